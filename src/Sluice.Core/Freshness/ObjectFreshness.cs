@@ -1,0 +1,36 @@
+namespace Sluice.Core.Freshness;
+
+/// <summary>The times that decide whether a stored object may be used (RFC 9111 section 4.2, RFC 5861).</summary>
+public sealed record ObjectFreshness
+{
+    /// <summary>When the response was received (response_time).</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Its age at that moment (corrected_initial_age).</summary>
+    public TimeSpan InitialAge { get; init; }
+
+    /// <summary>Its freshness lifetime, counted from age zero.</summary>
+    public TimeSpan Lifetime { get; init; }
+
+    /// <summary>How long beyond its lifetime it may be served while it is refreshed behind the answer (RFC 5861 section 3).</summary>
+    public TimeSpan StaleWhileRevalidate { get; init; }
+
+    /// <summary>How long beyond its lifetime it may be served because the origin fails (RFC 5861 section 4).</summary>
+    public TimeSpan StaleIfError { get; init; }
+
+    /// <summary>True when it must never be served without asking the origin (no-cache).</summary>
+    public bool AlwaysRevalidate { get; init; }
+
+    /// <summary>True when it must never be served stale (must-revalidate, proxy-revalidate, s-maxage).</summary>
+    public bool NeverStale { get; init; }
+
+    /// <summary>The age at <paramref name="now"/> (current_age); never below zero, whatever the clock does.</summary>
+    public TimeSpan AgeAt(DateTimeOffset now)
+    {
+        var resident = now - ReceivedAt;
+        return InitialAge + (resident > TimeSpan.Zero ? resident : TimeSpan.Zero);
+    }
+
+    /// <summary>How long it stays fresh from <paramref name="now"/> on; negative once stale.</summary>
+    public TimeSpan RemainingAt(DateTimeOffset now) => Lifetime - AgeAt(now);
+}

@@ -1,0 +1,16 @@
+using Sluice.Core.Disk;
+
+namespace Sluice.Core.Objects;
+
+/// <summary>Settings of the object cache.</summary>
+public sealed record ObjectCacheOptions
+{
+    /// <summary>Bound of the memory tier in bytes; 0 turns it off. Default 256 MiB.</summary>
+    public long MemoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>Eviction in memory: "s3fifo" (default) or "lru".</summary>
+    public string MemoryPolicy { get; init; } = "s3fifo";
+
+    /// <summary>The disk tier; null for none.</summary>
+    public DiskTierOptions? Disk { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Sluice.Core.Origins;
+
+/// <summary>The origin gave no usable answer.</summary>
+public sealed class OriginException : IOException
+{
+    /// <summary>Creates one; <paramref name="message"/> is one line that names the origin and holds no secret.</summary>
+    public OriginException(OriginFailure failure, string message, Exception? inner = null) : base(message, inner) => Failure = failure;
+
+    /// <summary>What went wrong.</summary>
+    public OriginFailure Failure { get; }
+}
