@@ -41,7 +41,7 @@ internal static partial class SettingTree
         });
 
     private static SettingGroup<OriginOptions> Origin => new(() => new OriginOptions(),
-        new ValueSetting<OriginOptions, string?>("folder", ValueKinds.OptionalText, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
+        new ValueSetting<OriginOptions, string?>("folder", ValueKinds.Path!, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
         new ValueSetting<OriginOptions, Uri?>("url", ValueKinds.Url, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
         new SectionSetting<OriginOptions, S3OriginSection>("s3", Bucket, o => o.S3!, "A bucket. Keys come from the AWS_* variables, a profile or the machine's role, never from here.")
         {

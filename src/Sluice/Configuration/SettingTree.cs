@@ -31,7 +31,7 @@ internal static partial class SettingTree
             "Further host names by which the API may be called when it has no token. Without one only localhost and loopback addresses are answered, so that no web page can reach it through a name of its own."));
 
     private static SettingGroup<CacheOptionsSection> Cache => new(() => new CacheOptionsSection(),
-        new ValueSetting<CacheOptionsSection, string>("directory", ValueKinds.Text, o => o.Directory, (o, v) => o.Directory = v,
+        new ValueSetting<CacheOptionsSection, string>("directory", ValueKinds.Path, o => o.Directory, (o, v) => o.Directory = v,
             "The cache directory; created when missing, never shared by two servers.") { Flag = "--cache-dir", DefaultText = "~/.sluice/edge" },
         new ValueSetting<CacheOptionsSection, long>("memory", ValueKinds.Size, o => o.Memory, (o, v) => o.Memory = v,
             "Bound of the memory tier; 0 turns it off.") { Flag = "--memory" },
@@ -55,5 +55,5 @@ internal static partial class SettingTree
         new ValueSetting<LoggingOptions, string>("format", ValueKinds.OneOf("text", "json"), o => o.Format, (o, v) => o.Format = v,
             "text: one line each, for people. json: one object a line, for machines.") { Flag = "--log-format" },
         new ValueSetting<LoggingOptions, string?>("accessLog", ValueKinds.OptionalText, o => o.AccessLog, (o, v) => o.AccessLog = v,
-            "Where to write a line for each request: a file, stdout, or off.") { Flag = "--access-log" });
+            "Where to write a line for each request: a file, stdout, or off.") { Flag = "--access-log", DefaultText = "off" });
 }
