@@ -9,6 +9,7 @@ namespace Sluice.Edge.Fields;
 /// </remarks>
 internal ref struct StructuredDictionary
 {
+    private static readonly SearchValues<char> DigitCharacters = SearchValues.Create("0123456789");
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-.*");
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create(":/!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -160,26 +161,18 @@ internal ref struct StructuredDictionary
         (kind, number) = (StructuredKind.Integer, 0);
         var start = rest;
         var negative = Take('-');
-        var digits = TakeDigits();
+        var digits = TakeRun(DigitCharacters);
         var length = digits.Length;
         if (Take('.'))
         {
             kind = StructuredKind.Decimal;
-            var fraction = TakeDigits();
+            var fraction = TakeRun(DigitCharacters);
             if (digits.Length > 12 || fraction.Length is 0 or > 3) length = 0;
         }
         value = start[..(start.Length - rest.Length)];
         if (length is 0 or > 15) return false;
         if (kind == StructuredKind.Integer && Digits.TryParse(digits, long.MaxValue, out number) && negative) number = -number;
         return true;
-    }
-
-    private ReadOnlySpan<char> TakeDigits()
-    {
-        var end = rest.IndexOfAnyExceptInRange('0', '9');
-        var run = end < 0 ? rest : rest[..end];
-        rest = rest[run.Length..];
-        return run;
     }
 
     private bool TakeString(out StructuredKind kind, out ReadOnlySpan<char> value)
