@@ -60,6 +60,9 @@ public sealed class SluiceProcess : IAsyncDisposable
     /// <summary>Most bytes resident at once since this process began.</summary>
     public long PeakResidentBytes => StatusField("VmHWM:");
 
+    /// <summary>Bytes it has read from files and sockets since this process began.</summary>
+    public long ReadBytes => Field("io", "rchar:");
+
     public static async Task<SluiceProcess> StartAsync(SluiceProcessOptions options)
     {
         var process = new SluiceProcess(options);
@@ -191,10 +194,12 @@ public sealed class SluiceProcess : IAsyncDisposable
         }
     }
 
-    private long StatusField(string name)
+    private long StatusField(string name) => Field("status", name) * 1024;
+
+    private long Field(string file, string name)
     {
-        var line = File.ReadLines($"/proc/{_process!.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        var line = File.ReadLines($"/proc/{_process!.Id}/{file}").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private void Keep(string? line)
