@@ -1,3 +1,4 @@
+using Sluice.Core.Memory;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +39,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         lastId = index.LastId;
         var drive = new DriveInfo(Path.GetFullPath(options.Directory));
         var free = new FreeSpace(options.AvailableBytes ?? (() => drive.AvailableFreeSpace), options.MinimumFreeBytes, time);
-        space = new DiskSpace(new SecondChancePolicy(), free, options);
+        space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
         space.Start(index.Bytes, index.Objects);
         files = new OpenFiles(bodies, MaximumOpenFiles, Retire);
         (writeLog, readLog) = (new LogLimit(time), new LogLimit(time));
