@@ -1,0 +1,32 @@
+using Amazon.Runtime.CredentialManagement;
+
+namespace Sluice.S3.Credentials;
+
+/// <summary>What the environment and the AWS configuration files say about region and endpoint.</summary>
+internal static class AwsSettings
+{
+    /// <summary>Region where nothing names one.</summary>
+    public const string DefaultRegion = "us-east-1";
+
+    /// <summary>AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else us-east-1.</summary>
+    public static string Region(string? profile)
+        => Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? Find(profile)?.Region?.SystemName ?? DefaultRegion;
+
+    /// <summary>AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's endpoint_url; null for AWS itself.</summary>
+    /// <exception cref="ArgumentException">One of them is no address.</exception>
+    public static Uri? Endpoint(string? profile)
+    {
+        if (string.Equals(Variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase)) return null;
+        var text = Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL") ?? Find(profile)?.EndpointUrl;
+        if (string.IsNullOrEmpty(text)) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
+            ? endpoint
+            : throw new ArgumentException($"The configured S3 endpoint '{text}' should look like https://host:port.");
+    }
+
+    /// <summary>A profile by name, or the one AWS_PROFILE names, or "default"; null when there is none.</summary>
+    public static CredentialProfile? Find(string? profile)
+        => new CredentialProfileStoreChain().TryGetProfile(profile ?? Variable("AWS_PROFILE") ?? "default", out var found) ? found : null;
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

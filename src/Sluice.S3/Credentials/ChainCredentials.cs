@@ -1,0 +1,117 @@
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+using Microsoft.Extensions.Logging;
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.Credentials;
+
+/// <summary>Credentials of the AWS SDK's chain (environment, profile, container and instance roles), asked for anew before they expire.</summary>
+/// <param name="resolve">Finds credentials in the chain; the SDK renews temporary ones by itself when asked again.</param>
+/// <param name="time">Clock.</param>
+/// <param name="log">Told once when none are found.</param>
+internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeProvider time, ILogger log) : IS3Credentials, IDisposable
+{
+    /// <summary>How often the chain is asked again, so that an edited file takes effect.</summary>
+    private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long before their end temporary credentials are replaced.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    /// <summary>How soon a chain that failed is asked again.</summary>
+    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(30);
+
+    private sealed record Snapshot(S3Credentials? Credentials, AWSCredentials? Source, DateTimeOffset AskAgain);
+
+    private readonly SemaphoreSlim asking = new(1, 1);
+    private Snapshot? snapshot;
+    private bool complained;
+
+    /// <summary>The chain for a profile, or the default one.</summary>
+    /// <exception cref="ArgumentException">The profile does not exist or cannot be used.</exception>
+    public static ChainCredentials For(string? profile, TimeProvider time, ILogger log)
+    {
+        if (profile is null) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
+        if (!new CredentialProfileStoreChain().TryGetProfile(profile, out var found))
+            throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
+        try
+        {
+            var credentials = found.GetAWSCredentials(null);
+            return new(() => Task.FromResult(credentials), time, log);
+        }
+        catch (Exception unusable) when (unusable is InvalidDataException or InvalidOperationException or AmazonClientException or ArgumentException)
+        {
+            throw new ArgumentException($"The profile '{profile}' cannot be used: {unusable.Message}", unusable);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation)
+    {
+        var current = Volatile.Read(ref snapshot);
+        return current is not null && time.GetUtcNow() < current.AskAgain ? new(current.Credentials) : new(AskAsync(current, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public void Reject(S3Credentials credentials)
+    {
+        var current = Volatile.Read(ref snapshot);
+        if (current?.Credentials != credentials) return;
+        (current.Source as RefreshingAWSCredentials)?.ClearCredentials();
+        Interlocked.CompareExchange(ref snapshot, null, current);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => asking.Dispose();
+
+    private async Task<S3Credentials?> AskAsync(Snapshot? due, CancellationToken cancellation)
+    {
+        // Whoever comes second goes on with what is still valid instead of waiting for the chain.
+        var held = due?.Credentials is { } credentials && IsValid(credentials) ? credentials : null;
+        if (held is null) await asking.WaitAsync(cancellation);
+        else if (!await asking.WaitAsync(0, cancellation)) return held;
+        try
+        {
+            var current = Volatile.Read(ref snapshot);
+            if (current is not null && current != due && time.GetUtcNow() < current.AskAgain) return current.Credentials;
+            var next = await ResolveAsync(current, cancellation);
+            Volatile.Write(ref snapshot, next);
+            return next.Credentials;
+        }
+        finally
+        {
+            asking.Release();
+        }
+    }
+
+    private async Task<Snapshot> ResolveAsync(Snapshot? current, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        try
+        {
+            var source = await resolve().WaitAsync(cancellation);
+            var found = await source.GetCredentialsAsync().WaitAsync(cancellation);
+            DateTimeOffset? expires = source.Expiration is { } end && end != default && end != DateTime.MaxValue ? new DateTimeOffset(end.ToUniversalTime()) : null;
+            var askAgain = now + Recheck;
+            if (expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
+            complained = false;
+            return new(new(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null, expires), source, askAgain);
+        }
+        catch (Exception failure) when (failure is AmazonClientException or InvalidOperationException or IOException or HttpRequestException or ArgumentException or TimeoutException)
+        {
+            // Someone who had credentials never turns anonymous because a metadata service had a bad moment.
+            var kept = current?.Credentials is { } held && IsValid(held) ? current : null;
+            if (!complained)
+            {
+                if (kept is null)
+                    log.LogWarning("No AWS credentials found: requests to the bucket are anonymous. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. ({Reason})", failure.Message);
+                else
+                    log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message);
+            }
+            complained = true;
+            return new(kept?.Credentials, kept?.Source, now + RetryAfterFailure);
+        }
+    }
+
+    private bool IsValid(S3Credentials credentials) => credentials.Expires is not { } end || end > time.GetUtcNow();
+}

@@ -1,0 +1,13 @@
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.Credentials;
+
+/// <summary>Where an origin's credentials come from.</summary>
+internal interface IS3Credentials
+{
+    /// <summary>The credentials to sign with now; null when there are none, and requests go unsigned.</summary>
+    ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation);
+
+    /// <summary>The server said these have expired: the next call looks for newer ones.</summary>
+    void Reject(S3Credentials credentials);
+}

@@ -1,0 +1,13 @@
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.Credentials;
+
+/// <summary>Anonymous access.</summary>
+internal sealed class NoCredentials : IS3Credentials
+{
+    /// <inheritdoc/>
+    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => default;
+
+    /// <inheritdoc/>
+    public void Reject(S3Credentials credentials) { }
+}

@@ -1,0 +1,52 @@
+using Amazon;
+
+namespace Sluice.S3.Objects;
+
+/// <summary>Where requests for a bucket's objects go, and for which region they are signed.</summary>
+internal sealed record S3Address
+{
+    private static readonly UriCreationOptions AsIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private S3Address(string scheme, string host, string basePath, string region, bool isAws)
+        => (Root, Host, BasePath, Region, IsAws) = ($"{scheme}://{host}", host, basePath, region, isAws);
+
+    /// <summary>Scheme, host and port.</summary>
+    public string Root { get; }
+
+    /// <summary>The Host field: a port only when it is not the scheme's own.</summary>
+    public string Host { get; }
+
+    /// <summary>What comes before the encoded key: "/" or "/bucket/".</summary>
+    public string BasePath { get; }
+
+    /// <summary>Region to sign for.</summary>
+    public string Region { get; }
+
+    /// <summary>True when the host follows from the region.</summary>
+    public bool IsAws { get; }
+
+    /// <summary>The address of a bucket.</summary>
+    /// <param name="bucket">Name of the bucket.</param>
+    /// <param name="endpoint">The server; null for AWS.</param>
+    /// <param name="region">Region to sign for; on AWS also part of the host.</param>
+    /// <param name="forcePathStyle">See <see cref="S3OriginOptions.ForcePathStyle"/>.</param>
+    public static S3Address For(string bucket, Uri? endpoint, string region, bool? forcePathStyle)
+    {
+        // The certificate of *.s3.REGION.amazonaws.com does not cover a bucket name with dots.
+        var pathStyle = forcePathStyle ?? (endpoint is not null || bucket.Contains('.', StringComparison.Ordinal));
+        var (scheme, host, root) = ("https", $"s3.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}", "/");
+        if (endpoint is not null)
+        {
+            var name = endpoint.HostNameType == UriHostNameType.IPv6 ? $"[{endpoint.IdnHost.Trim('[', ']')}]" : endpoint.IdnHost;
+            host = endpoint.IsDefaultPort ? name : $"{name}:{endpoint.Port}";
+            (scheme, root) = (endpoint.Scheme, endpoint.AbsolutePath.TrimEnd('/') + "/");
+        }
+        return pathStyle
+            ? new(scheme, host, $"{root}{bucket}/", region, endpoint is null)
+            : new(scheme, $"{bucket}.{host}", root, region, endpoint is null);
+    }
+
+    /// <summary>A request's address, sent exactly as it was signed: "..", "//" and escapes stay.</summary>
+    public Uri Uri(string path, string query)
+        => new(query.Length == 0 ? Root + path : $"{Root}{path}?{query}", AsIs);
+}

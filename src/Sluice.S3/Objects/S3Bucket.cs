@@ -1,0 +1,98 @@
+using Sluice.S3.Credentials;
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.Objects;
+
+/// <summary>Addresses and signs requests to one bucket, and learns from refusals: the region it lives in, the server's clock, that credentials have expired.</summary>
+internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Credentials credentials, TimeProvider time)
+{
+    /// <summary>How far apart clocks may be before a refusal without a reason is put down to them. Servers allow 15 minutes.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    private sealed record Place(S3Address Address, SigV4Signer Signer);
+
+    private Place place = new(start, new(start.Region));
+    private long clockOffset;
+
+    /// <summary>What has been put right for one request; each at most once.</summary>
+    [Flags]
+    public enum Remedies
+    {
+        /// <summary>Nothing.</summary>
+        None = 0,
+
+        /// <summary>The server's clock was adopted.</summary>
+        Clock = 1,
+
+        /// <summary>Credentials were renewed.</summary>
+        Credentials = 2,
+
+        /// <summary>The bucket's region was adopted.</summary>
+        Region = 4,
+    }
+
+    /// <summary>Where requests go now.</summary>
+    public S3Address Address => Volatile.Read(ref place).Address;
+
+    /// <summary>The message to send, and what it was signed with (null: unsigned).</summary>
+    public async ValueTask<(HttpRequestMessage Message, S3Credentials? SignedWith)> PrepareAsync(S3Ask ask, CancellationToken cancellation)
+    {
+        var with = await credentials.GetAsync(cancellation);
+        var (address, signer) = Volatile.Read(ref place);
+        var path = address.BasePath + ask.Path;
+        var message = new HttpRequestMessage(ask.Method, address.Uri(path, ask.Query)) { Version = new(1, 1) };
+        message.Headers.Host = address.Host;
+        message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
+        foreach (var (name, value) in ask.Fields) message.Headers.TryAddWithoutValidation(name, value);
+        if (with is null) return (message, null);
+
+        var now = time.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref clockOffset));
+        var headers = new List<SignedField>(4)
+        {
+            new("host", address.Host), new("x-amz-content-sha256", SigV4Signer.EmptyPayload), new("x-amz-date", SigV4Signer.Timestamp(now)),
+        };
+        if (with.SessionToken is { } token) headers.Add(new("x-amz-security-token", token));
+        var signed = new SigV4Request
+        {
+            Method = ask.Method.Method, Path = path, Payload = SigV4Signer.EmptyPayload,
+            Headers = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers),
+        };
+        var authorization = signer.Authorization(with, now, signed, ask.Query);
+        foreach (var (name, value) in headers)
+            if (name != "host") message.Headers.TryAddWithoutValidation(name, value);
+        message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return (message, with);
+    }
+
+    /// <summary>Puts right what a refusal names; true when it is worth asking again.</summary>
+    public bool Remedy(S3Answer answer, S3Credentials? signedWith, ref Remedies done)
+    {
+        if (answer.Status is not (301 or 307 or 400 or 401 or 403)) return false;
+        var code = answer.Error.Code;
+        if (!done.HasFlag(Remedies.Region) && AdoptRegion(answer)) return (done |= Remedies.Region) != 0;
+        if (signedWith is null) return false;
+        if (!done.HasFlag(Remedies.Clock) && code is "" or "RequestTimeTooSkewed" && AdoptClock(answer)) return (done |= Remedies.Clock) != 0;
+        if (done.HasFlag(Remedies.Credentials) || code is not ("ExpiredToken" or "InvalidToken" or "TokenRefreshRequired")) return false;
+        credentials.Reject(signedWith);
+        return (done |= Remedies.Credentials) != 0;
+    }
+
+    private bool AdoptRegion(S3Answer answer)
+    {
+        var region = answer.Error.Region ?? answer.Field("x-amz-bucket-region");
+        var current = Volatile.Read(ref place).Address;
+        if (region is null || region == current.Region || !region.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return false;
+        var address = S3Address.For(options.Bucket, current.IsAws ? null : options.Endpoint, region, options.ForcePathStyle);
+        Volatile.Write(ref place, new(address, new(region)));
+        return true;
+    }
+
+    private bool AdoptClock(S3Answer answer)
+    {
+        if (answer.Response.Headers.Date is not { } theirs) return false;
+        var offset = theirs - time.GetUtcNow();
+        if ((offset - TimeSpan.FromTicks(Volatile.Read(ref clockOffset))).Duration() < Tolerance) return false;
+        Volatile.Write(ref clockOffset, offset.Ticks);
+        return true;
+    }
+}

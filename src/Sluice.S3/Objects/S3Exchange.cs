@@ -1,0 +1,122 @@
+using Sluice.Core.Origins;
+
+namespace Sluice.S3.Objects;
+
+/// <summary>Sends requests to a bucket: time limits, repetition while no byte has come, remedies for what can be put right.</summary>
+internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket bucket, HttpMessageInvoker http, TimeProvider time)
+{
+    private const int FirstBytes = 4096;
+
+    /// <summary>Asks until there is an answer, or the last repetition failed too.</summary>
+    /// <exception cref="OriginException">No answer.</exception>
+    public async ValueTask<S3Answer> SendAsync(S3Ask ask, CancellationToken cancellation)
+    {
+        var done = S3Bucket.Remedies.None;
+        for (var repeated = 0; ; repeated++)
+        {
+            try
+            {
+                var (message, signedWith) = await bucket.PrepareAsync(ask, cancellation);
+                var answer = await AttemptAsync(message, signedWith is null, cancellation);
+                S3Telemetry.Request(name, answer.Status);
+                while (bucket.Remedy(answer, signedWith, ref done))
+                {
+                    answer.Dispose();
+                    (message, signedWith) = await bucket.PrepareAsync(ask, cancellation);
+                    answer = await AttemptAsync(message, signedWith is null, cancellation);
+                    S3Telemetry.Request(name, answer.Status);
+                }
+                if (repeated >= options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504)) return answer;
+                answer.Dispose();
+            }
+            catch (OriginException failure)
+            {
+                S3Telemetry.Request(name, 0);
+                // Waiting another half minute for a server that accepted the request helps nobody.
+                if (repeated >= options.Retries || failure.Failure is OriginFailure.Timeout or OriginFailure.Invalid) throw;
+            }
+            S3Telemetry.Retry(name);
+            var pause = Math.Min(2_000, 100 << repeated) * (0.5 + Random.Shared.NextDouble());
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
+        }
+    }
+
+    private async ValueTask<S3Answer> AttemptAsync(HttpRequestMessage message, bool anonymous, CancellationToken cancellation)
+    {
+        var patience = new S3Patience(name, options.IdleTimeout, time);
+        HttpResponseMessage? response = null;
+        try
+        {
+            patience.Allow(options.FirstByteTimeout);
+            using var registration = patience.Follow(cancellation);
+            response = await http.SendAsync(message, patience.Token);
+            var body = await response.Content.ReadAsStreamAsync(patience.Token);
+            var status = (int)response.StatusCode;
+            if (message.Method != HttpMethod.Get || status is 304) return Ended(new(response, Stream.Null, S3Error.None, anonymous), patience);
+            if (status is not (200 or 206)) return Ended(new(response, Stream.Null, await ReadErrorAsync(body, patience), anonymous), patience);
+
+            // The first bytes are taken before the answer is given, so that a connection that breaks before them can be tried again unseen.
+            var first = new byte[(int)Math.Min(FirstBytes, response.Content.Headers.ContentLength ?? FirstBytes)];
+            var count = first.Length == 0 ? 0 : await body.ReadAsync(first, patience.Token);
+            if (count == 0 && response.Content.Headers.ContentLength > 0) throw patience.CutShort(null);
+            patience.Rest();
+            return new(response, new S3Body(response, body, first.AsMemory(0, count), patience), S3Error.None, anonymous);
+        }
+        catch (Exception failure)
+        {
+            response?.Dispose();
+            patience.Dispose();
+            if (Translate(failure, response is not null, cancellation) is { } translated) throw translated;
+            throw;
+        }
+    }
+
+    private static S3Answer Ended(S3Answer answer, S3Patience patience)
+    {
+        answer.Response.Dispose();
+        patience.Dispose();
+        return answer;
+    }
+
+    private static async ValueTask<S3Error> ReadErrorAsync(Stream body, S3Patience patience)
+    {
+        var document = new byte[S3Error.MaximumBytes];
+        var length = 0;
+        try
+        {
+            int count;
+            while (length < document.Length && (count = await body.ReadAsync(document.AsMemory(length), patience.Token)) > 0) length += count;
+        }
+        catch (Exception cut) when (cut is IOException or HttpRequestException)
+        {
+            // The status says enough; the document only says why.
+        }
+        return S3Error.Parse(document.AsMemory(0, length));
+    }
+
+    private OriginException? Translate(Exception failure, bool answered, CancellationToken cancellation)
+    {
+        switch (failure)
+        {
+            // This is how a connect timeout of the handler shows; our own limit cancels without a reason inside.
+            case OperationCanceledException { InnerException: TimeoutException } when !cancellation.IsCancellationRequested && !answered:
+                return new(OriginFailure.Unreachable, $"{name} did not accept a connection within {options.ConnectTimeout.TotalSeconds:0.#} s.", failure);
+            case OperationCanceledException:
+                cancellation.ThrowIfCancellationRequested();
+                return new(OriginFailure.Timeout, $"{name} sent no byte within {options.FirstByteTimeout.TotalSeconds:0.#} s.", failure);
+            case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
+                return new(OriginFailure.Invalid, $"{name} sent an answer that is not HTTP.", failure);
+            case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
+                return new(OriginFailure.Unreachable, $"{name}: no such host as {bucket.Address.Host}.", failure);
+            case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
+                return new(OriginFailure.Unreachable, $"{name}: no secure connection to {bucket.Address.Host}: {failure.InnerException?.Message ?? failure.Message}", failure);
+            case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }:
+            case IOException and not OriginException:
+                return new(OriginFailure.Truncated, $"{name} ended the connection before it had answered.", failure);
+            case HttpRequestException:
+                return new(OriginFailure.Unreachable, $"{name} cannot be reached at {bucket.Address.Root}: {failure.Message}", failure);
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using Amazon.Runtime;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Origins;
+using Sluice.S3.Credentials;
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.Objects;
+
+/// <summary>A bucket of any S3-compatible server as an origin. It signs its own requests; credentials come from the AWS SDK's chain. Thread-safe.</summary>
+public sealed class S3Origin : IOrigin, IDisposable
+{
+    private readonly string prefix;
+    private readonly IS3Credentials credentials;
+    private readonly HttpMessageInvoker http;
+    private readonly S3Bucket bucket;
+    private readonly S3Exchange exchange;
+    private readonly S3Responses responses;
+    private readonly S3Probe probe;
+
+    internal S3Origin(S3OriginOptions options, IS3Credentials credentials, SocketsHttpHandler handler, TimeProvider time, ILogger log)
+    {
+        this.credentials = credentials;
+        prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
+        Name = options.Name ?? "s3:" + options.Bucket;
+        var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
+        // A bucket's name is unique on AWS whatever the region and style of address.
+        Scope = $"s3://{(address.IsAws ? "aws" : options.Endpoint!.Authority + options.Endpoint.AbsolutePath.TrimEnd('/'))}/{options.Bucket}/{prefix}";
+        http = new(handler);
+        bucket = new(options, address, credentials, time);
+        exchange = new(Name, options, bucket, http, time);
+        responses = new(Name, options.KeepMetadata, new(new S3Location(options.Bucket, options.Prefix).ToString(), time, log));
+        probe = new(new S3Location(options.Bucket, prefix), bucket, exchange);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Scope { get; }
+
+    /// <inheritdoc/>
+    public OriginTraits Traits => OriginTraits.Ranges | OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly;
+
+    /// <summary>Where requests go: scheme, host and port, free of secrets. It changes when the bucket turns out to live in another region.</summary>
+    public string Address => bucket.Address.Root;
+
+    /// <summary>Region that requests are signed for.</summary>
+    public string Region => bucket.Address.Region;
+
+    /// <summary>An origin for a bucket. Region, endpoint and credentials not given are looked up as the AWS tools do.</summary>
+    /// <param name="options">Which bucket, and how.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="log">Told what is wrong with the set-up, in one line each.</param>
+    /// <exception cref="ArgumentException">The options will not do, or the profile does not exist; the message says why, one line each.</exception>
+    public static S3Origin Create(S3OriginOptions options, TimeProvider time, ILogger<S3Origin> log)
+    {
+        try
+        {
+            options = options with
+            {
+                Endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile),
+                Region = options.Region ?? AwsSettings.Region(options.Profile),
+            };
+        }
+        catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
+        {
+            throw new ArgumentException($"The AWS configuration files cannot be read: {broken.Message}", broken);
+        }
+        var errors = options.Errors();
+        if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        IS3Credentials credentials = options.Anonymous ? new NoCredentials() : ChainCredentials.For(options.Profile, time, log);
+        return new(options, credentials, Handler(options), time, log);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+    {
+        if (request.Method is not ("GET" or "HEAD")) return S3Responses.Short(405);
+        // Without a key the request would list the bucket.
+        if (S3ObjectKey.From(prefix, request.Path) is not { } key) return S3Responses.Short(404);
+        var method = request.Method == "GET" ? HttpMethod.Get : HttpMethod.Head;
+        var answer = await exchange.SendAsync(new(method, CanonicalForm.Path(key), "", Fields(request)), cancellation);
+        return responses.From(request, answer);
+    }
+
+    /// <summary>Tries whether the bucket can be reached, listed and read.</summary>
+    public Task<S3ProbeResult> ProbeAsync(CancellationToken cancellation) => probe.RunAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        http.Dispose();
+        (credentials as IDisposable)?.Dispose();
+    }
+
+    internal static SocketsHttpHandler Handler(S3OriginOptions options) => new()
+    {
+        ConnectTimeout = options.ConnectTimeout,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        // DNS of a busy S3 endpoint changes by the minute.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        // What is left of a body that nobody wants is read only when that is cheaper than a new connection.
+        MaxResponseDrainSize = 64 * 1024,
+    };
+
+    private static List<KeyValuePair<string, string>> Fields(OriginRequest request)
+    {
+        var fields = new List<KeyValuePair<string, string>>(3);
+        if (request.Range is { } range) fields.Add(new("Range", range.ToString()));
+        if (request.Require is { } required)
+        {
+            if (required.IsStrong) fields.Add(new("If-Match", required.ETag!));
+            else if (required.LastModified is { } date) fields.Add(new("If-Unmodified-Since", date));
+        }
+        if (request.Held is { } held)
+        {
+            if (held.ETag is { Length: > 0 } tag) fields.Add(new("If-None-Match", tag));
+            else if (held.LastModified is { } date) fields.Add(new("If-Modified-Since", date));
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Sluice.S3.Objects;
+
+/// <summary>Which bucket an <see cref="S3Origin"/> reads, and how.</summary>
+public sealed record S3OriginOptions
+{
+    /// <summary>Name of the bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>What every key starts with; empty (default) for the whole bucket. A slash is added at the end when it has none.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Where the S3 server is, such as http://127.0.0.1:9000. Default null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's endpoint_url, else AWS.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Region to sign for. Default null: AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else us-east-1. On AWS a wrong one corrects itself.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Profile of the AWS configuration files to take credentials from. Default null: the usual chain (environment, AWS_PROFILE, container and instance roles).</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Send no signature and look for no credentials: for public buckets. Default false: that happens by itself when no credentials are found.</summary>
+    public bool Anonymous { get; init; }
+
+    /// <summary>True: bucket in the path; false: bucket in the host name. Default null: in the path for a custom endpoint and for bucket names with dots, in the host name on AWS.</summary>
+    public bool? ForcePathStyle { get; init; }
+
+    /// <summary>Pass the object's own x-amz-meta-* fields on. Default false: they often hold what was not meant for viewers.</summary>
+    public bool KeepMetadata { get; init; }
+
+    /// <summary>Short name for logs and labels. Default null: "s3:" and the bucket.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How long connecting may take. Default 5 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the first byte of an answer may take, connecting included. Default 30 seconds.</summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a body may pause. Default 30 seconds.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a request without an answer, or answered with a passing error, is repeated. Default 2; 0 to 10.</summary>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
+    public IReadOnlyList<string> Errors()
+    {
+        var errors = new List<string>();
+        if (S3Location.BucketError(Bucket) is { } bucket) errors.Add(bucket);
+        if (Prefix.StartsWith('/')) errors.Add($"The prefix '{Prefix}' starts with a slash: keys do not.");
+        if (Endpoint is { } endpoint && EndpointError(endpoint) is { } wrong) errors.Add(wrong);
+        if (Region is { } region && !IsLabel(region)) errors.Add($"'{region}' is not a region: it should look like eu-central-1.");
+        foreach (var (name, value) in new[] { (nameof(ConnectTimeout), ConnectTimeout), (nameof(FirstByteTimeout), FirstByteTimeout), (nameof(IdleTimeout), IdleTimeout) })
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1)) errors.Add($"{name} must be more than nothing and at most an hour.");
+        if (Retries is < 0 or > 10) errors.Add("Retries must be 0 to 10.");
+        if (Anonymous && Profile is not null) errors.Add("A profile and anonymous access exclude each other.");
+        return errors;
+    }
+
+    /// <summary>What is wrong with an endpoint; null when nothing is.</summary>
+    internal static string? EndpointError(Uri endpoint)
+    {
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https"))
+            return $"The S3 endpoint '{endpoint}' should look like https://host:port.";
+        if (endpoint.UserInfo.Length > 0) return "The S3 endpoint holds credentials: they come from the environment or a profile, never from the address.";
+        return endpoint.Query.Length + endpoint.Fragment.Length > 0 ? $"The S3 endpoint '{endpoint}' has a query or fragment: it is scheme, host and port." : null;
+    }
+
+    private static bool IsLabel(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+}

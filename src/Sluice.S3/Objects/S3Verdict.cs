@@ -1,0 +1,37 @@
+namespace Sluice.S3.Objects;
+
+/// <summary>What a refusal by a bucket means to a viewer and to the operator. S3's own error documents never reach a viewer.</summary>
+/// <param name="Status">Status for the viewer.</param>
+/// <param name="Text">One line for the viewer; empty for none.</param>
+/// <param name="Hint">What the operator can do; null when nothing is wrong with the set-up.</param>
+internal sealed record S3Verdict(int Status, string Text = "", string? Hint = null)
+{
+    private const string Denied = "The origin denied access.\n";
+    private const string Misconfigured = "The origin did not accept this server's request.\n";
+
+    /// <summary>The meaning of an answer other than 200, 206 and 304.</summary>
+    /// <param name="status">As the bucket answered.</param>
+    /// <param name="code">Code of the error document; empty when there was none (HEAD).</param>
+    /// <param name="anonymous">True when the request was not signed: servers then answer 400, 401, 403 or 412.</param>
+    /// <param name="conditional">True when the request demanded a version, so that 412 is about that.</param>
+    public static S3Verdict For(int status, string code, bool anonymous, bool conditional) => (status, code) switch
+    {
+        (404, "NoSuchBucket") => new(404, "", "There is no such bucket here: check its name, the endpoint and the region."),
+        (404, _) or (400, "KeyTooLongError" or "InvalidURI") => new(404),
+        (416, _) => new(416),
+        (412, _) when conditional => new(412),
+        (429 or >= 500, _) => new(503),
+        (400 or 401 or 403 or 412, _) when anonymous => new(403, Denied, "No credentials were found and the bucket is not public: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile."),
+        (_, "SignatureDoesNotMatch") => new(502, Misconfigured, "The secret key does not belong to the access key (or a proxy rewrites the request): check AWS_SECRET_ACCESS_KEY or the profile."),
+        (_, "InvalidAccessKeyId") => new(502, Misconfigured, "The server does not know this access key: check AWS_ACCESS_KEY_ID or the profile, and that the endpoint is the right one."),
+        (_, "RequestTimeTooSkewed") => new(502, Misconfigured, "This machine's clock is wrong: set it by NTP."),
+        (_, "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired") => new(502, Misconfigured, "The temporary credentials have expired and no newer ones were found: renew them."),
+        (400, "AuthorizationHeaderMalformed") => new(502, Misconfigured, "The server expects another region: set it with --region or AWS_REGION."),
+        (403, "InvalidObjectState") => new(403, Denied, "The object is archived: restore it from its storage class first."),
+        (401 or 403, _) => new(403, Denied, "Access denied: grant s3:GetObject on the bucket's objects, and s3:ListBucket on the bucket, without which a missing object is denied too. Check the bucket's policy and whose credentials these are."),
+        (>= 300 and < 400, _) => new(502, Misconfigured, "The server redirects: the bucket lives in another region or under another endpoint; set --region or --endpoint."),
+        (400, _) => new(502, Misconfigured, "The server did not understand the request: check that the endpoint is an S3 server, its scheme (http or https) and the region."),
+        (>= 400, _) => new(status),
+        _ => new(502, Misconfigured, "The server gave an answer that S3 does not give: check that the endpoint is an S3 server."),
+    };
+}
