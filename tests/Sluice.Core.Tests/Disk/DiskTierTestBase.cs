@@ -77,12 +77,13 @@ public abstract class DiskTierTestBase : IDisposable
     protected string[] BodyFiles() => Directory.Exists(Path.Combine(Root, "cache", "objects")) ? Directory.GetFiles(Path.Combine(Root, "cache", "objects"), "*", SearchOption.AllDirectories) : [];
 
     /// <summary>What a killed process leaves: a copy of everything as it is now.</summary>
-    protected string CopyCache()
+    protected string CopyCache(string? of = null)
     {
+        var cache = of ?? Path.Combine(Root, "cache");
         var copy = Path.Combine(Root, "copy" + Guid.NewGuid().ToString("N"));
-        foreach (var file in Directory.GetFiles(Path.Combine(Root, "cache"), "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.GetFiles(cache, "*", SearchOption.AllDirectories))
         {
-            var to = Path.Combine(copy, Path.GetRelativePath(Path.Combine(Root, "cache"), file));
+            var to = Path.Combine(copy, Path.GetRelativePath(cache, file));
             if (Path.GetFileName(file) == "lock") continue;
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
