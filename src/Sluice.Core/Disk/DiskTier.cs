@@ -1,6 +1,7 @@
 using Sluice.Core.Memory;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Memory;
 
 namespace Sluice.Core.Disk;
 
@@ -47,7 +48,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         now = usesSavedAt = Seconds();
         clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         // With no index, all files there are uncounted: until they are gone the bound could not be kept.
-        if (index.StartedEmpty) sweep = SweepAsync();
+        if (index.StartedEmpty && Directory.Exists(bodies) && Directory.EnumerateFileSystemEntries(bodies).Any()) sweep = SweepAsync();
     }
 
     /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync"/>.</summary>

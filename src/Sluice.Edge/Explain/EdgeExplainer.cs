@@ -1,10 +1,9 @@
+using Microsoft.AspNetCore.Http;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
-using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Explain;
 

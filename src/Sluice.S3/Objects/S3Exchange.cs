@@ -36,7 +36,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                 if (repeated >= options.Retries || failure.Failure is OriginFailure.Timeout or OriginFailure.Invalid) throw;
             }
             S3Telemetry.Retry(name);
-            var pause = Math.Min(2_000, 100 << repeated) * (0.5 + Random.Shared.NextDouble());
+            var pause = Math.Min(2_000, options.RetryPause.TotalMilliseconds * (1 << repeated)) * (0.5 + Random.Shared.NextDouble());
             await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
         }
     }
@@ -110,7 +110,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                 return new(OriginFailure.Unreachable, $"{name}: no such host as {bucket.Address.Host}.", failure);
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
                 return new(OriginFailure.Unreachable, $"{name}: no secure connection to {bucket.Address.Host}: {failure.InnerException?.Message ?? failure.Message}", failure);
-            case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }:
+            case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException }:
             case IOException and not OriginException:
                 return new(OriginFailure.Truncated, $"{name} ended the connection before it had answered.", failure);
             case HttpRequestException:
