@@ -10,7 +10,7 @@ namespace Sluice.Api;
 /// Decides who may call the API. With a token: whoever sends it. Without: only callers that name this machine's loopback (or a configured host),
 /// since a web page whose own name was made to resolve to 127.0.0.1 arrives with that name; and no web page of another site.
 /// </summary>
-internal sealed class ApiGuard(ApiOptionsSection options)
+internal sealed class ApiGuard(ApiSection options)
 {
     private const string Scheme = "Bearer ";
     private readonly byte[]? _token = options.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));

@@ -26,6 +26,7 @@ internal static class ApiHost
         app.UseMiddleware<ApiPipeline>();
         app.UseRouting();
         app.MapHealth();
+        app.MapCache();
         app.MapOpenApi("/openapi.json");
         return app;
     }

@@ -1,9 +1,15 @@
 using System.Text.Json.Serialization;
+using Sluice.Core.Tags;
+using Sluice.Edge.Explain;
 
 namespace Sluice.Api;
 
 /// <summary>JSON of the API, generated at build time so that start-up does no reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(CacheStatistics))]
+[JsonSerializable(typeof(PurgeBody))]
+[JsonSerializable(typeof(PurgeReceipt))]
+[JsonSerializable(typeof(Explanation))]
 internal sealed partial class ApiJson : JsonSerializerContext;

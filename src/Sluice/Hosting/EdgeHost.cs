@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Sluice.Configuration;
+using Sluice.Logging;
 
 namespace Sluice.Hosting;
 
@@ -6,7 +9,7 @@ namespace Sluice.Hosting;
 internal static class EdgeHost
 {
     /// <summary>Builds it; it listens once started.</summary>
-    public static WebApplication Build(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
+    public static WebApplication Build(SluiceOptions options, Engine engine, AccessLog? accessLog, ILoggerFactory logging, TimeProvider time)
     {
         var builder = HostBuilding.Create(options.Edge.Listen, logging, time, kestrel =>
         {
@@ -23,6 +26,7 @@ internal static class EdgeHost
             sockets.MaxWriteBufferSize = 256 << 10;
         });
         var app = builder.Build();
+        app.Run(new EdgePipeline(engine.Edge, accessLog, logging.CreateLogger<EdgePipeline>()).InvokeAsync);
         return app;
     }
 }

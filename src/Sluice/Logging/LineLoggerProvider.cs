@@ -3,7 +3,7 @@ using Sluice.Configuration;
 namespace Sluice.Logging;
 
 /// <summary>Log lines to a stream, normally standard error.</summary>
-internal sealed class LineLoggerProvider(LineWriter writer, LoggingOptions options, TimeProvider time) : ILoggerProvider, ISupportExternalScope
+internal sealed class LineLoggerProvider(LineWriter writer, LoggingSection options, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
     /// <summary>Where lines go.</summary>
     public LineWriter Writer => writer;
@@ -21,7 +21,7 @@ internal sealed class LineLoggerProvider(LineWriter writer, LoggingOptions optio
     public IExternalScopeProvider Scopes { get; private set; } = new LoggerExternalScopeProvider();
 
     /// <summary>A factory that writes the lines asked for. The framework's own lines show from warnings up, unless debugging.</summary>
-    public static LoggerFactory CreateFactory(LineWriter writer, LoggingOptions options, TimeProvider time)
+    public static LoggerFactory CreateFactory(LineWriter writer, LoggingSection options, TimeProvider time)
     {
         var level = options.Level switch { "debug" => LogLevel.Debug, "info" => LogLevel.Information, "warn" => LogLevel.Warning, "error" => LogLevel.Error, _ => LogLevel.None };
         var filter = new LoggerFilterOptions { MinLevel = level };

@@ -22,6 +22,13 @@ internal static class RequestIds
         return id;
     }
 
+    /// <summary>Echoes the id that was settled.</summary>
+    public static Task EchoAsync(HttpContext context)
+    {
+        context.Response.Headers[Header] = context.TraceIdentifier;
+        return Task.CompletedTask;
+    }
+
     /// <summary>True for 1 to 128 letters, digits and -._:+/=@.</summary>
     public static bool IsSane(string? id) => id is { Length: > 0 and <= Longest } && !id.AsSpan().ContainsAnyExcept(Sane);
 }
