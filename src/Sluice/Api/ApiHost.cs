@@ -13,7 +13,7 @@ internal static class ApiHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(new ApiGuard(options.Api));
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Wire));
         builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Sluice API";

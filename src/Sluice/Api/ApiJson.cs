@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Core.Tags;
 using Sluice.Edge.Explain;
@@ -12,4 +14,8 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PurgeBody))]
 [JsonSerializable(typeof(PurgeReceipt))]
 [JsonSerializable(typeof(Explanation))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>As sent: quotes and apostrophes stay readable, since no answer is ever part of a page.</summary>
+    public static ApiJson Wire => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -9,6 +9,7 @@ namespace Sluice.Api;
 /// <summary>What operators ask of the cache.</summary>
 internal static class CacheEndpoints
 {
+    private const string Example = "Write {\"url\": \"/clip.mp4\"}, or prefix, tag or source instead of url, and soft or dryRun beside it.";
     private const string ProblemType = "application/problem+json";
 
     /// <summary>Adds /v1/cache/stats, /v1/cache/purge and /v1/cache/explain.</summary>
@@ -27,12 +28,12 @@ internal static class CacheEndpoints
     }
 
     private static IResult Stats(ServerState state) => state.Engine is { } engine
-        ? TypedResults.Json(CacheStatistics.Of(engine, state.Uptime), ApiJson.Default.CacheStatistics)
+        ? TypedResults.Json(CacheStatistics.Of(engine, state.Uptime), ApiJson.Wire.CacheStatistics)
         : Starting();
 
     private static IResult Explain(ServerState state, string? url) => state.Engine is not { } engine ? Starting()
         : string.IsNullOrEmpty(url) ? Refuse(400, "Give the path to explain, such as ?url=/clip.mp4.")
-        : TypedResults.Json(engine.Explainer.Explain(url), ApiJson.Default.Explanation);
+        : TypedResults.Json(engine.Explainer.Explain(url), ApiJson.Wire.Explanation);
 
     private static async Task<IResult> PurgeAsync(HttpContext context, ServerState state)
     {
@@ -42,18 +43,18 @@ internal static class CacheEndpoints
         PurgeBody? body;
         try
         {
-            body = await context.Request.ReadFromJsonAsync(ApiJson.Default.PurgeBody, context.RequestAborted);
+            body = await context.Request.ReadFromJsonAsync(ApiJson.Wire.PurgeBody, context.RequestAborted);
         }
         catch (JsonException e)
         {
-            return Refuse(400, $"The body is not a purge: {e.Message.Split(" Path:")[0]} Write {{\"url\": \"/clip.mp4\"}}, or prefix, tag or source instead of url.");
+            return Refuse(400, $"The body is not a purge (at {e.Path ?? "its end"}). {Example}");
         }
         if (body is null)
-            return Refuse(400, "The body is empty. Write {\"url\": \"/clip.mp4\"}, or prefix, tag or source instead of url.");
+            return Refuse(400, $"The body is empty. {Example}");
         if (body.ToRequest(out var reason) is not { } purge)
             return Refuse(400, reason);
         return state.Engine is { } engine
-            ? TypedResults.Json(await engine.Cache.PurgeAsync(purge, context.RequestAborted), ApiJson.Default.PurgeReceipt)
+            ? TypedResults.Json(await engine.Cache.PurgeAsync(purge, context.RequestAborted), ApiJson.Wire.PurgeReceipt)
             : Starting();
     }
 

@@ -14,6 +14,6 @@ internal sealed record Problem(string Title, int Status, string Detail, string R
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, context.TraceIdentifier), ApiJson.Default.Problem, "application/problem+json", context.RequestAborted);
+            new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, context.TraceIdentifier), ApiJson.Wire.Problem, "application/problem+json", context.RequestAborted);
     }
 }

@@ -32,6 +32,9 @@ internal static class SluiceCommand
         root.Options.Clear();
         root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp() });
         root.Subcommands.Add(ServeCommand.Create(terminal));
+        root.Subcommands.Add(StatsCommand.Create(terminal));
+        root.Subcommands.Add(PurgeCommand.Create(terminal));
+        root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));
         var version = new Option<bool>("--version") { Description = "Show the version." };
