@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sluice.Core.Memory;
 
 namespace Sluice.Core.Disk;
 
