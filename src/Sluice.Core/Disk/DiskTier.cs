@@ -1,51 +1,125 @@
+using Sluice.Core.Memory;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sluice.Core.Objects;
 
 namespace Sluice.Core.Disk;
 
 /// <summary>The disk tier: plain body files, and an SQLite index with a copy in memory.</summary>
-public sealed class DiskTier : IAsyncDisposable
+public sealed partial class DiskTier : IAsyncDisposable
 {
+    private const int MaximumOpenFiles = 512;
+    private const int SecondsBetweenUses = 60;
+
+    private readonly DiskTierOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly DirectoryLock directoryLock;
+    private readonly DiskIndex index;
+    private readonly DiskIndexWriter writer;
+    private readonly DiskSpace space;
+    private readonly OpenFiles files;
+    private readonly LogLimit writeLog, readLog;
+    private readonly ITimer clock;
+    private readonly string bodies;
+    private readonly CancellationTokenSource stop = new();
+
+    /// <summary>Every object with a row or a file.</summary>
+    private readonly ConcurrentDictionary<BodyName, DiskObject> known = new();
+
+    private long lastId;
+    private long damagedChunks, refusedChunks, orphansDeleted;
+    private uint now;
+    private uint usesSavedAt;
+    private volatile bool disposed;
+
+    private DiskTier(DiskTierOptions options, TimeProvider time, ILogger logger, DirectoryLock directoryLock, DiskIndex index)
+    {
+        (this.options, this.time, this.logger, this.directoryLock, this.index) = (options, time, logger, directoryLock, index);
+        bodies = Path.Combine(options.Directory, "objects");
+        lastId = index.LastId;
+        var drive = new DriveInfo(Path.GetFullPath(options.Directory));
+        var free = new FreeSpace(options.AvailableBytes ?? (() => drive.AvailableFreeSpace), options.MinimumFreeBytes, time);
+        space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
+        space.Start(index.Bytes, index.Objects);
+        files = new OpenFiles(bodies, MaximumOpenFiles, Retire);
+        (writeLog, readLog) = (new LogLimit(time), new LogLimit(time));
+        writer = new DiskIndexWriter(index, Forget, time, logger);
+        now = usesSavedAt = Seconds();
+        clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        // With no index, all files there are uncounted: until they are gone the bound could not be kept.
+        if (index.StartedEmpty && Directory.Exists(bodies) && Directory.EnumerateFileSystemEntries(bodies).Any()) sweep = SweepAsync();
+    }
+
     /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync"/>.</summary>
     /// <exception cref="IOException">The directory cannot be used; the message says why and what to do.</exception>
-    public static DiskTier Open(DiskTierOptions options, TimeProvider time, ILogger logger) => throw new NotSupportedException($"{options}{time}{logger}");
+    public static DiskTier Open(DiskTierOptions options, TimeProvider time, ILogger logger)
+    {
+        options.Validate();
+        var held = DirectoryLock.Take(options.Directory);
+        try
+        {
+            return new DiskTier(options, time, logger, held, new DiskIndex(new IndexFile(options.Directory, options.ChunkSize, logger)));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Called once for each object evicted to make room, or dropped because its file is gone or damaged; not for <see cref="Remove"/>.</summary>
     public Action<DiskObject>? Evicted { get; set; }
 
+    /// <summary>Chunk size in bytes.</summary>
+    public int ChunkSize => options.ChunkSize;
+
     /// <summary>A reading of the counters.</summary>
-    public DiskTierStatistics GetStatistics() => throw new NotSupportedException();
-
-    /// <summary>Hands over every stored object, least recently used first, in batches, off the caller's thread. An object that <see cref="Find"/> or <see cref="Create"/> already made known is handed over as the same instance.</summary>
-    public Task LoadAsync(Action<DiskObject> found, CancellationToken cancellation) => throw new NotSupportedException($"{found}{cancellation}");
-
-    /// <summary>True once <see cref="LoadAsync"/> has handed over everything, so that <see cref="Find"/> need not be asked.</summary>
-    public bool IsLoaded => throw new NotSupportedException();
-
-    /// <summary>The objects stored under a key (one for each Vary selection), from the index file. For use until <see cref="IsLoaded"/>.</summary>
-    public IReadOnlyList<DiskObject> Find(string key) => throw new NotSupportedException(key);
-
-    /// <summary>Makes an object known. Nothing reaches the disk before its first chunk (or, for an empty body, before <see cref="Update"/>).</summary>
-    public DiskObject Create(string key, ObjectMetadata metadata) => throw new NotSupportedException($"{key}{metadata}");
-
-    /// <summary>Stores new metadata (a 304 came, the length became known, it was marked stale). Written in the background.</summary>
-    public void Update(DiskObject target, ObjectMetadata metadata) => throw new NotSupportedException($"{target}{metadata}");
-
-    /// <summary>Writes one whole chunk (the last one of a body may be shorter): reserves room first, evicting others; then the bytes, their CRC32C, and in the background the index. False when it was not stored.</summary>
-    public ValueTask<bool> WriteAsync(DiskObject target, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => throw new NotSupportedException($"{target}{chunk}{bytes}{cancellation}");
-
-    /// <summary>Reads bytes of a chunk at an offset in it, filling the buffer. The first read of a chunk since start checks its CRC32C. False when it is not held, or damaged (then it is dropped and counted).</summary>
-    public ValueTask<bool> ReadAsync(DiskObject source, int chunk, int offset, Memory<byte> buffer, CancellationToken cancellation) => throw new NotSupportedException($"{source}{chunk}{offset}{buffer}{cancellation}");
-
-    /// <summary>Notes a use: no lock, no allocation, no I/O.</summary>
-    public void Hit(DiskObject target) => throw new NotSupportedException($"{target}");
-
-    /// <summary>Removes an object: its file goes once no read is using it, its index entry with the next <see cref="FlushAsync"/>.</summary>
-    public void Remove(DiskObject target) => throw new NotSupportedException($"{target}");
+    public DiskTierStatistics GetStatistics() => new()
+    {
+        Bytes = space.Used,
+        MaximumBytes = options.MaximumBytes,
+        Objects = space.Objects,
+        Evictions = space.Evictions,
+        DamagedChunks = Volatile.Read(ref damagedChunks),
+        RefusedChunks = Volatile.Read(ref refusedChunks),
+        OrphansDeleted = Volatile.Read(ref orphansDeleted),
+    };
 
     /// <summary>Completes when every change made so far is committed to the index file.</summary>
-    public Task FlushAsync() => throw new NotSupportedException();
+    /// <exception cref="IOException">The index could not be written; its changes are kept and tried again.</exception>
+    public Task FlushAsync() => writer.FlushAsync();
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>Commits everything, closes all files and lets go of the directory. Reads and writes that come later answer false.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, true)) return;
+        await clock.DisposeAsync();
+        await stop.CancelAsync();
+        await EndBackgroundWorkAsync();
+        SaveUses();
+        await writer.DisposeAsync();
+        files.Close();
+        index.Dispose();
+        directoryLock.Dispose();
+        stop.Dispose();
+    }
+
+    private uint Seconds() => (uint)Math.Clamp(time.GetUtcNow().ToUnixTimeSeconds(), 0, uint.MaxValue);
+
+    private void Tick()
+    {
+        Volatile.Write(ref now, Seconds());
+        if (now - usesSavedAt >= SecondsBetweenUses) SaveUses();
+    }
+
+    private void SaveUses()
+    {
+        usesSavedAt = now;
+        foreach (var target in known.Values)
+        {
+            if (target.LastUsed == target.StoredLastUsed) continue;
+            target.StoredLastUsed = target.LastUsed;
+            writer.Add(new IndexChange(IndexChangeKind.Use, target));
+        }
+    }
 }

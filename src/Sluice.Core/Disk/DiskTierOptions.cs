@@ -17,4 +17,17 @@ public sealed record DiskTierOptions
 
     /// <summary>Chunk size in bytes; a power of two from 4 KiB to 16 MiB. Default 256 KiB. A directory written with another size is emptied at start, with a warning.</summary>
     public int ChunkSize { get; init; } = 256 << 10;
+
+    /// <summary>Answers the free bytes of the file system; null for the real one.</summary>
+    internal Func<long>? AvailableBytes { get; init; }
+
+    /// <exception cref="ArgumentException">A setting is out of its limits.</exception>
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MinimumFreeBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumObjects, 1);
+        if (ChunkSize is < 4 << 10 or > 16 << 20 || !int.IsPow2(ChunkSize)) throw new ArgumentException("ChunkSize must be a power of two from 4 KiB to 16 MiB.");
+    }
 }

@@ -1,0 +1,93 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
+
+namespace Sluice.Core.Disk;
+
+/// <summary>Reads the index: three connections to one file, so that a question never waits for a commit.</summary>
+internal sealed class DiskIndex : IDisposable
+{
+    private const string Columns = "SELECT id, name, identity, key, metadata, length, chunks, bytes, last_used FROM objects";
+
+    private readonly IndexFile file;
+    private readonly SqliteConnection reader;
+    private readonly SqliteCommand byKey;
+    private readonly SqliteCommand chunksOf;
+
+    public DiskIndex(IndexFile file)
+    {
+        this.file = file;
+        Writer = file.Open();
+        reader = SqliteDatabase.Open(file.Path);
+        byKey = reader.Prepare(Columns + " WHERE key = $key", "$key");
+        chunksOf = reader.Prepare("SELECT chunk, checksum FROM chunks WHERE object = $object", "$object");
+        Objects = (int)Writer.ReadInteger("SELECT objects FROM settings");
+        Bytes = Writer.ReadInteger("SELECT bytes FROM settings");
+        LastId = Writer.ReadInteger("SELECT max(id) FROM objects");
+    }
+
+    /// <summary>Held while rows become objects, and while the index writer forgets objects whose rows are gone: so that no row read before a deletion becomes an object after it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The connection of <see cref="DiskIndexWriter"/>.</summary>
+    public SqliteConnection Writer { get; }
+
+    /// <summary>Rows at start.</summary>
+    public int Objects { get; }
+
+    /// <summary>Bytes of bodies at start.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Highest row number at start.</summary>
+    public long LastId { get; }
+
+    /// <summary>True when there was no usable index, so that all body files are without a row.</summary>
+    public bool StartedEmpty => file.StartedEmpty;
+
+    /// <summary>Rows of a key. Call under <see cref="Gate"/>.</summary>
+    public List<ObjectRow> Find(string key)
+    {
+        byKey.Parameters[0].Value = key;
+        using var rows = byKey.ExecuteReader();
+        var found = new List<ObjectRow>();
+        while (rows.Read()) found.Add(Read(rows));
+        return found;
+    }
+
+    /// <summary>Chunk rows of an object.</summary>
+    public List<(int Chunk, uint Checksum)> ChunksOf(long id)
+    {
+        lock (Gate)
+        {
+            chunksOf.Parameters[0].Value = id;
+            using var rows = chunksOf.ExecuteReader();
+            var found = new List<(int, uint)>();
+            while (rows.Read()) found.Add((rows.GetInt32(0), (uint)rows.GetInt64(1)));
+            return found;
+        }
+    }
+
+    /// <summary>Every row, in no order, from one moment of the index.</summary>
+    public IEnumerable<ObjectRow> ReadAll()
+    {
+        using var connection = SqliteDatabase.Open(file.Path);
+        using var command = connection.Prepare(Columns);
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) yield return Read(rows);
+    }
+
+    /// <summary>Notes damage found while running.</summary>
+    public void MarkDamaged() => file.MarkDamaged();
+
+    public void Dispose()
+    {
+        byKey.Dispose();
+        chunksOf.Dispose();
+        reader.Dispose();
+        Writer.Dispose();
+    }
+
+    // A name of another length can only be damage; the file it leads to does not exist, and so the row goes as any such row does.
+    private static ObjectRow Read(SqliteDataReader rows) => new(
+        rows.GetInt64(0), rows.GetFieldValue<byte[]>(1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default, (ulong)rows.GetInt64(2), rows.GetString(3),
+        rows.GetFieldValue<byte[]>(4), rows.GetInt64(5), rows.GetInt32(6), rows.GetInt64(7), (uint)rows.GetInt64(8));
+}

@@ -1,0 +1,172 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Objects;
+
+namespace Sluice.Core.Disk;
+
+/// <content>Making objects known, changing and removing them.</content>
+public sealed partial class DiskTier
+{
+    /// <summary>Makes an object known. Nothing reaches the disk before its first chunk (or, for an empty body, before <see cref="Update"/>).</summary>
+    public DiskObject Create(string key, ObjectMetadata metadata)
+    {
+        var name = BodyName.Create(key, metadata.Vary, out var identity);
+        return new DiskObject(this, Interlocked.Increment(ref lastId), name, identity, key, metadata) { LastUsed = now, StoredLastUsed = now };
+    }
+
+    /// <summary>Stores new metadata (a 304 came, the length became known, it was marked stale). Written in the background.</summary>
+    /// <exception cref="ArgumentException">The length was known and is now another: that is another version, and needs another object.</exception>
+    public void Update(DiskObject target, ObjectMetadata metadata)
+    {
+        if (target.Length != DiskObject.UnknownLength && target.Length != metadata.Length)
+            throw new ArgumentException($"The length of a stored body was {target.Length} and cannot become {metadata.Length}.", nameof(metadata));
+        target.Replace(metadata);
+        if (disposed || target.IsRemoved) return;
+        if (target.IsListed) writer.Add(new IndexChange(IndexChangeKind.Object, target));
+        else if (target.Length == 0 && target.TryUse())
+        {
+            if (MakeRoom(target, 0) == Reservation.Granted) Register(target);
+            EndUse(target);
+        }
+    }
+
+    /// <summary>Notes a use: no lock, no allocation, no I/O.</summary>
+    public void Hit(DiskObject target)
+    {
+        target.LastUsed = now;
+        space.Hit(target);
+    }
+
+    /// <summary>Removes an object: its file goes once no read is using it, its index entry with the next <see cref="FlushAsync"/>.</summary>
+    public void Remove(DiskObject target)
+    {
+        if (!space.TryRemove(target, out var retire)) return;
+        writer.Add(new IndexChange(IndexChangeKind.Delete, target));
+        if (retire) Retire(target);
+    }
+
+    /// <summary>The objects stored under a key (one for each Vary selection), from the index file. For use until <see cref="IsLoaded"/>.</summary>
+    public IReadOnlyList<DiskObject> Find(string key)
+    {
+        var found = new List<DiskObject>();
+        List<DiskObject> fresh = [], bad = [];
+        try
+        {
+            lock (index.Gate)
+                foreach (var row in index.Find(key))
+                {
+                    var target = Known(row, out var isNew);
+                    if (target.IsRemoved) continue;
+                    if (isNew && (row.Length < 0 || ObjectMetadataFormat.TryDecode(row.Metadata) is null))
+                    {
+                        bad.Add(target);
+                        continue;
+                    }
+                    found.Add(target);
+                    if (isNew) fresh.Add(target);
+                }
+        }
+        catch (SqliteException failure)
+        {
+            ReportIndex(failure);
+        }
+        space.List(fresh);
+        bad.ForEach(Remove);
+        return found;
+    }
+
+    internal int ChunksOf(long length) => (int)((length + options.ChunkSize - 1) / options.ChunkSize);
+
+    /// <summary>The chunks of an object, read from the index at the first time.</summary>
+    internal DiskBody BodyOf(DiskObject target)
+    {
+        if (target.Body is { } known) return known;
+        var body = new DiskBody(options.ChunkSize);
+        try
+        {
+            foreach (var (chunk, checksum) in index.ChunksOf(target.Id))
+                if (chunk >= 0 && chunk < ChunksOf(target.Length)) body.Complete(chunk, checksum, LengthOf(target, chunk));
+        }
+        catch (SqliteException failure)
+        {
+            ReportIndex(failure);
+        }
+        return target.Adopt(body);
+    }
+
+    private int LengthOf(DiskObject target, int chunk) => (int)Math.Min(options.ChunkSize, target.Length - ((long)chunk * options.ChunkSize));
+
+    private DiskObject Known(in ObjectRow row, out bool isNew)
+    {
+        isNew = false;
+        if (known.TryGetValue(row.Name, out var target)) return target;
+        var made = new DiskObject(this, row);
+        target = known.GetOrAdd(row.Name, made);
+        isNew = ReferenceEquals(made, target);
+        return target;
+    }
+
+    /// <summary>The object gets its first byte on disk, or is empty: from now on it has a row. Call while using it, so that it cannot be forgotten before it is known.</summary>
+    private void Register(DiskObject target)
+    {
+        // Under a lock, so that no chunk row of another writer comes before the object's.
+        lock (known)
+            if (known.TryAdd(target.Name, target)) writer.Add(new IndexChange(IndexChangeKind.Object, target));
+    }
+
+    /// <summary>Removes an object that the engine must hear about.</summary>
+    private void Drop(DiskObject target)
+    {
+        if (!space.TryRemove(target, out var retire)) return;
+        Discard(target, retire);
+    }
+
+    private void Discard(DiskObject target, bool retire)
+    {
+        writer.Add(new IndexChange(IndexChangeKind.Delete, target));
+        if (retire) Retire(target);
+        Evicted?.Invoke(target);
+    }
+
+    internal void EndUse(DiskObject target)
+    {
+        if (target.EndUse()) Retire(target);
+    }
+
+    /// <summary>Deletes the file of a removed object that nobody uses any more, and only then gives its bytes back.</summary>
+    private void Retire(DiskObject target)
+    {
+        try
+        {
+            files.Delete(target);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Its bytes are still there, so they stay counted; the next start sweeps the file.
+            logger.LogError(DiskEvents.DeleteFailed, failure, "Body file {Name} could not be deleted. Check the permissions of the cache directory", target.Name);
+            return;
+        }
+        space.Retire(target);
+        if (target.NoteRetired()) Erase(target);
+    }
+
+    /// <summary>Told by the index writer what is committed.</summary>
+    private void Forget(IReadOnlyList<IndexChange> changes)
+    {
+        foreach (var change in changes)
+            if (change.Kind == IndexChangeKind.Delete && change.Target.NoteUnlisted()) Erase(change.Target);
+    }
+
+    // Until the whole index was read, a removed object must stay known: its row may still be among those being read.
+    private void Erase(DiskObject target)
+    {
+        if (!indexRead) return;
+        lock (index.Gate) known.TryRemove(new(target.Name, target));
+    }
+
+    private void ReportIndex(SqliteException failure)
+    {
+        if (Sqlite.SqliteDatabase.IsDamage(failure)) index.MarkDamaged();
+        if (readLog.Allows()) logger.LogError(DiskEvents.IndexDamaged, failure, "The cache index could not be read; objects that need it are misses. If it is damaged, the next start makes a new one");
+    }
+}

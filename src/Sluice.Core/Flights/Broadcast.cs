@@ -1,0 +1,23 @@
+namespace Sluice.Core.Flights;
+
+/// <summary>Wakes everybody who waits for the next change. Take <see cref="Next"/> first, look at the state, then await: no change is missed.</summary>
+internal sealed class Broadcast
+{
+    private TaskCompletionSource? waiting;
+
+    /// <summary>Completes at the next <see cref="Pulse"/>.</summary>
+    public Task Next()
+    {
+        var current = Volatile.Read(ref waiting);
+        if (current is not null) return current.Task;
+        // Waiters never run on the thread that brings the bytes.
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (Interlocked.CompareExchange(ref waiting, fresh, null) ?? fresh).Task;
+    }
+
+    /// <summary>Wakes all who wait now; costs one read when nobody does.</summary>
+    public void Pulse()
+    {
+        if (Volatile.Read(ref waiting) is not null) Interlocked.Exchange(ref waiting, null)?.TrySetResult();
+    }
+}

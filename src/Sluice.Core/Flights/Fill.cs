@@ -1,0 +1,202 @@
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+
+namespace Sluice.Core.Flights;
+
+/// <summary>One origin answer being written into one object, chunk by chunk, while any number of readers follow it.</summary>
+internal sealed class Fill
+{
+    private const long NearlyDone = 1 << 20;
+
+    /// <summary>How many chunks a reader waits for a fill to come along rather than ask for its own range.</summary>
+    private const int Patience = 16;
+
+    private readonly CachedObject target;
+    private readonly ObjectCache cache;
+    private readonly FillSource source;
+    private readonly FillWindow window;
+    private readonly CancellationTokenSource stop = new();
+    private OriginResponse? response;
+    private long position;
+    private long end;
+
+    public Fill(CachedObject target, ObjectCache cache, long first, long? end, FillSource source, OriginResponse? response = null)
+    {
+        (this.target, this.cache, this.source, this.response) = (target, cache, source, response);
+        (First, position, this.end) = (first, first, end ?? long.MaxValue);
+        window = new FillWindow(target, cache, this);
+    }
+
+    public long First { get; }
+
+    public long Position => Volatile.Read(ref position);
+
+    public long End => Volatile.Read(ref end);
+
+    public bool IsBackground { get; init; }
+
+    public bool HasBroughtBytes { get; private set; }
+
+    public Exception? Failure { get; private set; }
+
+    private bool IsNearlyDone => End - Position <= NearlyDone;
+
+    public bool WillReach(int index, bool canFillGaps)
+    {
+        var current = Position / target.ChunkSize;
+        return !stop.IsCancellationRequested && Failure is null && current <= index && (long)index * target.ChunkSize < End
+            && (!canFillGaps || index - current <= Patience);
+    }
+
+    /// <summary>Another fill brings what lies from that chunk on.</summary>
+    public void EndBefore(int index)
+    {
+        var limit = (long)index * target.ChunkSize;
+        if (Position < limit && limit < End) Volatile.Write(ref end, limit);
+    }
+
+    public bool IsWanted(List<BodyReader> readers) =>
+        IsBackground || IsNearlyDone || readers.Exists(reader => reader.End > Position && reader.Position < End);
+
+    /// <summary>Nobody follows it any more.</summary>
+    public void Abandon() => stop.Cancel();
+
+    public void Start() => _ = Task.Run(RunAsync);
+
+    private async Task RunAsync()
+    {
+        cache.FillStarted();
+        try
+        {
+            response ??= await RequestAsync();
+            await CopyAsync(response);
+            await window.DrainAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Readers that came too late to save it start their own.
+        }
+        catch (ObjectChangedException changed)
+        {
+            Failure = changed;
+            ObjectCache.Remove(target);
+        }
+        catch (OriginException failure)
+        {
+            Failure = failure;
+        }
+        catch (IOException failure)
+        {
+            Failure = new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the answer broke off: {failure.Message}", failure);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, those who wait must learn of it.
+            Failure = new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: {failure.Message}", failure);
+        }
+        finally
+        {
+            try
+            {
+                await window.CloseAsync();
+                if (response is not null) await response.DisposeAsync();
+            }
+            finally
+            {
+                target.Ended(this);
+                cache.FillEnded();
+                // Not disposed: a reader that leaves late may still cancel it.
+            }
+        }
+    }
+
+    private async Task<OriginResponse> RequestAsync()
+    {
+        var version = target.Metadata.Version;
+        var whole = First == 0 && End == version.Length;
+        var answer = await source.Origin.FetchAsync(
+            source.Request with { Range = whole ? null : new ByteRange(First, End - 1), Require = version },
+            stop.Token);
+        var accepted = false;
+        try
+        {
+            if (answer.Status is 412 or 416 || (answer.Status is 200 or 206 && !SameVersion(answer.Version, version)))
+                throw new ObjectChangedException($"{target.Target}: the origin has another version now.");
+            if (answer.Status == 206 && answer.Range is { } range && range.Start == First) accepted = true;
+            else if (answer.Status == 200)
+            {
+                // The origin ignored the range: its answer starts at the first byte.
+                Volatile.Write(ref position, 0);
+                accepted = true;
+            }
+
+            if (!accepted) throw new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: asked for bytes {First}-{End - 1}, answered {answer.Status}.");
+            return answer;
+        }
+        finally
+        {
+            if (!accepted) await answer.DisposeAsync();
+        }
+    }
+
+    private static bool SameVersion(ObjectVersion answered, ObjectVersion held) =>
+        answered.ETag is null ? answered.LastModified is null || answered.LastModified == held.LastModified : answered.Matches(held);
+
+    private async Task CopyAsync(OriginResponse answer)
+    {
+        while (Position < End)
+        {
+            var index = (int)(Position / target.ChunkSize);
+            var chunk = target.Begin(index);
+            var size = await FillChunkAsync(answer.Body, index, chunk);
+            if (size < 0) return;
+            if (!target.IsWanted(this)) return;
+            await window.WaitAsync(stop.Token);
+        }
+    }
+
+    /// <summary>Reads one chunk's bytes; -1 when the body ended with them.</summary>
+    private async Task<int> FillChunkAsync(Stream body, int index, Chunk? chunk)
+    {
+        var start = (long)index * target.ChunkSize;
+        var size = target.Metadata.Length is { } length ? (int)Math.Min(target.ChunkSize, length - start) : target.ChunkSize;
+        var block = chunk?.Block ?? cache.Memory.Rent(size);
+        var kept = false;
+        try
+        {
+            var filled = 0;
+            while (filled < size)
+            {
+                var count = await body.ReadAsync(block.Memory[filled..size], stop.Token);
+                if (count == 0) break;
+                filled += count;
+                if (chunk is not null) chunk.Filled = filled;
+                HasBroughtBytes = true;
+                Volatile.Write(ref position, start + filled);
+                target.Progress.Pulse();
+            }
+
+            var ended = filled < size;
+            if (ended)
+            {
+                if (target.Metadata.Length is not null)
+                    throw new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the body ended after {start + filled} of {target.Metadata.Length} bytes.");
+                target.SetLength(start + filled);
+                if (chunk is not null && filled > 0) chunk = target.Shrink(chunk, filled);
+            }
+
+            if (chunk is not null && filled > 0)
+            {
+                kept = true;
+                await window.AddAsync(chunk);
+            }
+
+            return ended ? -1 : filled;
+        }
+        finally
+        {
+            if (!kept) chunk?.Drop();
+            if (chunk is null) block.Release();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Sluice.Core.Objects;
+
+namespace Sluice.Core.Flights;
+
+/// <summary>Bounds what a fill holds: its complete chunks go to the tiers; where no disk takes them they are held until the reader that sets the pace has passed them.</summary>
+internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fill)
+{
+    private const long MaximumAhead = 8 << 20;
+    private const long MinimumAhead = 1 << 20;
+    private readonly Queue<Chunk> retained = new();
+    private Task<bool> pendingWrite = Task.FromResult(true);
+    private bool diskRefuses;
+
+    private bool OnDisk => target.Disk is not null && !target.IsDetached && !diskRefuses;
+
+    /// <summary>Takes over the fill's hold on a complete chunk.</summary>
+    public async Task AddAsync(Chunk chunk)
+    {
+        target.Keep(chunk);
+        if (OnDisk)
+        {
+            // One write at a time: the origin is read no faster than the disk takes it.
+            if (!await pendingWrite) diskRefuses = true;
+            pendingWrite = WriteAsync(chunk);
+            return;
+        }
+
+        retained.Enqueue(chunk);
+        Trim();
+    }
+
+    /// <summary>Waits while the fill is too far ahead of those who read.</summary>
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        while (!fill.IsBackground)
+        {
+            var next = target.Demand.Next();
+            Trim();
+            var ahead = fill.Position - target.ReaderPosition(fill, foremost: target.CanFillGaps || OnDisk);
+            if (OnDisk && !target.CanFillGaps) return;
+            var limit = OnDisk ? MaximumAhead : Math.Clamp(cache.Memory.CapacityBytes / 4, MinimumAhead, MaximumAhead);
+            if (ahead <= limit || !target.IsWanted(fill)) return;
+            await next.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>All bytes are here: waits until every reader has passed what no tier keeps.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = target.Demand.Next();
+            var passed = target.ReaderPosition(fill, foremost: false);
+            while (retained.TryPeek(out var chunk) && (long)(chunk.Index + 1) * target.ChunkSize <= passed) retained.Dequeue().Drop();
+            if (retained.Count == 0 || passed >= fill.Position) return;
+            await next.WaitAsync(cancellation);
+        }
+    }
+
+    public async Task CloseAsync()
+    {
+        await pendingWrite;
+        while (retained.TryDequeue(out var chunk)) chunk.Drop();
+    }
+
+    private void Trim()
+    {
+        if (retained.Count == 0) return;
+        var passed = target.ReaderPosition(fill, foremost: target.CanFillGaps) / target.ChunkSize;
+        while (retained.TryPeek(out var chunk) && chunk.Index < passed) retained.Dequeue().Drop();
+    }
+
+    private async Task<bool> WriteAsync(Chunk chunk)
+    {
+        try
+        {
+            return target.Disk is { } disk
+                && await Task.Run(() => cache.Disk!.WriteAsync(disk, chunk.Index, chunk.Block.Memory, CancellationToken.None).AsTask());
+        }
+        finally
+        {
+            chunk.Drop();
+        }
+    }
+}

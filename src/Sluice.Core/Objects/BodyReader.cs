@@ -1,0 +1,76 @@
+using Sluice.Core.Flights;
+using Sluice.Core.Origins;
+
+namespace Sluice.Core.Objects;
+
+/// <summary>Reads one stretch of a body in order: from memory, from disk, from a fill as it arrives, or by starting one. For one caller at a time.</summary>
+public sealed class BodyReader : IDisposable
+{
+    private const int MaximumRetries = 2;
+    private readonly CachedObject target;
+    private long position;
+    private int retries;
+    private int closed;
+
+    internal BodyReader(CachedObject target, long start, long end, FillSource? source)
+    {
+        (this.target, position, End, Source) = (target, start, end, source);
+        target.OpenReader();
+        target.Join(this);
+    }
+
+    /// <summary>The next byte to be read.</summary>
+    public long Position => Volatile.Read(ref position);
+
+    /// <summary>One past the last byte wanted.</summary>
+    public long End { get; }
+
+    internal FillSource? Source { get; }
+
+    internal Fill? Fill { get; set; }
+
+    /// <summary>The next bytes; empty at the end. Dispose each piece.</summary>
+    /// <exception cref="OriginException">Missing bytes could not be fetched.</exception>
+    /// <exception cref="ObjectChangedException">Missing bytes are no longer to be had in this version.</exception>
+    public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation)
+    {
+        if (position >= End) return default;
+        if (target.TryRead(position, End, out var piece))
+        {
+            Advance(piece.Length);
+            return new(piece);
+        }
+
+        return ReadSlowAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref closed, 1) != 0) return;
+        target.StopWaiting(this);
+        target.CloseReader();
+    }
+
+    /// <summary>The fill this reader waited for failed: try again where the rest can be asked for by range, else give up.</summary>
+    internal void Failed(Fill fill, Exception failure)
+    {
+        if (failure is OriginException && target.CanFillGaps && Source is not null && ++retries <= MaximumRetries && fill.HasBroughtBytes) return;
+        throw failure is ObjectChangedException
+            ? new ObjectChangedException(failure.Message)
+            : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure);
+    }
+
+    private async ValueTask<BodyPiece> ReadSlowAsync(CancellationToken cancellation)
+    {
+        var piece = await target.ReadAsync(this, cancellation);
+        Advance(piece.Length);
+        return piece;
+    }
+
+    private void Advance(int count)
+    {
+        Volatile.Write(ref position, position + count);
+        target.Demand.Pulse();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace Sluice.Core.Objects;
+
+/// <summary>The objects of one set of origins. Its name is part of every key, so another origin's bytes are never found here, not even in a cache directory used for both.</summary>
+public sealed class CacheScope
+{
+    private readonly ObjectCache cache;
+    private readonly ConcurrentDictionary<string, CacheSlot> slots = new(StringComparer.Ordinal);
+
+    internal CacheScope(ObjectCache cache, string name) => (this.cache, Name) = (cache, name);
+
+    /// <summary>Name of the scope; holds no secret.</summary>
+    public string Name { get; }
+
+    /// <summary>The full key text of a target: the scope's name, a space, and the target (which holds none).</summary>
+    public string KeyOf(string target) => $"{Name} {target}";
+
+    /// <summary>What memory knows under that target; null for nothing. Takes no lock.</summary>
+    public CacheSlot? Find(string target) => slots.GetValueOrDefault(target);
+
+    /// <summary>As <see cref="Find"/>, and asks the index file while the disk tier's index is still being read after start. May block on that file: not for a socket thread.</summary>
+    public CacheSlot? FindStored(string target)
+    {
+        if (Find(target) is { } known) return known;
+        if (cache.Disk is not { IsLoaded: false } disk) return null;
+        foreach (var stored in disk.Find(KeyOf(target))) cache.Adopt(stored);
+        return Find(target);
+    }
+
+    internal IEnumerable<KeyValuePair<string, CacheSlot>> Slots => slots;
+
+    internal int Count => slots.Count;
+
+    /// <summary>Puts an object in place; answers those it replaced.</summary>
+    internal IReadOnlyList<CachedObject> Put(CachedObject added)
+    {
+        while (true)
+        {
+            var slot = slots.GetOrAdd(added.Target, static _ => new CacheSlot());
+            lock (slot.Gate)
+            {
+                if (slot.IsClosed) continue;
+                var replaced = slot.Objects.Where(held => SameSelection(held.Metadata, added.Metadata)).ToList();
+                CachedObject[] kept = [added, .. slot.Objects.Except(replaced)];
+                replaced.AddRange(kept.Skip(CacheSlot.MaximumSelections));
+                slot.Objects = [.. kept.Take(CacheSlot.MaximumSelections)];
+                return replaced;
+            }
+        }
+    }
+
+    /// <summary>Takes an object out; false when it was not in.</summary>
+    internal bool Take(CachedObject removed)
+    {
+        if (!slots.TryGetValue(removed.Target, out var slot)) return false;
+        lock (slot.Gate)
+        {
+            var left = Array.FindAll(slot.Objects, held => !ReferenceEquals(held, removed));
+            if (left.Length == slot.Objects.Length) return false;
+            slot.Objects = left;
+            if (left.Length == 0)
+            {
+                slot.IsClosed = true;
+                slots.TryRemove(new(removed.Target, slot));
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>One object for all requests replaces everything; selections by other fields than before do so too.</summary>
+    private static bool SameSelection(ObjectMetadata held, ObjectMetadata added) =>
+        held.Vary.Count != added.Vary.Count || added.Vary.Count == 0
+        || held.Vary.Zip(added.Vary).All(pair => pair.First.Key.Equals(pair.Second.Key, StringComparison.OrdinalIgnoreCase) && pair.First.Value == pair.Second.Value);
+}

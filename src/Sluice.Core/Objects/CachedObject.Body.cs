@@ -1,0 +1,225 @@
+using Sluice.Core.Flights;
+
+namespace Sluice.Core.Objects;
+
+/// <content>Finding and reading the body's bytes.</content>
+public sealed partial class CachedObject
+{
+    private readonly List<Fill> fills = [];
+    private readonly List<BodyReader> waiting = [];
+    private Chunk?[] chunks;
+
+    /// <summary>Wakes readers: bytes arrived, a fill ended.</summary>
+    internal Broadcast Progress { get; } = new();
+
+    /// <summary>Wakes fills that are far enough ahead: a reader moved on or left.</summary>
+    internal Broadcast Demand { get; } = new();
+
+    internal int ChunkSize => cache.ChunkSize;
+
+    /// <summary>True when missing bytes can be asked for by range and proven to belong to this version.</summary>
+    internal bool CanFillGaps => Metadata is { Length: not null, Version.IsStrong: true };
+
+    /// <summary>True when [start, end) can be had without asking the origin.</summary>
+    public bool Holds(long start, long end)
+    {
+        if (Metadata.Length is not { } length) return false;
+        if (Disk?.ChunkCount == ChunkCount(length)) return true;
+        for (var i = (int)(start / ChunkSize); (long)i * ChunkSize < end; i++)
+            if (!HoldsChunk(i)) return false;
+        return true;
+    }
+
+    /// <summary>True when it can be served at all: whole, being filled, or of a version whose missing bytes can be asked for.</summary>
+    public bool IsServable
+    {
+        get
+        {
+            if (CanFillGaps) return true;
+            if (Metadata.Length is { } length && Holds(0, length)) return true;
+            lock (gate) return fills.Count > 0;
+        }
+    }
+
+    /// <summary>True while bytes of it are being fetched.</summary>
+    public bool IsFilling
+    {
+        get
+        {
+            lock (gate) return fills.Count > 0;
+        }
+    }
+
+    /// <summary>True when those bytes are in memory, to tell the tier of a hit.</summary>
+    public bool InMemory(long position) => At((int)(position / ChunkSize)) is { IsComplete: true };
+
+    /// <summary>Bytes of it in memory.</summary>
+    public long MemoryBytes => Volatile.Read(ref chunks).Sum(chunk => chunk is { IsComplete: true } ? chunk.Block.Length : 0L);
+
+    /// <summary>Bytes of it on disk.</summary>
+    public long DiskBytes => Disk?.Bytes ?? 0;
+
+    /// <summary>Bytes at <paramref name="position"/> that are in memory now; takes no lock and awaits nothing.</summary>
+    public bool TryRead(long position, long end, out BodyPiece piece)
+    {
+        var index = (int)(position / ChunkSize);
+        if (At(index) is { } chunk)
+        {
+            var offset = (int)(position - ((long)index * ChunkSize));
+            var filled = chunk.Filled;
+            if (filled > offset && chunk.Block.TryAcquire())
+            {
+                piece = new BodyPiece(chunk.Block, offset, (int)Math.Min(filled - offset, end - position));
+                cache.Memory.Hit(chunk);
+                return true;
+            }
+        }
+
+        piece = default;
+        return false;
+    }
+
+    /// <summary>Opens the body for one response.</summary>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte; <see cref="long.MaxValue"/> where the length is not known yet.</param>
+    /// <param name="source">Where missing bytes come from; null when only held bytes will do.</param>
+    public BodyReader Open(long start, long end, FillSource? source) => new(this, start, end, source);
+
+    internal async ValueTask<BodyPiece> ReadAsync(BodyReader reader, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = Progress.Next();
+            if (TryRead(reader.Position, reader.End, out var piece)) return piece;
+            if (Metadata.Length is { } length && reader.Position >= length) return default;
+            var index = (int)(reader.Position / ChunkSize);
+            if (await TryReadDiskAsync(reader, index) is { Length: > 0 } read) return read;
+            if (WaitFor(reader, index)) await next.WaitAsync(cancellation);
+        }
+    }
+
+    internal void Forget(Chunk chunk)
+    {
+        var array = Volatile.Read(ref chunks);
+        // The array may have grown meanwhile, so look again until it is the same before and after.
+        while (true)
+        {
+            if (chunk.Index < array.Length) Interlocked.CompareExchange(ref array[chunk.Index], null, chunk);
+            var now = Volatile.Read(ref chunks);
+            if (ReferenceEquals(now, array)) return;
+            array = now;
+        }
+    }
+
+    /// <summary>A reader that opens while bytes arrive counts as interested before it first has to wait.</summary>
+    internal void Join(BodyReader reader)
+    {
+        lock (gate)
+            if (fills.Count > 0) waiting.Add(reader);
+    }
+
+    internal void StopWaiting(BodyReader reader)
+    {
+        lock (gate)
+        {
+            if (!waiting.Remove(reader)) return;
+            foreach (var fill in fills)
+                if (!fill.IsWanted(waiting)) fill.Abandon();
+        }
+
+        Demand.Pulse();
+    }
+
+    /// <summary>True to wait for the next progress, false to look again at once.</summary>
+    private bool WaitFor(BodyReader reader, int index)
+    {
+        Fill? begun;
+        lock (gate)
+        {
+            if (reader.Fill is { Failure: { } failure } failed)
+            {
+                reader.Fill = null;
+                reader.Failed(failed, failure);
+            }
+
+            if (HoldsChunk(index)) return false;
+            if (!waiting.Contains(reader)) waiting.Add(reader);
+            var covering = fills.Find(fill => fill.WillReach(index, CanFillGaps));
+            reader.Fill = covering;
+            // Without a covering fill an incomplete chunk is on its way from disk.
+            if (covering is not null || At(index) is not null) return true;
+            begun = BeginGap(reader, index);
+            reader.Fill = begun;
+        }
+
+        begun.Start();
+        return true;
+    }
+
+    private Fill BeginGap(BodyReader reader, int index)
+    {
+        if (reader.Source is not { } source || !CanFillGaps || Metadata.Length is not { } length)
+            throw new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
+        // To the end of what this reader wants, widened to the fill unit, but not into what is held or already on its way.
+        var unit = cache.FillUnit;
+        var wanted = Math.Min(length, (reader.End + unit - 1) / unit * unit);
+        var last = index + 1;
+        while ((long)last * ChunkSize < wanted && !HoldsChunk(last) && At(last) is null && !fills.Exists(f => f.WillReach(last, true))) last++;
+        foreach (var other in fills) other.EndBefore(index);
+        var fill = new Fill(this, cache, (long)index * ChunkSize, Math.Min(length, (long)last * ChunkSize), source);
+        fills.Add(fill);
+        return fill;
+    }
+
+    private async ValueTask<BodyPiece> TryReadDiskAsync(BodyReader reader, int index)
+    {
+        if (cache.Disk is not { } tier || Disk is not { } stored || !stored.Has(index) || Metadata.Length is not { } length) return default;
+        var from = (long)index * ChunkSize;
+        var size = (int)Math.Min(ChunkSize, length - from);
+        if (cache.Memory.CapacityBytes == 0)
+        {
+            var offset = (int)(reader.Position - from);
+            var block = cache.Memory.Rent((int)Math.Min(size - offset, reader.End - reader.Position));
+            if (await tier.ReadAsync(stored, index, offset, block.Memory, CancellationToken.None)) return new BodyPiece(block, 0, block.Length);
+            block.Release();
+            return default;
+        }
+
+        var chunk = new Chunk(this, index, cache.Memory.Rent(size));
+        if (!TryPlace(chunk))
+        {
+            chunk.Block.Release();
+            return default;
+        }
+
+        try
+        {
+            if (await tier.ReadAsync(stored, index, 0, chunk.Block.Memory, CancellationToken.None))
+            {
+                chunk.Filled = size;
+                Keep(chunk);
+                // Taken while the chunk is still held here, so a tier too small to keep it cannot lose it first.
+                if (TryRead(reader.Position, reader.End, out var piece)) return piece;
+            }
+
+            return default;
+        }
+        finally
+        {
+            chunk.Drop();
+            Progress.Pulse();
+        }
+    }
+
+    private Chunk? At(int index)
+    {
+        var array = Volatile.Read(ref chunks);
+        return (uint)index < (uint)array.Length ? Volatile.Read(ref array[index]) : null;
+    }
+
+    private bool HoldsChunk(int index) => At(index) is { IsComplete: true } || Disk?.Has(index) == true;
+
+    private bool HasMemoryChunks() => Array.Exists(Volatile.Read(ref chunks), chunk => chunk is { IsComplete: true });
+
+    private int ChunkCount(long length) => (int)Math.Max(1, (length + ChunkSize - 1) / ChunkSize);
+}

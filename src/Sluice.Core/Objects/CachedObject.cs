@@ -1,0 +1,138 @@
+using Sluice.Core.Disk;
+using Sluice.Core.Memory;
+
+namespace Sluice.Core.Objects;
+
+/// <summary>One version of one object: its metadata, and its body as chunks in memory, on disk, arriving, or missing.</summary>
+public sealed partial class CachedObject
+{
+    private readonly Lock gate = new();
+    private readonly ObjectCache cache;
+    private ObjectMetadata metadata;
+    private DiskObject? disk;
+    private HeadNode? head;
+    private int openReaders;
+    private bool detached;
+    private bool released;
+
+    internal CachedObject(ObjectCache cache, CacheScope scope, string target, ObjectMetadata metadata, DiskObject? disk)
+    {
+        (this.cache, Scope, Target, this.metadata, this.disk) = (cache, scope, target, metadata, disk);
+        Hash = (ulong)HashCode.Combine(scope.Name, target, metadata.Version.ETag) * 0x9E3779B97F4A7C15;
+        chunks = metadata.Length is { } length ? new Chunk?[ChunkCount(length)] : new Chunk?[1];
+    }
+
+    /// <summary>The scope it lives in.</summary>
+    public CacheScope Scope { get; }
+
+    /// <summary>Its name within the scope: normalised path and query.</summary>
+    public string Target { get; }
+
+    /// <summary>Its metadata now. Replaced as a whole when a 304 or a soft purge changes it.</summary>
+    public ObjectMetadata Metadata => Volatile.Read(ref metadata);
+
+    /// <summary>Where its missing bytes come from; null for an object found on disk that nobody has asked for yet.</summary>
+    public FillSource? Source { get; set; }
+
+    /// <summary>Whatever a server prepared to answer with this object faster. Its maker compares what it was made from with <see cref="Metadata"/> before using it.</summary>
+    public object? Rendering { get; set; }
+
+    /// <summary>True once it can no longer be found: purged, replaced or evicted. Responses under way finish.</summary>
+    public bool IsDetached => Volatile.Read(ref detached);
+
+    internal ulong Hash { get; }
+
+    internal DiskObject? Disk => Volatile.Read(ref disk);
+
+    /// <summary>Puts refreshed metadata of the same version in place (RFC 9111 section 4.3.4).</summary>
+    internal void Refresh(ObjectMetadata fresh)
+    {
+        lock (gate)
+        {
+            Volatile.Write(ref metadata, fresh);
+            if (!detached && disk is not null) cache.Disk!.Update(disk, fresh);
+        }
+    }
+
+    /// <summary>Stale from now on: revalidated at its next use.</summary>
+    internal void Expire() =>
+        Refresh(Metadata with { Freshness = Metadata.Freshness with { Lifetime = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero } });
+
+    /// <summary>Counts it in the memory tier by its head, until the disk tier counts it; false when there is no room anywhere, so that it cannot be kept.</summary>
+    internal bool TryAdmitHead()
+    {
+        var node = new HeadNode(this, 512 + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
+        if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
+        return cache.Memory.TryAdmit(node) || Disk is not null;
+    }
+
+    /// <summary>Makes it unfindable. Its bytes go now, or when the last response that uses them is done.</summary>
+    internal void Detach()
+    {
+        lock (gate)
+        {
+            if (detached) return;
+            detached = true;
+        }
+
+        if (Volatile.Read(ref openReaders) == 0) ReleaseTiers();
+    }
+
+    internal void NoteUse()
+    {
+        if (disk is { } stored) cache.Disk!.Hit(stored);
+        if (head is { } node) cache.Memory.Hit(node);
+    }
+
+    internal void OpenReader() => Interlocked.Increment(ref openReaders);
+
+    internal void CloseReader()
+    {
+        if (Interlocked.Decrement(ref openReaders) == 0 && IsDetached) ReleaseTiers();
+    }
+
+    /// <summary>The disk tier let go of it: what memory holds may stay, else it is gone.</summary>
+    internal void OnDiskEvicted()
+    {
+        lock (gate)
+        {
+            disk = null;
+            if (detached) return;
+        }
+
+        if (!Metadata.Version.IsStrong || !HasMemoryChunks() || !TryAdmitHead()) ObjectCache.Remove(this);
+    }
+
+    private void ReleaseTiers()
+    {
+        DiskObject? stored;
+        Chunk?[] held;
+        lock (gate)
+        {
+            if (released) return;
+            released = true;
+            stored = disk;
+            disk = null;
+            held = chunks;
+        }
+
+        if (stored is not null) cache.Disk!.Remove(stored);
+        if (head is { } node) cache.Memory.Remove(node);
+        foreach (var chunk in held)
+            if (chunk is not null && cache.Memory.Remove(chunk)) chunk.Drop();
+    }
+
+    /// <summary>Stands for the metadata of an object that is not on disk: when memory needs the room, the object goes with it.</summary>
+    private sealed class HeadNode(CachedObject owner, long weight) : MemoryNode
+    {
+        public override long Weight => weight;
+
+        public override ulong Identity => owner.Hash ^ 1;
+
+        public override void OnEvicted()
+        {
+            if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0)) return;
+            ObjectCache.Remove(owner);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Sluice.Core.Tags;
+
+namespace Sluice.Core.Objects;
+
+/// <content>Purging.</content>
+public sealed partial class ObjectCache
+{
+    private const int MaximumExamples = 20;
+
+    /// <summary>Read it when a fetch begins and hand it to <see cref="Store"/> or <see cref="Refresh"/>: a purge in between keeps the result out.</summary>
+    public long Fence => purges.Sequence;
+
+    /// <summary>Purges. When the receipt is there, nothing it counts can be served any more, not even after a crash and restart; responses under way finish.</summary>
+    public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
+    {
+        // Until the whole index is known, objects on disk could escape.
+        await loading.WaitAsync(cancellation);
+        List<CachedObject> selected = [];
+        if (request.DryRun) selected.AddRange(Select(request));
+        else purges.Add(request, () => selected.AddRange(Select(request)));
+        var receipt = new PurgeReceipt
+        {
+            Objects = selected.Count,
+            MemoryBytes = selected.Sum(found => found.MemoryBytes),
+            DiskBytes = selected.Sum(found => found.DiskBytes),
+            Flights = selected.Count(found => found.IsFilling),
+            Soft = request.Soft,
+            DryRun = request.DryRun,
+            Examples = [.. selected.Select(found => found.Target).Distinct().Take(MaximumExamples)],
+        };
+        if (request.DryRun) return receipt;
+        foreach (var found in selected)
+        {
+            if (request.Soft) found.Expire();
+            else Remove(found);
+        }
+
+        if (Disk is not null) await Disk.FlushAsync();
+        return receipt;
+    }
+
+    private static bool Selects(PurgeRequest request, CachedObject candidate) => request.Kind switch
+    {
+        PurgeKind.Url => candidate.Target == request.Value,
+        PurgeKind.Prefix => candidate.Target.StartsWith(request.Value, StringComparison.Ordinal),
+        PurgeKind.Tag => candidate.Metadata.Tags.Contains(request.Value),
+        _ => candidate.Metadata.Source == request.Value,
+    };
+
+    private List<CachedObject> Select(PurgeRequest request)
+    {
+        List<CachedObject> found = [];
+        foreach (var scope in scopes.Values)
+        {
+            if (request.Kind == PurgeKind.Url)
+            {
+                found.AddRange(scope.Find(request.Value)?.Objects ?? []);
+                continue;
+            }
+
+            foreach (var (_, slot) in scope.Slots)
+                found.AddRange(slot.Objects.Where(candidate => Selects(request, candidate)));
+        }
+
+        return found;
+    }
+}

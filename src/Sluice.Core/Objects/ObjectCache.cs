@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Disk;
+using Sluice.Core.Memory;
+using Sluice.Core.Tags;
+
+namespace Sluice.Core.Objects;
+
+/// <summary>The cache: objects of every scope, in memory and on disk.</summary>
+public sealed partial class ObjectCache : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, CacheScope> scopes = new(StringComparer.Ordinal);
+    private readonly PurgeLog purges = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly ILogger logger;
+    private Task loading = Task.CompletedTask;
+    private int fills;
+
+    private ObjectCache(ObjectCacheOptions options, DiskTier? disk, ILogger logger)
+    {
+        this.logger = logger;
+        Disk = disk;
+        ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
+        Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
+    }
+
+    /// <summary>The memory tier.</summary>
+    internal MemoryTier Memory { get; }
+
+    /// <summary>The disk tier; null when there is none.</summary>
+    internal DiskTier? Disk { get; }
+
+    /// <summary>Chunk size in bytes.</summary>
+    public int ChunkSize { get; }
+
+    /// <summary>Missing chunks are fetched in multiples of this many bytes, so that reading on costs few requests.</summary>
+    internal long FillUnit => Math.Max(1 << 20, ChunkSize);
+
+    /// <summary>Opens a cache. The disk tier's index is read in the background; objects on disk are found meanwhile.</summary>
+    /// <exception cref="IOException">The cache directory cannot be used; the message says why and what to do.</exception>
+    public static ObjectCache Open(ObjectCacheOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var disk = options.Disk is { } settings ? DiskTier.Open(settings, time, loggers.CreateLogger("Sluice.Disk")) : null;
+        var cache = new ObjectCache(options, disk, loggers.CreateLogger("Sluice.Cache"));
+        if (disk is not null)
+        {
+            disk.Evicted = stored => (stored.Owner as CachedObject)?.OnDiskEvicted();
+            cache.loading = Task.Run(() => cache.LoadAsync(disk));
+        }
+
+        return cache;
+    }
+
+    /// <summary>The scope of that name.</summary>
+    public CacheScope Scope(string name) => scopes.GetOrAdd(name, static (key, self) => new CacheScope(self, key), this);
+
+    /// <summary>Makes an object for an answer and, unless a purge since <paramref name="fence"/> selects it, puts it in place of the one it replaces. An object that could not be stored can still be read by those who hold it.</summary>
+    /// <param name="scope">Its scope.</param>
+    /// <param name="target">Its target.</param>
+    /// <param name="metadata">Its metadata.</param>
+    /// <param name="fence">What <see cref="Fence"/> was when the fetch began.</param>
+    public CachedObject Store(CacheScope scope, string target, ObjectMetadata metadata, long fence)
+    {
+        var disk = Disk?.Create(scope.KeyOf(target), metadata);
+        var added = new CachedObject(this, scope, target, metadata, disk);
+        if (disk is not null) disk.Owner = added;
+        // The empty body is whole at once, and only an update makes the disk tier write it.
+        if (disk is not null && metadata.Length == 0) Disk!.Update(disk, metadata);
+        var stored = purges.TryCommit(fence, purge => Selects(purge, added), () =>
+        {
+            if (!added.TryAdmitHead()) return false;
+            foreach (var replaced in scope.Put(added)) replaced.Detach();
+            return true;
+        });
+        if (!stored) added.Detach();
+        return added;
+    }
+
+    /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>
+    public bool Refresh(CachedObject target, ObjectMetadata metadata, long fence) =>
+        purges.TryCommit(fence, purge => Selects(purge, target), () =>
+        {
+            target.Refresh(metadata);
+            return !target.IsDetached;
+        });
+
+    /// <summary>Takes an object out of the cache, on disk too.</summary>
+    public static void Remove(CachedObject target)
+    {
+        target.Scope.Take(target);
+        target.Detach();
+    }
+
+    /// <summary>Notes a use, for eviction. No lock, no allocation.</summary>
+    public static void NoteUse(CachedObject target) => target.NoteUse();
+
+    /// <summary>A reading of the cache's state.</summary>
+    public ObjectCacheStatistics GetStatistics() => new()
+    {
+        Objects = scopes.Values.Sum(scope => scope.Count),
+        MemoryBytes = Memory.Bytes,
+        MemoryMaximumBytes = Memory.CapacityBytes,
+        MemoryChunks = Memory.Count,
+        MemoryEvictions = Memory.Evictions,
+        Disk = Disk?.GetStatistics(),
+        Flights = Volatile.Read(ref fills),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await loading;
+        if (Disk is not null) await Disk.DisposeAsync();
+        stop.Dispose();
+    }
+
+    internal void FillStarted() => Interlocked.Increment(ref fills);
+
+    internal void FillEnded() => Interlocked.Decrement(ref fills);
+
+    /// <summary>Makes an object found on disk known; nothing happens when it is already.</summary>
+    internal void Adopt(DiskObject stored)
+    {
+        lock (stored)
+        {
+            if (stored.Owner is not null || stored.IsRemoved) return;
+            var separator = stored.Key.LastIndexOf(' ');
+            var scope = Scope(stored.Key[..separator]);
+            var found = new CachedObject(this, scope, stored.Key[(separator + 1)..], stored.Metadata, stored);
+            stored.Owner = found;
+            // What was stored since start is newer than what the index file knew.
+            if (scope.Find(found.Target)?.Objects.Any(held => held.Metadata.Freshness.ReceivedAt >= found.Metadata.Freshness.ReceivedAt
+                && held.Metadata.Vary.SequenceEqual(found.Metadata.Vary)) == true) found.Detach();
+            else
+                foreach (var replaced in scope.Put(found)) replaced.Detach();
+        }
+    }
+
+    private async Task LoadAsync(DiskTier disk)
+    {
+        try
+        {
+            await disk.LoadAsync(Adopt, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception failure)
+        {
+            // The index file failed under us: what it did not tell is fetched again.
+            logger.LogWarning("The index of the cache directory could not be read to its end ({Reason}); what is missing is fetched again.", failure.Message);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Data.Sqlite;
+
+namespace Sluice.Core.Sqlite;
+
+/// <summary>Opens SQLite files the one way this program uses them: write-ahead log, foreign keys on, a busy timeout, no connection pool.</summary>
+public static class SqliteDatabase
+{
+    /// <summary>How long a statement waits for another process's lock: 5 s.</summary>
+    public const int BusyTimeoutSeconds = 5;
+
+    /// <summary>SQLite's result code for a damaged file.</summary>
+    internal const int Corrupt = 11;
+
+    /// <summary>SQLite's result code for a file that is not a database.</summary>
+    internal const int NotADatabase = 26;
+
+    /// <summary>Opens or creates a database file. A commit survives the death of the process; the last ones before a power cut may be lost (synchronous=NORMAL).</summary>
+    /// <exception cref="SqliteException">The file cannot be opened, or is not a database.</exception>
+    public static SqliteConnection Open(string path)
+    {
+        SqliteProvider.Initialize();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = BusyTimeoutSeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            connection.Execute($"PRAGMA busy_timeout={BusyTimeoutSeconds * 1000}");
+            connection.Execute("PRAGMA journal_mode=WAL");
+            connection.Execute("PRAGMA synchronous=NORMAL");
+            connection.Execute("PRAGMA foreign_keys=ON");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs statements that answer nothing; how many rows they changed.</summary>
+    public static int Execute(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>The first column of the first row as an integer; 0 when there is none or it is NULL.</summary>
+    public static long ReadInteger(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() is long value ? value : 0;
+    }
+
+    /// <summary>A prepared statement whose parameters are set by position before each run.</summary>
+    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<string> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var name in parameters) command.Parameters.Add(new SqliteParameter(name, null));
+        return command;
+    }
+
+    /// <summary>The SQLite library's version.</summary>
+    public static string LibraryVersion
+    {
+        get
+        {
+            SqliteProvider.Initialize();
+            return SQLitePCL.raw.sqlite3_libversion().utf8_to_string();
+        }
+    }
+
+    /// <summary>True when the error says that the file itself is bad.</summary>
+    internal static bool IsDamage(this SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;
+}

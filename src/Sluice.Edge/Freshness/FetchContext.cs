@@ -1,0 +1,18 @@
+using Sluice.Core.Objects;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Edge.Freshness;
+
+/// <summary>What of a request decides how its answer may be stored. A copy: the fetch may outlive the request.</summary>
+/// <param name="Route">Its route.</param>
+/// <param name="Target">Normalised path and query.</param>
+/// <param name="Method">GET or HEAD.</param>
+/// <param name="Headers">Every field of the request.</param>
+/// <param name="SentAt">When the origin is asked.</param>
+internal sealed record FetchContext(ActiveRoute Route, string Target, string Method, HeaderList Headers, DateTimeOffset SentAt)
+{
+    public CacheControl CacheControl { get; } = CacheControl.Read(Headers);
+
+    public string Path => Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Target[..mark] : Target;
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Sluice.Core.Freshness;
+using Sluice.Edge.Fields;
+
+namespace Sluice.Edge.Freshness;
+
+/// <summary>Decides whether a stored object may answer a request (RFC 9111 section 4). Allocates nothing.</summary>
+internal static class ReusePolicy
+{
+    public static Reuse Evaluate(ObjectFreshness stored, IHeaderDictionary request, DateTimeOffset now)
+    {
+        var remaining = stored.RemainingAt(now);
+        var lines = request.CacheControl;
+        if (lines.Count == 0 && request.Pragma.Count == 0)
+        {
+            if (stored.AlwaysRevalidate) return Reuse.Revalidate;
+            return remaining > TimeSpan.Zero ? Reuse.Fresh : Stale(stored, remaining);
+        }
+
+        var asked = Read(lines, request.Pragma);
+        if (stored.AlwaysRevalidate || asked.Has(CacheDirectives.NoCache)) return Reuse.Revalidate;
+        if (asked.MaxAge is { } maxAge && stored.AgeAt(now) > TimeSpan.FromSeconds(maxAge)) return Reuse.Revalidate;
+        if (asked.MinFresh is { } minFresh && remaining < TimeSpan.FromSeconds(minFresh)) return Reuse.Revalidate;
+        if (remaining > TimeSpan.Zero) return Reuse.Fresh;
+        if (asked.MaxStale is { } maxStale && !stored.NeverStale && -remaining <= TimeSpan.FromSeconds(maxStale)) return Reuse.StaleAllowed;
+        return Stale(stored, remaining);
+    }
+
+    /// <summary>True when a stale object may stand in for an origin that fails.</summary>
+    public static bool AllowsStaleOnError(ObjectFreshness stored, IHeaderDictionary request, DateTimeOffset now)
+    {
+        if (stored.NeverStale || stored.AlwaysRevalidate) return false;
+        var window = stored.StaleIfError;
+        var asked = Read(request.CacheControl, request.Pragma);
+        if (asked.Has(CacheDirectives.NoCache)) return false;
+        if (asked.StaleIfError is { } seconds && TimeSpan.FromSeconds(seconds) is var named && named > window) window = named;
+        return -stored.RemainingAt(now) <= window;
+    }
+
+    public static CacheControl Read(StringValues lines, StringValues pragma)
+    {
+        var asked = lines.Count switch
+        {
+            0 => default,
+            1 => CacheControl.Parse(lines[0]),
+            _ => CacheControl.Parse(string.Join(',', lines!)),
+        };
+        // Pragma: no-cache counts where Cache-Control is silent (RFC 9111 section 5.4).
+        if (lines.Count == 0 && pragma.Count > 0 && CacheControl.Parse(pragma[0]).Has(CacheDirectives.NoCache))
+            asked = asked with { Directives = asked.Directives | CacheDirectives.NoCache };
+        return asked;
+    }
+
+    private static Reuse Stale(ObjectFreshness stored, TimeSpan remaining) =>
+        !stored.NeverStale && -remaining < stored.StaleWhileRevalidate ? Reuse.StaleWhileRevalidate : Reuse.Revalidate;
+}

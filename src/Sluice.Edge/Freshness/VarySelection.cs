@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Objects;
+using Sluice.Edge.Fields;
+
+namespace Sluice.Edge.Freshness;
+
+/// <summary>Chooses among stored answers by the request fields Vary names (RFC 9111 section 4.1).</summary>
+internal static class VarySelection
+{
+    /// <summary>The stored object that fits the request, or null.</summary>
+    public static CachedObject? Find(CacheSlot slot, IHeaderDictionary request)
+    {
+        var objects = slot.Objects;
+        if (objects.Length == 1 && objects[0].Metadata.Vary.Count == 0) return objects[0];
+        foreach (var candidate in objects)
+            if (Matches(candidate.Metadata, request)) return candidate;
+        return null;
+    }
+
+    /// <summary>True when the request would have selected that answer.</summary>
+    public static bool Matches(ObjectMetadata stored, IHeaderDictionary request)
+    {
+        foreach (var (name, value) in stored.Vary)
+            if (!string.Equals(Normalise(name, request[name]), value, StringComparison.Ordinal)) return false;
+        return true;
+    }
+
+    /// <summary>The fields an answer varies by with the request's values; null when it varies by something no request field tells ("*").</summary>
+    public static IReadOnlyList<KeyValuePair<string, string?>>? Read(HeaderList response, Func<string, string?> request)
+    {
+        if (response.Combined("Vary") is not { } vary) return [];
+        var fields = new SortedDictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in new FieldNames(vary))
+        {
+            if (name is "*") return null;
+            var text = name.ToString();
+            fields[text] = request(text);
+        }
+
+        return [.. fields];
+    }
+
+    /// <summary>A request field's lines as one value: joined, without white space around the members; null when absent.</summary>
+    public static string? Normalise(string name, Microsoft.Extensions.Primitives.StringValues lines)
+    {
+        if (lines.Count == 0) return null;
+        var text = lines.Count == 1 ? lines[0]! : string.Join(',', lines!);
+        if (!text.Contains(',', StringComparison.Ordinal)) return text.Trim();
+        var members = text.Split(',', StringSplitOptions.TrimEntries);
+        // Order and letter case of languages do not change what is meant.
+        if (name.Equals("Accept-Language", StringComparison.OrdinalIgnoreCase))
+        {
+            for (var i = 0; i < members.Length; i++) members[i] = members[i].ToLowerInvariant();
+            Array.Sort(members, StringComparer.Ordinal);
+        }
+
+        return string.Join(',', members);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Objects;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Ranges;
+
+/// <summary>Several ranges in one reply: multipart/byteranges (RFC 9110 section 14.6).</summary>
+internal static class MultipartRanges
+{
+    public static async Task SendAsync(HttpContext context, CachedObject stored, (long Start, long End)[] parts, FillSource source, EdgeCounters counters, Verdict verdict)
+    {
+        var response = context.Response;
+        var boundary = "sluice-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var type = response.Headers.ContentType.ToString();
+        response.Headers.ContentType = "multipart/byteranges; boundary=" + boundary;
+        var heads = parts.Select(part => Encoding.Latin1.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\r\n--{boundary}\r\n{(type.Length > 0 ? $"Content-Type: {type}\r\n" : "")}Content-Range: bytes {part.Start}-{part.End - 1}/{stored.Metadata.Length}\r\n\r\n"))).ToArray();
+        var tail = Encoding.Latin1.GetBytes($"\r\n--{boundary}--\r\n");
+        var length = heads.Sum(head => (long)head.Length) + parts.Sum(part => part.End - part.Start) + tail.Length;
+        response.ContentLength = length;
+        counters.Count(verdict.Outcome, length);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            await response.BodyWriter.WriteAsync(heads[i]);
+            await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, source);
+        }
+
+        await response.BodyWriter.WriteAsync(tail);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>What to ask the origin for a request, and whether others may share the answer.</summary>
+internal sealed record FetchPlan
+{
+    public required FetchContext Context { get; init; }
+
+    public required OriginRequest Request { get; init; }
+
+    /// <summary>The stored object that is too old to be used unasked.</summary>
+    public CachedObject? Stale { get; init; }
+
+    /// <summary>The part of the object the client asked for, when it is one part.</summary>
+    public ByteRange? Wanted { get; init; }
+
+    /// <summary>False when the client's own condition or range goes through to the origin.</summary>
+    public bool IsShareable { get; init; }
+
+    public required string FlightName { get; init; }
+
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, DateTimeOffset now)
+    {
+        var request = context.Request;
+        var fields = route.IsReadOnly ? Plain(request.Headers) : ForwardedRequest.Read(request);
+        var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
+        var method = HttpMethods.IsHead(request.Method) && stored is null ? "HEAD" : "GET";
+        Span<ByteRange> ranges = stackalloc ByteRange[1];
+        var wanted = request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
+        return new FetchPlan
+        {
+            Context = new FetchContext(route, target, method, fields, now),
+            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
+            Stale = stored,
+            Wanted = wanted,
+            IsShareable = !passes,
+            FlightName = $"{method} {route.Scope.KeyOf(target)} {(stored is null ? "" : string.Join('&', stored.Metadata.Vary.Select(field => field.Value)))}",
+        };
+    }
+
+    /// <summary>A folder or bucket is asked in the server's own name; only what decides about storing is looked at.</summary>
+    private static HeaderList Plain(IHeaderDictionary headers)
+    {
+        var fields = new HeaderList();
+        if (headers.CacheControl.Count > 0) fields.Add("Cache-Control", headers.CacheControl.ToString());
+        return fields;
+    }
+}

@@ -1,0 +1,106 @@
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Requests;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>Asks the origin on behalf of whoever waits, and puts what it brings into the cache.</summary>
+internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
+{
+    /// <summary>Fetches an object that is not stored, or is stale.</summary>
+    /// <param name="context">The request it is for.</param>
+    /// <param name="request">The request to the origin, without range and conditions of the cache's own.</param>
+    /// <param name="stale">The stored object that is too old: confirmed where it has a validator, kept where the answer is an error; null for none.</param>
+    /// <param name="wanted">The part wanted of an origin that answers ranges; null for all.</param>
+    /// <param name="cancellation">Cancelled when nobody waits any more.</param>
+    /// <exception cref="OriginException">The origin gave no answer.</exception>
+    public async Task<FetchResult> FetchAsync(FetchContext context, OriginRequest request, CachedObject? stale, ByteRange? wanted, CancellationToken cancellation)
+    {
+        var fence = cache.Fence;
+        var held = stale is { Metadata.Version: { ETag: not null } or { LastModified: not null } } ? stale : null;
+        var range = held is null && wanted is { First: { } first } part && context.Route.HasRanges && context.Method == "GET" ? Widen(first, part.Last) : (ByteRange?)null;
+        if (held is null && wanted is { First: null } && context.Route.HasRanges) request = request with { Method = "HEAD" };
+        var response = await context.Route.Origin.FetchAsync(request with { Range = range, Held = held?.Metadata.Version }, cancellation);
+        var receivedAt = time.GetUtcNow();
+        var keep = false;
+        try
+        {
+            if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence);
+            var result = Take(context, request, response, stale, range, receivedAt, fence);
+            keep = result.Pin is not null || result.Object is null;
+            return result;
+        }
+        finally
+        {
+            if (!keep) await response.DisposeAsync();
+        }
+    }
+
+    private ByteRange Widen(long first, long? last)
+    {
+        var chunk = cache.ChunkSize;
+        return new ByteRange(first / chunk * chunk, last is { } end ? ((end / chunk) + 1) * chunk - 1 : null);
+    }
+
+    private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
+    {
+        var stored = held.Metadata;
+        var merged = MetadataUpdate.Merge(stored, response.Headers);
+        var freshness = StorePolicy.Freshness(context, new OriginResponse { Status = stored.Status, Headers = merged, Version = stored.Version }, receivedAt);
+        var refreshed = stored with { Headers = MetadataUpdate.Stored(merged), Freshness = freshness ?? stored.Freshness with { ReceivedAt = receivedAt, InitialAge = TimeSpan.Zero } };
+        var stillThere = cache.Refresh(held, refreshed, fence);
+        return new FetchResult { Object = held, IsRevalidated = true, IsStored = stillThere, Status = 304 };
+    }
+
+    private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence)
+    {
+        var isHead = request.Method == "HEAD";
+        var part = response.Status == 206 && asked is { First: { } first } && response.Range is { Total: not null } range && range.Start == first ? response.Range : null;
+        var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
+        var reason = Unshareable(response, part is not null, isHead, stale, length);
+        var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
+        if (reason == "partial") Learn(context, request, response, receivedAt, fence);
+        if (decision.Metadata is not { } metadata)
+            return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
+
+        var added = cache.Store(context.Route.Scope, context.Target, metadata, fence);
+        added.Source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
+        BodyReader? pin = null;
+        if (!isHead && length != 0)
+        {
+            pin = added.Open(part?.Start ?? 0, part?.End ?? length ?? long.MaxValue, added.Source);
+            added.Take(response, part?.Start ?? 0, part?.End ?? length, added.Source, pin);
+        }
+
+        return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin };
+    }
+
+    /// <summary>A 206 with a strong validator passes through as it is, and shows that this object can be asked for by range: the next request finds it, without bytes yet.</summary>
+    private void Learn(FetchContext context, OriginRequest request, OriginResponse response, DateTimeOffset receivedAt, long fence)
+    {
+        if (response is not { Range.Total: { } total, Version.IsStrong: true }) return;
+        if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
+        var source = request with { Method = "GET", Range = null, Held = null, Headers = ForwardedRequest.WithoutConditions(request.Headers) };
+        cache.Store(context.Route.Scope, context.Target, metadata, fence).Source = new FillSource(context.Route.Origin, source);
+    }
+
+    /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>
+    private static string Unshareable(OriginResponse response, bool isPart, bool isHead, CachedObject? stale, long? length)
+    {
+        if (response.Status == 206 && !isPart) return "partial";
+        if (response.Status == 304) return "condition of the client";
+        if (response.Status == 416) return "range";
+        // A bodiless answer to HEAD tells of an object only if its bytes can be asked for later and proven to belong to it.
+        if (isHead && (response.Status != 200 || length is null || !response.Version.IsStrong)) return "head";
+        // An error never takes the place of a good object; only "it is gone" does.
+        return stale is { Metadata.Status: < 400 } && response.Status >= 400 && response.Status is not (404 or 410) ? "error" : "";
+    }
+
+    private static long? BodyLength(OriginResponse response, bool isHead)
+    {
+        if (!isHead) return response.Status is 204 or 205 or 304 ? 0 : response.BodyLength;
+        return Digits.TryParseExact(response.Headers.First("Content-Length"), out var declared) ? declared : response.Version.Length;
+    }
+}

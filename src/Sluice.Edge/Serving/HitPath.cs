@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Core.Objects;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>Answers what is fresh and known, on the thread that read the request: no lock, no await before the body, no allocation that grows with it.</summary>
+internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvider time)
+{
+    /// <summary>Starts the answer; null when the request needs more than this.</summary>
+    public Task? TryServe(HttpContext context)
+    {
+        var method = context.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return null;
+        // Only normal forms are stored, so a raw target that is found is one.
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot) return null;
+        if (VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
+        if (ReusePolicy.Evaluate(stored.Metadata.Freshness, context.Request.Headers, time.GetUtcNow()) != Reuse.Fresh) return null;
+        // Bytes that are not in memory mean waiting, and this thread must not.
+        return IsReady(context.Request, stored) ? responder.SendAsync(context, route, stored, Verdict.Hit) : null;
+    }
+
+    private static bool IsReady(HttpRequest request, CachedObject stored)
+    {
+        if (stored.Metadata.Length is not { } length) return false;
+        var range = request.Headers.Range;
+        if (range.Count == 0) return length == 0 || stored.Holds(0, length);
+        Span<ByteRange> one = stackalloc ByteRange[1];
+        return range.Count == 1 && RangeField.TryParse(range[0], one, out _) && (one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End));
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Origins;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>Hands an origin's answer to one client, past the cache.</summary>
+internal static class PassThrough
+{
+    public static async Task SendAsync(HttpContext context, OriginResponse answer, Verdict verdict, EdgeCounters counters)
+    {
+        await using var owned = answer;
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        foreach (var group in answer.Headers.GroupBy(line => line.Key, StringComparer.OrdinalIgnoreCase))
+            response.Headers[group.Key] = group.Select(line => line.Value).ToArray();
+        StatusFields.Write(response.Headers, verdict);
+        var hasBody = !HttpMethods.IsHead(context.Request.Method) && answer.Status is not (204 or 304);
+        if (hasBody && answer.BodyLength is { } length) response.ContentLength = length;
+        if (answer.Status == 204) response.ContentLength = null;
+        counters.Count(verdict.Outcome, hasBody ? answer.BodyLength ?? 0 : 0);
+        if (!hasBody) return;
+        try
+        {
+            await answer.Body.CopyToAsync(response.Body, 64 << 10, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone.
+        }
+        catch (IOException) when (response.HasStarted)
+        {
+            context.Abort();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Origins;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>Answers of the edge's own: a problem document (RFC 9457) that is never cached.</summary>
+internal static class Refusal
+{
+    public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters)
+    {
+        counters.Count(Outcome.Refused, 0);
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        response.Clear();
+        response.StatusCode = status;
+        response.Headers.CacheControl = "no-store";
+        response.ContentType = "application/problem+json";
+        var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["title"] = title, ["status"] = status, ["detail"] = detail }, ProblemJson.Default.DictionaryStringObject);
+        response.ContentLength = body.Length;
+        StatusFields.Write(response.Headers, new Verdict(Outcome.Refused));
+        response.Headers.Remove("X-Cache-Status");
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
+    }
+
+    /// <summary>An origin that gave no answer: 504 when it took too long, else 502.</summary>
+    public static Task SendAsync(HttpContext context, OriginException failure, EdgeCounters counters) =>
+        failure.Failure == OriginFailure.Timeout
+            ? SendAsync(context, 504, "The origin took too long.", failure.Message, counters)
+            : SendAsync(context, 502, "The origin gave no usable answer.", failure.Message, counters);
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Objects;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge;
+
+/// <summary>The edge: answers requests from the cache, and from the origins of its routes.</summary>
+public sealed class SluiceEdge
+{
+    private readonly HitPath hits;
+    private readonly EdgeHandler handler;
+
+    /// <summary>Puts an edge in front of the routes' origins.</summary>
+    public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
+    {
+        Routes = new RouteTable(options.Routes, cache);
+        var responder = new Responder(time, counters);
+        hits = new HitPath(Routes, responder, time);
+        handler = new EdgeHandler(
+            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
+            loggers.CreateLogger<EdgeHandler>());
+    }
+
+    internal RouteTable Routes { get; }
+
+    /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
+    public Task InvokeAsync(HttpContext context) => hits.TryServe(context) ?? handler.HandleAsync(context);
+}

@@ -1,0 +1,52 @@
+namespace Sluice.Configuration;
+
+/// <summary>The rules across settings.</summary>
+internal static class ConfigurationRules
+{
+    /// <summary>Adds an error for each rule broken. <paramref name="root"/> tells where things were written.</summary>
+    public static void Check(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)
+    {
+        CheckListeners(options, root, errors);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var patterns = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < options.Routes.Count; i++)
+        {
+            var (route, path, node) = (options.Routes[i], $"routes[{i}]", root.Members["routes"].Items[i]);
+            route.Name ??= $"route{i + 1}";
+            if (!names.Add(route.Name))
+                errors.Add(new(node.Source, $"{path}.name", $"\"{route.Name}\" names two routes", "give each route its own name"));
+            if (!patterns.Add(route.Pattern))
+                errors.Add(new(node.Source, $"{path}.pattern", $"\"{route.Pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
+            if (route.Origins.Count == 0)
+                errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
+            CheckOrigins(route, path, node, errors);
+        }
+    }
+
+    private static void CheckListeners(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)
+    {
+        var api = root.Members.GetValueOrDefault("api");
+        var source = api?.Members.GetValueOrDefault("listen")?.Source ?? "";
+        if (!options.Api.Listen.IsLoopback && options.Api.Token is null && api?.Members.ContainsKey("token") is not true)
+            errors.Add(new(source, "api.listen", $"{options.Api.Listen} can be reached from other machines and the API has no token", "set SLUICE_API_TOKEN, or listen on 127.0.0.1"));
+        if (options.Edge.Listen == options.Api.Listen && options.Api.Listen.Port != 0)
+            errors.Add(new(source, "api.listen", $"edge and API both listen on {options.Api.Listen}", "give them different ports"));
+    }
+
+    private static void CheckOrigins(RouteOptions route, string path, ConfigurationNode node, List<ConfigurationError> errors)
+    {
+        for (var i = 0; i < route.Origins.Count; i++)
+        {
+            var origin = route.Origins[i];
+            var (source, at) = (node.Members["origins"].Items[i].Source, $"{path}.origins[{i}]");
+            var given = (origin.Folder is null ? 0 : 1) + (origin.Url is null ? 0 : 1) + (origin.S3 is null ? 0 : 1);
+            var invalid = errors.Exists(e => e.Path.StartsWith(at, StringComparison.Ordinal));
+            if (given != 1 && !invalid)
+                errors.Add(new(source, at, given == 0 ? "says nothing" : "says more than one of folder, url and s3", "write exactly one of folder, url and s3"));
+            if (origin.S3 is { Bucket.Length: 0 } && !invalid)
+                errors.Add(new(source, $"{at}.s3.bucket", "is missing", "write the bucket's name"));
+            if (origin.Folder is { } folder && !Directory.Exists(folder))
+                errors.Add(new(source, $"{at}.folder", File.Exists(folder) ? $"{folder} is a file" : $"there is no folder {Path.GetFullPath(folder)}", "check the path, or create the folder"));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace Sluice.Configuration;
+
+/// <summary>A section whose names are chosen by the person who writes it.</summary>
+internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func<TOwner, Dictionary<string, T>> get, string meaning) : Setting<TOwner>(name, meaning)
+{
+    /// <summary>Says what is wrong with a name and what to write instead; null when it is fine.</summary>
+    public required Func<string, (string Problem, string Remedy)?> CheckName { get; init; }
+
+    /// <inheritdoc/>
+    public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
+    {
+        if (node.Kind != ConfigurationNodeKind.Section)
+            errors.Add(new(node.Source, path, "is a section", "write names with values between { and }"));
+        foreach (var (key, written) in node.Members)
+        {
+            var at = $"{path}.{key}";
+            if (CheckName(key) is { } wrong)
+                errors.Add(new(written.Source, at, wrong.Problem, wrong.Remedy));
+            else if (written.Kind != ConfigurationNodeKind.Scalar || !kind.Parse(written.Text, out var value))
+                errors.Add(new(written.Source, at, $"\"{written.Text}\" is not a {kind.Name}", kind.Advice));
+            else
+                get(owner)[key] = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject Schema(TOwner defaults) => new()
+    {
+        ["type"] = "object",
+        ["additionalProperties"] = JsonNode.Parse(kind.Schema),
+        ["description"] = Meaning,
+    };
+
+    /// <inheritdoc/>
+    public override JsonNode? Show(TOwner owner) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)kind.Format(pair.Value))));
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
+        [new(path, $"section of {kind.Name}s", string.Join(", ", get(defaults).Select(p => $"{p.Key}: {kind.Format(p.Value)}")), null, null, Meaning)];
+}

@@ -1,0 +1,13 @@
+namespace Sluice.Configuration;
+
+/// <summary>A kind of value: how its text is read and written, and how it is explained to people and to editors.</summary>
+/// <param name="Name">One word for the reference: "size", "duration".</param>
+/// <param name="Advice">What to write, for error messages.</param>
+/// <param name="Parse">Reads a text; false when it is not of this kind.</param>
+/// <param name="Format">Writes a value so that <paramref name="Parse"/> reads it back.</param>
+/// <param name="Schema">The JSON Schema of it, as JSON text.</param>
+internal sealed record ValueKind<T>(string Name, string Advice, ValueKind<T>.Parser Parse, Func<T, string> Format, string Schema)
+{
+    /// <summary>Reads a text.</summary>
+    public delegate bool Parser(string text, out T value);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Configuration;
+
+/// <summary>The kinds of value that settings have.</summary>
+internal static class ValueKinds
+{
+    /// <summary>What switches off a setting that may be absent; JSON null means the same.</summary>
+    public const string Off = "off";
+
+    public static readonly ValueKind<long> Size = new("size", "write a number with a unit, such as 256MB or 1.5GiB",
+        ByteSize.TryParse, ByteSize.Format, """{"type":["string","integer"],"pattern":"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?)?B?$","minimum":0}""");
+
+    public static readonly ValueKind<int> SmallSize = new("size", Size.Advice,
+        (string text, out int value) =>
+        {
+            var ok = ByteSize.TryParse(text, out var bytes) && bytes <= int.MaxValue;
+            value = ok ? (int)bytes : 0;
+            return ok;
+        }, value => ByteSize.Format(value), Size.Schema);
+
+    public static readonly ValueKind<TimeSpan> Time = new("duration", "write a number with a unit, such as 30s, 5m, 1h or 7d",
+        Duration.TryParse, Duration.Format, """{"type":["string","integer"],"pattern":"^[0-9]+$|^([0-9]+(ms|s|m|h|d))+$","minimum":0}""");
+
+    public static readonly ValueKind<TimeSpan?> OptionalTime = Optional(Time);
+
+    public static readonly ValueKind<ExtensionPolicy> Lifetime = new("lifetime", "write a duration, such as 1h, or one followed by immutable, such as \"7d immutable\"",
+        (string text, out ExtensionPolicy value) =>
+        {
+            var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var immutable = words.Length == 2 && words[1].Equals("immutable", StringComparison.OrdinalIgnoreCase);
+            var ok = Duration.TryParse(words.Length > 0 ? words[0] : "", out var time) && (words.Length == 1 || immutable);
+            value = new ExtensionPolicy(time, immutable);
+            return ok;
+        }, value => Duration.Format(value.Lifetime) + (value.Immutable ? " immutable" : ""),
+        """{"type":["string","integer"],"pattern":"^([0-9]+|([0-9]+(ms|s|m|h|d))+)( immutable)?$","minimum":0}""");
+
+    public static readonly ValueKind<ListenAddress> Address = new("address", "write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
+        ListenAddress.TryParse, value => value.ToString(), """{"type":"string","pattern":":[0-9]{1,5}$"}""");
+
+    public static readonly ValueKind<string> Text = new("text", "write some text",
+        (string text, out string value) => (value = text).Length > 0, value => value, """{"type":"string","minLength":1}""");
+
+    public static readonly ValueKind<string?> OptionalText = new("text", "write some text, or off",
+        (string text, out string? value) =>
+        {
+            value = text == Off ? null : text;
+            return text.Length > 0;
+        }, value => value ?? Off, """{"type":["string","null"],"minLength":1}""");
+
+    public static readonly ValueKind<Uri?> Url = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000",
+        (string text, out Uri? value) =>
+        {
+            var ok = Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" && value.UserInfo.Length == 0 && value.Query.Length == 0 && value.Fragment.Length == 0;
+            return ok || (value = null) is not null;
+        }, value => value is null ? Off : value.ToString().TrimEnd('/'), """{"type":"string","pattern":"^https?://[^?#@]+$"}""");
+
+    public static readonly ValueKind<bool> Switch = new("switch", "write true or false",
+        (string text, out bool value) => bool.TryParse(text, out value), value => value ? "true" : "false", """{"type":"boolean"}""");
+
+    public static readonly ValueKind<bool?> OptionalSwitch = Optional(Switch);
+
+    public static readonly ValueKind<int> Count = new("number", "write a whole number above 0, such as 1000000",
+        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0,
+        value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":1}""");
+
+    public static readonly ValueKind<IReadOnlyList<string>> Texts = new("texts", "write texts separated by commas, or a JSON list of them",
+        (string text, out IReadOnlyList<string> value) =>
+        {
+            value = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return true;
+        }, value => string.Join(',', value), """{"type":["array","string"],"items":{"type":"string"}}""");
+
+    /// <summary>One of a few words.</summary>
+    public static ValueKind<string> OneOf(params string[] words) => new(string.Join(" or ", words), $"write {string.Join(" or ", words)}",
+        (string text, out string value) => words.Contains(value = text.ToLowerInvariant()), value => value,
+        $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}]}""");
+
+    private static ValueKind<T?> Optional<T>(ValueKind<T> kind) where T : struct => new(kind.Name, $"{kind.Advice}, or off",
+        (string text, out T? value) =>
+        {
+            var ok = kind.Parse(text, out var read);
+            value = ok ? read : null;
+            return ok || text.Equals(Off, StringComparison.OrdinalIgnoreCase);
+        }, value => value is { } some ? kind.Format(some) : Off,
+        $$"""{"anyOf":[{{kind.Schema}},{"enum":["off",null]}]}""");
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+
+namespace Sluice.Configuration;
+
+/// <summary>A setting with one value.</summary>
+internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Func<TOwner, T> get, Action<TOwner, T> set, string meaning) : Setting<TOwner>(name, meaning)
+{
+    /// <summary>The command line flag of <c>serve</c> that sets it, dashes included; null for none.</summary>
+    public string? Flag { get; init; }
+
+    /// <summary>An environment variable, besides the one of its path, that sets it; null for none.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>True when the value must never be shown.</summary>
+    public bool Secret { get; init; }
+
+    /// <summary>Says what is wrong with a value and what to write instead; null when it is fine.</summary>
+    public Func<T, (string Problem, string Remedy)?>? Check { get; init; }
+
+    /// <summary>The default in words, where it depends on something.</summary>
+    public string? DefaultText { get; init; }
+
+    /// <inheritdoc/>
+    public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
+    {
+        if (Text(node) is not { } text)
+        {
+            errors.Add(new(node.Source, path, $"is a {kind.Name}, not a section or a list", kind.Advice));
+            return;
+        }
+        if (!kind.Parse(text, out var value))
+            errors.Add(new(node.Source, path, Secret ? $"is not a {kind.Name}" : $"\"{text}\" is not a {kind.Name}", kind.Advice));
+        else if (Check?.Invoke(value) is { } wrong)
+            errors.Add(new(node.Source, path, wrong.Problem, wrong.Remedy));
+        else
+            set(owner, value);
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject Schema(TOwner defaults)
+    {
+        var schema = JsonNode.Parse(kind.Schema)!.AsObject();
+        schema["description"] = Meaning;
+        if (DefaultText is null && get(defaults) is { } value)
+            schema["default"] = Show(defaults);
+        return schema;
+    }
+
+    /// <inheritdoc/>
+    public override JsonNode? Show(TOwner owner) => get(owner) switch
+    {
+        null => null,
+        _ when Secret => "***",
+        bool value => value,
+        int value when kind.Name == "number" => value,
+        IReadOnlyList<string> values => new JsonArray([.. values.Select(v => (JsonNode)v)]),
+        var value => kind.Format(value),
+    };
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
+        [new(path, kind.Name, DefaultText ?? (get(defaults) is { } value && kind.Format(value) is { Length: > 0 } text ? text : "none"), Flag, Alias, Meaning)];
+
+    private static string? Text(ConfigurationNode node) => node.Kind switch
+    {
+        ConfigurationNodeKind.Scalar => node.Text,
+        ConfigurationNodeKind.Nothing => ValueKinds.Off,
+        ConfigurationNodeKind.List when typeof(T) == typeof(IReadOnlyList<string>) && node.Items.TrueForAll(i => i.Kind == ConfigurationNodeKind.Scalar) => string.Join(',', node.Items.Select(i => i.Text)),
+        _ => null,
+    };
+}

@@ -1,0 +1,174 @@
+using Sluice.TestKit.Http;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Herd;
+
+/// <summary>BEYOND 3: one fetch of each byte however many ask, and nobody waits for the whole file.</summary>
+public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
+{
+    [Fact]
+    public async Task Herd_OnOneColdObject_FetchesEachByteOnceAndStreamsToAll()
+    {
+        const int length = 8 << 20;
+        const int clients = 150;
+        var release = new TaskCompletionSource();
+        var path = http.Put(OriginReply.Object(50, length) with { HoldAfter = 2 << 20, Held = release.Task }, ".mp4");
+        var started = 0;
+        var allStarted = new TaskCompletionSource();
+
+        var watching = Enumerable.Range(0, clients).Select(_ => WatchAsync(path, new BytePattern(50), () =>
+        {
+            if (Interlocked.Increment(ref started) == clients)
+                allStarted.SetResult();
+        })).ToArray();
+
+        // The origin holds back 6 MB, and yet every viewer has its first bytes.
+        await allStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        release.SetResult();
+        var received = await Task.WhenAll(watching);
+
+        Assert.All(received, bytes => Assert.Equal(length, bytes));
+        Assert.Equal(length, http.Origin.BytesOf(path));
+    }
+
+    [Fact]
+    public async Task Herd_OnALargeColdObject_KeepsMemoryBounded()
+    {
+        // The figure is 200 clients on 64 MB, growth under 64 MB; here 100 clients with a memory tier of 16 MB.
+        const int length = 64 << 20;
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/big.mp4", OriginReply.Object(51, length)).On("/warm", OriginReply.Object(52, 4 << 20));
+        await using var sluice = await SluiceProcess.StartAsync(origin.Address, "--memory", "16MB");
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => sluice.Edge.AskAsync("/warm")));
+        var before = sluice.PeakResidentBytes;
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => WatchAsync(sluice.Edge, "/big.mp4", new BytePattern(51), () => { })));
+
+        Assert.Equal(length, origin.BytesOf("/big.mp4"));
+        Assert.InRange(sluice.PeakResidentBytes - before, 0, 64L << 20);
+    }
+
+    [Fact]
+    public async Task FirstViewer_Leaving_DoesNotCancelForTheOthers()
+    {
+        var release = new TaskCompletionSource();
+        var reply = OriginReply.Object(53, 6 << 20) with { HoldAfter = 1 << 20, Held = release.Task };
+        var path = http.Put(reply, ".mp4");
+        using var first = await RawHttp.ConnectAsync(http.Sluice.EdgeAddress);
+        await first.SendAsync(RawHttp.Request("GET", path, http.Sluice.EdgeAddress));
+        await first.ReadHeadAsync();
+        await first.ReadSomeAsync(1000);
+        var joined = new TaskCompletionSource();
+        var second = WatchAsync(path, new BytePattern(53), joined.SetResult);
+        await joined.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        first.Abort();
+        await Eventually.PassAsync(TimeSpan.FromMilliseconds(300));
+        release.SetResult();
+
+        Assert.Equal(6 << 20, await second);
+        Assert.Equal(6 << 20, http.Origin.BytesOf(path));
+        Assert.Equal("HIT", (await http.Edge.AskAsync(path)).CacheStatus);
+    }
+
+    [Fact]
+    public async Task LastViewer_Leaving_StopsTheFetch()
+    {
+        // 200 MB at about 1.2 MB a second: going on alone would take minutes of somebody's bandwidth.
+        var path = http.Put(OriginReply.Object(54, 200_000_000) with { PieceDelay = TimeSpan.FromMilliseconds(50) }, ".mp4");
+        using var viewer = await RawHttp.ConnectAsync(http.Sluice.EdgeAddress);
+        await viewer.SendAsync(RawHttp.Request("GET", path, http.Sluice.EdgeAddress));
+        await viewer.ReadHeadAsync();
+        await viewer.ReadSomeAsync(100_000);
+
+        viewer.Abort();
+
+        var sent = -1L;
+        var stopped = await Eventually.HoldsAsync(async () =>
+        {
+            sent = http.Origin.BytesOf(path);
+            await Eventually.PassAsync(TimeSpan.FromMilliseconds(500));
+            return http.Origin.BytesOf(path) == sent;
+        }, TimeSpan.FromSeconds(20));
+        Assert.True(stopped, "the fetch goes on without a viewer");
+        Assert.InRange(sent, 1, 100_000_000);
+
+        // What had come is not lost, and is right.
+        var range = await http.Edge.AskAsync(path, "Range: bytes=10-99999");
+        Assert.Equal(206, range.Status);
+        Assert.Equal(-1, new BytePattern(54).FirstDifference(10, range.Body));
+    }
+
+    [Fact]
+    public async Task SlowViewer_OnOneObject_HoldsNoOtherBack()
+    {
+        const int length = 24 << 20;
+        var path = http.Put(OriginReply.Object(55, length), ".mp4");
+        using var slow = await RawHttp.ConnectAsync(http.Sluice.EdgeAddress, receiveBuffer: 4096);
+        await slow.SendAsync(RawHttp.Request("GET", path, http.Sluice.EdgeAddress));
+        Assert.Equal(200, (await slow.ReadHeadAsync())!.Value.Status);
+        Assert.Single(await slow.ReadSomeAsync(1));
+
+        var fast = WatchAsync(path, new BytePattern(55), () => { });
+        for (var second = 1; second < 4 && !fast.IsCompleted; second++)
+        {
+            await Task.WhenAny(fast, Eventually.PassAsync(TimeSpan.FromSeconds(1)));
+            Assert.Equal(new BytePattern(55).Bytes(second, 1), await slow.ReadSomeAsync(1));
+        }
+
+        Assert.Equal(length, await fast.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(length, http.Origin.BytesOf(path));
+    }
+
+    [Fact]
+    public async Task Herd_OfRangesAndWholes_SharesOneFetchOfEachByte()
+    {
+        const int length = 12 << 20;
+        var pattern = new BytePattern(56);
+        var path = http.Put(OriginReply.Object(56, length), ".mp4");
+
+        var wholes = Enumerable.Range(0, 20).Select(_ => WatchAsync(path, pattern, () => { }));
+        var ranges = Enumerable.Range(0, 40).Select(async i =>
+        {
+            var offset = i * 300_000;
+            var answer = await http.Edge.AskAsync(path, $"Range: bytes={offset}-{offset + 199_999}");
+            Assert.Equal(206, answer.Status);
+            Assert.Equal(-1, pattern.FirstDifference(offset, answer.Body));
+            return answer.Body.Length;
+        });
+        await Task.WhenAll(wholes.Concat(ranges));
+
+        Assert.Equal(length, http.Origin.BytesOf(path));
+    }
+
+    [Fact]
+    public async Task Herd_OnAMissingObject_AsksTheOriginOnce()
+    {
+        var path = HttpEdge.Unique();
+        http.Origin.On(path, OriginReply.Error(404) with { CacheControl = "max-age=30", HeadDelay = TimeSpan.FromMilliseconds(500) });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.Edge.AskAsync(path)));
+
+        Assert.All(answers, answer => Assert.Equal((404, "origin says 404"), (answer.Status, answer.Text)));
+        Assert.Single(http.Origin.CallsOf(path));
+    }
+
+    private Task<int> WatchAsync(string path, BytePattern pattern, Action onFirstByte) => WatchAsync(http.Edge, path, pattern, onFirstByte);
+
+    /// <summary>Reads a body to its end, checking each byte on the way; answers its length.</summary>
+    private static async Task<int> WatchAsync(HttpClient edge, string path, BytePattern pattern, Action onFirstByte)
+    {
+        await using var body = await edge.GetStreamAsync(new Uri(path, UriKind.Relative));
+        var buffer = new byte[128 * 1024];
+        var total = 0;
+        for (int read; (read = await body.ReadAsync(buffer)) > 0; total += read)
+        {
+            if (total == 0)
+                onFirstByte();
+            Assert.Equal(-1, pattern.FirstDifference(total, buffer.AsSpan(0, read)));
+        }
+
+        return total;
+    }
+}
