@@ -1,3 +1,4 @@
+using Sluice.Core.Memory;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
