@@ -34,6 +34,14 @@ internal static class Require
             Variable("S3_SECRET_KEY", remedy));
     }
 
+    /// <summary>A file system of its own with mount options such as <c>size=8m</c>; needs the right to mount.</summary>
+    public static Tmpfs Tmpfs(string options)
+    {
+        var mounted = Integration.Tests.Tmpfs.Mount(options);
+        if (mounted is null) Missing("mounting a tmpfs needs root");
+        return mounted!;
+    }
+
     private static void Missing(string reason)
     {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase)) Assert.Fail($"Needed in CI: {reason}");

@@ -13,9 +13,6 @@ public sealed partial class DiskObject
     /// <summary>Bytes of the bound that this object takes: stored, being written, or damaged and still in the file.</summary>
     internal long Charged;
 
-    /// <summary>What the eviction policy was told; see <see cref="DiskSpace"/>.</summary>
-    internal long PolicyWeight = 1;
-
     /// <summary>True when it counts as an object and the policy holds it.</summary>
     internal bool IsListed;
 

@@ -73,7 +73,7 @@ public sealed partial class DiskObject : EvictionNode
     public bool IsRemoved => (Volatile.Read(ref uses) & Removed) != 0;
 
     /// <inheritdoc/>
-    public override long Weight => PolicyWeight;
+    public override long Weight => Math.Max(1, Charged);
 
     /// <inheritdoc/>
     public override ulong Identity => identity;

@@ -19,12 +19,9 @@ internal enum Reservation
 }
 
 /// <summary>Counts the bytes of body files against the bound, before they are written and until they are really gone; picks what is evicted.</summary>
-/// <remarks>The counts here are exact. What the policy is told of an object's weight is rough, because a policy must not see a weight change: the whole
-/// length for most objects, doubled step by step for very long and for unknown ones.</remarks>
 internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTierOptions options)
 {
     private readonly Lock gate = new();
-    private readonly long stepBytes = 64L * options.ChunkSize;
     private TaskCompletionSource? freed;
     private long used;
     private long leaving;
@@ -59,22 +56,20 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     {
         lock (gate)
         {
-            if (target.IsRemoved) return Reservation.Refused;
+            // A body larger than the bound keeps what it has; it does not empty the cache only to fail in the end.
+            if (target.IsRemoved || target.Charged + bytes > options.MaximumBytes) return Reservation.Refused;
             var more = target.IsListed ? 0 : 1;
             if (!IsOver(bytes, more, 0))
             {
                 Charge(target, bytes, more);
                 return Reservation.Granted;
             }
-            // Set aside while others are picked; it keeps what it has earned.
-            var (held, frequency) = (target.IsListed, target.Frequency);
-            if (held) policy.Remove(target);
-            while (IsOver(bytes, more, leaving) && TryPick(out var victim)) (victims ??= []).Add(victim);
-            if (held)
-            {
-                policy.Add(target);
-                target.Frequency = frequency;
-            }
+            // When it is picked itself it stands aside while others are, and keeps what it has earned.
+            var (frequency, aside) = (target.Frequency, false);
+            while (IsOver(bytes, more, leaving) && policy.TryEvict(out var node))
+                if (ReferenceEquals(node, target)) aside = true;
+                else (victims ??= []).Add(Pick((DiskObject)node));
+            if (aside) Put(target, frequency);
             return victims is { Count: > 0 } ? Reservation.Evicted : leaving > 0 ? Reservation.Wait : Reservation.Refused;
         }
     }
@@ -83,7 +78,7 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     public void Trim(ref List<Victim>? victims)
     {
         lock (gate)
-            while ((used - leaving > options.MaximumBytes || objects > options.MaximumObjects) && TryPick(out var victim)) (victims ??= []).Add(victim);
+            while ((used - leaving > options.MaximumBytes || objects > options.MaximumObjects) && policy.TryEvict(out var node)) (victims ??= []).Add(Pick((DiskObject)node));
     }
 
     /// <summary>Gives bytes back that were not written.</summary>
@@ -93,9 +88,15 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
         {
             target.Charged -= bytes;
             used -= bytes;
-            if (!target.IsRemoved) return;
-            leaving -= bytes;
-            Signal();
+            if (target.IsRemoved)
+            {
+                leaving -= bytes;
+                Signal();
+            }
+            else
+            {
+                policy.Reweigh(target);
+            }
         }
     }
 
@@ -108,9 +109,7 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
                 if (target.IsRemoved) continue;
                 var frequency = target.Frequency;
                 policy.Remove(target);
-                target.PolicyWeight = WeightOf(target);
-                policy.Add(target);
-                target.Frequency = frequency;
+                Put(target, frequency);
             }
     }
 
@@ -141,16 +140,18 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     private bool IsOver(long bytes, int more, long expected) =>
         used - expected + bytes > options.MaximumBytes || objects + more > options.MaximumObjects || free.Shortage(bytes) > expected;
 
-    private bool TryPick(out Victim picked)
+    private Victim Pick(DiskObject victim)
     {
-        picked = default;
-        if (!policy.TryEvict(out var node)) return false;
-        var victim = (DiskObject)node;
         victim.MarkRemoved(out var retire);
         Leave(victim);
         evictions++;
-        picked = new(victim, retire);
-        return true;
+        return new(victim, retire);
+    }
+
+    private void Put(DiskObject target, byte frequency)
+    {
+        policy.Add(target);
+        target.Frequency = frequency;
     }
 
     private void Leave(DiskObject target)
@@ -166,21 +167,9 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
         free.Take(bytes);
         target.Charged += bytes;
         objects += more;
-        if (target.IsListed && target.Charged <= target.PolicyWeight) return;
-        var frequency = target.Frequency;
-        if (target.IsListed) policy.Remove(target);
-        target.PolicyWeight = WeightOf(target);
-        policy.Add(target);
-        target.Frequency = frequency;
+        if (more == 0) policy.Reweigh(target);
+        else policy.Add(target);
         target.IsListed = true;
-    }
-
-    private long WeightOf(DiskObject target)
-    {
-        if (target.Length >= 0 && target.Length <= stepBytes) return Math.Max(1, target.Length);
-        var weight = target.Length < 0 ? options.ChunkSize : stepBytes;
-        while (weight < target.Charged) weight *= 2;
-        return weight;
     }
 
     private void Signal()

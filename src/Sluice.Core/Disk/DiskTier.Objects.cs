@@ -128,7 +128,7 @@ public sealed partial class DiskTier
         Evicted?.Invoke(target);
     }
 
-    private void EndUse(DiskObject target)
+    internal void EndUse(DiskObject target)
     {
         if (target.EndUse()) Retire(target);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Memory;
 
 namespace Sluice.Core.Disk;
 
@@ -38,7 +39,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         lastId = index.LastId;
         var drive = new DriveInfo(Path.GetFullPath(options.Directory));
         var free = new FreeSpace(options.AvailableBytes ?? (() => drive.AvailableFreeSpace), options.MinimumFreeBytes, time);
-        space = new DiskSpace(new SecondChancePolicy(), free, options);
+        space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
         space.Start(index.Bytes, index.Objects);
         files = new OpenFiles(bodies, MaximumOpenFiles, Retire);
         (writeLog, readLog) = (new LogLimit(time), new LogLimit(time));
@@ -46,7 +47,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         now = usesSavedAt = Seconds();
         clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         // With no index, all files there are uncounted: until they are gone the bound could not be kept.
-        if (index.StartedEmpty) sweep = SweepAsync();
+        if (index.StartedEmpty && Directory.Exists(bodies) && Directory.EnumerateFileSystemEntries(bodies).Any()) sweep = SweepAsync();
     }
 
     /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync"/>.</summary>

@@ -58,13 +58,12 @@ public sealed partial class CachedObject
     internal void Expire() =>
         Refresh(Metadata with { Freshness = Metadata.Freshness with { Lifetime = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero } });
 
-    /// <summary>Counts it in the memory tier by its head while it is not on disk; false when there is no room, so that it cannot be kept.</summary>
+    /// <summary>Counts it in the memory tier by its head, until the disk tier counts it; false when there is no room anywhere, so that it cannot be kept.</summary>
     internal bool TryAdmitHead()
     {
-        if (disk is not null) return true;
         var node = new HeadNode(this, 512 + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
-        Volatile.Write(ref head, node);
-        return cache.Memory.TryAdmit(node);
+        if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
+        return cache.Memory.TryAdmit(node) || Disk is not null;
     }
 
     /// <summary>Makes it unfindable. Its bytes go now, or when the last response that uses them is done.</summary>
@@ -82,7 +81,7 @@ public sealed partial class CachedObject
     internal void NoteUse()
     {
         if (disk is { } stored) cache.Disk!.Hit(stored);
-        else if (head is { } node) cache.Memory.Hit(node);
+        if (head is { } node) cache.Memory.Hit(node);
     }
 
     internal void OpenReader() => Interlocked.Increment(ref openReaders);
@@ -130,6 +129,10 @@ public sealed partial class CachedObject
 
         public override ulong Identity => owner.Hash ^ 1;
 
-        public override void OnEvicted() => ObjectCache.Remove(owner);
+        public override void OnEvicted()
+        {
+            if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0)) return;
+            ObjectCache.Remove(owner);
+        }
     }
 }

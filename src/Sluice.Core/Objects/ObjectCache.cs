@@ -20,8 +20,8 @@ public sealed partial class ObjectCache : IAsyncDisposable
     {
         this.logger = logger;
         Disk = disk;
-        Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes));
-        ChunkSize = options.Disk?.ChunkSize ?? new DiskTierOptions { Directory = "" }.ChunkSize;
+        ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
+        Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
     }
 
     /// <summary>The memory tier.</summary>

@@ -18,6 +18,10 @@ internal readonly record struct FileStatus(ushort Mode, ulong Inode, long Length
     /// <summary>True for a folder.</summary>
     public bool IsFolder => (Mode & TypeMask) == 0x4000;
 
+    /// <summary>Modification time to 100 ns, within the years that .NET has.</summary>
+    public DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(
+        Math.Clamp(ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).AddTicks(ModifiedNanoseconds / 100);
+
     /// <summary>Modification time in nanoseconds since 1970; wraps for years beyond 2262, which is still a name for the moment.</summary>
     public long ModifiedAt => unchecked((ModifiedSeconds * 1_000_000_000) + ModifiedNanoseconds);
 

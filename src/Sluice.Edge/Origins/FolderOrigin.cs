@@ -93,17 +93,14 @@ public sealed class FolderOrigin : IOrigin
                         answered = response.Body is FolderBody;
                         return response;
                     }
-                    await Task.Delay(wait, time, cancellation);
+                    // Task.Delay drops fractions of a millisecond, and would come back too early.
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellation);
                 }
                 finally
                 {
                     if (!answered) file.Dispose();
                 }
             }
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return Empty(403);
         }
         catch (IOException failure) when (failure is not OriginException)
         {
@@ -119,20 +116,18 @@ public sealed class FolderOrigin : IOrigin
         // A folder that has gone (a disk not mounted) says nothing about its files: no 404 that might be kept.
         if (root is null) throw new IOException("the folder is not there: " + new Win32Exception(error).Message);
         using var named = LinuxFiles.Name(root, path, out error);
-        if (named is null)
-        {
-            return error switch
-            {
-                LinuxFiles.NotFound or LinuxFiles.NotAFolder or LinuxFiles.NameTooLong or LinuxFiles.TooManyLinks => 404,
-                LinuxFiles.NoAccess or LinuxFiles.NotPermitted => 403,
-                _ => throw new IOException(new Win32Exception(error).Message),
-            };
-        }
+        if (named is null) return Refusal(error);
         if (!LinuxFiles.Status(named).IsFile || !IsInside(LinuxFiles.RealPath(root), LinuxFiles.RealPath(named))) return 404;
-        // Sharing everything: anything less would take advisory locks that writers might trip over.
-        file = File.OpenHandle(LinuxFiles.ProcPath(named), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return 200;
+        file = LinuxFiles.Open(named, out error);
+        return file is null ? Refusal(error) : 200;
     }
+
+    private static int Refusal(int error) => error switch
+    {
+        LinuxFiles.NotFound or LinuxFiles.NotAFolder or LinuxFiles.NameTooLong or LinuxFiles.TooManyLinks => 404,
+        LinuxFiles.NoAccess or LinuxFiles.NotPermitted => 403,
+        _ => throw new IOException(new Win32Exception(error).Message),
+    };
 
     private static bool IsInside(ReadOnlySpan<byte> root, ReadOnlySpan<byte> path)
     {
@@ -142,11 +137,10 @@ public sealed class FolderOrigin : IOrigin
 
     private TimeSpan SettledIn(FileStatus status)
     {
-        var now = time.GetUtcNow() - DateTimeOffset.UnixEpoch;
-        var age = now.TotalSeconds - status.ModifiedSeconds - (status.ModifiedNanoseconds / 1e9);
-        var tick = status.ModifiedNanoseconds % 1_000_000 == 0 ? CoarseTick : FineTick;
         // A time a little ahead may come from the clock of a file server; one far ahead was set on purpose, and a change would bring it back to now.
-        return age < -MaximumSkew.TotalSeconds || age >= tick.TotalSeconds ? TimeSpan.Zero : tick - TimeSpan.FromSeconds(age);
+        var age = time.GetUtcNow() - status.Modified;
+        var tick = status.ModifiedNanoseconds % 1_000_000 == 0 ? CoarseTick : FineTick;
+        return age < -MaximumSkew || age >= tick ? TimeSpan.Zero : tick - age;
     }
 
     private string UnsettledTag(FileStatus status) =>
@@ -188,8 +182,7 @@ public sealed class FolderOrigin : IOrigin
     private string LastModified(FileStatus status)
     {
         var now = time.GetUtcNow();
-        var seconds = Math.Clamp(status.ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), now.ToUnixTimeSeconds());
-        return HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(seconds));
+        return HttpDate.Format(status.Modified < now ? status.Modified : now);
     }
 
     private static OriginResponse Empty(int status, ObjectVersion? version = null, string? name = null, string? value = null)

@@ -24,8 +24,20 @@ internal static class LinuxFiles
         return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
     }
 
-    /// <summary>Where /proc shows an open handle. Opening that path opens the very file the handle names, whatever has happened to its name since.</summary>
-    public static string ProcPath(SafeFileHandle handle) => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)handle.DangerousGetHandle()}");
+    /// <summary>
+    /// Opens for reading the very file a handle names, whatever has happened to its name since. Null with <paramref name="error"/> set when that is refused.
+    /// </summary>
+    /// <remarks>Not File.OpenHandle: that takes an advisory lock, which would keep writers out while a viewer reads, and fail while one writes.</remarks>
+    public static SafeFileHandle? Open(SafeFileHandle named, out int error)
+    {
+        var fd = OpenAt(CurrentFolder, Terminated(ProcPath(named)), CloseOnExec, 0);
+        error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        GC.KeepAlive(named);
+        return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    // Where /proc shows an open handle.
+    private static string ProcPath(SafeFileHandle handle) => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)handle.DangerousGetHandle()}");
 
     /// <summary>The path of what a handle names, free of symbolic links.</summary>
     /// <exception cref="IOException">/proc is not there.</exception>

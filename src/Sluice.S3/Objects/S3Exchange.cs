@@ -36,7 +36,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                 if (repeated >= options.Retries || failure.Failure is OriginFailure.Timeout or OriginFailure.Invalid) throw;
             }
             S3Telemetry.Retry(name);
-            var pause = Math.Min(2_000, 100 << repeated) * (0.5 + Random.Shared.NextDouble());
+            var pause = Math.Min(2_000, options.RetryPause.TotalMilliseconds * (1 << repeated)) * (0.5 + Random.Shared.NextDouble());
             await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
         }
     }
@@ -58,7 +58,6 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
             // The first bytes are taken before the answer is given, so that a connection that breaks before them can be tried again unseen.
             var first = new byte[(int)Math.Min(FirstBytes, response.Content.Headers.ContentLength ?? FirstBytes)];
             var count = first.Length == 0 ? 0 : await body.ReadAsync(first, patience.Token);
-            if (count == 0 && response.Content.Headers.ContentLength > 0) throw patience.CutShort(null);
             patience.Rest();
             return new(response, new S3Body(response, body, first.AsMemory(0, count), patience), S3Error.None, anonymous);
         }
@@ -110,7 +109,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                 return new(OriginFailure.Unreachable, $"{name}: no such host as {bucket.Address.Host}.", failure);
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
                 return new(OriginFailure.Unreachable, $"{name}: no secure connection to {bucket.Address.Host}: {failure.InnerException?.Message ?? failure.Message}", failure);
-            case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }:
+            case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException }:
             case IOException and not OriginException:
                 return new(OriginFailure.Truncated, $"{name} ended the connection before it had answered.", failure);
             case HttpRequestException:

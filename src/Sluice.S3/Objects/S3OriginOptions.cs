@@ -42,6 +42,9 @@ public sealed record S3OriginOptions
     /// <summary>How often a request without an answer, or answered with a passing error, is repeated. Default 2; 0 to 10.</summary>
     public int Retries { get; init; } = 2;
 
+    /// <summary>Pause before the first repetition, doubled for each further one up to 2 seconds, and spread by half either way. Default 100 ms.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
     public IReadOnlyList<string> Errors()
     {
@@ -52,6 +55,7 @@ public sealed record S3OriginOptions
         if (Region is { } region && !IsLabel(region)) errors.Add($"'{region}' is not a region: it should look like eu-central-1.");
         foreach (var (name, value) in new[] { (nameof(ConnectTimeout), ConnectTimeout), (nameof(FirstByteTimeout), FirstByteTimeout), (nameof(IdleTimeout), IdleTimeout) })
             if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1)) errors.Add($"{name} must be more than nothing and at most an hour.");
+        if (RetryPause < TimeSpan.Zero || RetryPause > TimeSpan.FromMinutes(1)) errors.Add("RetryPause must be nothing to a minute.");
         if (Retries is < 0 or > 10) errors.Add("Retries must be 0 to 10.");
         if (Anonymous && Profile is not null) errors.Add("A profile and anonymous access exclude each other.");
         return errors;

@@ -6,5 +6,5 @@ namespace Sluice.Integration.Tests.Purge;
 internal static class PurgeReceiptText
 {
     /// <summary>Objects taken, or that would be.</summary>
-    internal static int Entries(JsonNode receipt) => receipt["entries"]!.GetValue<int>();
+    internal static int Entries(JsonNode receipt) => receipt["objects"]!.GetValue<int>();
 }

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace Sluice.Monitoring.Prometheus;
+
+/// <summary>Holds the SDK's provider, made when first needed, and collects from it on each scrape.</summary>
+internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> options, ILogger<PrometheusScraper> logger) : IDisposable
+{
+    /// <summary>How long observable instruments may take to answer, in milliseconds; Prometheus itself gives up after 10 s.</summary>
+    private const int CollectMilliseconds = 5000;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private readonly PrometheusText _text = new(family => Conflict(logger, family));
+    private Collection? _collection;
+    private bool _disposed;
+
+    /// <summary>Begins to listen, unless it does already.</summary>
+    public void Listen() => GetCollection();
+
+    /// <summary>All metrics as they stand now, in Prometheus text format; null when the SDK could not collect them.</summary>
+    public async Task<string?> ScrapeAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (GetCollection() is not { } collection || collection.Exporter.Collect?.Invoke(CollectMilliseconds) != true)
+            {
+                Failed(logger);
+                return null;
+            }
+            return collection.Exporter.Text;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _collection?.Provider.Dispose();
+            _collection = null;
+        }
+    }
+
+    private Collection? GetCollection()
+    {
+        lock (_gate)
+            return _disposed ? null : _collection ??= Create();
+    }
+
+    private Collection Create()
+    {
+        ProcessMetrics.Register();
+        var exporter = new PrometheusExporter(_text);
+        var provider = Sdk.CreateMeterProviderBuilder()
+            .AddMeter([.. options.Value.Meters])
+            .AddView(HistogramBounds.For)
+            .AddReader(new BaseExportingMetricReader(exporter))
+            .Build();
+        return new Collection(provider, exporter);
+    }
+
+    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter);
+
+    [LoggerMessage(4101, LogLevel.Warning, "Metrics could not be collected for /metrics: an observable instrument took too long, or the server is stopping.")]
+    private static partial void Failed(ILogger logger);
+
+    [LoggerMessage(4102, LogLevel.Warning, "Two instruments of different kinds share the metric name {Family}: only the first is shown. Rename one of them.")]
+    private static partial void Conflict(ILogger logger, string family);
+}

@@ -1,0 +1,11 @@
+using System.Net;
+
+namespace Sluice.Configuration;
+
+/// <summary>The public listener.</summary>
+internal sealed class EdgeSection
+{
+    public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8081);
+
+    public Uri? BaseUrl { get; set; }
+}

@@ -1,0 +1,23 @@
+namespace Sluice.Configuration;
+
+/// <summary>One route: which paths, which origins, which policy.</summary>
+internal sealed class RouteSection
+{
+    public string? Name { get; set; }
+
+    public string Pattern { get; set; } = "/*";
+
+    public List<OriginSection> Origins { get; } = [];
+
+    public TtlSection Ttl { get; } = new();
+
+    public TimeSpan? StaleWhileRevalidate { get; set; }
+
+    public TimeSpan StaleIfError { get; set; } = TimeSpan.FromHours(24);
+
+    public string? AllowOrigin { get; set; } = "*";
+
+    public bool CompressManifests { get; set; } = true;
+
+    public TimeSpan? DefaultLifetime { get; set; }
+}

@@ -1,0 +1,18 @@
+namespace Sluice.Configuration;
+
+/// <summary>A bucket. Keys come from the usual AWS chain (variables, profiles, roles), never from this configuration.</summary>
+internal sealed class S3Section
+{
+    public string Bucket { get; set; } = "";
+
+    public string Prefix { get; set; } = "";
+
+    public Uri? Endpoint { get; set; }
+
+    public string? Region { get; set; }
+
+    public string? Profile { get; set; }
+
+    /// <summary>Written as an s3:// URL.</summary>
+    public override string ToString() => $"s3://{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using Sluice.Core.Disk;
+using Sluice.Core.Objects;
+using Sluice.Core.Tags;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Serving;
+
+public sealed class EdgeServingTests : IDisposable
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly MadeOrigin origin = new();
+    private readonly string directory = Directory.CreateTempSubdirectory("sluice-edge-").FullName;
+
+    public void Dispose() => Directory.Delete(directory, true);
+
+    [Fact]
+    public async Task Get_Twice_MissThenHitWithoutTheOrigin()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        var (first, body) = await edge.GetAsync("/clip.mp4");
+        var (second, again) = await edge.GetAsync("/clip.mp4");
+        Assert.Equal("MISS", first.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal("HIT", second.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal(origin.Expected(0, 100), body);
+        Assert.Equal(body, again);
+        Assert.Single(origin.Requests);
+    }
+
+    [Theory]
+    [InlineData(64 << 20, false)]
+    [InlineData(64 << 20, true)]
+    [InlineData(0, true)]
+    [InlineData(0, false)]
+    [InlineData(1 << 20, false)]
+    public async Task Get_LargeBody_ArrivesWholeInEveryTierSetting(int memory, bool disk)
+    {
+        origin.Length = (5 << 20) + 77;
+        await using var edge = await EdgeServer.StartAsync(origin, time, Options(memory, disk));
+        for (var i = 0; i < 3; i++)
+        {
+            var (_, body) = await edge.GetAsync("/a.mp4");
+            Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
+        }
+
+        if (disk || memory > 5 << 20) Assert.Equal(origin.Length, origin.Bytes);
+    }
+
+    [Fact]
+    public async Task Get_SmallRangeOfColdLargeObject_FetchesOnlyItsChunks()
+    {
+        origin.Length = 1L << 31;
+        await using var edge = await EdgeServer.StartAsync(origin, time, Options(64 << 20, true));
+        var (head, body) = await edge.GetAsync("/big.mp4", ("Range", "bytes=1000000000-1000065535"));
+        Assert.Equal(HttpStatusCode.PartialContent, head.StatusCode);
+        Assert.Equal(origin.Expected(1000000000, 1000065536), body);
+        Assert.InRange(origin.Bytes, 65536, 2 << 20);
+        var (second, _) = await edge.GetAsync("/big.mp4", ("Range", "bytes=1000000000-1000065535"));
+        Assert.Equal("HIT", second.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Fact]
+    public async Task Get_GapsBetweenHeldRanges_AreFilledOfTheSameVersion()
+    {
+        origin.Length = 3 << 20;
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a.mp4", ("Range", "bytes=1048576-1048577"));
+        await edge.GetAsync("/a.mp4", ("Range", "bytes=2097152-2097153"));
+        var (_, body) = await edge.GetAsync("/a.mp4");
+        Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
+        Assert.Equal(origin.Length, origin.Bytes);
+        Assert.All(origin.Requests.Skip(1), request => Assert.Equal("\"1\"", request.Require!.ETag));
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnce_EachByteIsFetchedOnce()
+    {
+        origin.Length = 4 << 20;
+        origin.Gate = new TaskCompletionSource();
+        await using var edge = await EdgeServer.StartAsync(origin, time, Options(64 << 20, true));
+        var all = Enumerable.Range(0, 40).Select(_ => edge.GetAsync("/a.mp4")).ToList();
+        while (edge.Counters.Requests(Sluice.Edge.Serving.Outcome.Coalesced) < 39) await Task.Yield();
+        origin.Gate.SetResult();
+        foreach (var (_, body) in await Task.WhenAll(all)) Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
+        Assert.Equal(origin.Length, origin.Bytes);
+        Assert.Single(origin.Requests);
+    }
+
+    [Fact]
+    public async Task Get_ObjectChangedBetweenRanges_NeverMixesVersions()
+    {
+        origin.Length = 3 << 20;
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a.mp4", ("Range", "bytes=0-9"));
+        origin.Version = "2";
+        var (head, body) = await edge.GetAsync("/a.mp4", ("Range", "bytes=2097152-2097162"));
+        Assert.Equal("\"2\"", head.Headers.ETag!.Tag);
+        Assert.Equal(origin.Expected(2097152, 2097163), body);
+    }
+
+    [Fact]
+    public async Task Get_AfterRestart_IsAHitFromDisk()
+    {
+        origin.Length = 600_000;
+        await using (var edge = await EdgeServer.StartAsync(origin, time, Options(8 << 20, true))) await edge.GetAsync("/a.mp4");
+        await using var restarted = await EdgeServer.StartAsync(origin, time, Options(8 << 20, true));
+        var (head, body) = await restarted.GetAsync("/a.mp4");
+        Assert.Equal("HIT", head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
+        Assert.Single(origin.Requests);
+    }
+
+    [Fact]
+    public async Task Get_StaleAndOriginDown_IsServedStaleThenRefused()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a.mp4");
+        time.Advance(TimeSpan.FromHours(25));
+        origin.IsDown = true;
+        var (stale, _) = await edge.GetAsync("/a.mp4");
+        Assert.Equal("STALE", stale.Headers.GetValues("X-Cache-Status").Single());
+        time.Advance(TimeSpan.FromHours(24));
+        var (refused, _) = await edge.GetAsync("/a.mp4");
+        Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_ErrorAfterGood_NeverReplacesTheObject()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a.mp4");
+        time.Advance(TimeSpan.FromDays(3));
+        origin.Status = 500;
+        var (error, _) = await edge.GetAsync("/a.mp4");
+        Assert.Equal(HttpStatusCode.InternalServerError, error.StatusCode);
+        origin.Status = 200;
+        var (back, _) = await edge.GetAsync("/a.mp4");
+        Assert.Equal("REVALIDATED", back.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Fact]
+    public async Task Purge_DuringFlight_KeepsItsResultOut()
+    {
+        origin.Length = 1 << 20;
+        origin.Gate = new TaskCompletionSource();
+        await using var edge = await EdgeServer.StartAsync(origin, time, Options(64 << 20, true));
+        var under = edge.GetAsync("/a.mp4");
+        while (origin.Bytes < 65536) await Task.Yield();
+        var receipt = await edge.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a.mp4"));
+        origin.Gate.SetResult();
+        Assert.True((await under).Body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
+        Assert.Equal(1, receipt.Flights);
+        var (next, _) = await edge.GetAsync("/a.mp4");
+        Assert.Equal("MISS", next.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Fact]
+    public async Task Get_NotFound_IsKeptForAMinute()
+    {
+        origin.Status = 404;
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/none.mp4");
+        await edge.GetAsync("/none.mp4");
+        Assert.Single(origin.Requests);
+        time.Advance(TimeSpan.FromSeconds(61));
+        await edge.GetAsync("/none.mp4");
+        Assert.Equal(2, origin.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Head_Twice_SharesTheEntryWithGet()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/a.mp4");
+        using var first = await edge.Client.SendAsync(request);
+        using var secondRequest = new HttpRequestMessage(HttpMethod.Head, "/a.mp4");
+        using var second = await edge.Client.SendAsync(secondRequest);
+        Assert.Equal("MISS", first.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal("HIT", second.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal(100, second.Content.Headers.ContentLength);
+        var (_, body) = await edge.GetAsync("/a.mp4");
+        Assert.Equal(origin.Expected(0, 100), body);
+    }
+
+    private ObjectCacheOptions Options(long memory, bool disk) =>
+        new() { MemoryBytes = memory, Disk = disk ? new DiskTierOptions { Directory = directory, MinimumFreeBytes = 0 } : null };
+}

@@ -1,0 +1,127 @@
+using Amazon.Runtime;
+using Sluice.S3.Credentials;
+using Sluice.S3.Tests.Objects;
+using Sluice.TestKit.Time;
+
+namespace Sluice.S3.Tests.Credentials;
+
+public class ChainCredentialsTests
+{
+    private readonly ManualTimeProvider clock = new();
+    private readonly RecordingLogger log = new();
+    private int asked;
+    private Func<AWSCredentials> answer = () => new BasicAWSCredentials("id", "sesame");
+
+    private ChainCredentials Chain => field ??= new(() =>
+    {
+        asked++;
+        return Task.FromResult(answer());
+    }, clock, log);
+
+    [Fact]
+    public async Task Get_PermanentCredentials_AreAskedForEveryFiveMinutes()
+    {
+        for (var minute = 0; minute < 10; minute++)
+        {
+            Assert.Equal("id", (await Chain.GetAsync(default))?.AccessKey);
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Get_TemporaryCredentials_AreReplacedBeforeTheyExpire()
+    {
+        var turn = 0;
+        answer = () => new Temporary($"id{++turn}", clock.GetUtcNow().UtcDateTime.AddMinutes(8));
+
+        var first = await Chain.GetAsync(default);
+        clock.Advance(TimeSpan.FromMinutes(2.9));
+        var same = await Chain.GetAsync(default);
+        clock.Advance(TimeSpan.FromMinutes(0.2));
+        var second = await Chain.GetAsync(default);
+
+        Assert.Equal(("id1", "token", clock.GetUtcNow().AddMinutes(4.9)), (first!.AccessKey, first.SessionToken, first.Expires));
+        Assert.Same(first, same);
+        Assert.Equal("id2", second!.AccessKey);
+    }
+
+    [Fact]
+    public async Task Get_NoneFound_IsAnonymousAndSaidOnce()
+    {
+        answer = () => throw new AmazonClientException("nothing found");
+
+        Assert.Null(await Chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await Chain.GetAsync(default));
+
+        Assert.Equal(2, asked);
+        Assert.Contains("anonymous", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_NoneFoundAtFirst_AreUsedWhenTheyAppear()
+    {
+        answer = () => throw new AmazonClientException("nothing found");
+        Assert.Null(await Chain.GetAsync(default));
+        answer = () => new BasicAWSCredentials("id", "sesame");
+        Assert.Null(await Chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.NotNull(await Chain.GetAsync(default));
+    }
+
+    [Fact]
+    public async Task Get_RenewalFails_KeepsWhatIsValidAndNothingBeyond()
+    {
+        answer = () => new Temporary("id", clock.GetUtcNow().UtcDateTime.AddMinutes(8));
+        Assert.NotNull(await Chain.GetAsync(default));
+        answer = () => throw new HttpRequestException("metadata service away");
+
+        clock.Advance(TimeSpan.FromMinutes(7));
+        Assert.Equal("id", (await Chain.GetAsync(default))?.AccessKey);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Null(await Chain.GetAsync(default));
+
+        Assert.Contains("could not be renewed", log.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reject_CredentialsInUse_AreAskedForAnew()
+    {
+        var first = await Chain.GetAsync(default);
+        answer = () => new BasicAWSCredentials("newer", "s");
+        Chain.Reject(new("somebody", "else"));
+        Assert.Same(first, await Chain.GetAsync(default));
+
+        Chain.Reject(first!);
+
+        Assert.Equal("newer", (await Chain.GetAsync(default))?.AccessKey);
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnce_AskTheChainOnce()
+    {
+        var gate = new TaskCompletionSource<AWSCredentials>();
+        using var chain = new ChainCredentials(() => { Interlocked.Increment(ref asked); return gate.Task; }, clock, log);
+
+        var all = Enumerable.Range(0, 50).Select(_ => chain.GetAsync(default).AsTask()).ToArray();
+        gate.SetResult(new BasicAWSCredentials("id", "s"));
+
+        Assert.Single((await Task.WhenAll(all)).Distinct());
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void For_UnknownProfile_SaysHowToMakeOne()
+        => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For("nobody-has-this", clock, log)).Message, StringComparison.Ordinal);
+
+    private sealed class Temporary : AWSCredentials
+    {
+        private readonly string id;
+
+        public Temporary(string id, DateTime expires) => (this.id, Expiration) = (id, expires);
+
+        public override ImmutableCredentials GetCredentials() => new(id, "secret", "token");
+    }
+}

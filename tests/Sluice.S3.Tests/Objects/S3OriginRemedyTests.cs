@@ -1,0 +1,116 @@
+using System.Globalization;
+using Sluice.S3.Objects;
+using Sluice.TestKit.Origins;
+
+namespace Sluice.S3.Tests.Objects;
+
+/// <summary>Refusals that a second request puts right.</summary>
+public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtcNow().AddHours(-3))
+{
+    private static readonly OriginReply Clip = OriginReply.Object(seed: 7, length: 10);
+
+    [Theory]
+    [InlineData("GET", "RequestTimeTooSkewed")]
+    [InlineData("HEAD", "")]
+    public async Task Fetch_ClockIsOff_TakesTheServersFromThenOn(string method, string code)
+    {
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, code));
+        var origin = Origin();
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var response = await origin.FetchAsync(Get("/k") with { Method = method }, default);
+            Assert.Equal(200, response.Status);
+        }
+
+        var dates = Server.Calls.Select(call => DateTimeOffset.ParseExact(call.Header("x-amz-date")!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)).ToArray();
+        Assert.Equal(3, dates.Length);
+        Assert.Equal(3, Math.Round((dates[1] - dates[0]).TotalHours, 1));
+        Assert.Equal(3, Math.Round((dates[2] - dates[0]).TotalHours, 1));
+        Assert.Empty(Log.Lines);
+    }
+
+    [Fact]
+    public async Task Fetch_ClockStillRefused_IsTriedOnceAndExplained()
+    {
+        Server.On("/media/k", Refusal(403, "RequestTimeTooSkewed"));
+
+        await using var response = await Origin().FetchAsync(Get("/k"), default);
+
+        Assert.Equal(502, response.Status);
+        Assert.Equal(2, Server.Calls.Count);
+        Assert.Contains("clock", Assert.Single(Log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetch_CredentialsExpired_AsksForNewerOnes()
+    {
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, "ExpiredToken"));
+
+        await using var response = await Origin(null, Owner, new("AKIANEWER", "s2")).FetchAsync(Get("/k"), default);
+
+        Assert.Equal(200, response.Status);
+        Assert.Contains("=AKIANEWER/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetch_BucketInAnotherRegion_IsSignedForThatOne()
+    {
+        var moved = new OriginReply
+        {
+            Status = 400, ContentType = "application/xml",
+            Body = OriginBody.Of("<Error><Code>AuthorizationHeaderMalformed</Code><Region>us-west-2</Region></Error>"),
+        };
+        Server.On("/media/k", Clip).Once("/media/k", moved);
+        var origin = Origin();
+
+        await using var response = await origin.FetchAsync(Get("/k"), default);
+
+        Assert.Equal(200, response.Status);
+        Assert.Contains("/us-west-2/s3/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
+        Assert.Equal("us-west-2", origin.Region);
+    }
+
+    [Fact]
+    public async Task Fetch_RegionNamedInAHeader_IsAdopted()
+    {
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(301, "", new KeyValuePair<string, string>("x-amz-bucket-region", "ap-south-1")));
+
+        await using var response = await Origin().FetchAsync(Get("/k") with { Method = "HEAD" }, default);
+
+        Assert.Equal(200, response.Status);
+        Assert.Contains("/ap-south-1/s3/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void For_Aws_NamesTheRegionInTheHostUnlessTheBucketHasDots()
+    {
+        Assert.Equal("https://media.s3.eu-west-3.amazonaws.com/", Text(S3Address.For("media", null, "eu-west-3", null)));
+        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media.example.org/", Text(S3Address.For("media.example.org", null, "eu-west-3", null)));
+        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media/", Text(S3Address.For("media", null, "eu-west-3", true)));
+        Assert.Equal("https://media.s3.cn-north-1.amazonaws.com.cn/", Text(S3Address.For("media", null, "cn-north-1", null)));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:9000", null, "http://127.0.0.1:9000/media/", "127.0.0.1:9000")]
+    [InlineData("http://h:80/", null, "http://h/media/", "h")]
+    [InlineData("https://h:443", null, "https://h/media/", "h")]
+    [InlineData("https://h:80", null, "https://h:80/media/", "h:80")]
+    [InlineData("http://[::1]:9000", null, "http://[::1]:9000/media/", "[::1]:9000")]
+    [InlineData("https://gateway/s3/", null, "https://gateway/s3/media/", "gateway")]
+    [InlineData("https://s3.example.org", false, "https://media.s3.example.org/", "media.s3.example.org")]
+    [InlineData("https://s3.example.org:8443", false, "https://media.s3.example.org:8443/", "media.s3.example.org:8443")]
+    public void For_Endpoint_IsPathStyleUnlessAskedOtherwise(string endpoint, bool? forcePathStyle, string root, string host)
+    {
+        var address = S3Address.For("media", new(endpoint), "us-east-1", forcePathStyle);
+
+        Assert.Equal(root, Text(address));
+        Assert.Equal(host, address.Host);
+    }
+
+    [Fact]
+    public void Uri_AnyPath_IsSentAsSigned()
+        => Assert.Equal("/media/a//b/../%2E/%41?x=%2F", S3Address.For("media", new("http://h"), "r", null).Uri("/media/a//b/../%2E/%41", "x=%2F").PathAndQuery);
+
+    private static string Text(S3Address address) => address.Root + address.BasePath;
+}
