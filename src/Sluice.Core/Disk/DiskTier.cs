@@ -1,4 +1,5 @@
 using Sluice.Core.Memory;
+using Sluice.Core.Telemetry;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
