@@ -62,7 +62,11 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override ValueTask DisposeAsync() => response.DisposeAsync();
+        public override async ValueTask DisposeAsync()
+        {
+            await response.DisposeAsync();
+            await base.DisposeAsync();
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Origin bodies are read asynchronously.");
 
