@@ -1,4 +1,3 @@
-using Sluice.Core.Memory;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
