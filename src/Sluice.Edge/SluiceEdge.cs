@@ -16,7 +16,7 @@ public sealed class SluiceEdge
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
-        Routes = new RouteTable(options.Routes, cache);
+        Routes = new RouteTable(options.Routes, cache, time);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
         handler = new EdgeHandler(

@@ -42,7 +42,7 @@ internal static partial class SettingTree
 
     private static SettingGroup<OriginSection> Origin => new(() => new OriginSection(),
         new ValueSetting<OriginSection, string?>("folder", ValueKinds.Path!, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
-        new ValueSetting<OriginSection, Uri?>("url", ValueKinds.Url, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
+        new ValueSetting<OriginSection, string?>("url", ValueKinds.OriginUrl, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
         new SectionSetting<OriginSection, S3Section>("s3", Bucket, o => o.S3!, "A bucket. Keys come from the AWS_* variables, a profile or the machine's role, never from here.")
         {
             Written = o => o.S3 ??= new S3Section(),

@@ -17,7 +17,7 @@ internal sealed class OriginFactory(ILoggerFactory logging, TimeProvider time)
             if (options.Folder is { } folder)
                 return FolderOrigin.Create(options.ToString(), folder, time);
             if (options.Url is { } url)
-                throw new NotSupportedException(url.ToString());
+                return HttpOrigin.Create(options.ToString(), new HttpOriginOptions { Url = url }, time);
             return S3Origin.Create(Bucket(options.S3!), time, logging.CreateLogger<S3Origin>());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
