@@ -25,7 +25,7 @@ public sealed class DiskTierModelTests : DiskTierTestBase
         var model = new Dictionary<DiskObject, Expected>();
         var options = Options();
         var tier = Open(options);
-        for (var step = 0; step < 1_500; step++)
+        for (var step = 0; step < 800; step++)
         {
             var target = model.Count > 0 ? model.Keys.ElementAt(random.Next(model.Count)) : null;
             switch (random.Next(target is null ? 1 : 100))

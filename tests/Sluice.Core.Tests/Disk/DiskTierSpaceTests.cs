@@ -163,7 +163,7 @@ public sealed class DiskTierSpaceTests : DiskTierTestBase
         await Parallel.ForAsync(0, 8, Cancellation, async (thread, cancellation) =>
         {
             var random = new Random(thread);
-            for (var i = 0; i < 300; i++)
+            for (var i = 0; i < 120; i++)
             {
                 var key = $"k{thread}-{i}";
                 var target = tier.Create(key, Metadata(8 * Chunk));

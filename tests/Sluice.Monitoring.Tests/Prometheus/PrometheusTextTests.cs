@@ -184,13 +184,25 @@ public sealed class PrometheusTextTests : IDisposable
             """);
     }
 
-    [Fact]
-    public async Task Scrapes_AtTheSameTime_EachIsWhole()
+    [Fact(Timeout = 30_000)]
+    public async Task Scrape_DuringAnother_WaitsAndCollectsAnew()
     {
-        var counter = _meter.CreateCounter<long>("a");
-        counter.Add(1);
-        var texts = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(Scrape)));
-        Assert.All(texts, t => Assert.Equal("# HELP a_total a\n# TYPE a_total counter\na_total 1\n", t));
+        using var inside = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var readings = 0;
+        _meter.CreateObservableGauge("a", () =>
+        {
+            inside.Set();
+            leave.Wait();
+            return ++readings;
+        });
+        var first = Task.Run(Scrape);
+        inside.Wait(TestContext.Current.CancellationToken);
+        var second = Scrape();
+        Assert.False(second.IsCompleted);
+        leave.Set();
+        Assert.EndsWith("\na 1\n", await first);
+        Assert.EndsWith("\na 2\n", await second);
     }
 
     [Fact]
