@@ -26,6 +26,9 @@ public sealed class SluiceEdge
 
     internal RouteTable Routes { get; }
 
+    /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
+    public Task? TryServeHit(HttpContext context) => hits.TryServe(context);
+
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => hits.TryServe(context) ?? handler.HandleAsync(context);
 }

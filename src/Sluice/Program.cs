@@ -1,1 +1,5 @@
-return 0;
+using Sluice.Commands;
+
+// Read once, when the first socket is made: socket completions run on the thread that saw them, which is worth a third of the speed of a hit.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+return await SluiceCommand.RunAsync(args, Terminal.OfProcess());

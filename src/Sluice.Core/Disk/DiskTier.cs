@@ -1,6 +1,6 @@
-using Sluice.Core.Memory;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Memory;
 
 namespace Sluice.Core.Disk;
 

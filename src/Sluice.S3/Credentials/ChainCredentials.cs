@@ -104,9 +104,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             if (!complained)
             {
                 if (kept is null)
-                    log.LogWarning("No AWS credentials found: requests to the bucket are anonymous. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. ({Reason})", failure.Message);
+                    log.LogWarning("No AWS credentials found: requests to the bucket are anonymous. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. ({Reason})", failure.Message.ReplaceLineEndings(" "));
                 else
-                    log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message);
+                    log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message.ReplaceLineEndings(" "));
             }
             complained = true;
             return new(kept?.Credentials, kept?.Source, now + RetryAfterFailure);

@@ -6,7 +6,6 @@ namespace Sluice.S3.Objects;
 internal sealed class S3Body(HttpResponseMessage response, Stream inner, ReadOnlyMemory<byte> first, S3Patience patience) : Stream
 {
     private ReadOnlyMemory<byte> first = first;
-    private long missing = response.Content.Headers.ContentLength ?? -1;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -24,19 +23,14 @@ internal sealed class S3Body(HttpResponseMessage response, Stream inner, ReadOnl
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int count;
-        if (!first.IsEmpty)
-        {
-            count = Math.Min(first.Length, buffer.Length);
-            first[..count].CopyTo(buffer);
-            first = first[count..];
-        }
-        else count = await patience.ReadAsync(inner, buffer, cancellationToken);
-        if (count == 0 && buffer.Length > 0 && missing > 0) throw patience.CutShort(null);
-        if (missing > 0) missing -= count;
-        return count;
+        // The handler counts against Content-Length, so an end that it reports is one.
+        if (first.IsEmpty) return patience.ReadAsync(inner, buffer, cancellationToken);
+        var count = Math.Min(first.Length, buffer.Length);
+        first[..count].CopyTo(buffer);
+        first = first[count..];
+        return new(count);
     }
 
     /// <inheritdoc/>

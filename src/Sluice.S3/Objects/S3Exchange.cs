@@ -58,7 +58,6 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
             // The first bytes are taken before the answer is given, so that a connection that breaks before them can be tried again unseen.
             var first = new byte[(int)Math.Min(FirstBytes, response.Content.Headers.ContentLength ?? FirstBytes)];
             var count = first.Length == 0 ? 0 : await body.ReadAsync(first, patience.Token);
-            if (count == 0 && response.Content.Headers.ContentLength > 0) throw patience.CutShort(null);
             patience.Rest();
             return new(response, new S3Body(response, body, first.AsMemory(0, count), patience), S3Error.None, anonymous);
         }

@@ -42,17 +42,13 @@ internal sealed class S3Patience(string name, TimeSpan idle, TimeProvider time) 
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
-            throw CutShort(broken);
+            throw new OriginException(OriginFailure.Truncated, $"{name} ended the connection before the whole body had come.", broken);
         }
         finally
         {
             Rest();
         }
     }
-
-    /// <summary>The body ended before its length was reached.</summary>
-    public OriginException CutShort(Exception? inner)
-        => new(OriginFailure.Truncated, $"{name} ended the connection before the whole body had come.", inner);
 
     /// <inheritdoc/>
     public void Dispose() => timer.Dispose();

@@ -10,8 +10,8 @@ internal sealed record ConfigurationError(string Source, string Path, string Pro
     /// <inheritdoc/>
     public override string ToString()
     {
-        // The name of a variable or a flag already says which setting it is.
-        var named = Source.StartsWith("--", StringComparison.Ordinal) || Source.StartsWith("SLUICE_", StringComparison.OrdinalIgnoreCase);
+        // The name of a variable, a flag or the argument already says which setting it is.
+        var named = Source.StartsWith("--", StringComparison.Ordinal) || Source.StartsWith("SLUICE_", StringComparison.OrdinalIgnoreCase) || Source == "ORIGIN";
         var place = Source.Length == 0 ? Path : Path.Length == 0 || named ? Source : $"{Source}: {Path}";
         return $"{place}: {Problem}; {Remedy}";
     }

@@ -33,7 +33,7 @@ internal static class ConfigurationRules
             errors.Add(new(source, "api.listen", $"edge and API both listen on {options.Api.Listen}", "give them different ports"));
     }
 
-    private static void CheckOrigins(RouteOptions route, string path, ConfigurationNode node, List<ConfigurationError> errors)
+    private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)
     {
         for (var i = 0; i < route.Origins.Count; i++)
         {

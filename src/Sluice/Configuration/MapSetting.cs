@@ -19,7 +19,7 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
             if (CheckName(key) is { } wrong)
                 errors.Add(new(written.Source, at, wrong.Problem, wrong.Remedy));
             else if (written.Kind != ConfigurationNodeKind.Scalar || !kind.Parse(written.Text, out var value))
-                errors.Add(new(written.Source, at, $"\"{written.Text}\" is not a {kind.Name}", kind.Advice));
+                errors.Add(new(written.Source, at, $"\"{written.Text}\" is not {kind.Noun}", kind.Advice));
             else
                 get(owner)[key] = value;
         }

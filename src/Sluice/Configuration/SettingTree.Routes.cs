@@ -4,56 +4,56 @@ namespace Sluice.Configuration;
 
 internal static partial class SettingTree
 {
-    private static SettingGroup<RouteOptions> Route => new(() => new RouteOptions(),
-        new ValueSetting<RouteOptions, string?>("name", ValueKinds.OptionalText, o => o.Name, (o, v) => o.Name = v,
+    private static SettingGroup<RouteSection> Route => new(() => new RouteSection(),
+        new ValueSetting<RouteSection, string?>("name", ValueKinds.OptionalText, o => o.Name, (o, v) => o.Name = v,
             "A short unique name for logs and metrics.") { DefaultText = "route and its number" },
-        new ValueSetting<RouteOptions, string>("pattern", ValueKinds.Text, o => o.Pattern, (o, v) => o.Pattern = v,
+        new ValueSetting<RouteSection, string>("pattern", ValueKinds.Text, o => o.Pattern, (o, v) => o.Pattern = v,
             "Which paths: one path (/robots.txt), a prefix (/hls/*), or an ending (*.m3u8). /* takes everything.")
         {
             Check = v => IsPattern(v) ? null : ($"\"{v}\" is not a path pattern", "write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8"),
         },
-        new ListSetting<RouteOptions, OriginOptions>("origins", Origin, o => o.Origins,
+        new ListSetting<RouteSection, OriginSection>("origins", Origin, o => o.Origins,
             "Where the bytes come from, by priority: the next origin is asked when one answers 404 or 5xx, or not at all. An origin may be written as one text, as on the command line.")
         {
             Short = OriginText.Parse,
             Advice = OriginText.Advice,
         },
-        new SectionSetting<RouteOptions, TtlOptions>("ttl", Ttl, o => o.Ttl, "How long answers of folders and buckets are fresh. An HTTP origin's own headers rule."),
-        new ValueSetting<RouteOptions, TimeSpan?>("staleWhileRevalidate", ValueKinds.OptionalTime, o => o.StaleWhileRevalidate, (o, v) => o.StaleWhileRevalidate = v,
+        new SectionSetting<RouteSection, TtlSection>("ttl", Ttl, o => o.Ttl, "How long answers of folders and buckets are fresh. An HTTP origin's own headers rule."),
+        new ValueSetting<RouteSection, TimeSpan?>("staleWhileRevalidate", ValueKinds.OptionalTime, o => o.StaleWhileRevalidate, (o, v) => o.StaleWhileRevalidate = v,
             "How long beyond its lifetime an object is still served while it is checked in the background.") { DefaultText = "1m for folders and buckets, none for HTTP origins" },
-        new ValueSetting<RouteOptions, TimeSpan>("staleIfError", ValueKinds.Time, o => o.StaleIfError, (o, v) => o.StaleIfError = v,
+        new ValueSetting<RouteSection, TimeSpan>("staleIfError", ValueKinds.Time, o => o.StaleIfError, (o, v) => o.StaleIfError = v,
             "How long beyond its lifetime an object is still served when the origin fails."),
-        new ValueSetting<RouteOptions, string?>("allowOrigin", ValueKinds.OptionalText, o => o.AllowOrigin, (o, v) => o.AllowOrigin = v,
+        new ValueSetting<RouteSection, string?>("allowOrigin", ValueKinds.OptionalText, o => o.AllowOrigin, (o, v) => o.AllowOrigin = v,
             "Access-Control-Allow-Origin where the origin sent none, so that players on other sites may fetch; off adds none."),
-        new ValueSetting<RouteOptions, bool>("compressManifests", ValueKinds.Switch, o => o.CompressManifests, (o, v) => o.CompressManifests = v,
+        new ValueSetting<RouteSection, bool>("compressManifests", ValueKinds.Switch, o => o.CompressManifests, (o, v) => o.CompressManifests = v,
             "Compress manifests (.m3u8, .mpd, .vtt) for clients that take it."),
-        new ValueSetting<RouteOptions, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
+        new ValueSetting<RouteSection, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
             "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" });
 
-    private static SettingGroup<TtlOptions> Ttl => new(() => new TtlOptions(),
-        new ValueSetting<TtlOptions, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Lifetime of 2xx answers."),
-        new ValueSetting<TtlOptions, TimeSpan>("redirect", ValueKinds.Time, o => o.Redirect, (o, v) => o.Redirect = v, "Lifetime of 3xx answers."),
-        new ValueSetting<TtlOptions, TimeSpan>("clientError", ValueKinds.Time, o => o.ClientError, (o, v) => o.ClientError = v, "Lifetime of 4xx answers."),
-        new ValueSetting<TtlOptions, TimeSpan>("serverError", ValueKinds.Time, o => o.ServerError, (o, v) => o.ServerError = v, "Lifetime of 5xx answers; an error never replaces a good object."),
-        new MapSetting<TtlOptions, ExtensionPolicy>("byExtension", ValueKinds.Lifetime, o => o.ByExtension, "Lifetime of 2xx answers by extension, before ok. What is written adds to the defaults.")
+    private static SettingGroup<TtlSection> Ttl => new(() => new TtlSection(),
+        new ValueSetting<TtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Lifetime of 2xx answers."),
+        new ValueSetting<TtlSection, TimeSpan>("redirect", ValueKinds.Time, o => o.Redirect, (o, v) => o.Redirect = v, "Lifetime of 3xx answers."),
+        new ValueSetting<TtlSection, TimeSpan>("clientError", ValueKinds.Time, o => o.ClientError, (o, v) => o.ClientError = v, "Lifetime of 4xx answers."),
+        new ValueSetting<TtlSection, TimeSpan>("serverError", ValueKinds.Time, o => o.ServerError, (o, v) => o.ServerError = v, "Lifetime of 5xx answers; an error never replaces a good object."),
+        new MapSetting<TtlSection, ExtensionPolicy>("byExtension", ValueKinds.Lifetime, o => o.ByExtension, "Lifetime of 2xx answers by extension, before ok. What is written adds to the defaults.")
         {
             CheckName = name => name.Length > 1 && name[0] == '.' && !name.Contains('/', StringComparison.Ordinal) ? null : ("is not an extension", "write it with its dot, such as .mp4"),
         });
 
-    private static SettingGroup<OriginOptions> Origin => new(() => new OriginOptions(),
-        new ValueSetting<OriginOptions, string?>("folder", ValueKinds.OptionalText, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
-        new ValueSetting<OriginOptions, Uri?>("url", ValueKinds.Url, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
-        new SectionSetting<OriginOptions, S3OriginSection>("s3", Bucket, o => o.S3!, "A bucket. Keys come from the AWS_* variables, a profile or the machine's role, never from here.")
+    private static SettingGroup<OriginSection> Origin => new(() => new OriginSection(),
+        new ValueSetting<OriginSection, string?>("folder", ValueKinds.Path!, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
+        new ValueSetting<OriginSection, Uri?>("url", ValueKinds.Url, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
+        new SectionSetting<OriginSection, S3Section>("s3", Bucket, o => o.S3!, "A bucket. Keys come from the AWS_* variables, a profile or the machine's role, never from here.")
         {
-            Written = o => o.S3 ??= new S3OriginSection(),
+            Written = o => o.S3 ??= new S3Section(),
         });
 
-    private static SettingGroup<S3OriginSection> Bucket => new(() => new S3OriginSection(),
-        new ValueSetting<S3OriginSection, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),
-        new ValueSetting<S3OriginSection, string>("prefix", ValueKinds.Text, o => o.Prefix, (o, v) => o.Prefix = v, "What every key begins with; it is not part of the edge's paths."),
-        new ValueSetting<S3OriginSection, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server. On the command line it belongs to ORIGIN.") { Flag = "--endpoint", DefaultText = "AWS" },
-        new ValueSetting<S3OriginSection, string?>("region", ValueKinds.OptionalText, o => o.Region, (o, v) => o.Region = v, "Region to sign for.") { Flag = "--region", DefaultText = "from the AWS chain" },
-        new ValueSetting<S3OriginSection, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" });
+    private static SettingGroup<S3Section> Bucket => new(() => new S3Section(),
+        new ValueSetting<S3Section, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),
+        new ValueSetting<S3Section, string>("prefix", ValueKinds.Text, o => o.Prefix, (o, v) => o.Prefix = v, "What every key begins with; it is not part of the edge's paths."),
+        new ValueSetting<S3Section, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server. On the command line it belongs to ORIGIN.") { Flag = "--endpoint", DefaultText = "AWS" },
+        new ValueSetting<S3Section, string?>("region", ValueKinds.OptionalText, o => o.Region, (o, v) => o.Region = v, "Region to sign for.") { Flag = "--region", DefaultText = "from the AWS chain" },
+        new ValueSetting<S3Section, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" });
 
     private static bool IsPattern(string pattern)
     {

@@ -4,22 +4,22 @@ namespace Sluice.Configuration;
 internal static partial class SettingTree
 {
     public static SettingGroup<SluiceOptions> Root { get; } = new(() => new SluiceOptions(),
-        new SectionSetting<SluiceOptions, EdgeOptionsSection>("edge", Edge, o => o.Edge, "The public listener, which serves media."),
-        new SectionSetting<SluiceOptions, ApiOptionsSection>("api", Api, o => o.Api, "The private listener: purge, statistics, metrics, health."),
-        new SectionSetting<SluiceOptions, CacheOptionsSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
-        new ListSetting<SluiceOptions, RouteOptions>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
-        new SectionSetting<SluiceOptions, LoggingOptions>("logging", Logging, o => o.Logging, "What is logged, and how."));
+        new SectionSetting<SluiceOptions, EdgeSection>("edge", Edge, o => o.Edge, "The public listener, which serves media."),
+        new SectionSetting<SluiceOptions, ApiSection>("api", Api, o => o.Api, "The private listener: purge, statistics, metrics, health."),
+        new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
+        new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
+        new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));
 
-    private static SettingGroup<EdgeOptionsSection> Edge => new(() => new EdgeOptionsSection(),
-        new ValueSetting<EdgeOptionsSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
+    private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),
+        new ValueSetting<EdgeSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port of the public listener.") { Flag = "--edge" },
-        new ValueSetting<EdgeOptionsSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
+        new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
             "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" });
 
-    private static SettingGroup<ApiOptionsSection> Api => new(() => new ApiOptionsSection(),
-        new ValueSetting<ApiOptionsSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
+    private static SettingGroup<ApiSection> Api => new(() => new ApiSection(),
+        new ValueSetting<ApiSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port of the private listener. On an address that other machines reach, a token is required.") { Flag = "--api" },
-        new ValueSetting<ApiOptionsSection, string?>("token", ValueKinds.OptionalText, o => o.Token, (o, v) => o.Token = v,
+        new ValueSetting<ApiSection, string?>("token", ValueKinds.OptionalText, o => o.Token, (o, v) => o.Token = v,
             "What callers must send as \"Authorization: Bearer TOKEN\"; health checks need none. Best set by its environment variable.")
         {
             Alias = "SLUICE_API_TOKEN",
@@ -27,33 +27,33 @@ internal static partial class SettingTree
             Check = v => v is { Length: < 16 } ? ("is too short to be safe", "use 16 characters or more, such as the output of: openssl rand -hex 16")
                 : v is not null && v.AsSpan().ContainsAnyExceptInRange('!', '~') ? ("has spaces or characters beyond ASCII", "use letters, digits and punctuation") : null,
         },
-        new ValueSetting<ApiOptionsSection, IReadOnlyList<string>>("hosts", ValueKinds.Texts, o => o.Hosts, (o, v) => o.Hosts = v,
+        new ValueSetting<ApiSection, IReadOnlyList<string>>("hosts", ValueKinds.Texts, o => o.Hosts, (o, v) => o.Hosts = v,
             "Further host names by which the API may be called when it has no token. Without one only localhost and loopback addresses are answered, so that no web page can reach it through a name of its own."));
 
-    private static SettingGroup<CacheOptionsSection> Cache => new(() => new CacheOptionsSection(),
-        new ValueSetting<CacheOptionsSection, string>("directory", ValueKinds.Text, o => o.Directory, (o, v) => o.Directory = v,
+    private static SettingGroup<CacheSection> Cache => new(() => new CacheSection(),
+        new ValueSetting<CacheSection, string>("directory", ValueKinds.Path, o => o.Directory, (o, v) => o.Directory = v,
             "The cache directory; created when missing, never shared by two servers.") { Flag = "--cache-dir", DefaultText = "~/.sluice/edge" },
-        new ValueSetting<CacheOptionsSection, long>("memory", ValueKinds.Size, o => o.Memory, (o, v) => o.Memory = v,
+        new ValueSetting<CacheSection, long>("memory", ValueKinds.Size, o => o.Memory, (o, v) => o.Memory = v,
             "Bound of the memory tier; 0 turns it off.") { Flag = "--memory" },
-        new ValueSetting<CacheOptionsSection, string>("memoryPolicy", ValueKinds.OneOf("s3fifo", "lru"), o => o.MemoryPolicy, (o, v) => o.MemoryPolicy = v,
+        new ValueSetting<CacheSection, string>("memoryPolicy", ValueKinds.OneOf("s3fifo", "lru"), o => o.MemoryPolicy, (o, v) => o.MemoryPolicy = v,
             "Which bodies leave memory first: s3fifo resists scans; lru is the classic."),
-        new ValueSetting<CacheOptionsSection, long>("disk", ValueKinds.Size, o => o.Disk, (o, v) => o.Disk = v,
+        new ValueSetting<CacheSection, long>("disk", ValueKinds.Size, o => o.Disk, (o, v) => o.Disk = v,
             "Bound of the disk tier; 0 turns it off.") { Flag = "--disk" },
-        new ValueSetting<CacheOptionsSection, long>("minimumFree", ValueKinds.Size, o => o.MinimumFree, (o, v) => o.MinimumFree = v,
+        new ValueSetting<CacheSection, long>("minimumFree", ValueKinds.Size, o => o.MinimumFree, (o, v) => o.MinimumFree = v,
             "Free space to leave on the file system, whatever the bound says."),
-        new ValueSetting<CacheOptionsSection, int>("chunkSize", ValueKinds.SmallSize, o => o.ChunkSize, (o, v) => o.ChunkSize = v,
+        new ValueSetting<CacheSection, int>("chunkSize", ValueKinds.SmallSize, o => o.ChunkSize, (o, v) => o.ChunkSize = v,
             "Unit of fetching, storing and checking: a power of two from 4KiB to 16MiB. Changing it empties the cache directory.")
         {
             Check = v => v is < 4096 or > (16 << 20) || (v & (v - 1)) != 0 ? ($"{ByteSize.Format(v)} is not a power of two from 4KiB to 16MiB", "write 64KiB, 256KiB, 1MiB or the like") : null,
         },
-        new ValueSetting<CacheOptionsSection, int>("maximumObjects", ValueKinds.Count, o => o.MaximumObjects, (o, v) => o.MaximumObjects = v,
+        new ValueSetting<CacheSection, int>("maximumObjects", ValueKinds.Count, o => o.MaximumObjects, (o, v) => o.MaximumObjects = v,
             "Bound on the number of objects on disk, since each takes memory in the index."));
 
-    private static SettingGroup<LoggingOptions> Logging => new(() => new LoggingOptions(),
-        new ValueSetting<LoggingOptions, string>("level", ValueKinds.OneOf("debug", "info", "warn", "error", "off"), o => o.Level, (o, v) => o.Level = v,
+    private static SettingGroup<LoggingSection> Logging => new(() => new LoggingSection(),
+        new ValueSetting<LoggingSection, string>("level", ValueKinds.OneOf("debug", "info", "warn", "error", "off"), o => o.Level, (o, v) => o.Level = v,
             "The least important lines to write.") { Flag = "--log-level" },
-        new ValueSetting<LoggingOptions, string>("format", ValueKinds.OneOf("text", "json"), o => o.Format, (o, v) => o.Format = v,
+        new ValueSetting<LoggingSection, string>("format", ValueKinds.OneOf("text", "json"), o => o.Format, (o, v) => o.Format = v,
             "text: one line each, for people. json: one object a line, for machines.") { Flag = "--log-format" },
-        new ValueSetting<LoggingOptions, string?>("accessLog", ValueKinds.OptionalText, o => o.AccessLog, (o, v) => o.AccessLog = v,
-            "Where to write a line for each request: a file, stdout, or off.") { Flag = "--access-log" });
+        new ValueSetting<LoggingSection, string?>("accessLog", ValueKinds.OptionalText, o => o.AccessLog, (o, v) => o.AccessLog = v,
+            "Where to write a line for each request: a file, stdout, or off.") { Flag = "--access-log", DefaultText = "off" });
 }

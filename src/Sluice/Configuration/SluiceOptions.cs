@@ -3,13 +3,13 @@ namespace Sluice.Configuration;
 /// <summary>Everything that can be set. Meanings and defaults of each setting: <see cref="SettingTree"/>.</summary>
 internal sealed class SluiceOptions
 {
-    public EdgeOptionsSection Edge { get; } = new();
+    public EdgeSection Edge { get; } = new();
 
-    public ApiOptionsSection Api { get; } = new();
+    public ApiSection Api { get; } = new();
 
-    public CacheOptionsSection Cache { get; } = new();
+    public CacheSection Cache { get; } = new();
 
-    public List<RouteOptions> Routes { get; } = [];
+    public List<RouteSection> Routes { get; } = [];
 
-    public LoggingOptions Logging { get; } = new();
+    public LoggingSection Logging { get; } = new();
 }

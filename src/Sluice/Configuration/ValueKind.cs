@@ -8,6 +8,9 @@ namespace Sluice.Configuration;
 /// <param name="Schema">The JSON Schema of it, as JSON text.</param>
 internal sealed record ValueKind<T>(string Name, string Advice, ValueKind<T>.Parser Parse, Func<T, string> Format, string Schema)
 {
+    /// <summary>The name in a sentence: "a size", "an address".</summary>
+    public string Noun => Name.StartsWith("one of", StringComparison.Ordinal) ? Name : (Name[0] == 'a' ? "an " : "a ") + Name;
+
     /// <summary>Reads a text.</summary>
     public delegate bool Parser(string text, out T value);
 }

@@ -42,6 +42,13 @@ internal static class ValueKinds
     public static readonly ValueKind<string> Text = new("text", "write some text",
         (string text, out string value) => (value = text).Length > 0, value => value, """{"type":"string","minLength":1}""");
 
+    public static readonly ValueKind<string> Path = new("path", "write a path",
+        (string text, out string value) =>
+        {
+            value = text.StartsWith("~/", StringComparison.Ordinal) ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[2..]) : text;
+            return value.Length > 0;
+        }, value => value ?? Off, Text.Schema);
+
     public static readonly ValueKind<string?> OptionalText = new("text", "write some text, or off",
         (string text, out string? value) =>
         {
@@ -73,7 +80,7 @@ internal static class ValueKinds
         }, value => string.Join(',', value), """{"type":["array","string"],"items":{"type":"string"}}""");
 
     /// <summary>One of a few words.</summary>
-    public static ValueKind<string> OneOf(params string[] words) => new(string.Join(" or ", words), $"write {string.Join(" or ", words)}",
+    public static ValueKind<string> OneOf(params string[] words) => new($"one of {string.Join(", ", words)}", $"write {string.Join(" or ", words)}",
         (string text, out string value) => words.Contains(value = text.ToLowerInvariant()), value => value,
         $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}]}""");
 

@@ -25,11 +25,11 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
     {
         if (Text(node) is not { } text)
         {
-            errors.Add(new(node.Source, path, $"is a {kind.Name}, not a section or a list", kind.Advice));
+            errors.Add(new(node.Source, path, $"is {kind.Noun}, not a section or a list", kind.Advice));
             return;
         }
         if (!kind.Parse(text, out var value))
-            errors.Add(new(node.Source, path, Secret ? $"is not a {kind.Name}" : $"\"{text}\" is not a {kind.Name}", kind.Advice));
+            errors.Add(new(node.Source, path, Secret ? $"is not {kind.Noun}" : $"\"{text}\" is not {kind.Noun}", kind.Advice));
         else if (Check?.Invoke(value) is { } wrong)
             errors.Add(new(node.Source, path, wrong.Problem, wrong.Remedy));
         else

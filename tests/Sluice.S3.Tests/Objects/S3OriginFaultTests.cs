@@ -158,6 +158,24 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    [InlineData(4_096)]
+    [InlineData(5_000)]
+    public async Task Get_BodyReadInPieces_IsWhole(int size)
+    {
+        Server.On("/media/k", OriginReply.Object(seed: 3, length: 10_000));
+        using var bytes = new MemoryStream();
+
+        await using var response = await Origin().FetchAsync(Get("/k"), default);
+        var buffer = new byte[size];
+        int count;
+        while ((count = await response.Body.ReadAsync(buffer)) > 0) bytes.Write(buffer, 0, count);
+
+        Assert.Equal(OriginBody.Pattern(3, 10_000).ToArray(), bytes.ToArray());
+    }
+
+    [Theory]
     [InlineData(5_000, 0)]
     [InlineData(null, 10)]
     public async Task Get_BodyCutShort_IsTruncatedAndNotRepeated(int? cut, long lie)
@@ -171,7 +189,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         Assert.Single(Server.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Get_NoFirstByteInTime_IsATimeout()
     {
         Server.On("/media/k", new OriginReply { NeverAnswers = true });
@@ -186,7 +204,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         Assert.Single(Server.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Get_BodyPausesTooLong_IsATimeout()
     {
         var held = new TaskCompletionSource();
@@ -201,7 +219,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         held.SetResult();
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Get_BodyPausesOftenButNeverTooLong_Arrives()
     {
         var held = new TaskCompletionSource();
@@ -216,7 +234,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         Assert.Equal(Clip.Body.ToArray(), await rest);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Get_ViewerLeaves_IsCancelledAndNotAFailure()
     {
         Server.On("/media/k", new OriginReply { NeverAnswers = true });
@@ -231,7 +249,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         Assert.Single(Server.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Get_ViewerLeavesDuringTheBody_IsCancelled()
     {
         var held = new TaskCompletionSource();

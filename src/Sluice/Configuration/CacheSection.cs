@@ -1,7 +1,7 @@
 namespace Sluice.Configuration;
 
 /// <summary>The tiers.</summary>
-internal sealed class CacheOptionsSection
+internal sealed class CacheSection
 {
     /// <summary>Where the edge keeps its objects when nothing else is said: beside, not inside, the download cache in ~/.sluice/cache.</summary>
     public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sluice", "edge");

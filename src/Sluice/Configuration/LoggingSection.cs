@@ -1,7 +1,7 @@
 namespace Sluice.Configuration;
 
 /// <summary>What is logged, and how.</summary>
-internal sealed class LoggingOptions
+internal sealed class LoggingSection
 {
     public string Level { get; set; } = "info";
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Sluice.Configuration;
 
 /// <summary>The private listener.</summary>
-internal sealed class ApiOptionsSection
+internal sealed class ApiSection
 {
     public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8080);
 

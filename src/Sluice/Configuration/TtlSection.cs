@@ -3,7 +3,7 @@ using Sluice.Edge.Routes;
 namespace Sluice.Configuration;
 
 /// <summary>Lifetimes by status and kind (rows TTL-01 to TTL-05).</summary>
-internal sealed class TtlOptions
+internal sealed class TtlSection
 {
     public TimeSpan Ok { get; set; } = TimeSpan.FromSeconds(86_400);
 

@@ -1,15 +1,15 @@
 namespace Sluice.Configuration;
 
 /// <summary>One route: which paths, which origins, which policy.</summary>
-internal sealed class RouteOptions
+internal sealed class RouteSection
 {
     public string? Name { get; set; }
 
     public string Pattern { get; set; } = "/*";
 
-    public List<OriginOptions> Origins { get; } = [];
+    public List<OriginSection> Origins { get; } = [];
 
-    public TtlOptions Ttl { get; } = new();
+    public TtlSection Ttl { get; } = new();
 
     public TimeSpan? StaleWhileRevalidate { get; set; }
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Sluice.Configuration;
 
 /// <summary>The public listener.</summary>
-internal sealed class EdgeOptionsSection
+internal sealed class EdgeSection
 {
     public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8081);
 

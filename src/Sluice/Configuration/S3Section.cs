@@ -1,7 +1,7 @@
 namespace Sluice.Configuration;
 
 /// <summary>A bucket. Keys come from the usual AWS chain (variables, profiles, roles), never from this configuration.</summary>
-internal sealed class S3OriginSection
+internal sealed class S3Section
 {
     public string Bucket { get; set; } = "";
 

@@ -1,0 +1,194 @@
+"""Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
+import argparse, datetime, os, pathlib, platform, re, shlex, shutil, subprocess, sys, tempfile
+
+import cold, herd, hits
+from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
+
+MB = 1024 * 1024
+LARGE = 2048 * MB
+OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
+          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits"}
+
+
+def parse():
+    names = [workload.name for workload in hits.WORKLOADS] + list(OTHERS)
+    parser = argparse.ArgumentParser(prog="bench/load/run.sh", description=__doc__)
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"which to run (default all): {' '.join(names)}")
+    parser.add_argument("--rounds", type=int, default=5, help="measurements of each server for each kind of hit, in turn (default %(default)s)")
+    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement (default %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="1 round of 1 second and 10,000 entries: a trial, not a figure")
+    parser.add_argument("--subject", choices=SUBJECTS, default="sluice", help="what to compare with nginx; 'nginx' measures the measurement (default %(default)s)")
+    parser.add_argument("--scratch", help="where caches and files go (default: a temporary folder, removed afterwards; needs 12 GB)")
+    options = parser.parse_args()
+    if unknown := set(options.workloads) - set(names):
+        parser.error(f"unknown workload {', '.join(sorted(unknown))}; there are: {' '.join(names)}")
+    options.workloads = options.workloads or names
+    if options.quick:
+        options.rounds, options.seconds = 1, 1
+    return options
+
+
+def make_files(root):
+    """Random bytes, the same for everyone; the large file is sparse."""
+    root.mkdir(parents=True)
+    (root / "set").mkdir()
+    for path, size in hits.SIZES.items():
+        (root / path[1:]).write_bytes(os.urandom(size))
+    with open(root / "2g.bin", "wb") as large:
+        large.truncate(LARGE)
+
+
+def progress(text):
+    print(f"{datetime.datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
+
+
+def table(head, rows):
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |")
+    print(flush=True)
+
+
+def size(count):
+    return f"{count / MB:,.1f} MB"
+
+
+class Comparison:
+    def __init__(self, options, scratch):
+        self.options, self.scratch, self.running, self.folders = options, scratch, [], 0
+        self.root = scratch / "files"
+        make_files(self.root)
+        self.origin = self.start(Origin(scratch / "origin", self.root))
+        self.subject = SUBJECTS[options.subject]
+
+    def start(self, server):
+        self.running.append(server.start())
+        return server
+
+    def pair(self, **settings):
+        """nginx and the subject, both empty."""
+        self.folders += 1
+        return [self.start(kind(self.scratch / f"{self.folders}-{number}", self.origin, **settings)) for number, kind in enumerate((NginxCache, self.subject))]
+
+    def stop(self, *servers):
+        for server in servers or list(reversed(self.running)):
+            server.stop()
+            self.running.remove(server)
+            if server is not self.origin:
+                shutil.rmtree(server.folder, ignore_errors=True)
+
+    def wants(self, name):
+        return name in self.options.workloads
+
+    def hits(self):
+        rows, spoilt = [], []
+        for disk in (False, True):
+            chosen = [workload for workload in hits.WORKLOADS if workload.disk == disk and self.wants(workload.name)]
+            if not chosen:
+                continue
+            servers = self.pair(memory="0" if disk else "1GB")
+            for workload in chosen:
+                progress(f"{workload.name}: {workload.note}")
+                (bar, ours), problems = hits.compare(
+                    workload, servers, self.origin, self.root, self.options.rounds, self.options.seconds, self.scratch)
+                spoilt += [f"{workload.name}: {problem}" for problem in problems]
+                rows.append((
+                    workload.note, f"{bar.per_second:,.0f}", f"{ours.per_second:,.0f}", f"{ours.per_second / bar.per_second:.2f}",
+                    f"{bar.per_core:,.0f}", f"{ours.per_core:,.0f}", f"**{ours.per_core / bar.per_core:.2f}**", f"{bar.p99:.2f}", f"{ours.p99:.2f}"))
+            if not disk and self.wants("memory"):
+                self.resident = [server.memory("VmRSS") for server in servers]
+            self.stop(*servers)
+        if rows:
+            name = self.subject.name
+            print("Hits. Per core: requests per second of the server's CPU time (user and system, all its processes).\n")
+            table(("hit", "nginx, req/s", f"{name}, req/s", "ratio", "nginx, per core", f"{name}, per core", "ratio", "nginx P99, ms", f"{name} P99, ms"), rows)
+        for problem in spoilt:
+            print(f"**Spoilt**: {problem}\n")
+        if hasattr(self, "resident"):
+            print("Resident memory after these hits (nginx keeps bodies in the kernel's page cache, which is not counted):\n")
+            table(("server", "resident"), [(server.name, size(count)) for server, count in zip((NginxCache, self.subject), self.resident)])
+
+    def each(self, name, **settings):
+        """Both servers for a workload where they run one after the other, each alone."""
+        progress(f"{name}: {OTHERS[name]}")
+        for server in self.pair(**settings):
+            yield server
+            self.stop(server)
+
+    def herd(self):
+        wanted, rows = (self.root / "64m.bin").read_bytes(), []
+        for server in self.each("herd", memory="256MB"):
+            got = herd.run(server, self.origin, "/slow/64m.bin", wanted)
+            rows.append((
+                server.name, f"{got.complete} of {got.clients}", got.fetches, size(got.fetched_bytes), f"{got.first_bytes[0] * 1000:,.0f}",
+                f"{got.median_first * 1000:,.0f}", f"{got.first_bytes[-1] * 1000:,.0f}", f"{got.spread:.2f}", f"{got.last_byte:.2f}", size(got.growth)))
+        print("Herd: 200 clients ask at once for one cold object of 64 MB; the origin sends 64 MB/s. Growth is that of resident memory at its peak.\n")
+        table(("server", "complete", "origin fetches", "origin bytes", "first byte, ms: first", "median", "last", "last / first", "last byte, s", "growth"), rows)
+
+    def cold_range(self):
+        rows = []
+        for server in self.each("cold-range", memory="256MB"):
+            taken, requests, count = cold.cold_range(server, self.origin, "/2g.bin")
+            rows.append((server.name, f"{taken * 1000:,.0f}", requests, size(count)))
+        print("A range of 64 KB out of the middle of a cold object of 2 GB.\n")
+        table(("server", "last byte, ms", "origin fetches", "origin bytes"), rows)
+
+    def large(self):
+        rows = []
+        for server in self.each("large", memory="64MB"):
+            taken, peak, used = cold.whole(server, "/2g.bin", LARGE)
+            rows.append((server.name, f"{taken:.1f}", f"{LARGE / MB / taken:,.0f}", f"{used:.1f}", size(peak)))
+        print("All of a cold object of 2 GB; Sluice with --memory 64MB.\n")
+        table(("server", "seconds", "MB/s", "CPU seconds", "peak resident"), rows)
+
+    def restart(self):
+        entries, rows = 10_000 if self.options.quick else cold.ENTRIES, []
+        for server in self.each("restart", memory="256MB"):
+            cold.fill(server, self.origin, self.scratch, entries)
+            stopped, first, outcome, found, resident = cold.restart(server, entries)
+            rows.append((server.name, f"{stopped:.2f}", f"{first * 1000:,.0f}", outcome, f"{found} of 500", size(resident)))
+        print(f"Restart with {entries:,} entries of 1 KB on disk.\n")
+        table(("server", "stop, s", "start to first answer, ms", "it was", "hits of 500 spread over all", "resident"), rows)
+
+    def run(self):
+        self.hits()
+        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart)):
+            if self.wants(name):
+                work()
+
+
+def said(*command):
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    return (done.stdout + done.stderr).strip().split("\n")[0]
+
+
+def describe():
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)) / MB
+    revision = said("git", "rev-parse", "--short", "HEAD") + (" with changes" if said("git", "status", "--porcelain") else "")
+    print(f"`bench/load/run.sh {shlex.join(sys.argv[1:])}`".replace(" `", "`"))
+    print(f"on {datetime.date.today()}, revision {revision}: {os.cpu_count()} cores of {model.group(1) if model else platform.machine()}, {memory:.0f} GB, "
+          f"Linux {platform.release()}, {said('nginx', '-v').removeprefix('nginx version: ')}, {said('wrk', '-v').split(' Copyright')[0]}, .NET SDK {said('dotnet', '--version')}; "
+          f"the server on core {SERVER_CORE}, the load on core {CLIENT_CORE}.\n", flush=True)
+
+
+def main():
+    options = parse()
+    if len(CORES) < 2:
+        print("one core only: server and load share it, so only the figures per core mean something", file=sys.stderr)
+    if SUBJECTS[options.subject] is Sluice:
+        subprocess.run([REPOSITORY / "sluice", "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-load-", dir=options.scratch)).resolve()
+    comparison = None
+    try:
+        describe()
+        comparison = Comparison(options, scratch)
+        comparison.run()
+    finally:
+        if comparison:
+            comparison.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

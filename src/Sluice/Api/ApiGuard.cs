@@ -1,0 +1,52 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Net.Http.Headers;
+using Sluice.Configuration;
+
+namespace Sluice.Api;
+
+/// <summary>
+/// Decides who may call the API. With a token: whoever sends it. Without: only callers that name this machine's loopback (or a configured host),
+/// since a web page whose own name was made to resolve to 127.0.0.1 arrives with that name; and no web page of another site.
+/// </summary>
+internal sealed class ApiGuard(ApiSection options)
+{
+    private const string Scheme = "Bearer ";
+    private readonly byte[]? _token = options.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));
+
+    /// <summary>Null when the request may pass; otherwise the status and why.</summary>
+    public (int Status, string Detail)? Refuse(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments("/health"))
+            return null;
+        if (_token is not null)
+            return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
+        if (!IsKnownHost(request.Host.Host))
+            return (StatusCodes.Status403Forbidden, "Without a token this API answers only to localhost and loopback addresses. Set api.token, or name this host in api.hosts.");
+        if (IsForeignPage(request))
+            return (StatusCodes.Status403Forbidden, "Without a token this API answers no web page of another site.");
+        return null;
+    }
+
+    private bool HasToken(HttpRequest request)
+    {
+        var sent = request.Headers[HeaderNames.Authorization];
+        if (sent.Count != 1 || sent[0] is not { } value || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return false;
+        // Comparing digests takes the same time whatever the lengths and wherever the first difference is.
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value[Scheme.Length..].Trim())), _token);
+    }
+
+    private bool IsKnownHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+        || options.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsForeignPage(HttpRequest request)
+    {
+        var origin = request.Headers[HeaderNames.Origin].ToString();
+        return (origin.Length > 0 && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+            || request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+    }
+}

@@ -1,0 +1,33 @@
+using Sluice.Configuration;
+using Sluice.Hosting;
+
+namespace Sluice.Api;
+
+/// <summary>The private listener.</summary>
+internal static class ApiHost
+{
+    /// <summary>Builds it; it listens once started.</summary>
+    public static WebApplication Build(SluiceOptions options, ServerState state, ILoggerFactory logging, TimeProvider time)
+    {
+        var builder = HostBuilding.Create(options.Api.Listen, logging, time, kestrel => kestrel.Limits.MaxRequestBodySize = 1 << 20);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(state);
+        builder.Services.AddSingleton(new ApiGuard(options.Api));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Wire));
+        builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Sluice API";
+            document.Info.Version = ProgramVersion.Text;
+            document.Info.Description = "The private listener of a Sluice server. Errors are problem documents (RFC 9457).";
+            document.Servers = [];
+            return Task.CompletedTask;
+        }));
+        var app = builder.Build();
+        app.UseMiddleware<ApiPipeline>();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapCache();
+        app.MapOpenApi("/openapi.json");
+        return app;
+    }
+}

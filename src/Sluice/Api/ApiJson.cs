@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sluice.Core.Tags;
+using Sluice.Edge.Explain;
+
+namespace Sluice.Api;
+
+/// <summary>JSON of the API, generated at build time so that start-up does no reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(CacheStatistics))]
+[JsonSerializable(typeof(PurgeBody))]
+[JsonSerializable(typeof(PurgeReceipt))]
+[JsonSerializable(typeof(Explanation))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>As sent: quotes and apostrophes stay readable, since no answer is ever part of a page.</summary>
+    public static ApiJson Wire => field ??= new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using Sluice.Logging;
+
+namespace Sluice.Api;
+
+/// <summary>What every API request passes: its id, the guard, and problem documents (RFC 9457) for whatever ends without an answer.</summary>
+internal sealed class ApiPipeline(RequestDelegate next, ApiGuard guard, ILogger<ApiPipeline> logger)
+{
+    /// <summary>Serves a request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        using var scope = logger.BeginScope(new RequestScope(RequestIds.Assign(context)));
+        context.Response.Headers[HeaderNames.CacheControl] = "no-store";
+        context.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
+        if (guard.Refuse(context.Request) is { } refusal)
+        {
+            if (refusal.Status == StatusCodes.Status401Unauthorized)
+                context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"sluice\"";
+            await Problem.WriteAsync(context, refusal.Status, refusal.Detail);
+            return;
+        }
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await Problem.WriteAsync(context, e.StatusCode, e.Message);
+            return;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !context.Response.HasStarted)
+        {
+            logger.LogError(e, "{Method} {Path} failed; this is a defect, please report it with this line", context.Request.Method, context.Request.Path);
+            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, $"The request failed. The log has the reason under request {context.TraceIdentifier}.");
+            return;
+        }
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
+            await Problem.WriteAsync(context, context.Response.StatusCode, Detail(context));
+    }
+
+    private static string Detail(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"There is no {context.Request.Path} here. This is the private API; media is served on the edge's address. GET /openapi.json lists what there is.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}.",
+        StatusCodes.Status415UnsupportedMediaType => "Send JSON, with Content-Type: application/json.",
+        _ => context.Features.Get<IHttpResponseFeature>()?.ReasonPhrase ?? "The request could not be answered.",
+    };
+}

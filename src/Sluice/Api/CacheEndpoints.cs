@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sluice.Core.Tags;
+using Sluice.Edge.Explain;
+using Sluice.Hosting;
+
+namespace Sluice.Api;
+
+/// <summary>What operators ask of the cache.</summary>
+internal static class CacheEndpoints
+{
+    private const string Example = "Write {\"url\": \"/clip.mp4\"}, or prefix, tag or source instead of url, and soft or dryRun beside it.";
+    private const string ProblemType = "application/problem+json";
+
+    /// <summary>Adds /v1/cache/stats, /v1/cache/purge and /v1/cache/explain.</summary>
+    public static void MapCache(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/v1/cache/stats", Stats)
+            .WithTags("cache").WithSummary("What the tiers hold, and requests by outcome since start.").Produces<CacheStatistics>().Produces<Problem>(503, ProblemType);
+
+        api.MapPost("/v1/cache/purge", PurgeAsync)
+            .WithTags("cache").WithSummary("Purges by URL, prefix, tag or source, and answers the receipt. Once it is there, nothing it counts can be served any more.")
+            .Accepts<PurgeBody>("application/json").Produces<PurgeReceipt>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+
+        api.MapGet("/v1/cache/explain", Explain)
+            .WithTags("cache").WithSummary("Key, origin, what each tier holds, freshness, and what the next plain GET would be and why. Fetches nothing.")
+            .Produces<Explanation>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+    }
+
+    private static IResult Stats(ServerState state) => state.Engine is { } engine
+        ? TypedResults.Json(CacheStatistics.Of(engine, state.Uptime), ApiJson.Wire.CacheStatistics)
+        : Starting();
+
+    private static IResult Explain(ServerState state, string? url) => state.Engine is not { } engine ? Starting()
+        : string.IsNullOrEmpty(url) ? Refuse(400, "Give the path to explain, such as ?url=/clip.mp4.")
+        : TypedResults.Json(engine.Explainer.Explain(url), ApiJson.Wire.Explanation);
+
+    private static async Task<IResult> PurgeAsync(HttpContext context, ServerState state)
+    {
+        // A page of another site can post text without asking; JSON makes its browser ask first.
+        if (!context.Request.HasJsonContentType())
+            return Refuse(415, "Send JSON, with Content-Type: application/json.");
+        PurgeBody? body;
+        try
+        {
+            body = await context.Request.ReadFromJsonAsync(ApiJson.Wire.PurgeBody, context.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            return Refuse(400, $"The body is not a purge (at {e.Path ?? "its end"}). {Example}");
+        }
+        if (body is null)
+            return Refuse(400, $"The body is empty. {Example}");
+        if (body.ToRequest(out var reason) is not { } purge)
+            return Refuse(400, reason);
+        return state.Engine is { } engine
+            ? TypedResults.Json(await engine.Cache.PurgeAsync(purge, context.RequestAborted), ApiJson.Wire.PurgeReceipt)
+            : Starting();
+    }
+
+    private static ProblemResult Starting() => Refuse(503, "The server is starting; ask again in a moment.");
+
+    private static ProblemResult Refuse(int status, string detail) => new(status, detail);
+}

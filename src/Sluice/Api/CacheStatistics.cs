@@ -1,0 +1,71 @@
+using Sluice.Core.Disk;
+using Sluice.Edge.Serving;
+using Sluice.Hosting;
+
+namespace Sluice.Api;
+
+/// <summary>Answer of GET /v1/cache/stats. Counts are since start.</summary>
+internal sealed record CacheStatistics
+{
+    /// <summary>Version of the program.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Seconds since the server began to start.</summary>
+    public required double UptimeSeconds { get; init; }
+
+    /// <summary>Objects known, in any tier.</summary>
+    public int Objects { get; init; }
+
+    /// <summary>Bytes in the memory tier.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Bound of the memory tier.</summary>
+    public long MemoryMaximumBytes { get; init; }
+
+    /// <summary>Chunks in the memory tier.</summary>
+    public int MemoryChunks { get; init; }
+
+    /// <summary>Chunks evicted from memory to make room.</summary>
+    public long MemoryEvictions { get; init; }
+
+    /// <summary>The disk tier; absent when there is none.</summary>
+    public DiskTierStatistics? Disk { get; init; }
+
+    /// <summary>Fetches under way.</summary>
+    public int Flights { get; init; }
+
+    /// <summary>Requests by outcome: hit, miss, stale, revalidated, coalesced, bypass, refused.</summary>
+    public required IReadOnlyDictionary<string, long> Requests { get; init; }
+
+    /// <summary>Body bytes sent, by outcome.</summary>
+    public required IReadOnlyDictionary<string, long> SentBytes { get; init; }
+
+    /// <summary>Share of requests answered without waiting for the origin's bytes (hit, stale, revalidated, coalesced) among those the cache is for; absent before the first.</summary>
+    public double? HitRatio { get; init; }
+
+    /// <summary>Reads them.</summary>
+    public static CacheStatistics Of(Engine engine, TimeSpan uptime)
+    {
+        var cache = engine.Cache.GetStatistics();
+        var outcomes = Enum.GetValues<Outcome>();
+        var requests = outcomes.ToDictionary(Word, engine.Counters.Requests);
+        var served = requests["hit"] + requests["stale"] + requests["revalidated"] + requests["coalesced"];
+        return new CacheStatistics
+        {
+            Version = ProgramVersion.Text,
+            UptimeSeconds = Math.Round(uptime.TotalSeconds, 1),
+            Objects = cache.Objects,
+            MemoryBytes = cache.MemoryBytes,
+            MemoryMaximumBytes = cache.MemoryMaximumBytes,
+            MemoryChunks = cache.MemoryChunks,
+            MemoryEvictions = cache.MemoryEvictions,
+            Disk = cache.Disk,
+            Flights = cache.Flights,
+            Requests = requests,
+            SentBytes = outcomes.ToDictionary(Word, engine.Counters.Bytes),
+            HitRatio = served + requests["miss"] == 0 ? null : Math.Round((double)served / (served + requests["miss"]), 4),
+        };
+    }
+
+    private static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sluice.Api;
+
+namespace Sluice.Commands;
+
+/// <summary>Talks to the API of a running server.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+    private readonly Uri _api;
+    private readonly TimeProvider _time;
+
+    /// <summary>A client for the API at an address.</summary>
+    public ApiClient(Uri api, string? token, TimeProvider time)
+    {
+        _api = api;
+        _time = time;
+        // The API is private: a proxy for the web has no business in between.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+        if (!string.IsNullOrEmpty(token))
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>GET.</summary>
+    /// <exception cref="ApiException">No answer, or a refusal.</exception>
+    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, Address(path)), type, cancellation);
+
+    /// <summary>POST of a JSON body.</summary>
+    /// <exception cref="ApiException">No answer, or a refusal.</exception>
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private Uri Address(string path) => new(_api.ToString().TrimEnd('/') + path);
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            using (request)
+            {
+                using var response = await _http.SendAsync(request, either.Token);
+                if (!response.IsSuccessStatusCode)
+                    throw await RefusalAsync(response, either.Token);
+                return await response.Content.ReadFromJsonAsync(type, either.Token) ?? throw NotSluice(null);
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ApiException(ExitCode.Unreachable, $"no Sluice answers at {_api}: start one with sluice serve, or say where it is with --api URL ({e.InnerException?.Message ?? e.Message})", e);
+        }
+        catch (OperationCanceledException e) when (patience.IsCancellationRequested)
+        {
+            throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {Patience.TotalSeconds:0} s; is it a Sluice API?", e);
+        }
+        catch (JsonException e)
+        {
+            throw NotSluice(e);
+        }
+    }
+
+    private ApiException NotSluice(Exception? inner) => new(ExitCode.Failure, $"{_api} answers, but not as a Sluice API does; check --api (the edge's address is another one)", inner);
+
+    private async Task<ApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+        // The edge answers with problem documents as well, and never under these paths.
+        if (!isProblem || response.StatusCode == HttpStatusCode.NotFound)
+            return NotSluice(null);
+        var problem = await response.Content.ReadFromJsonAsync(ApiJson.Wire.Problem, cancellation);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new(ExitCode.Refused, $"{_api} wants its token: set {ApiFlags.TokenVariable}, or give --token"),
+            HttpStatusCode.Forbidden => new(ExitCode.Refused, problem!.Detail),
+            HttpStatusCode.BadRequest => new(ExitCode.Usage, problem!.Detail),
+            _ => new(ExitCode.Failure, $"{_api} answered {(int)response.StatusCode}: {problem!.Detail}"),
+        };
+    }
+}

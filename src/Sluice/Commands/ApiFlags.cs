@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Sluice.Configuration;
+
+namespace Sluice.Commands;
+
+/// <summary>The options of commands that ask a running server.</summary>
+internal sealed class ApiFlags
+{
+    /// <summary>Environment variable of the token.</summary>
+    public const string TokenVariable = "SLUICE_API_TOKEN";
+
+    private static readonly string DefaultApi = new ApiSection().Listen.Url;
+
+    private readonly Option<string?> _api = new("--api") { HelpName = "URL", Description = $"Address of the server's API. Default: {DefaultApi}." };
+    private readonly Option<string?> _token = new("--token") { HelpName = "TOKEN", Description = $"Its token, where it has one. Default: {TokenVariable}, which does not show in the list of processes." };
+    private readonly Option<bool> _json = new("--json") { Description = "Write the API's answer as JSON." };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_json);
+        command.Options.Add(_api);
+        command.Options.Add(_token);
+    }
+
+    /// <summary>True when JSON is wanted.</summary>
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>Asks the server, and turns whatever goes wrong into one line and an exit code.</summary>
+    public async Task<int> AskAsync(ParseResult parsed, Terminal terminal, Func<ApiClient, Task<int>> ask)
+    {
+        var address = parsed.GetValue(_api) ?? DefaultApi;
+        // The value of serve's --api is taken as well: same flag, same place.
+        if (!ValueKinds.Url.Parse(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, out var url))
+        {
+            terminal.Complain($"--api: \"{address}\" is not a URL; write one such as {DefaultApi}");
+            return ExitCode.Usage;
+        }
+        using var client = new ApiClient(url!, parsed.GetValue(_token) ?? terminal.Environment.GetValueOrDefault(TokenVariable), terminal.Time);
+        try
+        {
+            return await ask(client);
+        }
+        catch (ApiException e)
+        {
+            terminal.Complain(e.Message);
+            return e.ExitCode;
+        }
+    }
+}

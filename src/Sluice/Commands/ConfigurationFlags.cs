@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Sluice.Configuration;
+
+namespace Sluice.Commands;
+
+/// <summary>The options of commands that read the configuration: made from the list of settings, so that a flag, its default and its meaning cannot differ from the file's.</summary>
+internal sealed class ConfigurationFlags
+{
+    private readonly Option<string?> _file = new("--config") { HelpName = "FILE", Description = $"Configuration file. Default: ./{ConfigurationLoader.DefaultFile} where there is one." };
+    private readonly List<Option<string?>> _flags = [];
+
+    private readonly Argument<string?> _origin = new("ORIGIN")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "What to serve: a folder, http(s)://HOST[:PORT][/PREFIX] or s3://BUCKET[/PREFIX]. Not needed where the file has routes.",
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_origin);
+        command.Options.Add(_file);
+        foreach (var setting in SettingTree.Root.References(""))
+        {
+            if (setting.Flag is null)
+                continue;
+            var option = new Option<string?>(setting.Flag) { HelpName = HelpName(setting.Kind), Description = $"{setting.Meaning} Default: {setting.Default}." };
+            _flags.Add(option);
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Loads the configuration that a command line asks for.</summary>
+    public (SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors) Load(ParseResult parsed, Terminal terminal) => ConfigurationLoader.Load(new ConfigurationSources
+    {
+        File = parsed.GetValue(_file),
+        Environment = terminal.Environment,
+        Flags = _flags.Where(f => parsed.GetResult(f) is not null).ToDictionary(f => f.Name, f => parsed.GetValue(f) ?? ""),
+        Origin = parsed.GetValue(_origin),
+    });
+
+    /// <summary>Writes every error, one line each.</summary>
+    public static int Complain(IReadOnlyList<ConfigurationError> errors, Terminal terminal)
+    {
+        foreach (var error in errors)
+            terminal.Complain(error.ToString());
+        return ExitCode.Usage;
+    }
+
+    private static string HelpName(string kind) => kind.StartsWith("one of", StringComparison.Ordinal) ? "WORD" : kind.ToUpperInvariant();
+}

@@ -1,0 +1,35 @@
+using Sluice.Configuration;
+
+namespace Sluice.Commands;
+
+/// <summary>What serve prints once it serves.</summary>
+internal static class Greeting
+{
+    /// <summary>What is served, where, and one line to try.</summary>
+    public static string For(SluiceOptions options, ListenAddress edge, ListenAddress api)
+    {
+        var lines = new List<string> { $"Sluice {ProgramVersion.Text} serves" };
+        foreach (var route in options.Routes)
+            lines.Add($"  {route.Pattern,-10} from {string.Join(", then ", route.Origins)}");
+        var viewers = options.Edge.BaseUrl?.ToString().TrimEnd('/') ?? edge.Url;
+        lines.Add($"  edge       {viewers}{(options.Edge.BaseUrl is null ? "" : $" (listening on {edge})")}");
+        lines.Add($"  API        {api.Url}");
+        lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
+        lines.Add($"Try: curl -sI {edge.Url}{Sample(options)}");
+        return string.Join(Environment.NewLine, lines) + Environment.NewLine;
+    }
+
+    private static string Tier(long bytes) => bytes > 0 ? ByteSize.Display(bytes) : "no";
+
+    // A file that is there makes a better example than one that is not.
+    private static string Sample(SluiceOptions options)
+    {
+        var route = options.Routes[0];
+        if (route.Pattern != "/*" || route.Origins[0].Folder is not { } folder)
+            return route.Pattern.StartsWith('/') ? route.Pattern.TrimEnd('*') : "/";
+        var files = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        var file = Directory.EnumerateFiles(folder, "*", files).Take(1000).Select(Path.GetFileName)
+            .OrderBy(f => f!.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase) ? 0 : 1).ThenBy(f => f, StringComparer.Ordinal).FirstOrDefault();
+        return file is null ? "/" : "/" + Uri.EscapeDataString(file);
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Sluice.Configuration;
+using Sluice.Hosting;
+using Sluice.Logging;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice serve</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("serve", "Serve an origin through the cache, until Ctrl-C.")
+        {
+            Examples =
+            [
+                ("A folder", "sluice serve ./media"),
+                ("An HTTP server, reachable from other machines, with 1 GB of memory", "sluice serve http://10.0.0.5:9000/videos --edge 0.0.0.0:8081 --memory 1GB"),
+                ("A bucket on AWS, then one on another S3 server", "sluice serve s3://media/public --region eu-central-1" + Environment.NewLine + "  sluice serve s3://media --endpoint http://127.0.0.1:9000 --profile minio"),
+                ("Everything from a file", "sluice serve --config /etc/sluice/sluice.json"),
+            ],
+        };
+        var flags = new ConfigurationFlags();
+        flags.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (options, errors) = flags.Load(parsed, terminal);
+            if (errors.Count > 0)
+                return ConfigurationFlags.Complain(errors, terminal);
+            if (options.Routes.Count > 0)
+                return await ServeAsync(options, terminal, cancellation);
+            terminal.Complain("there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)");
+            return ExitCode.Usage;
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        await using var writer = new LineWriter(Console.OpenStandardError());
+        using var logging = LineLoggerProvider.CreateFactory(writer, options.Logging, terminal.Time);
+        using var signals = new StopSignals(cancellation);
+        try
+        {
+            await using var server = await Server.StartAsync(options, logging, terminal.Time, signals.Stopping);
+            await terminal.Out.WriteAsync(Greeting.For(options, server.Edge, server.Api));
+            await terminal.Out.FlushAsync(CancellationToken.None);
+            await signals.Requested;
+            await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (IOException e)
+        {
+            terminal.Complain(e.Message);
+            return ExitCode.Failure;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Sluice.Commands;
+
+/// <summary>The command line of the program.</summary>
+internal static class SluiceCommand
+{
+    /// <summary>Parses and runs. Whatever goes wrong ends as one line on standard error and an exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation = default)
+    {
+        var root = Create(terminal);
+        var parsed = root.Parse(args);
+        if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null))
+        {
+            terminal.Complain(UsageError.Describe(parsed));
+            return ExitCode.Usage;
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        }, cancellation);
+    }
+
+    /// <summary>The commands.</summary>
+    public static RootCommand Create(Terminal terminal)
+    {
+        var root = new RootCommand("Sluice: a self-hosted media delivery cache for folders, HTTP servers and buckets.");
+        root.Options.Clear();
+        root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp() });
+        root.Subcommands.Add(ServeCommand.Create(terminal));
+        root.Subcommands.Add(StatsCommand.Create(terminal));
+        root.Subcommands.Add(PurgeCommand.Create(terminal));
+        root.Subcommands.Add(ExplainCommand.Create(terminal));
+        root.Subcommands.Add(ConfigCommand.Create(terminal));
+        root.Subcommands.Add(VersionCommand.Create(terminal));
+        var version = new Option<bool>("--version") { Description = "Show the version." };
+        root.Options.Add(version);
+        root.SetAction(parsed =>
+        {
+            if (parsed.GetValue(version))
+                return VersionCommand.Write(terminal);
+            CommandHelp.Write(root, terminal.Out);
+            return ExitCode.Ok;
+        });
+        return root;
+    }
+}

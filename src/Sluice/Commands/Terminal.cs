@@ -1,0 +1,18 @@
+using System.Collections;
+
+namespace Sluice.Commands;
+
+/// <summary>What a command talks to.</summary>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Errors and progress.</param>
+/// <param name="Environment">Environment variables.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
+{
+    /// <summary>The one the program was started from.</summary>
+    public static Terminal OfProcess() => new(Console.Out, Console.Error,
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""), TimeProvider.System);
+
+    /// <summary>Writes one line about an error, whatever line breaks the text holds.</summary>
+    public void Complain(string message) => Error.WriteLine("sluice: " + message.ReplaceLineEndings(" "));
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sluice.Configuration;
+
+namespace Sluice.Commands;
+
+/// <summary>Puts a wrong command line into one sentence, with what was probably meant.</summary>
+internal static class UsageError
+{
+    /// <summary>The sentence.</summary>
+    public static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? "sluice" : "sluice " + string.Join(' ', Names(parsed.CommandResult));
+        // A flag nobody knows comes first: a missing argument next to it is often the same slip.
+        if (UnknownFlag(parsed) is { } flag)
+            return $"{path} has no option {flag.Split('=')[0]}; {Meant(flag.Split('=')[0], AllOptions(parsed.CommandResult))}see {path} --help";
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            return command.Subcommands.Count > 0
+                ? $"there is no command {word}; {Meant(word, command.Subcommands.Select(c => c.Name))}see {path} --help"
+                : $"{path} does not know what to do with \"{word}\"; see {path} --help";
+        }
+        return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {path} --help";
+    }
+
+    /// <summary>A flag that no command knows. The parser takes one for a positional argument where the command has room for one.</summary>
+    public static string? UnknownFlag(ParseResult parsed) => parsed.UnmatchedTokens
+        .Concat(parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value))
+        .FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
+
+    private static string Meant(string written, IEnumerable<string> known) =>
+        Suggestion.For(written, known) is { } near ? $"did you mean {near}? Otherwise " : "";
+
+    private static IEnumerable<string> Names(CommandResult? result)
+    {
+        for (var at = result; at is not null && at.Command is not RootCommand; at = at.Parent as CommandResult)
+            yield return at.Command.Name;
+    }
+
+    private static IEnumerable<string> AllOptions(CommandResult result) =>
+        result.Command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Append("--help");
+}

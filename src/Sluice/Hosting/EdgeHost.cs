@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Sluice.Configuration;
+using Sluice.Logging;
+
+namespace Sluice.Hosting;
+
+/// <summary>The public listener.</summary>
+internal static class EdgeHost
+{
+    /// <summary>Builds it; it listens once started.</summary>
+    public static WebApplication Build(SluiceOptions options, Engine engine, AccessLog? accessLog, ILoggerFactory logging, TimeProvider time)
+    {
+        var builder = HostBuilding.Create(options.Edge.Listen, logging, time, kestrel =>
+        {
+            // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
+            kestrel.Limits.MinResponseDataRate = null;
+            // Uploads pass through to HTTP origins, which set their own bound.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxResponseBufferSize = 256 << 10;
+        });
+        builder.WebHost.UseSockets(sockets =>
+        {
+            // Together with inline completions (see Program) a hit is answered on the thread that read the request.
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.MaxWriteBufferSize = 256 << 10;
+        });
+        var app = builder.Build();
+        app.Run(new EdgePipeline(engine.Edge, accessLog, logging.CreateLogger<EdgePipeline>()).InvokeAsync);
+        return app;
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Edge;
+using Sluice.Logging;
+
+namespace Sluice.Hosting;
+
+/// <summary>What every request on the edge passes. A hit goes straight through; only what has to wait pays for a logging scope.</summary>
+internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog, ILogger<EdgePipeline> logger)
+{
+    /// <summary>Serves a request.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        RequestIds.Assign(context);
+        return accessLog is null ? ServeAsync(context) : accessLog.ServeAsync(context, ServeAsync);
+    }
+
+    private Task ServeAsync(HttpContext context)
+    {
+        if (edge.TryServeHit(context) is not { } hit)
+            return ServeInScopeAsync(context);
+        return hit.IsCompletedSuccessfully ? hit : WatchAsync(context, hit);
+    }
+
+    private async Task ServeInScopeAsync(HttpContext context)
+    {
+        var id = context.TraceIdentifier;
+        // An answer of the edge's own starts from cleared headers.
+        context.Response.OnStarting(static state => RequestIds.EchoAsync((HttpContext)state), context);
+        using (logger.BeginScope(new RequestScope(id)))
+            await WatchAsync(context, edge.InvokeAsync(context));
+    }
+
+    private async Task WatchAsync(HttpContext context, Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The viewer left.
+        }
+        catch (IOException e) when (context.Response.HasStarted)
+        {
+            // The connection was cut so that the viewer does not take a part for the whole.
+            LogCutShort(context.Request.Path, e.Message);
+            context.Abort();
+        }
+    }
+
+    [LoggerMessage(3001, LogLevel.Warning, "{Path} was cut short: {Reason}")]
+    private partial void LogCutShort(string path, string reason);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using Sluice.Configuration;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Hosting;
+
+/// <summary>Makes the edge's routes from their settings.</summary>
+internal static class EdgeRoutes
+{
+    /// <summary>Makes one.</summary>
+    /// <exception cref="SetupException">An origin cannot work.</exception>
+    public static EdgeRoute From(RouteSection options, OriginFactory origins) => new()
+    {
+        Name = options.Name!,
+        Pattern = options.Pattern,
+        Origins = [.. options.Origins.Select(origins.Create)],
+        Policy = new RoutePolicy
+        {
+            Ok = options.Ttl.Ok,
+            Redirect = options.Ttl.Redirect,
+            ClientError = options.Ttl.ClientError,
+            ServerError = options.Ttl.ServerError,
+            ByExtension = options.Ttl.ByExtension.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            StaleWhileRevalidate = options.StaleWhileRevalidate,
+            StaleIfError = options.StaleIfError,
+            AllowOrigin = options.AllowOrigin,
+            CompressManifests = options.CompressManifests,
+            DefaultLifetime = options.DefaultLifetime,
+        },
+    };
+}

@@ -1,0 +1,70 @@
+using Sluice.Configuration;
+using Sluice.Core.Disk;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Edge;
+using Sluice.Edge.Explain;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Hosting;
+
+/// <summary>The cache, its origins and the edge over them: what both listeners work on.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly IReadOnlyList<IOrigin> _origins;
+
+    private Engine(ObjectCache cache, EdgeOptions routes, ILoggerFactory logging, TimeProvider time)
+    {
+        Cache = cache;
+        _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
+        Edge = new SluiceEdge(cache, routes, Counters, time, logging);
+        Explainer = new EdgeExplainer(Edge, time);
+    }
+
+    /// <summary>The cache.</summary>
+    public ObjectCache Cache { get; }
+
+    /// <summary>Requests and bytes by outcome.</summary>
+    public EdgeCounters Counters { get; } = new();
+
+    /// <summary>Answers viewers.</summary>
+    public SluiceEdge Edge { get; }
+
+    /// <summary>Explains to operators.</summary>
+    public EdgeExplainer Explainer { get; }
+
+    /// <summary>Opens the cache and sets the origins up.</summary>
+    /// <exception cref="IOException">The cache directory cannot be used.</exception>
+    /// <exception cref="SetupException">An origin cannot work.</exception>
+    public static Engine Open(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
+    {
+        var factory = new OriginFactory(logging, time);
+        var routes = new EdgeOptions();
+        foreach (var route in options.Routes)
+            routes.Routes.Add(EdgeRoutes.From(route, factory));
+        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, logging, time);
+    }
+
+    /// <summary>Saves the index and lets go of the origins.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Cache.DisposeAsync();
+        foreach (var origin in _origins.OfType<IDisposable>())
+            origin.Dispose();
+        Counters.Dispose();
+    }
+
+    private static ObjectCacheOptions CacheOptions(CacheSection cache) => new()
+    {
+        MemoryBytes = cache.Memory,
+        MemoryPolicy = cache.MemoryPolicy,
+        Disk = cache.Disk == 0 ? null : new DiskTierOptions
+        {
+            Directory = Path.GetFullPath(cache.Directory),
+            MaximumBytes = cache.Disk,
+            MinimumFreeBytes = cache.MinimumFree,
+            MaximumObjects = cache.MaximumObjects,
+            ChunkSize = cache.ChunkSize,
+        },
+    };
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Sluice.Api;
+using Sluice.Configuration;
+using Sluice.Logging;
+
+namespace Sluice.Hosting;
+
+/// <summary>A running server: the engine, the edge and the API. The listeners are two hosts, so that no request on one can ever reach the other.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    /// <summary>How long requests in flight may go on after the server was asked to stop.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly ServerState _state;
+    private readonly ILoggerFactory _logging;
+    private readonly TimeProvider _time;
+    private AccessLog? _accessLog;
+    private WebApplication? _edge;
+    private WebApplication? _api;
+
+    private Server(ILoggerFactory logging, TimeProvider time)
+    {
+        (_logging, _time) = (logging, time);
+        _state = new ServerState(time);
+    }
+
+    /// <summary>Where the edge listens.</summary>
+    public ListenAddress Edge { get; private set; }
+
+    /// <summary>Where the API listens.</summary>
+    public ListenAddress Api { get; private set; }
+
+    /// <summary>Opens the cache and both listeners.</summary>
+    /// <exception cref="IOException">A port, the cache directory, the access log or an origin cannot be had; the message says what to do.</exception>
+    public static async Task<Server> StartAsync(SluiceOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation)
+    {
+        var server = new Server(logging, time);
+        // Starting is mostly loading code: the two listeners do it side by side.
+        var api = Task.Run(() => server.StartApiAsync(options, cancellation), CancellationToken.None);
+        try
+        {
+            await server.StartEdgeAsync(options, cancellation);
+            await api;
+            server._state.MarkReady();
+            return server;
+        }
+        catch
+        {
+            await Task.WhenAny(api);
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops: the edge takes no new requests and finishes those in flight, while the API still tells how it goes; then the API; then the index is saved.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _state.MarkDraining();
+        using var grace = new CancellationTokenSource(Grace, _time);
+        foreach (var host in (WebApplication?[])[_edge, _api])
+        {
+            if (host is null)
+                continue;
+            await host.StopAsync(grace.Token);
+            await host.DisposeAsync();
+        }
+        if (_state.Engine is { } engine)
+            await engine.DisposeAsync();
+        if (_accessLog is not null)
+            await _accessLog.DisposeAsync();
+    }
+
+    private async Task StartApiAsync(SluiceOptions options, CancellationToken cancellation)
+    {
+        _api = ApiHost.Build(options, _state, _logging, _time);
+        Api = await HostBuilding.StartAsync(_api, options.Api.Listen, "--api", cancellation);
+    }
+
+    private async Task StartEdgeAsync(SluiceOptions options, CancellationToken cancellation)
+    {
+        _accessLog = AccessLog.Open(options.Logging, _time);
+        _state.Engine = Engine.Open(options, _logging, _time);
+        _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
+        Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", cancellation);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Sluice.Hosting;
+
+/// <summary>What the two listeners of a server share.</summary>
+internal sealed class ServerState(TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+    private volatile Engine? _engine;
+    private volatile bool _draining;
+
+    /// <summary>The engine; null until it is open.</summary>
+    public Engine? Engine { get => _engine; set => _engine = value; }
+
+    /// <summary>Where the server is in its life.</summary>
+    public ServerPhase Phase => _draining ? ServerPhase.Draining : _ready ? ServerPhase.Ready : ServerPhase.Starting;
+
+    /// <summary>Time since the server began to start.</summary>
+    public TimeSpan Uptime => time.GetElapsedTime(_started);
+
+    private volatile bool _ready;
+
+    /// <summary>Both listeners are open.</summary>
+    public void MarkReady() => _ready = true;
+
+    /// <summary>The server was asked to stop.</summary>
+    public void MarkDraining() => _draining = true;
+}

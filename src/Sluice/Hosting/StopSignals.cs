@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using Sluice.Commands;
+
+namespace Sluice.Hosting;
+
+/// <summary>Ctrl-C and SIGTERM: the first asks the server to stop, a second Ctrl-C leaves at once.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource _stopping;
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    /// <summary>Begins to listen for signals. <paramref name="cancellation"/> has the effect of a first one.</summary>
+    public StopSignals(CancellationToken cancellation)
+    {
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _stopping.Token.Register(_requested.SetResult);
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT])
+            _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
+    }
+
+    /// <summary>Cancelled at the first signal.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Completes at the first signal.</summary>
+    public Task Requested => _requested.Task;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _registrations.ForEach(r => r.Dispose());
+        _stopping.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_requested.Task.IsCompleted && context.Signal != PosixSignal.SIGTERM)
+            Environment.Exit(ExitCode.Interrupted);
+        _stopping.Cancel();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using System.Threading.Channels;
+
+namespace Sluice.Logging;
+
+/// <summary>Writes lines to a stream from a task of its own, so that nobody who logs waits for a disk or a terminal. When the stream cannot keep up, lines are dropped and counted, and the count is written.</summary>
+internal sealed class LineWriter : IAsyncDisposable
+{
+    private const int Capacity = 16_384;
+    private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Stream _stream;
+    private readonly Task _writing;
+    private long _dropped;
+
+    /// <summary>Starts writing to a stream, which is closed with the writer.</summary>
+    public LineWriter(Stream stream)
+    {
+        _stream = stream;
+        _writing = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Lines dropped since start.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Hands a line over. Never waits.</summary>
+    public void Write(string line)
+    {
+        if (!_lines.Writer.TryWrite(line))
+            Interlocked.Increment(ref _dropped);
+    }
+
+    /// <summary>Writes what is still waiting, and closes the stream.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _lines.Writer.TryComplete();
+        await _writing;
+        await _stream.DisposeAsync();
+    }
+
+    private async Task WriteAsync()
+    {
+        var batch = new StringBuilder();
+        var told = 0L;
+        while (await _lines.Reader.WaitToReadAsync())
+        {
+            while (batch.Length < 64 << 10 && _lines.Reader.TryRead(out var line))
+                batch.Append(line).Append('\n');
+            if (Dropped is var dropped && dropped > told)
+                batch.Append('(').Append(dropped - told).Append(" lines dropped: the log cannot be written as fast as it grows)\n");
+            told = dropped;
+            try
+            {
+                await _stream.WriteAsync(Encoding.UTF8.GetBytes(batch.ToString()));
+                await _stream.FlushAsync();
+            }
+            catch (IOException)
+            {
+                // A full disk or a closed pipe must not stop the server, and there is nowhere left to say so: count.
+                Interlocked.Increment(ref _dropped);
+            }
+            batch.Clear();
+        }
+    }
+}

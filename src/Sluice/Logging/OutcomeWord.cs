@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Sluice.Logging;
+
+/// <summary>The outcome of a request in the one vocabulary of log, metrics and dashboard, read off the answer's own status fields.</summary>
+internal static class OutcomeWord
+{
+    /// <summary>hit, miss, stale, revalidated, coalesced, bypass or refused.</summary>
+    public static string Of(IHeaderDictionary headers) => headers["X-Cache-Status"].ToString() switch
+    {
+        "HIT" => "hit",
+        "STALE" or "UPDATING" => "stale",
+        "REVALIDATED" => "revalidated",
+        "BYPASS" => "bypass",
+        "MISS" or "EXPIRED" => headers["Cache-Status"].ToString().Contains("; collapsed", StringComparison.Ordinal) ? "coalesced" : "miss",
+        _ => "refused",
+    };
+}
