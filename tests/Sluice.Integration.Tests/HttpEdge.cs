@@ -1,3 +1,4 @@
+using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
@@ -22,6 +23,17 @@ public sealed class HttpEdge : IAsyncLifetime
     {
         var path = Unique(extension);
         Origin.On(path, reply);
+        return path;
+    }
+
+    /// <summary>
+    /// Puts an object that has shown it honours ranges: an HTTP origin's first range of an object goes to it
+    /// unchanged, and only an answer of 206 with a strong validator lets the edge ask for chunks.
+    /// </summary>
+    public async Task<string> PutShownAsync(OriginReply reply)
+    {
+        var path = Put(reply, ".mp4");
+        Assert.Equal(206, (await Edge.AskAsync(path, "Range: bytes=1-1")).Status);
         return path;
     }
 

@@ -1,7 +1,7 @@
-using Sluice.Core.Memory;
-using Sluice.Core.Telemetry;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Memory;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Core.Disk;
 

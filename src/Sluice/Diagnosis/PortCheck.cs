@@ -7,6 +7,7 @@ namespace Sluice.Diagnosis;
 /// <summary>The two addresses: free, or served by a Sluice already.</summary>
 internal sealed class PortCheck(TimeProvider time) : IDisposable
 {
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Tries to listen; where that fails, finds out who does.</summary>
@@ -43,7 +44,7 @@ internal sealed class PortCheck(TimeProvider time) : IDisposable
         try
         {
             // The edge answers a malformed path itself, without a word to the origin.
-            using var response = await _http.GetAsync(new Uri(listen.Url + (name == "edge" ? "/..%2f..%00" : "/health/live")), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await _http.GetAsync(new Uri(listen.Url + (name == "edge" ? "/%zz" : "/health/live"), AsWritten), HttpCompletionOption.ResponseHeadersRead, either.Token);
             return name == "edge"
                 ? response.Headers.TryGetValues("Cache-Status", out var status) && status.Any(s => s.Contains("Sluice", StringComparison.Ordinal))
                 : response.Headers.Contains("X-Request-Id") && response.IsSuccessStatusCode;

@@ -53,6 +53,13 @@ public class HttpOriginFailureTests
         Assert.Equal(OriginFailure.Truncated, (await Fails(server)).Failure);
     }
 
+    [Fact]
+    public async Task Read_ChunkedPartLongerThanItsRange_EndsWithTheRange()
+    {
+        await using var server = new RawServer("HTTP/1.1 206 Part\r\nContent-Range: bytes 0-3/10\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n0123evil!\r\n0\r\n\r\n");
+        Assert.Equal("0123", (await server.GetAsync()).Body);
+    }
+
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n\r\n")]
     [InlineData("HTTP/1.1 xyz OK\r\n\r\n")]

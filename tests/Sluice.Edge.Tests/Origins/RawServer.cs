@@ -31,6 +31,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly RawReply[] replies;
     private readonly SemaphoreSlim arrived = new(0);
     private readonly SemaphoreSlim left = new(0);
+    private readonly Task accepting;
     private int connections;
 
     /// <summary>The n-th request gets the n-th reply, over all connections; the last reply is for all that follow.</summary>
@@ -39,7 +40,7 @@ internal sealed class RawServer : IAsyncDisposable
         this.replies = replies;
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        work.Add(AcceptAsync());
+        accepting = AcceptAsync();
     }
 
     public int Port { get; }
@@ -75,6 +76,7 @@ internal sealed class RawServer : IAsyncDisposable
     {
         await stop.CancelAsync();
         listener.Dispose();
+        await accepting;
         await Task.WhenAll(work);
         stop.Dispose();
         arrived.Dispose();
@@ -89,7 +91,7 @@ internal sealed class RawServer : IAsyncDisposable
         {
             while (true)
             {
-                var socket = await listener.AcceptSocketAsync(stop.Token);
+                var socket = await listener.Server.AcceptAsync(stop.Token);
                 Interlocked.Increment(ref connections);
                 work.Add(ServeAsync(socket));
             }

@@ -6,14 +6,9 @@ using Sluice.TestKit.Processes;
 namespace Sluice.Integration.Tests.Browser;
 
 /// <summary>EDG-01, EDG-11, EDG-14: a real browser plays and seeks through the edge, a real player reads the HLS rendition.</summary>
-public sealed class PlayerTests : IAsyncLifetime
+public sealed class PlayerTests(SampleEdge samples) : IClassFixture<SampleEdge>
 {
-    private SluiceProcess _sluice = null!;
-
-    public async ValueTask InitializeAsync() =>
-        _sluice = await SluiceProcess.StartAsync(Path.Combine(SluiceProgram.Repository, "samples", "media"));
-
-    public ValueTask DisposeAsync() => _sluice.DisposeAsync();
+    private readonly SluiceProcess _sluice = samples.Sluice;
 
     [Fact]
     public async Task Chromium_PlaysAndSeeksTheClip_ThroughTheEdge()

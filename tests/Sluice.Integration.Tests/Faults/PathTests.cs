@@ -1,34 +1,12 @@
-using System.Diagnostics;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Faults;
 
 /// <summary>DESIGN 12: paths are normalised once and cannot leave the folder; a bad one is a 4xx and harms nothing.</summary>
-public sealed class PathTests : IAsyncLifetime
+public sealed class PathTests(GuardedFolder guarded) : IClassFixture<GuardedFolder>
 {
-    private const string Secret = "the secret outside";
-    private readonly TemporaryFolder _folder = new();
-    private SluiceProcess _sluice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _folder.Write("secret.txt", Secret);
-        _folder.Write("public-neighbour/secret.txt", Secret);
-        _folder.Write("public/ok.txt", "fine");
-        _folder.Write("public/sub/ok.txt", "fine below");
-        File.CreateSymbolicLink(_folder.FileOf("public/link.txt"), _folder.FileOf("secret.txt"));
-        Directory.CreateSymbolicLink(_folder.FileOf("public/linked"), _folder.FileOf("public-neighbour"));
-        using (var fifo = Process.Start("mkfifo", _folder.FileOf("public/pipe")))
-            await fifo.WaitForExitAsync();
-        _sluice = await SluiceProcess.StartAsync(_folder.FileOf("public"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _sluice.DisposeAsync();
-        _folder.Dispose();
-    }
+    private readonly SluiceProcess _sluice = guarded.Sluice;
 
     public static TheoryData<string> Escapes =>
     [
@@ -45,7 +23,7 @@ public sealed class PathTests : IAsyncLifetime
         var answer = await RawHttp.GetAsync(_sluice.EdgeAddress, target);
 
         Assert.InRange(answer.Status, 400, 499);
-        Assert.DoesNotContain(Secret, answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(GuardedFolder.Secret, answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("root:", answer.Text, StringComparison.Ordinal);
         await AssertAliveAsync();
     }

@@ -126,7 +126,8 @@ public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
     {
         const int length = 12 << 20;
         var pattern = new BytePattern(56);
-        var path = http.Put(OriginReply.Object(56, length), ".mp4");
+        var path = await http.PutShownAsync(OriginReply.Object(56, length));
+        var shown = http.Origin.BytesOf(path);
 
         var wholes = Enumerable.Range(0, 20).Select(_ => WatchAsync(path, pattern, () => { }));
         var ranges = Enumerable.Range(0, 40).Select(async i =>
@@ -139,6 +140,23 @@ public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
         });
         await Task.WhenAll(wholes.Concat(ranges));
 
+        Assert.Equal(length, http.Origin.BytesOf(path) - shown);
+    }
+
+    [Fact]
+    public async Task Herd_OfBrowsers_EachAskingFromByteZero_FetchesEachByteOnce()
+    {
+        // Every browser opens a video with "Range: bytes=0-": to the origin that must be one fetch, as it is without a range.
+        const int length = 8 << 20;
+        var path = http.Put(OriginReply.Object(57, length), ".mp4");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.Edge.AskAsync(path, "Range: bytes=0-")));
+
+        Assert.All(answers, answer =>
+        {
+            Assert.Equal((206, length), (answer.Status, answer.Body.Length));
+            Assert.Equal(-1, new BytePattern(57).FirstDifference(0, answer.Body));
+        });
         Assert.Equal(length, http.Origin.BytesOf(path));
     }
 

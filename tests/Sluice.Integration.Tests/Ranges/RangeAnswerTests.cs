@@ -31,7 +31,7 @@ public sealed class RangeAnswerTests(HttpEdge http, FolderEdge folder) : IClassF
         var name = "range/" + Guid.NewGuid().ToString("n") + ".mp4";
         var bytes = folder.Folder.WritePattern(name, 21, Length);
         var reply = OriginReply.Object(21, Length);
-        var path = http.Put(reply, ".mp4");
+        var path = await http.PutShownAsync(reply);
 
         foreach (var (edge, target) in new[] { (http.Edge, path), (folder.Edge, "/" + name) })
         {
@@ -50,6 +50,22 @@ public sealed class RangeAnswerTests(HttpEdge http, FolderEdge folder) : IClassF
 
             Assert.Equal(("MISS", "HIT", "HIT"), (cold.CacheStatus, warm.CacheStatus, whole.CacheStatus));
         }
+    }
+
+    [Theory]
+    [InlineData("bytes=0-")] // what a browser asks first of every video
+    [InlineData("bytes=0-3499999")]
+    [InlineData("bytes=1048576-2097151")] // whole chunks
+    public async Task Get_FirstRangeOfWholeChunks_IsKeptForTheNext(string range)
+    {
+        var path = http.Put(OriginReply.Object(32, Length), ".mp4");
+
+        var first = await http.Edge.AskAsync(path, "Range: " + range);
+        var second = await http.Edge.AskAsync(path, "Range: " + range);
+
+        Assert.Equal((206, "MISS"), (first.Status, first.CacheStatus));
+        Assert.Equal((206, "HIT"), (second.Status, second.CacheStatus));
+        Assert.Equal(first.Body, second.Body);
     }
 
     [Theory]
@@ -100,7 +116,7 @@ public sealed class RangeAnswerTests(HttpEdge http, FolderEdge folder) : IClassF
     public async Task Get_SeveralRanges_IsMultipartWithEachPart()
     {
         var reply = OriginReply.Object(24, Length) with { ContentType = "video/mp4" };
-        var path = http.Put(reply, ".mp4");
+        var path = await http.PutShownAsync(reply);
 
         foreach (var expected in (string[])["MISS", "HIT"])
         {
