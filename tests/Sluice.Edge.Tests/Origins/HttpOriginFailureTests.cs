@@ -247,6 +247,7 @@ public class HttpOriginFailureTests
         using var origin = server.Origin();
         await using (var first = await origin.FetchAsync(new() { Path = "/" }, default)) await first.Body.ReadExactlyAsync(new byte[2]);
         closed.SetResult();
+        await server.ServerLeft();
         await using var second = await origin.FetchAsync(new() { Method = "POST", Path = "/", Body = new MemoryStream("x"u8.ToArray()), BodyLength = 1 }, default);
         Assert.Equal((200, 2, 2), (second.Status, server.Requests.Length, server.Connections));
     }

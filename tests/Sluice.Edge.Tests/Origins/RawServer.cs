@@ -31,6 +31,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly RawReply[] replies;
     private readonly SemaphoreSlim arrived = new(0);
     private readonly SemaphoreSlim left = new(0);
+    private readonly SemaphoreSlim ended = new(0);
     private readonly Task accepting;
     private int connections;
 
@@ -57,6 +58,9 @@ internal sealed class RawServer : IAsyncDisposable
     /// <summary>The client has closed, or reset, a connection.</summary>
     public Task ClientLeft() => left.WaitAsync(TestTime);
 
+    /// <summary>The server has ended a connection as its script said.</summary>
+    public Task ServerLeft() => ended.WaitAsync(TestTime);
+
     public HttpOrigin Origin(TimeProvider? time = null, Func<HttpOriginOptions, HttpOriginOptions>? change = null)
     {
         var options = new HttpOriginOptions { Url = Url };
@@ -81,6 +85,7 @@ internal sealed class RawServer : IAsyncDisposable
         stop.Dispose();
         arrived.Dispose();
         left.Dispose();
+        ended.Dispose();
     }
 
     private static TimeSpan TestTime => TimeSpan.FromSeconds(30);
@@ -133,6 +138,8 @@ internal sealed class RawServer : IAsyncDisposable
                 if (reply.After is { } after) await after.WaitAsync(stop.Token);
                 if (reply.End == RawEnd.KeepOpen) continue;
                 if (reply.End == RawEnd.Reset) socket.LingerState = new LingerOption(true, 0);
+                socket.Dispose();
+                ended.Release();
                 return;
             }
         }
