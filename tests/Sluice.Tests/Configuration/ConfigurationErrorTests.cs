@@ -107,6 +107,15 @@ public sealed class ConfigurationErrorTests : IDisposable
     public void Load_WrongOrigin_SaysSo(string origin, string begins) =>
         Assert.StartsWith(begins, Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{ "s3": { "bucket": "a" } }""", "'a' is not a bucket's name")]
+    [InlineData("""{ "s3": { "bucket": "media", "region": "over there" } }""", "'over there' is not a region")]
+    [InlineData("""{ "s3": { "bucket": "media", "anonymous": true, "profile": "p" } }""", "A profile and anonymous access exclude each other")]
+    [InlineData("""{ "url": "http://x", "host": "a b" }""", "Host must be a host name")]
+    [InlineData("""{ "url": "http://x", "idleTimeout": "0s" }""", "IdleTimeout must be more than 0")]
+    public void Load_OriginThatCannotWork_SaysWhy(string origin, string why) =>
+        Assert.StartsWith($"sluice.json:1: routes[0].origins[0]: {why}", Assert.Single(Errors($$"""{ "routes": [{ "origins": [{{origin}}] }] }""")), StringComparison.Ordinal);
+
     [Fact]
     public void Load_OriginAndSeveralRoutes_RefusesToGuess()
     {

@@ -25,6 +25,18 @@ public sealed class SettingTreeTests
         Assert.Contains(SettingsText.Reference(), File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md")), StringComparison.Ordinal);
 
     [Fact]
+    public void Example_InTheDocumentation_IsAConfiguration()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+        var example = text.Split("```json")[1].Split("```")[0];
+        var errors = new List<ConfigurationError>();
+
+        SettingTree.Root.Bind(new SluiceOptions(), ConfigurationFile.Parse(System.Text.Encoding.UTF8.GetBytes(example), "example", errors)!, "", errors);
+
+        Assert.Empty(errors);
+    }
+
+    [Fact]
     public void References_EachSetting_HasItsOwnVariableAndASentence()
     {
         var references = SettingTree.Root.References("").ToList();

@@ -19,6 +19,7 @@ public sealed class AccessLogTests
         var entries = lines.Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal(["first", "second", "third", "fourth"], entries.Select(e => (string)e["requestId"]!));
         Assert.Equal(["miss", "hit", "miss", "hit"], entries.Select(e => (string)e["outcome"]!));
+        Assert.Equal([null, "memory", null, "memory"], entries.Select(e => (string?)e["tier"]));
         Assert.Equal([200, 200, 404, 206], entries.Select(e => (int)e["status"]!));
         Assert.Equal([10, 10, 0, 3], entries.Select(e => (int)e["bytes"]!));
         Assert.Equal("/clip.mp4?token=***&v=1", (string?)entries[0]["target"]);
@@ -31,7 +32,7 @@ public sealed class AccessLogTests
     {
         var lines = await LinesAsync("text", edge => GetAsync(edge, "/clip.mp4", "first"));
 
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 GET /clip\.mp4 200 10 miss first=[\d.]+ms total=[\d.]+ms request=first$", Assert.Single(lines));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 GET /clip\.mp4 200 10 miss - first=[\d.]+ms total=[\d.]+ms request=first$", Assert.Single(lines));
     }
 
     [Fact]
