@@ -30,18 +30,6 @@ public sealed class OriginFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
     }
 
     [Fact]
-    public async Task Origin_NeverAnswers_Is504InBoundedTime()
-    {
-        var path = http.Put(OriginReply.Object(91, 5000) with { NeverAnswers = true });
-
-        var answer = await http.Edge.AskAsync(path).WaitAsync(TimeSpan.FromSeconds(90));
-
-        Assert.Equal(504, answer.Status);
-        http.Origin.On(path, OriginReply.Object(91, 5000));
-        Assert.True(await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)).Status == 200, TimeSpan.FromSeconds(30)));
-    }
-
-    [Fact]
     public async Task Origin_Slow_IsStreamedAsItComes()
     {
         var reply = OriginReply.Object(92, 400_000) with { HeadDelay = TimeSpan.FromSeconds(1), PieceDelay = TimeSpan.FromMilliseconds(200) };

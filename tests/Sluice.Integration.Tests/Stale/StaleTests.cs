@@ -15,20 +15,40 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
         var path = http.Put(OriginReply.Text("old") with { CacheControl = "max-age=1, stale-while-revalidate=60" });
         await http.Edge.AskAsync(path);
         await Eventually.PassAsync(PastOneSecond);
-        var release = new TaskCompletionSource();
-        http.Origin.On(path, OriginReply.Text("newer") with { HoldAfter = 0, Held = release.Task });
+        http.Origin.On(path, OriginReply.Text("newer") with { HeadDelay = TimeSpan.FromSeconds(3) });
 
-        // The origin holds its answer, and still the viewers get theirs.
+        // The origin is slow to answer, and still the viewers get theirs.
         var stale = await http.Edge.AskAsync(path);
         var again = await http.Edge.AskAsync(path);
-        release.SetResult();
+        var waiting = http.Origin.CallsOf(path)[^1].Status;
         var fresh = await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)) is { CacheStatus: "HIT", Text: "newer" }, TimeSpan.FromSeconds(10));
 
         Assert.Equal((200, "old"), (stale.Status, stale.Text));
         Assert.Contains(stale.CacheStatus, (string[])["STALE", "UPDATING"]);
         Assert.Equal("old", again.Text);
+        Assert.Equal(0, waiting);
         Assert.True(fresh, "the refresh behind the stale answer never arrived");
         Assert.Equal(2, http.Origin.CallsOf(path).Count);
+    }
+
+    [Fact]
+    public async Task Swr_RefreshStallsInItsBody_HoldsNoViewerBack()
+    {
+        var path = http.Put(OriginReply.Text("old") with { CacheControl = "max-age=1, stale-while-revalidate=60" });
+        await http.Edge.AskAsync(path);
+        await Eventually.PassAsync(PastOneSecond);
+        var release = new TaskCompletionSource();
+        http.Origin.On(path, OriginReply.Text("newer") with { HoldAfter = 0, Held = release.Task });
+        await http.Edge.AskAsync(path);
+        await Eventually.HoldsAsync(() => http.Origin.CallsOf(path)[^1].Status == 200, TimeSpan.FromSeconds(5));
+
+        // The head of the new version is there and none of its body: within the window the old one still answers at once.
+        var during = http.Edge.AskAsync(path);
+        var first = await Task.WhenAny(during, Eventually.PassAsync(TimeSpan.FromSeconds(5)));
+        release.SetResult();
+
+        Assert.Same(during, first);
+        Assert.Equal("old", (await during).Text);
     }
 
     [Fact]
@@ -161,14 +181,16 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
         var reply = OriginReply.Object(80, 5 << 20);
         origin.On("/part", reply);
         await using var sluice = await SluiceProcess.StartAsync(origin.Address);
+        await sluice.Edge.AskAsync("/part", "Range: bytes=1-1"); // shows that ranges are honoured
         await sluice.Edge.AskAsync("/part", "Range: bytes=2097152-2097252");
+        var shown = origin.CallsOf("/part")[0].BodyBytes;
 
         await sluice.StopAsync();
         await sluice.StartAsync();
 
         Assert.Equal("HIT", (await sluice.Edge.AskAsync("/part", "Range: bytes=2097152-2097252")).CacheStatus);
         Assert.Equal(reply.Body.ToArray(), (await sluice.Edge.AskAsync("/part")).Body);
-        Assert.Equal(5 << 20, origin.BytesOf("/part"));
+        Assert.Equal(5 << 20, origin.BytesOf("/part") - shown);
     }
 
     private async Task<string> ExpiredAsync(string cacheControl)

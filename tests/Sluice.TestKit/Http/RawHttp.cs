@@ -11,6 +11,9 @@ namespace Sluice.TestKit.Http;
 /// </summary>
 public sealed class RawHttp : IDisposable
 {
+    /// <summary>How long a read waits for the next byte before the test fails.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Socket _socket;
     private readonly byte[] _input = new byte[64 * 1024];
     private int _start;
@@ -154,7 +157,7 @@ public sealed class RawHttp : IDisposable
             return true;
         try
         {
-            (_start, _end) = (0, await _socket.ReceiveAsync(_input.AsMemory(), cancellation));
+            (_start, _end) = (0, await _socket.ReceiveAsync(_input.AsMemory(), cancellation).AsTask().WaitAsync(Patience, TimeProvider.System, cancellation));
         }
         catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
         {

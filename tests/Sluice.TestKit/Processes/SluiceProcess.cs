@@ -220,6 +220,6 @@ public sealed class SluiceProcess : IAsyncDisposable
     })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = TimeSpan.FromSeconds(30),
     };
 }
