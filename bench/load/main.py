@@ -1,5 +1,5 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
-import argparse, datetime, os, pathlib, platform, re, shlex, shutil, subprocess, sys, tempfile
+import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
 import cold, herd, hits
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
@@ -174,6 +174,7 @@ def describe():
 
 def main():
     options = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) # so that the servers are stopped
     if len(CORES) < 2:
         print("one core only: server and load share it, so only the figures per core mean something", file=sys.stderr)
     if SUBJECTS[options.subject] is Sluice:

@@ -63,7 +63,7 @@ class Server:
             with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", self.port), 1)):
                 return
             time.sleep(0.005)
-        output = (self.folder / "output.log").read_text(errors="replace")[-2000:]
+        output = (self.folder / "output.log").read_text(errors="replace")[:2000]
         self.stop()
         raise SystemExit(f"{self.name} does not listen on port {self.port}:\n{output}")
 

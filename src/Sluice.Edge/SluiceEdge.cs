@@ -16,7 +16,7 @@ public sealed class SluiceEdge
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
-        Routes = new RouteTable(options.Routes, cache);
+        Routes = new RouteTable(options.Routes, cache, time);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
         handler = new EdgeHandler(
@@ -28,6 +28,9 @@ public sealed class SluiceEdge
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
     public Task? TryServeHit(HttpContext context) => hits.TryServe(context);
+
+    /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
+    public string? TierOf(HttpContext context) => hits.TierOf(context);
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => hits.TryServe(context) ?? handler.HandleAsync(context);

@@ -87,7 +87,16 @@ internal sealed class DiskIndex : IDisposable
     }
 
     // A name of another length can only be damage; the file it leads to does not exist, and so the row goes as any such row does.
-    private static ObjectRow Read(SqliteDataReader rows) => new(
-        rows.GetInt64(0), rows.GetFieldValue<byte[]>(1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default, (ulong)rows.GetInt64(2), rows.GetString(3),
-        rows.GetFieldValue<byte[]>(4), rows.GetInt64(5), rows.GetInt32(6), rows.GetInt64(7), (uint)rows.GetInt64(8));
+    private static ObjectRow Read(SqliteDataReader rows) => new()
+    {
+        Id = rows.GetInt64(0),
+        Name = rows.GetFieldValue<byte[]>(1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default,
+        Identity = (ulong)rows.GetInt64(2),
+        Key = rows.GetString(3),
+        Metadata = rows.GetFieldValue<byte[]>(4),
+        Length = rows.GetInt64(5),
+        Chunks = rows.GetInt32(6),
+        Bytes = rows.GetInt64(7),
+        LastUsed = (uint)rows.GetInt64(8),
+    };
 }

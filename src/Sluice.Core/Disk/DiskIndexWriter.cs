@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Core.Disk;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Core.Disk;
 

@@ -47,8 +47,8 @@ internal sealed class IndexBatch : IDisposable
         }
         finally
         {
-            // SQLite has rolled back on its own after the gravest errors, and says so with an error that would hide the first.
-            if (!committed) TryRollBack();
+            // After the gravest errors SQLite has rolled back on its own.
+            if (!committed && SQLitePCL.raw.sqlite3_get_autocommit(begin.Connection!.Handle) == 0) Run(rollback);
         }
         foreach (var (target, (chunks, size)) in counts) (target.StoredChunks, target.StoredBytes) = (chunks, size);
     }
@@ -95,18 +95,6 @@ internal sealed class IndexBatch : IDisposable
             bytes += size - target.StoredBytes;
         }
         if (objects != 0 || bytes != 0) Run(addTotals, objects, bytes);
-    }
-
-    private void TryRollBack()
-    {
-        try
-        {
-            Run(rollback);
-        }
-        catch (SqliteException)
-        {
-            // Nothing was open any more: the first error is the one to report, and it is on its way.
-        }
     }
 
     private void Delete(DiskObject target)

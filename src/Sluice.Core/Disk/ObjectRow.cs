@@ -1,14 +1,32 @@
 namespace Sluice.Core.Disk;
 
 /// <summary>One row of the index's objects table.</summary>
-/// <param name="Id">Row number, never used again.</param>
-/// <param name="Name">Name of the body file.</param>
-/// <param name="Identity">What an eviction policy recognises it by.</param>
-/// <param name="Key">Canonical key text.</param>
-/// <param name="Metadata">In <see cref="ObjectMetadataFormat"/>.</param>
-/// <param name="Length">Of the whole body; <see cref="DiskObject.UnknownLength"/> while it was still arriving.</param>
-/// <param name="Chunks">Chunk rows it has.</param>
-/// <param name="Bytes">Bytes of those chunks.</param>
-/// <param name="LastUsed">Seconds since 1970.</param>
-internal readonly record struct ObjectRow(
-    long Id, BodyName Name, ulong Identity, string Key, byte[] Metadata, long Length, int Chunks, long Bytes, uint LastUsed);
+internal readonly record struct ObjectRow
+{
+    /// <summary>Row number, never used again.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Name of the body file.</summary>
+    public required BodyName Name { get; init; }
+
+    /// <summary>What an eviction policy recognises it by.</summary>
+    public required ulong Identity { get; init; }
+
+    /// <summary>Canonical key text.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>In <see cref="ObjectMetadataFormat"/>.</summary>
+    public required byte[] Metadata { get; init; }
+
+    /// <summary>Of the whole body; <see cref="DiskObject.UnknownLength"/> while it was still arriving.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Chunk rows it has.</summary>
+    public required int Chunks { get; init; }
+
+    /// <summary>Bytes of those chunks.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required uint LastUsed { get; init; }
+}

@@ -32,16 +32,15 @@ public sealed class BodyReader : IDisposable
     /// <summary>The next bytes; empty at the end. Dispose each piece.</summary>
     /// <exception cref="OriginException">Missing bytes could not be fetched.</exception>
     /// <exception cref="ObjectChangedException">Missing bytes are no longer to be had in this version.</exception>
-    public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation)
-    {
-        if (position >= End) return default;
-        if (target.TryRead(position, End, out var piece))
-        {
-            Advance(piece.Length);
-            return new(piece);
-        }
+    public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation) =>
+        position >= End ? default : TryRead(out var piece) ? new(piece) : ReadSlowAsync(cancellation);
 
-        return ReadSlowAsync(cancellation);
+    /// <summary>The next bytes if they are in memory now; awaits nothing.</summary>
+    public bool TryRead(out BodyPiece piece)
+    {
+        if (!target.TryRead(position, End, out piece)) return false;
+        Advance(piece.Length);
+        return true;
     }
 
     /// <inheritdoc/>

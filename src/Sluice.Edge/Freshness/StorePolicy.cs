@@ -98,7 +98,7 @@ internal static class StorePolicy
 
     private static HeaderList StoredHeaders(FetchContext context, CacheRules rules, HeaderList headers, int status, DateTimeOffset receivedAt)
     {
-        var stored = new HeaderList(headers.Where(line => !IsPerReply(line.Key) && !rules.Excludes(line.Key)));
+        var stored = new HeaderList(headers.Where(line => !IsPerReply(line.Key, status) && !rules.Excludes(line.Key)));
         if (!stored.Contains("Date")) stored.Add("Date", HttpDate.Format(receivedAt));
         if (context.Route.HasOwnPolicy)
         {
@@ -113,9 +113,9 @@ internal static class StorePolicy
     }
 
     /// <summary>Fields that are made anew for each reply.</summary>
-    private static bool IsPerReply(string name) =>
+    private static bool IsPerReply(string name, int status) =>
         name.Equals("Age", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) || name.Equals("Accept-Ranges", StringComparison.OrdinalIgnoreCase);
+        || (status == 206 && name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase)) || name.Equals("Accept-Ranges", StringComparison.OrdinalIgnoreCase);
 
     private static Microsoft.Extensions.Primitives.StringValues Lines(HeaderList headers, string name) =>
         headers.Where(line => line.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(line => line.Value).ToArray();

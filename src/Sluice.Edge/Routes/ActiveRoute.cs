@@ -1,15 +1,17 @@
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Routes;
 
 /// <summary>A route at work: its origins as one, and the scope its objects live in.</summary>
 internal sealed class ActiveRoute
 {
-    public ActiveRoute(EdgeRoute route, ObjectCache cache)
+    public ActiveRoute(EdgeRoute route, ObjectCache cache, TimeProvider time)
     {
         Route = route;
-        Origin = route.Origins.Count == 1 ? route.Origins[0] : new OriginGroup(route.Origins);
+        IOrigin[] origins = [.. route.Origins.Select(origin => new MeteredOrigin(origin, time))];
+        Origin = origins is [var only] ? only : new OriginGroup(origins);
         Scope = cache.Scope(Origin.Scope);
     }
 

@@ -8,9 +8,9 @@ internal sealed class RouteTable
     private readonly ActiveRoute[] routes;
     private readonly ActiveRoute? only;
 
-    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache)
+    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time)
     {
-        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache))];
+        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time))];
         if (this.routes is [{ Route.Pattern: "/*" } single]) only = single;
     }
 

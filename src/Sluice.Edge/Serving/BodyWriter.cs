@@ -6,58 +6,44 @@ namespace Sluice.Edge.Serving;
 /// <summary>Writes a stretch of an object's body to the client.</summary>
 internal static class BodyWriter
 {
+    /// <summary>Up to here head and body are cheaper in one call than the body is in one piece.</summary>
+    private const long SmallBytes = 32 << 10;
+
     public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
     {
-        if (stored.TryRead(start, end, out var piece))
+        // What fits beside the head goes out with it in one call.
+        if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
         {
-            var write = context.Response.BodyWriter.WriteAsync(piece.Memory);
-            if (start + piece.Length == end)
+            using (piece)
             {
-                if (!write.IsCompletedSuccessfully) return FinishAsync(write, piece);
-                piece.Dispose();
-                return Task.CompletedTask;
+                if (start + piece.Length == end)
+                {
+                    var write = context.Response.BodyWriter.WriteAsync(piece.Memory);
+                    return write.IsCompletedSuccessfully ? Task.CompletedTask : write.AsTask();
+                }
             }
-
-            return WriteRestAsync(context, stored, write, piece, (start, end), source);
         }
 
-        return WriteRestAsync(context, stored, default, default, (start, end), source);
+        return WriteLargeAsync(context, stored, start, end, source);
     }
 
-    private static async Task FinishAsync(ValueTask<System.IO.Pipelines.FlushResult> write, BodyPiece piece)
+    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
     {
-        try
-        {
-            await write;
-        }
-        finally
-        {
-            piece.Dispose();
-        }
-    }
-
-    private static async Task WriteRestAsync(
-        HttpContext context, CachedObject stored, ValueTask<System.IO.Pipelines.FlushResult> first, BodyPiece piece, (long Start, long End) range, FillSource source)
-    {
-        using var reader = stored.Open(range.Start + piece.Length, range.End, source);
+        using var reader = stored.Open(start, end, source);
         var writer = context.Response.BodyWriter;
         try
         {
-            try
+            while (reader.Position < end)
             {
-                if ((await first).IsCompleted) return;
-            }
-            finally
-            {
-                piece.Dispose();
-            }
-
-            while (reader.Position < range.End)
-            {
-                using var next = await reader.ReadAsync(context.RequestAborted);
-                if (next.Length == 0) return;
+                // Only a read that waits needs to hear of a client that leaves: listening costs an allocation.
+                using var piece = reader.TryRead(out var held) ? held : await reader.ReadAsync(context.RequestAborted);
+                if (piece.Length == 0) return;
+                if (!context.Response.HasStarted) await context.Response.StartAsync();
+                // One stretch of memory for the whole piece: the server's own blocks of 4 KiB cost as much again as the bytes.
+                piece.Span.CopyTo(writer.GetSpan(piece.Length));
+                writer.Advance(piece.Length);
                 // The client is gone.
-                if ((await writer.WriteAsync(next.Memory)).IsCompleted) return;
+                if ((await writer.FlushAsync()).IsCompleted) return;
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

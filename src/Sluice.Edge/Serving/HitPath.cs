@@ -24,6 +24,17 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         return IsReady(context.Request, stored) ? responder.SendAsync(context, route, stored, Verdict.Hit) : null;
     }
 
+    /// <summary>The tier that holds the first byte asked for; null when neither does.</summary>
+    public string? TierOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot || VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
+        if (stored.Metadata.Length is not > 0L) return null;
+        Span<ByteRange> one = stackalloc ByteRange[1];
+        var first = context.Request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], one, out _) && one[0].Resolve(stored.Metadata.Length.Value) is { } part ? part.Start : 0;
+        return stored.InMemory(first) ? "memory" : stored.Holds(first, first + 1) ? "disk" : null;
+    }
+
     private static bool IsReady(HttpRequest request, CachedObject stored)
     {
         if (stored.Metadata.Length is not { } length) return false;

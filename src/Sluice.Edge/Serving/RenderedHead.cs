@@ -77,7 +77,8 @@ internal sealed class RenderedHead
     private KeyValuePair<string, StringValues>[] Render(ObjectMetadata metadata, RoutePolicy policy, bool hasOwnPolicy)
     {
         var lines = new List<KeyValuePair<string, StringValues>>();
-        foreach (var group in metadata.Headers.GroupBy(line => line.Key, StringComparer.OrdinalIgnoreCase))
+        // The id of the request that filled the cache says nothing about the one that is answered (row DBG-07).
+        foreach (var group in metadata.Headers.Where(line => !line.Key.Equals("X-Request-Id", StringComparison.OrdinalIgnoreCase)).GroupBy(line => line.Key, StringComparer.OrdinalIgnoreCase))
             lines.Add(new(group.Key, new StringValues([.. group.Select(line => line.Value)]) is { Count: 1 } one ? new(one[0]) : new([.. group.Select(line => line.Value)])));
         if (metadata.Status == 200 && metadata.Length is not null) lines.Add(new(HeaderNames.AcceptRanges, "bytes"));
         if (IsManifest) Add(lines, HeaderNames.Vary, HeaderNames.AcceptEncoding);

@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Hosting;
+using Sluice.Monitoring.Prometheus;
 
 namespace Sluice.Api;
 
@@ -14,6 +15,7 @@ internal static class ApiHost
         builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(new ApiGuard(options.Api));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Wire));
+        builder.Services.AddSluicePrometheus();
         builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Sluice API";
@@ -27,6 +29,7 @@ internal static class ApiHost
         app.UseRouting();
         app.MapHealth();
         app.MapCache();
+        app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;
     }

@@ -52,8 +52,12 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
     private static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "sluice";
 
+    // Its own, then --help, which the root lends to all.
     private static IEnumerable<Option> Options(Command command) =>
-        command.Options.Where(o => !o.Hidden && o is not HelpOption).Concat(command.Options.Where(o => o is HelpOption));
+        command.Options.Where(o => !o.Hidden && o is not HelpOption).Concat(Ancestors(command).SelectMany(c => c.Options).Where(o => o.Recursive));
+
+    private static IEnumerable<Command> Ancestors(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(Ancestors).Prepend(command);
 
     private static string Label(Argument argument) => argument.HelpName ?? argument.Name.ToUpperInvariant();
 

@@ -44,8 +44,10 @@ internal static class ServeCommand
         try
         {
             await using var server = await Server.StartAsync(options, logging, terminal.Time, signals.Stopping);
-            await terminal.Out.WriteAsync(Greeting.For(options, server.Edge, server.Api));
-            await terminal.Out.FlushAsync(CancellationToken.None);
+            // Standard output belongs to the access log where that was asked for.
+            var greeting = options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out;
+            await greeting.WriteAsync(Greeting.For(options, server.Edge, server.Api));
+            await greeting.FlushAsync(CancellationToken.None);
             await signals.Requested;
             await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
             return ExitCode.Ok;

@@ -12,15 +12,13 @@ internal static class UsageError
     {
         var command = parsed.CommandResult.Command;
         var path = command is RootCommand ? "sluice" : "sluice " + string.Join(' ', Names(parsed.CommandResult));
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
+            return $"there is no command {first}; {Meant(first, command.Subcommands.Select(c => c.Name))}see {path} --help";
         // A flag nobody knows comes first: a missing argument next to it is often the same slip.
         if (UnknownFlag(parsed) is { } flag)
             return $"{path} has no option {flag.Split('=')[0]}; {Meant(flag.Split('=')[0], AllOptions(parsed.CommandResult))}see {path} --help";
         if (parsed.UnmatchedTokens is [var word, ..])
-        {
-            return command.Subcommands.Count > 0
-                ? $"there is no command {word}; {Meant(word, command.Subcommands.Select(c => c.Name))}see {path} --help"
-                : $"{path} does not know what to do with \"{word}\"; see {path} --help";
-        }
+            return $"{path} does not know what to do with \"{word}\"; see {path} --help";
         return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {path} --help";
     }
 

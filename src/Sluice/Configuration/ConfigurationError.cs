@@ -13,6 +13,6 @@ internal sealed record ConfigurationError(string Source, string Path, string Pro
         // The name of a variable, a flag or the argument already says which setting it is.
         var named = Source.StartsWith("--", StringComparison.Ordinal) || Source.StartsWith("SLUICE_", StringComparison.OrdinalIgnoreCase) || Source == "ORIGIN";
         var place = Source.Length == 0 ? Path : Path.Length == 0 || named ? Source : $"{Source}: {Path}";
-        return $"{place}: {Problem}; {Remedy}";
+        return UserInfo.Mask($"{place}: {Problem}; {Remedy}");
     }
 }

@@ -12,7 +12,7 @@ internal static class ConfigurationFile
     {
         try
         {
-            return Parse(File.ReadAllBytes(path), Path.GetFileName(path), errors);
+            return Parse(File.ReadAllBytes(path), path, errors);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +49,7 @@ internal static class ConfigurationFile
         {
             var (line, column) = ((e.LineNumber ?? 0) + 1, (e.BytePositionInLine ?? 0) + 1);
             var reason = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
-            errors.Add(new($"{name}:{line}:{column}", "", $"not valid JSON: {reason}", "correct the file at this place"));
+            errors.Add(new($"{name}:{line}", "", $"not valid JSON at line {line}, column {column}: {reason}", "correct the file there"));
             return null;
         }
     }

@@ -45,6 +45,8 @@ internal static class ConfigurationRules
                 errors.Add(new(source, at, given == 0 ? "says nothing" : "says more than one of folder, url and s3", "write exactly one of folder, url and s3"));
             if (origin.S3 is { Bucket.Length: 0 } && !invalid)
                 errors.Add(new(source, $"{at}.s3.bucket", "is missing", "write the bucket's name"));
+            else if (given == 1 && !invalid)
+                errors.AddRange(OriginSetup.Errors(origin).Select(e => new ConfigurationError(source, at, e.TrimEnd('.'), "see docs/configuration.md, Origins")));
             if (origin.Folder is { } folder && !Directory.Exists(folder))
                 errors.Add(new(source, $"{at}.folder", File.Exists(folder) ? $"{folder} is a file" : $"there is no folder {Path.GetFullPath(folder)}", "check the path, or create the folder"));
         }

@@ -1,14 +1,25 @@
 namespace Sluice.Configuration;
 
-/// <summary>One origin: exactly one of its members is set.</summary>
+/// <summary>One origin: exactly one of folder, url and s3 is set; the rest says how to ask it.</summary>
 internal sealed class OriginSection
 {
     public string? Folder { get; set; }
 
-    public Uri? Url { get; set; }
+    public string? Url { get; set; }
 
     public S3Section? S3 { get; set; }
 
-    /// <summary>The origin as one would write it on the command line.</summary>
-    public override string ToString() => Folder ?? Url?.ToString() ?? S3?.ToString() ?? "(none)";
+    public string? Host { get; set; }
+
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan? ResponseTimeout { get; set; }
+
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>True when it says enough to be set up.</summary>
+    public bool IsComplete => Folder is not null || Url is not null || S3 is { Bucket.Length: > 0 };
+
+    /// <summary>The origin as one would write it on the command line, without a password.</summary>
+    public override string ToString() => Folder ?? (Url is null ? null : UserInfo.Mask(Url)) ?? S3?.ToString() ?? "(none)";
 }

@@ -26,7 +26,7 @@ internal static class OriginText
         }
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            if (!ValueKinds.Url.Parse(text, out _))
+            if (!ValueKinds.OriginUrl.Parse(text, out _))
                 return null;
             node.Put(["url"], Scalar(text, source));
             return node;

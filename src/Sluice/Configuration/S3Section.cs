@@ -13,6 +13,10 @@ internal sealed class S3Section
 
     public string? Profile { get; set; }
 
+    public bool Anonymous { get; set; }
+
+    public bool? PathStyle { get; set; }
+
     /// <summary>Written as an s3:// URL.</summary>
     public override string ToString() => $"s3://{Bucket}{(Prefix.Length > 0 ? "/" + Prefix : "")}";
 }

@@ -42,18 +42,24 @@ internal static partial class SettingTree
 
     private static SettingGroup<OriginSection> Origin => new(() => new OriginSection(),
         new ValueSetting<OriginSection, string?>("folder", ValueKinds.Path!, o => o.Folder, (o, v) => o.Folder = v, "A folder on this machine."),
-        new ValueSetting<OriginSection, Uri?>("url", ValueKinds.Url, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
+        new ValueSetting<OriginSection, string?>("url", ValueKinds.OriginUrl, o => o.Url, (o, v) => o.Url = v, "An HTTP server, with a path prefix if wanted."),
         new SectionSetting<OriginSection, S3Section>("s3", Bucket, o => o.S3!, "A bucket. Keys come from the AWS_* variables, a profile or the machine's role, never from here.")
         {
             Written = o => o.S3 ??= new S3Section(),
-        });
+        },
+        new ValueSetting<OriginSection, string?>("host", ValueKinds.OptionalText, o => o.Host, (o, v) => o.Host = v, "For a URL: the Host field to send.") { DefaultText = "the URL's" },
+        new ValueSetting<OriginSection, TimeSpan>("connectTimeout", ValueKinds.Time, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "For a URL or bucket: how long connecting may take."),
+        new ValueSetting<OriginSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "For a URL or bucket: how long the head of an answer may take.") { DefaultText = "1m for a URL, 30s for a bucket" },
+        new ValueSetting<OriginSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "For a URL or bucket: how long a body may pause.") { DefaultText = "1m for a URL, 30s for a bucket" });
 
     private static SettingGroup<S3Section> Bucket => new(() => new S3Section(),
         new ValueSetting<S3Section, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),
         new ValueSetting<S3Section, string>("prefix", ValueKinds.Text, o => o.Prefix, (o, v) => o.Prefix = v, "What every key begins with; it is not part of the edge's paths."),
         new ValueSetting<S3Section, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server. On the command line it belongs to ORIGIN.") { Flag = "--endpoint", DefaultText = "AWS" },
         new ValueSetting<S3Section, string?>("region", ValueKinds.OptionalText, o => o.Region, (o, v) => o.Region = v, "Region to sign for.") { Flag = "--region", DefaultText = "from the AWS chain" },
-        new ValueSetting<S3Section, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" });
+        new ValueSetting<S3Section, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" },
+        new ValueSetting<S3Section, bool>("anonymous", ValueKinds.Switch, o => o.Anonymous, (o, v) => o.Anonymous = v, "Send no signature and look for no keys: for public buckets. Happens by itself when no keys are found."),
+        new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
 
     private static bool IsPattern(string pattern)
     {

@@ -63,6 +63,14 @@ internal static class ValueKinds
             return ok || (value = null) is not null;
         }, value => value is null ? Off : value.ToString().TrimEnd('/'), """{"type":"string","pattern":"^https?://[^?#@]+$"}""");
 
+    /// <summary>The URL of an HTTP origin, kept as written since its prefix goes before every path; a password in it is never shown.</summary>
+    public static readonly ValueKind<string?> OriginUrl = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000/videos",
+        (string text, out string? value) =>
+        {
+            value = text;
+            return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && !text.AsSpan().ContainsAny('?', '#');
+        }, value => UserInfo.Mask(value ?? Off), """{"type":"string","pattern":"^https?://[^?#]+$"}""");
+
     public static readonly ValueKind<bool> Switch = new("switch", "write true or false",
         (string text, out bool value) => bool.TryParse(text, out value), value => value ? "true" : "false", """{"type":"boolean"}""");
 

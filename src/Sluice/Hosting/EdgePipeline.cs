@@ -10,8 +10,15 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
     /// <summary>Serves a request.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        RequestIds.Assign(context);
-        return accessLog is null ? ServeAsync(context) : accessLog.ServeAsync(context, ServeAsync);
+        if (accessLog is not null)
+        {
+            RequestIds.Assign(context);
+            return accessLog.ServeAsync(context, ServeAsync, edge.TierOf(context));
+        }
+
+        // A hit writes no log line, so it needs no id of the server's making.
+        if (context.Request.Headers.ContainsKey(RequestIds.Header)) RequestIds.Assign(context);
+        return ServeAsync(context);
     }
 
     private Task ServeAsync(HttpContext context)
@@ -23,7 +30,7 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
 
     private async Task ServeInScopeAsync(HttpContext context)
     {
-        var id = context.TraceIdentifier;
+        var id = RequestIds.Assign(context);
         // An answer of the edge's own starts from cleared headers.
         context.Response.OnStarting(static state => RequestIds.EchoAsync((HttpContext)state), context);
         using (logger.BeginScope(new RequestScope(id)))

@@ -2,6 +2,7 @@ using Sluice.Configuration;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Telemetry;
 using Sluice.Edge;
 using Sluice.Edge.Explain;
 using Sluice.Edge.Telemetry;
@@ -12,10 +13,12 @@ namespace Sluice.Hosting;
 internal sealed class Engine : IAsyncDisposable
 {
     private readonly IReadOnlyList<IOrigin> _origins;
+    private readonly CacheMeter _meter;
 
     private Engine(ObjectCache cache, EdgeOptions routes, ILoggerFactory logging, TimeProvider time)
     {
         Cache = cache;
+        _meter = new CacheMeter(cache);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
         Edge = new SluiceEdge(cache, routes, Counters, time, logging);
         Explainer = new EdgeExplainer(Edge, time);
@@ -48,6 +51,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Saves the index and lets go of the origins.</summary>
     public async ValueTask DisposeAsync()
     {
+        _meter.Dispose();
         await Cache.DisposeAsync();
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();

@@ -16,22 +16,13 @@ internal sealed class OriginFactory(ILoggerFactory logging, TimeProvider time)
         {
             if (options.Folder is { } folder)
                 return FolderOrigin.Create(options.ToString(), folder, time);
-            if (options.Url is { } url)
-                throw new NotSupportedException(url.ToString());
-            return S3Origin.Create(Bucket(options.S3!), time, logging.CreateLogger<S3Origin>());
+            if (options.Url is not null)
+                return HttpOrigin.Create(options.ToString(), OriginSetup.Http(options), time);
+            return S3Origin.Create(OriginSetup.Bucket(options), time, logging.CreateLogger<S3Origin>());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {
             throw new SetupException($"the origin {options} cannot be used: {e.Message}", e);
         }
     }
-
-    private static S3OriginOptions Bucket(S3Section section) => new()
-    {
-        Bucket = section.Bucket,
-        Prefix = section.Prefix,
-        Endpoint = section.Endpoint,
-        Region = section.Region,
-        Profile = section.Profile,
-    };
 }

@@ -3,7 +3,7 @@ using Sluice.Commands;
 
 namespace Sluice.Hosting;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the server to stop, a second Ctrl-C leaves at once.</summary>
+/// <summary>Ctrl-C, SIGTERM and the end of the terminal: the first asks the server to stop, a second Ctrl-C leaves at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stopping;
@@ -15,7 +15,7 @@ internal sealed class StopSignals : IDisposable
     {
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _stopping.Token.Register(_requested.SetResult);
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT])
+        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
     }
 
@@ -35,7 +35,7 @@ internal sealed class StopSignals : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (_requested.Task.IsCompleted && context.Signal != PosixSignal.SIGTERM)
+        if (_requested.Task.IsCompleted && context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT)
             Environment.Exit(ExitCode.Interrupted);
         _stopping.Cancel();
     }

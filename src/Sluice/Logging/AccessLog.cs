@@ -41,10 +41,10 @@ internal sealed class AccessLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves a request by <paramref name="next"/> and writes its line.</summary>
-    public async Task ServeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Serves a request by <paramref name="next"/> and writes its line; <paramref name="tier"/> is the one that holds what it asks for.</summary>
+    public async Task ServeAsync(HttpContext context, RequestDelegate next, string? tier)
     {
-        var entry = new AccessLogEntry { Started = _time.GetTimestamp(), At = _time.GetUtcNow() };
+        var entry = new AccessLogEntry { Started = _time.GetTimestamp(), At = _time.GetUtcNow(), Tier = tier };
         var body = new CountedBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
         context.Features.Set<IHttpResponseBodyFeature>(body);
         context.Response.OnStarting(() =>
@@ -83,7 +83,7 @@ internal sealed class AccessLog : IAsyncDisposable
         line.Append(CultureInfo.InvariantCulture, $"{entry.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {context.Request.Method} ");
         foreach (var c in target)
             line.Append(c is <= ' ' or '\x7f' ? '?' : c);
-        line.Append(CultureInfo.InvariantCulture, $" {context.Response.StatusCode} {entry.Bytes} {outcome} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
+        line.Append(CultureInfo.InvariantCulture, $" {context.Response.StatusCode} {entry.Bytes} {outcome} {entry.Tier ?? "-"} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
         if (context.RequestAborted.IsCancellationRequested)
             line.Append(" aborted");
         return line.Append(" request=").Append(context.TraceIdentifier).ToString();
@@ -102,6 +102,7 @@ internal sealed class AccessLog : IAsyncDisposable
             json.WriteNumber("status", context.Response.StatusCode);
             json.WriteNumber("bytes", entry.Bytes);
             json.WriteString("outcome", outcome);
+            json.WriteString("tier", entry.Tier);
             json.WriteNumber("firstByteMs", Math.Round(entry.FirstByte.TotalMilliseconds, 3));
             json.WriteNumber("totalMs", Math.Round(entry.Total.TotalMilliseconds, 3));
             json.WriteBoolean("aborted", context.RequestAborted.IsCancellationRequested);

@@ -9,6 +9,9 @@ internal sealed class AccessLogEntry
     /// <summary>When it began, as a time stamp.</summary>
     public long Started { get; init; }
 
+    /// <summary>The tier that held the first byte when the request came; null for neither.</summary>
+    public string? Tier { get; init; }
+
     /// <summary>From there to the head of the answer.</summary>
     public TimeSpan FirstByte { get; set; }
 

@@ -3,6 +3,9 @@ using Sluice.Core.Sqlite;
 
 namespace Sluice.Core.Tests.Disk;
 
+/// <summary>What is measured is the whole process, so nothing else may run beside it.</summary>
+[CollectionDefinition(nameof(DiskTierScaleTests), DisableParallelization = true)]
+[Collection(nameof(DiskTierScaleTests))]
 public sealed class DiskTierScaleTests(ITestOutputHelper output) : DiskTierTestBase
 {
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -17,6 +18,8 @@ internal sealed class S3Bed
         "plain.txt", "a b.mp4", "a+b.mp4", "100%.mp4", "%41.mp4", "a//b", "deep/er/file.ts", "what?.mp4", "half#.mp4", "it's \"quoted\".mp4",
         "'()*!", "é ü.mp4", "日本/🎬.mp4", "~-._", "a&b=c;d,e:f@g$", "[x]{y}|z\\^`<>", "trailing/", "e%2Fscaped", "…",
     ];
+
+    private static readonly string Profiles = Path.Combine(Path.GetTempPath(), $"sluice-profiles-{Environment.ProcessId}");
 
     private static readonly Lazy<Task<S3Bed>> One = new(MakeAsync);
 
@@ -67,10 +70,17 @@ internal sealed class S3Bed
         return bed;
     }
 
+    /// <summary>The SDK looks for its files once, before its first client, whichever test makes that.</summary>
+    [ModuleInitializer]
+    internal static void NameProfiles()
+    {
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Profiles);
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => File.Delete(Profiles);
+    }
+
     private static async Task WriteProfilesAsync(S3Server server)
     {
-        var profiles = Path.Combine(Directory.CreateTempSubdirectory("sluice-s3-").FullName, "credentials");
-        await File.WriteAllTextAsync(profiles, $"""
+        await File.WriteAllTextAsync(Profiles, $"""
             [owner]
             aws_access_key_id = {server.AccessKey}
             aws_secret_access_key = {server.SecretKey}
@@ -85,7 +95,5 @@ internal sealed class S3Bed
             aws_secret_access_key = none
 
             """);
-        // The SDK reads this once, before its first client.
-        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", profiles);
     }
 }

@@ -1,4 +1,4 @@
-namespace Sluice.Core.Disk;
+namespace Sluice.Core.Telemetry;
 
 /// <summary>Lets one log line a minute through, so that a full disk does not fill the log as well.</summary>
 internal sealed class LogLimit(TimeProvider time)

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+
+namespace Sluice.Core.KeyValue;
+
+/// <summary>The namespaces of one place for small values. Two namespaces never share a key, a tag or a bound (decision D04).</summary>
+public abstract class KeyValueStores : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, IKeyValueStore> opened = new(StringComparer.Ordinal);
+
+    /// <summary>The namespace of that name, made when there is none; the same instance each time.</summary>
+    /// <param name="name">Any text, matched exactly.</param>
+    /// <param name="limits">Its bounds; null for the defaults. Those of the first call count.</param>
+    /// <exception cref="IOException">The place cannot be used.</exception>
+    public IKeyValueStore Open(string name, KeyValueLimits? limits = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        limits ??= new KeyValueLimits();
+        limits.Validate();
+        return opened.TryGetValue(name, out var known) ? known : opened.GetOrAdd(name, Create(name, limits));
+    }
+
+    /// <summary>Makes a namespace. May be called twice for one name when two threads ask at once; one of the two is then not used.</summary>
+    protected abstract IKeyValueStore Create(string name, KeyValueLimits limits);
+
+    /// <summary>Lets go of everything held.</summary>
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Edge.Fields;
+
+namespace Sluice.Edge.Origins;
+
+/// <summary>Reads an origin's answer off what SocketsHttpHandler made of it.</summary>
+internal static class HttpOriginResponse
+{
+    /// <summary>The answer, owning <paramref name="response"/> and <paramref name="deadline"/> from then on.</summary>
+    /// <exception cref="OriginException">Its length is not a number, or its lines disagree about it.</exception>
+    public static async Task<OriginResponse> CreateAsync(string origin, OriginRequest request, HttpResponseMessage response, Deadline deadline, TimeSpan idle)
+    {
+        var status = (int)response.StatusCode;
+        var headers = HopByHop.Remove(Lines(response.Headers.NonValidated).Concat(Lines(response.Content.Headers.NonValidated)));
+        var length = Length(origin, headers, isChunked: response.Headers.TransferEncodingChunked == true);
+        var hasBody = request.Method != "HEAD" && status is not (204 or 304);
+        long? bodyLength = hasBody ? length : 0;
+
+        var range = status is 206 or 416 && !IsMultipart(headers) && ContentRange.TryParse(headers.Combined("Content-Range"), out var parsed) ? parsed : (ContentRange?)null;
+        var part = status == 206 && range is { First: { } first, Last: { } last } && (bodyLength is null || bodyLength == last + 1 - first || !hasBody)
+            ? (first, last + 1, range.Value.Length)
+            : ((long Start, long End, long? Total)?)null;
+        var whole = status switch
+        {
+            206 or 416 => range?.Length,
+            304 => null,
+            _ => length,
+        };
+        return new OriginResponse
+        {
+            Status = status,
+            Headers = headers,
+            Body = new HttpBody(origin, response, await response.Content.ReadAsStreamAsync(), hasBody && part is { } p ? p.Item2 - p.Item1 : bodyLength, deadline, idle),
+            BodyLength = bodyLength,
+            Range = part,
+            Version = new ObjectVersion(headers.First("ETag"), headers.First("Last-Modified"), whole),
+        };
+    }
+
+    /// <summary>The answer to a method this origin does not pass on.</summary>
+    public static OriginResponse NotImplemented() => new()
+    {
+        Status = 501,
+        Headers = new HeaderList([new("Content-Length", "0")]),
+        BodyLength = 0,
+        Version = new ObjectVersion(null, null, 0),
+    };
+
+    // Without validation .NET gives every line as it came; validated, it would drop or rewrite what it does not like.
+    private static IEnumerable<KeyValuePair<string, string>> Lines(HttpHeadersNonValidated headers)
+    {
+        foreach (var (name, values) in headers)
+            foreach (var value in values) yield return new(name, value);
+    }
+
+    private static bool IsMultipart(HeaderList headers) =>
+        headers.First("Content-Type") is { } type && type.TrimStart().StartsWith("multipart/byteranges", StringComparison.OrdinalIgnoreCase);
+
+    // RFC 9112 section 6.3: lines that disagree must not be passed on; Transfer-Encoding overrides the length.
+    private static long? Length(string origin, HeaderList headers, bool isChunked)
+    {
+        if (isChunked)
+        {
+            headers.Remove("Content-Length");
+            return null;
+        }
+        long? length = null;
+        foreach (var (name, value) in headers)
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) continue;
+            if (!Digits.TryParseExact(value, out var number) || (length is not null && length != number))
+                throw new OriginException(OriginFailure.Invalid, $"Origin {origin} sent an answer with a Content-Length that makes no sense.");
+            length = number;
+        }
+        return length;
+    }
+}

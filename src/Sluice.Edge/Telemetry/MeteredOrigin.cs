@@ -1,0 +1,81 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Sluice.Core.Origins;
+
+namespace Sluice.Edge.Telemetry;
+
+/// <summary>Counts what an origin is asked and what it brings. One instrument set for all origins; the label is the origin's name.</summary>
+internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
+{
+    private static readonly Meter Meter = new("Sluice.Origin");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("sluice.origin.requests", "{request}", "Requests to origins, by origin and by status class or failure.");
+    private static readonly Counter<long> Received = Meter.CreateCounter<long>("sluice.origin.received", "By", "Body bytes received from origins.");
+    private static readonly Histogram<double> Waited = Meter.CreateHistogram<double>("sluice.origin.first_byte", "s", "Time from the request to the head of the origin's answer.");
+
+    public string Name => origin.Name;
+
+    public string Scope => origin.Scope;
+
+    public OriginTraits Traits => origin.Traits;
+
+    public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            var response = await origin.FetchAsync(request, cancellation);
+            Requests.Add(1, new("origin", Name), new("result", string.Create(CultureInfo.InvariantCulture, $"{response.Status / 100}xx")));
+            Waited.Record(time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("origin", Name));
+            return new OriginResponse
+            {
+                Status = response.Status, Headers = response.Headers, BodyLength = response.BodyLength, Range = response.Range, Version = response.Version,
+                Body = new CountedStream(response, Name),
+            };
+        }
+        catch (OriginException failure)
+        {
+            Requests.Add(1, new("origin", Name), new("result", failure.Failure.ToString().ToLowerInvariant()));
+            throw;
+        }
+    }
+
+    /// <summary>Passes reads on, counts them, and with its end ends the response it belongs to.</summary>
+    private sealed class CountedStream(OriginResponse response, string name) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await response.Body.ReadAsync(buffer, cancellationToken);
+            Received.Add(count, new KeyValuePair<string, object?>("origin", name));
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await response.DisposeAsync();
+            await base.DisposeAsync();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Origin bodies are read asynchronously.");
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,44 @@
+using Sluice.Edge.Origins;
+using Sluice.S3.Objects;
+
+namespace Sluice.Configuration;
+
+/// <summary>Turns an origin's section into the options of the origin.</summary>
+internal static class OriginSetup
+{
+    /// <summary>Options of an HTTP origin.</summary>
+    public static HttpOriginOptions Http(OriginSection section)
+    {
+        var defaults = new HttpOriginOptions { Url = section.Url! };
+        return defaults with
+        {
+            Host = section.Host,
+            ConnectTimeout = section.ConnectTimeout,
+            ResponseTimeout = section.ResponseTimeout ?? defaults.ResponseTimeout,
+            IdleTimeout = section.IdleTimeout ?? defaults.IdleTimeout,
+        };
+    }
+
+    /// <summary>Options of a bucket origin.</summary>
+    public static S3OriginOptions Bucket(OriginSection section)
+    {
+        var bucket = section.S3!;
+        var defaults = new S3OriginOptions { Bucket = bucket.Bucket };
+        return defaults with
+        {
+            Prefix = bucket.Prefix,
+            Endpoint = bucket.Endpoint,
+            Region = bucket.Region,
+            Profile = bucket.Profile,
+            Anonymous = bucket.Anonymous,
+            ForcePathStyle = bucket.PathStyle,
+            ConnectTimeout = section.ConnectTimeout,
+            FirstByteTimeout = section.ResponseTimeout ?? defaults.FirstByteTimeout,
+            IdleTimeout = section.IdleTimeout ?? defaults.IdleTimeout,
+        };
+    }
+
+    /// <summary>What the origin itself finds wrong with a section, one sentence each.</summary>
+    public static IEnumerable<string> Errors(OriginSection section) =>
+        section.Url is not null ? Http(section).Validate() : section.S3 is { Bucket.Length: > 0 } ? Bucket(section).Errors() : [];
+}

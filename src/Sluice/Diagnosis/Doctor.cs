@@ -1,0 +1,34 @@
+using Sluice.Configuration;
+using Sluice.Hosting;
+
+namespace Sluice.Diagnosis;
+
+/// <summary>Looks at everything a server needs, and says what to do about what is not right.</summary>
+internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
+{
+    /// <summary>Examines a configuration.</summary>
+    /// <param name="options">The configuration, as far as it could be understood.</param>
+    /// <param name="errors">What is wrong with it.</param>
+    /// <param name="path">A path to ask the origins for; null to use what can be found.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<DoctorReport> ExamineAsync(SluiceOptions options, IReadOnlyList<ConfigurationError> errors, string? path, CancellationToken cancellation)
+    {
+        var findings = new List<Finding>();
+        findings.AddRange(errors.Select(e => Finding.Fail("configuration", e.ToString(), "see docs/configuration.md")));
+        if (errors.Count == 0)
+            findings.Add(Finding.Ok("configuration", "no errors"));
+        findings.AddRange(DirectoryCheck.Run(options.Cache));
+        var origins = new OriginCheck(new OriginFactory(logging, time), time);
+        foreach (var origin in options.Routes.SelectMany(r => r.Origins).Where(o => o.IsComplete))
+            findings.Add(await origins.RunAsync(origin, path, cancellation));
+        if (options.Routes.Count == 0)
+            findings.Add(Finding.Warn("origin", "none is given, so none was checked", "name one: sluice doctor ./media"));
+        using var ports = new PortCheck(time);
+        findings.Add(await ports.RunAsync("edge", options.Edge.Listen, cancellation));
+        findings.Add(await ports.RunAsync("api", options.Api.Listen, cancellation));
+        findings.AddRange(LimitCheck.Run(options.Cache));
+        findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));
+        findings.Add(await ToolCheck.RunAsync("ffprobe", cancellation));
+        return new DoctorReport(findings.TrueForAll(f => f.Level != FindingLevel.Failure), findings);
+    }
+}

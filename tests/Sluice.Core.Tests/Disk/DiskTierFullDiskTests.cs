@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Sluice.Core.Disk;
+
+namespace Sluice.Core.Tests.Disk;
+
+/// <summary>A file system of 1 MiB that is really full, told to the tier as one with room: what it cannot foresee must not hurt either.</summary>
+public sealed class DiskTierFullDiskTests : DiskTierTestBase
+{
+    [Fact]
+    public async Task Write_DiskFull_IsFalseAndTheCacheGoesOn()
+    {
+        var mount = Path.Combine(Root, "small");
+        Directory.CreateDirectory(mount);
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "none", mount), "only root may mount a small file system");
+        try
+        {
+            await using var tier = Open(Options() with { Directory = Path.Combine(mount, "cache"), AvailableBytes = () => long.MaxValue / 2 });
+            var kept = await StoreAsync(tier, "kept", 10 * Chunk);
+            await tier.FlushAsync();
+            var junk = Path.Combine(mount, "junk");
+            await FillAsync(junk);
+
+            for (var i = 0; i < 20; i++) Assert.False(await tier.WriteAsync(tier.Create("k" + i, Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
+            Assert.Equal(20, tier.GetStatistics().RefusedChunks);
+            Assert.Equal(10 * Chunk, tier.GetStatistics().Bytes);
+            Assert.Single(Log.Warnings, line => line.StartsWith("WriteFailed", StringComparison.Ordinal));
+            Assert.Equal(Body("kept", 10 * Chunk), await ReadAsync(tier, kept));
+            for (var i = 0; i < 300; i++) tier.Update(kept, Metadata(10 * Chunk, new string('x', 4000) + i));
+            await Assert.ThrowsAsync<IOException>(tier.FlushAsync);
+
+            File.Delete(junk);
+            var after = await StoreAsync(tier, "after", Chunk);
+            Assert.Equal(Body("after", Chunk), await ReadAsync(tier, after));
+            await tier.FlushAsync();
+            Assert.Single(tier.Find("after"));
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", mount);
+        }
+    }
+
+    private static async Task FillAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        try
+        {
+            while (true) await file.WriteAsync(new byte[4096], Cancellation);
+        }
+        catch (IOException)
+        {
+            // Now it is full.
+        }
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync(Cancellation);
+        return process.ExitCode == 0;
+    }
+}

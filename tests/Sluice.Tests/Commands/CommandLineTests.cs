@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Sluice.Commands;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    public static TheoryData<string> CommandNames =>
+        [.. SluiceCommand.Create(Terminal.OfProcess()).Subcommands.Select(c => c.Name)];
+
+    [Theory]
+    [InlineData("sluice: sluice serve has no option --memroy; did you mean --memory? Otherwise see sluice serve --help", "serve", "--memroy", "1GB")]
+    [InlineData("sluice: sluice serve has no option --memroy; did you mean --memory? Otherwise see sluice serve --help", "serve", "--memroy=1GB")]
+    [InlineData("sluice: sluice purge has no option --path; see sluice purge --help", "purge", "--path", "/a")]
+    [InlineData("sluice: there is no command serv; did you mean serve? Otherwise see sluice --help", "serv", "./media")]
+    [InlineData("sluice: there is no command stat; did you mean stats? Otherwise see sluice --help", "stat", "--api", "x")]
+    [InlineData("sluice: there is no command shwo; did you mean show? Otherwise see sluice config --help", "config", "shwo")]
+    [InlineData("sluice: sluice serve does not know what to do with \"b\"; see sluice serve --help", "serve", "a", "b")]
+    [InlineData("sluice: Required argument missing for option: '--memory'; see sluice serve --help", "serve", "--memory")]
+    [InlineData("sluice: there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)", "serve")]
+    [InlineData("sluice: Give exactly one of url, prefix, tag and source (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4", "purge", "--soft")]
+    [InlineData("sluice: --api: \"ftp://x\" is not a URL; write one such as http://127.0.0.1:8080", "stats", "--api", "ftp://x")]
+    public async Task Run_WrongUsage_IsOneLineAndCode2(string line, params string[] args)
+    {
+        Assert.Equal((ExitCode.Usage, "", line + "\n"), await CommandLine.RunAsync(args));
+    }
+
+    [Fact]
+    public async Task Serve_SeveralWrongFlags_ListsAllAndCode2()
+    {
+        var (code, output, error) = await CommandLine.RunAsync(["serve", "/nope", "--memory", "lots", "--edge", "x"]);
+
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.Equal(
+        [
+            "sluice: --edge: \"x\" is not an address; write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
+            "sluice: --memory: \"lots\" is not a size; write a number with a unit, such as 256MB or 1.5GiB",
+            "sluice: ORIGIN: there is no folder /nope; check the path, or create the folder",
+        ], error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public async Task Help_EachCommand_SaysWhatItDoesAndHowItEnds(string name)
+    {
+        var (code, output, error) = await CommandLine.RunAsync([name, "--help"]);
+
+        Assert.Equal((ExitCode.Ok, ""), (code, error));
+        Assert.Contains($"Usage: sluice {name}", output, StringComparison.Ordinal);
+        Assert.Contains("-h, -?, --help", output, StringComparison.Ordinal);
+        Assert.All(output.Split('\n').Where(l => l.StartsWith("  -", StringComparison.Ordinal)), l => Assert.InRange(l.Length, 0, 100));
+    }
+
+    [Fact]
+    public async Task Help_OfPurge_ReadsLikeThis()
+    {
+        Assert.Equal("""
+            Take objects out of a running server's cache, and print the receipt. Give one of --url, --prefix, --tag and --source.
+
+            Usage: sluice purge [OPTIONS]
+
+            Options:
+              --url PATH      One path with its query, or a whole URL of the edge.
+              --prefix PATH   Every path that begins with this text.
+              --tag TAG       Every object that carries this tag.
+              --source PATH   Every object made from this path: itself and its variants.
+              --soft          Make them stale instead: they are checked with the origin at their next use.
+              --dry-run       Change nothing; say what would go.
+              --json          Write the API's answer as JSON.
+              --api URL       Address of the server's API. Default: http://127.0.0.1:8080.
+              --token TOKEN   Its token, where it has one. Default: SLUICE_API_TOKEN, which does not show in the
+                              list of processes.
+              -h, -?, --help  Show this help.
+
+            Examples:
+              # One object
+              sluice purge --url /clip.mp4
+              # What would go?
+              sluice purge --prefix /hls/ --dry-run
+              # Check with the origin at the next use, and serve meanwhile what is there
+              sluice purge --prefix /hls/ --soft
+
+            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 130 interrupted.
+
+            """, (await CommandLine.RunAsync(["purge", "--help"])).Out);
+    }
+
+    [Fact]
+    public void Help_AnyExample_IsACommandLineThatParses()
+    {
+        var root = SluiceCommand.Create(Terminal.OfProcess());
+        var examples = root.Subcommands.OfType<ProgramCommand>().SelectMany(c => c.Examples).SelectMany(e => e.Line.Split('\n')).Select(l => l.Trim().Split('|', '>')[0].Replace("'", "", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(examples);
+        Assert.All(examples, line => Assert.Empty(root.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]).Errors));
+    }
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("version")]
+    public async Task Version_Asked_IsPrinted(string arg)
+    {
+        var (code, output, _) = await CommandLine.RunAsync([arg]);
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.StartsWith($"sluice {ProgramVersion.Text} (.NET ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("purge", "--url", "/a")]
+    [InlineData("explain", "/a")]
+    public async Task Run_NoServerThere_SaysSoInOneLineAndCode3(params string[] args)
+    {
+        var port = SluiceProcess.FreePort();
+
+        var (code, output, error) = await CommandLine.RunAsync([.. args, "--api", $"http://127.0.0.1:{port}"]);
+
+        Assert.Equal((ExitCode.Unreachable, ""), (code, output));
+        Assert.StartsWith($"sluice: no Sluice answers at http://127.0.0.1:{port}", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConfigShow_Flags_AreInTheResult()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, _) = await CommandLine.RunAsync(["config", "show", folder.Path, "--memory", "1GB"], new() { ["SLUICE_API_TOKEN"] = "0123456789abcdef" });
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("\"memory\": \"1GB\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"token\": \"***\"", output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,149 @@
+using Sluice.Configuration;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Tests.Configuration;
+
+/// <summary>Every error at once; each line says where, what, and what to write instead.</summary>
+public sealed class ConfigurationErrorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Load_ManyErrors_ListsEachOnItsLine()
+    {
+        var errors = Errors("""
+            {
+              "edge": { "listen": "8081" },
+              "api": { "listen": "0.0.0.0:8080", "token": "short" },
+              "cache": {
+                "memory": "lots", "memry": 1, "disk": true,
+                "chunkSize": "1000", "maximumObjects": 0
+              },
+              "routes": [
+                { "pattern": "no-slash", "origins": ["gopher://x", { "folder": "/nope", "url": "http://x" }, {}] },
+                { "name": "a", "origins": "x", "ttl": { "ok": "soon", "byExtension": { "mp4": "1h", ".ts": "forever" } } },
+                { "name": "a", "pattern": "/b/*", "origins": [{ "s3": { "prefix": "p" } }], "compressManifests": "yes" },
+                7
+              ],
+              "logging": { "level": "loud" },
+              "colour": "blue"
+            }
+            """);
+
+        Assert.Equal("""
+            sluice.json:2: edge.listen: "8081" is not an address; write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081
+            sluice.json:3: api.token: is too short to be safe; use 16 characters or more, such as the output of: openssl rand -hex 16
+            sluice.json:5: cache.memory: "lots" is not a size; write a number with a unit, such as 256MB or 1.5GiB
+            sluice.json:5: cache.memry: there is no such setting; did you mean memory?
+            sluice.json:5: cache.disk: "true" is not a size; write a number with a unit, such as 256MB or 1.5GiB
+            sluice.json:6: cache.chunkSize: 1KB is not a power of two from 4KiB to 16MiB; write 64KiB, 256KiB, 1MiB or the like
+            sluice.json:6: cache.maximumObjects: "0" is not a number; write a whole number above 0, such as 1000000
+            sluice.json:9: routes[0].pattern: "no-slash" is not a path pattern; write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8
+            sluice.json:9: routes[0].origins[0]: "gopher://x" cannot be used; write a folder, http(s)://HOST[:PORT][/PREFIX] or s3://BUCKET[/PREFIX]
+            sluice.json:10: routes[1].origins: is a list; put the value between [ and ]
+            sluice.json:10: routes[1].ttl.ok: "soon" is not a duration; write a number with a unit, such as 30s, 5m, 1h or 7d
+            sluice.json:10: routes[1].ttl.byExtension.mp4: is not an extension; write it with its dot, such as .mp4
+            sluice.json:10: routes[1].ttl.byExtension..ts: "forever" is not a lifetime; write a duration, such as 1h, or one followed by immutable, such as "7d immutable"
+            sluice.json:11: routes[2].compressManifests: "yes" is not a switch; write true or false
+            sluice.json:12: routes[3]: is a section; write names with values between { and }
+            sluice.json:14: logging.level: "loud" is not one of debug, info, warn, error, off; write debug or info or warn or error or off
+            sluice.json:15: colour: there is no such setting; known here: edge, api, cache, routes, logging
+            sluice.json:9: routes[0].origins[1]: says more than one of folder, url and s3; write exactly one of folder, url and s3
+            sluice.json:9: routes[0].origins[1].folder: there is no folder /nope; check the path, or create the folder
+            sluice.json:9: routes[0].origins[2]: says nothing; write exactly one of folder, url and s3
+            sluice.json:10: routes[1].pattern: "/*" stands in an earlier route, so this one is never used; remove one of them
+            sluice.json:10: routes[1].origins: the route has no origin; add one, such as "origins": ["./media"]
+            sluice.json:11: routes[2].name: "a" names two routes; give each route its own name
+            sluice.json:11: routes[2].origins[0].s3.bucket: is missing; write the bucket's name
+            sluice.json:12: routes[3].pattern: "/*" stands in an earlier route, so this one is never used; remove one of them
+            sluice.json:12: routes[3].origins: the route has no origin; add one, such as "origins": ["./media"]
+            """.Split('\n'), errors);
+    }
+
+    [Theory]
+    [InlineData("{\n  \"edge\": {\n    \"listen\": \n}", "sluice.json:4: not valid JSON at line 4, column 1:")]
+    [InlineData("", "sluice.json:1: not valid JSON at line 1, column 1:")]
+    [InlineData("[]", "sluice.json:1: a configuration is a JSON object")]
+    [InlineData("{} {}", "sluice.json:1: not valid JSON at line 1, column 4:")]
+    [InlineData("{\"cache\": {},\n\"cache\": {}}", "sluice.json:2: cache: is written twice; keep one of them (the other is at sluice.json:1)")]
+    public void Parse_BrokenFile_NamesThePlace(string json, string begins)
+    {
+        var errors = Errors(json);
+
+        Assert.StartsWith(begins, Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_MissingFile_NamesIt() =>
+        Assert.StartsWith("/nope/sluice.json: there is no such file", ConfigurationLoader.Load(new ConfigurationSources { File = "/nope/sluice.json" }).Errors[0].ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_WrongVariableAndFlag_AreNamedThemselves()
+    {
+        var errors = Texts(new ConfigurationSources
+        {
+            Environment = new Dictionary<string, string> { ["SLUICE__Cache__Memory"] = "x", ["SLUICE__Cahce__Disk"] = "1GB", ["SLUICE__Routes__4__Name"] = "x", ["SLUICE__Edge__Listen__Port"] = "1" },
+            Flags = new Dictionary<string, string> { ["--disk"] = "y", ["--region"] = "z" },
+        });
+
+        Assert.Equal(
+        [
+            "--disk: \"y\" is not a size; write a number with a unit, such as 256MB or 1.5GiB",
+            "--region: says how to reach the bucket given as ORIGIN, and there is none; add s3://BUCKET, or set it in the routes of the file",
+            "SLUICE__Cache__Memory: \"x\" is not a size; write a number with a unit, such as 256MB or 1.5GiB",
+            "SLUICE__Cahce__Disk: there is no such setting; did you mean cache?",
+            "SLUICE__Edge__Listen__Port: is an address, not a section or a list; write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
+            "SLUICE__Routes__4__Name: \"4\" is no index of a list of 0; write a number from 0 to 0",
+        ], errors.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/nope", "ORIGIN: there is no folder /nope")]
+    [InlineData("ftp://x", "ORIGIN: \"ftp://x\" cannot be used")]
+    [InlineData("s3://", "ORIGIN: \"s3://\" cannot be used")]
+    [InlineData("http://user:hunter2@x?sig=1", "ORIGIN: \"http://***@x?sig=1\" cannot be used")]
+    public void Load_WrongOrigin_SaysSo(string origin, string begins) =>
+        Assert.StartsWith(begins, Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{ "s3": { "bucket": "a" } }""", "'a' is not a bucket's name")]
+    [InlineData("""{ "s3": { "bucket": "media", "region": "over there" } }""", "'over there' is not a region")]
+    [InlineData("""{ "s3": { "bucket": "media", "anonymous": true, "profile": "p" } }""", "A profile and anonymous access exclude each other")]
+    [InlineData("""{ "url": "http://x", "host": "a b" }""", "Host must be a host name")]
+    [InlineData("""{ "url": "http://x", "idleTimeout": "0s" }""", "IdleTimeout must be more than 0")]
+    public void Load_OriginThatCannotWork_SaysWhy(string origin, string why) =>
+        Assert.StartsWith($"sluice.json:1: routes[0].origins[0]: {why}", Assert.Single(Errors($$"""{ "routes": [{ "origins": [{{origin}}] }] }""")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_OriginAndSeveralRoutes_RefusesToGuess()
+    {
+        var file = _folder.Write("sluice.json", """{ "routes": [{ "pattern": "/a/*", "origins": ["http://a"] }, { "origins": ["http://b"] }] }""");
+
+        Assert.Contains("has 2 routes", Assert.Single(Texts(new ConfigurationSources { File = file, Origin = _folder.Path })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ApiBeyondLoopbackWithoutToken_IsRefused()
+    {
+        Assert.Contains("has no token", Assert.Single(Texts(new ConfigurationSources { Flags = new Dictionary<string, string> { ["--api"] = "0.0.0.0:8080" } })), StringComparison.Ordinal);
+        Assert.Empty(Texts(new ConfigurationSources
+        {
+            Flags = new Dictionary<string, string> { ["--api"] = "0.0.0.0:8080" },
+            Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "0123456789abcdef" },
+        }));
+    }
+
+    [Fact]
+    public void Load_WrongToken_NeverShowsIt() =>
+        Assert.All(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "hunter2" } }), e => Assert.DoesNotContain("hunter2", e, StringComparison.Ordinal));
+
+    private static IReadOnlyList<string> Texts(ConfigurationSources sources) => [.. ConfigurationLoader.Load(sources).Errors.Select(e => e.ToString())];
+
+    private string[] Errors(string json)
+    {
+        var file = _folder.Write("sluice.json", json);
+        return [.. Texts(new ConfigurationSources { File = file }).Select(e => e.Replace(file, "sluice.json", StringComparison.Ordinal))];
+    }
+}

@@ -1,0 +1,96 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Sluice.Configuration;
+using Sluice.Tests.Tree;
+
+namespace Sluice.Tests.Configuration;
+
+/// <summary>Options classes, schema, reference and program are one thing said four times; here they are compared.</summary>
+public sealed class SettingTreeTests
+{
+    [Fact]
+    public void Tree_AgainstTheOptionsClasses_HasASettingForEveryProperty()
+    {
+        var settings = SettingTree.Root.References("").Select(r => r.Path.ToLowerInvariant()).Order();
+
+        Assert.Equal(Properties(typeof(SluiceOptions), "").Order(), settings);
+    }
+
+    [Fact]
+    public void Schema_InTheRepository_IsTheOneTheProgramPrints() =>
+        Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "docs", "sluice.schema.json")), SettingsText.Schema());
+
+    [Fact]
+    public void Reference_InTheDocumentation_IsTheOneTheProgramPrints() =>
+        Assert.Contains(SettingsText.Reference(), File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Example_InTheDocumentation_IsAConfiguration()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+        var example = text.Split("```json")[1].Split("```")[0];
+        var errors = new List<ConfigurationError>();
+
+        SettingTree.Root.Bind(new SluiceOptions(), ConfigurationFile.Parse(System.Text.Encoding.UTF8.GetBytes(example), "example", errors)!, "", errors);
+
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void References_EachSetting_HasItsOwnVariableAndASentence()
+    {
+        var references = SettingTree.Root.References("").ToList();
+
+        Assert.Equal(references.Count, references.Select(r => r.Variable).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(references, r => Assert.EndsWith(".", r.Meaning, StringComparison.Ordinal));
+        Assert.Equal("SLUICE__Routes__N__Origins__N__S3__Bucket", references.Single(r => r.Path == "routes[].origins[].s3.bucket").Variable);
+    }
+
+    [Fact]
+    public void Show_Secrets_AreMasked()
+    {
+        var options = new SluiceOptions { Api = { Token = "0123456789abcdef" } };
+        var route = new RouteSection();
+        route.Origins.Add(new OriginSection { Url = "http://user:hunter2@x/y" });
+        options.Routes.Add(route);
+
+        var text = SettingsText.Json(SettingTree.Root.Show(options));
+
+        Assert.DoesNotContain("0123456789abcdef", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.Equal(("***", "http://***@x/y"), ((string?)JsonNode.Parse(text)!["api"]!["token"], (string?)JsonNode.Parse(text)!["routes"]![0]!["origins"]![0]!["url"]));
+    }
+
+    [Fact]
+    public void Show_WhatItPrints_IsReadBackAsTheSame()
+    {
+        var options = new SluiceOptions { Cache = { Memory = 123_456_789, Directory = "/x y" }, Logging = { AccessLog = "stdout" } };
+        var route = new RouteSection { Name = "r", StaleWhileRevalidate = TimeSpan.FromMinutes(3), AllowOrigin = null };
+        route.Origins.Add(new OriginSection { Url = "http://x" });
+        options.Routes.Add(route);
+        var shown = SettingsText.Json(SettingTree.Root.Show(options));
+
+        var errors = new List<ConfigurationError>();
+        var again = new SluiceOptions();
+        SettingTree.Root.Bind(again, ConfigurationFile.Parse(System.Text.Encoding.UTF8.GetBytes(shown), "shown", errors)!, "", errors);
+
+        Assert.Empty(errors);
+        Assert.Equal((123_456_789, "/x y", "stdout", TimeSpan.FromMinutes(3)), (again.Cache.Memory, again.Cache.Directory, again.Logging.AccessLog, again.Routes[0].StaleWhileRevalidate));
+    }
+
+    private static IEnumerable<string> Properties(Type type, string path)
+    {
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetMethod is { IsStatic: false } && p.Name != nameof(OriginSection.IsComplete)))
+        {
+            var at = (path.Length == 0 ? "" : path + ".") + property.Name.ToLowerInvariant();
+            var inner = property.PropertyType;
+            if (inner.IsGenericType && inner.GetGenericTypeDefinition() == typeof(List<>))
+                (inner, at) = (inner.GetGenericArguments()[0], at + "[]");
+            if (inner.Namespace == typeof(SluiceOptions).Namespace && inner.IsClass)
+                foreach (var below in Properties(inner, at))
+                    yield return below;
+            else
+                yield return at;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Configuration;
+using Sluice.Hosting;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Tests.Hosting;
+
+/// <summary>A server in this process: a folder of one file, a memory tier, ports the system chose.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private RunningServer() => _folder.Write("clip.mp4", "0123456789");
+
+    public Server Server { get; private set; } = null!;
+
+    public HttpClient Edge { get; private set; } = null!;
+
+    public HttpClient Api { get; private set; } = null!;
+
+    public string Folder => _folder.Path;
+
+    public static async Task<RunningServer> StartAsync(Action<SluiceOptions, string>? configure = null, ILoggerFactory? logging = null)
+    {
+        var running = new RunningServer();
+        var options = new SluiceOptions
+        {
+            Edge = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
+            Api = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
+            Cache = { Disk = 0, Memory = 16 << 20 },
+        };
+        var route = new RouteSection { Name = "all" };
+        route.Origins.Add(new OriginSection { Folder = running.Folder });
+        options.Routes.Add(route);
+        configure?.Invoke(options, running.Folder);
+        running.Server = await Server.StartAsync(options, logging ?? NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        running.Edge = new HttpClient { BaseAddress = new Uri(running.Server.Edge.Url) };
+        running.Api = new HttpClient { BaseAddress = new Uri(running.Server.Api.Url) };
+        return running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Edge.Dispose();
+        Api.Dispose();
+        await Server.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using Sluice.Tests.Hosting;
+
+namespace Sluice.Tests.Logging;
+
+public sealed class AccessLogTests
+{
+    [Fact]
+    public async Task Json_EachRequest_HasItsOutcomeBytesTimesAndId()
+    {
+        var lines = await LinesAsync("json", async edge =>
+        {
+            await GetAsync(edge, "/clip.mp4?token=hunter2&v=1", "first");
+            await GetAsync(edge, "/clip.mp4?token=hunter2&v=1", "second");
+            await GetAsync(edge, "/none", "third");
+            await GetAsync(edge, "/clip.mp4?token=hunter2&v=1", "fourth", "bytes=2-4");
+        });
+
+        var entries = lines.Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal(["first", "second", "third", "fourth"], entries.Select(e => (string)e["requestId"]!));
+        Assert.Equal(["miss", "hit", "miss", "hit"], entries.Select(e => (string)e["outcome"]!));
+        Assert.Equal([null, "memory", null, "memory"], entries.Select(e => (string?)e["tier"]));
+        Assert.Equal([200, 200, 404, 206], entries.Select(e => (int)e["status"]!));
+        Assert.Equal([10, 10, 0, 3], entries.Select(e => (int)e["bytes"]!));
+        Assert.Equal("/clip.mp4?token=***&v=1", (string?)entries[0]["target"]);
+        Assert.All(entries, e => Assert.InRange((double)e["firstByteMs"]!, 0.0001, (double)e["totalMs"]!));
+        Assert.DoesNotContain("hunter2", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_ARequest_IsOneLine()
+    {
+        var lines = await LinesAsync("text", edge => GetAsync(edge, "/clip.mp4", "first"));
+
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 GET /clip\.mp4 200 10 miss - first=[\d.]+ms total=[\d.]+ms request=first$", Assert.Single(lines));
+    }
+
+    [Fact]
+    public async Task Open_UnwritablePlace_SaysWhichAndWhatToDo()
+    {
+        var error = await Assert.ThrowsAsync<IOException>(() => RunningServer.StartAsync((o, _) => o.Logging.AccessLog = "/nope/access.log"));
+
+        Assert.StartsWith("the access log /nope/access.log cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> LinesAsync(string format, Func<HttpClient, Task> use)
+    {
+        var file = Path.GetTempFileName();
+        await using (var server = await RunningServer.StartAsync((o, _) => (o.Logging.AccessLog, o.Logging.Format) = (file, format)))
+            await use(server.Edge);
+        var lines = await File.ReadAllLinesAsync(file);
+        File.Delete(file);
+        return lines;
+    }
+
+    private static async Task GetAsync(HttpClient edge, string path, string id, string? range = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Request-Id", id);
+        if (range is not null)
+            request.Headers.Add("Range", range);
+        await (await edge.SendAsync(request)).Content.ReadAsByteArrayAsync();
+    }
+}
