@@ -155,6 +155,22 @@ public sealed class FaultyOriginTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.GetAsync("/a", patience.Token));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_WithABody_IsNotTakenForTheNextRequest(bool chunked)
+    {
+        _origin.On("/a", OriginReply.Text("here"));
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = new StringContent(new string('x', 200_000)) };
+        post.Headers.TransferEncodingChunked = chunked;
+
+        using var answer = await _client.SendAsync(post);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("here", await _client.GetStringAsync("/a"));
+        Assert.Equal(["POST", "GET"], _origin.Calls.Select(call => call.Method));
+    }
+
     [Fact]
     public async Task Once_TwoReplies_AreUsedInOrderThenTheUsualOne()
     {

@@ -15,6 +15,7 @@ public sealed class FaultyOrigin : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<OriginReply>> _once = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<OriginCall> _calls = new();
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
+    private readonly ConcurrentQueue<Exception> _mistakes = new();
     private readonly CancellationTokenSource _stop = new();
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
@@ -78,6 +79,8 @@ public sealed class FaultyOrigin : IAsyncDisposable
         await _stop.CancelAsync();
         await GoDownAsync();
         _stop.Dispose();
+        if (!_mistakes.IsEmpty)
+            throw new AggregateException("The test origin itself failed", _mistakes);
     }
 
     internal static string PathOf(string target)
@@ -139,7 +142,17 @@ public sealed class FaultyOrigin : IAsyncDisposable
             _connections[socket] = serving.Task;
             _ = Task.Run(async () =>
             {
-                await connection.ServeAsync();
+                try
+                {
+                    await connection.ServeAsync();
+                }
+                catch (Exception mistake)
+                {
+                    // A fault of the kit's own must not look like one of the program under test.
+                    _mistakes.Enqueue(mistake);
+                    Reset(socket);
+                }
+
                 _connections.TryRemove(socket, out Task? _);
                 serving.SetResult();
             });

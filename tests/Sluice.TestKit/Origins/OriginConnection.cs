@@ -33,18 +33,9 @@ internal sealed class OriginConnection(FaultyOrigin origin, Socket socket, Cance
 
     private async Task<OriginCall?> ReadCallAsync()
     {
-        int end;
-        while ((end = _input.AsSpan(0, _filled).IndexOf("\r\n\r\n"u8)) < 0)
-        {
-            var read = await socket.ReceiveAsync(_input.AsMemory(_filled), stop);
-            if (read == 0)
-                return null;
-            _filled += read;
-        }
-
-        var lines = Encoding.Latin1.GetString(_input, 0, end).Split("\r\n");
-        _input.AsSpan(end + 4, _filled - end - 4).CopyTo(_input);
-        _filled -= end + 4;
+        if (await ReadUntilAsync("\r\n\r\n") is not { } head)
+            return null;
+        var lines = head.Split("\r\n");
         var first = lines[0].Split(' ');
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines.Skip(1))
@@ -54,7 +45,60 @@ internal sealed class OriginConnection(FaultyOrigin origin, Socket socket, Cance
             headers[line[..colon]] = headers.TryGetValue(line[..colon], out var before) ? before + ", " + value : value;
         }
 
+        await SkipBodyAsync(headers);
         return new OriginCall(first[0], first[1], headers);
+    }
+
+    /// <summary>Reads a request's body away, so that it is not taken for the next request.</summary>
+    private async Task SkipBodyAsync(Dictionary<string, string> headers)
+    {
+        if (headers.TryGetValue("Content-Length", out var length))
+        {
+            await SkipAsync(long.Parse(length, CultureInfo.InvariantCulture));
+        }
+        else if (headers.ContainsKey("Transfer-Encoding"))
+        {
+            while (await ReadUntilAsync("\r\n") is { } line && long.Parse(line, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var chunk)
+                await SkipAsync(chunk + 2);
+            await ReadUntilAsync("\r\n");
+        }
+    }
+
+    private async Task SkipAsync(long count)
+    {
+        while (count > 0 && (_filled > 0 || await FillAsync()))
+        {
+            var take = (int)Math.Min(count, _filled);
+            Take(take);
+            count -= take;
+        }
+    }
+
+    private async Task<string?> ReadUntilAsync(string mark)
+    {
+        int end;
+        while ((end = _input.AsSpan(0, _filled).IndexOf(Encoding.ASCII.GetBytes(mark))) < 0)
+        {
+            if (!await FillAsync())
+                return null;
+        }
+
+        var text = Encoding.Latin1.GetString(_input, 0, end);
+        Take(end + mark.Length);
+        return text;
+    }
+
+    private async Task<bool> FillAsync()
+    {
+        var read = await socket.ReceiveAsync(_input.AsMemory(_filled), stop);
+        _filled += read;
+        return read > 0;
+    }
+
+    private void Take(int count)
+    {
+        _input.AsSpan(count, _filled - count).CopyTo(_input);
+        _filled -= count;
     }
 
     /// <summary>False: the connection is to be broken.</summary>
