@@ -48,17 +48,21 @@ def fill(server, origin, folder, entries=ENTRIES):
     script = folder / "fill.lua"
     step, at, end = 10, 0, time.monotonic() + 600
     while at < entries and time.monotonic() < end:
-        # wrk stops by time, not by count: each run goes on where the origin's log says the last one got to.
+        # wrk stops by time, not by count: each run goes on where the origin's log says the last one got to, and asks for one
+        # number more, since wrk calls request() once before it begins.
         script.write_text(
-            f"local at = {at}\nfunction request() at = at + 1 if at > {entries} then at = 1 end return wrk.format(nil, '/tiny/' .. at) end\n")
+            f"local at = {at - 1}\nfunction request() at = at + 1 if at > {entries} then at = 1 end return wrk.format(nil, '/tiny/' .. at) end\n")
         subprocess.run(
             ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", "-c32", f"-d{step}s", "--timeout", "30s", "-s", str(script), server.url],
             stdin=subprocess.DEVNULL, capture_output=True, check=True)
         origin.settle()
         asked = {int(fetch[3].rsplit("/", 1)[1]) for fetch in origin.fetches(mark)}
-        at = next((number for number in range(at, entries) if number + 1 not in asked), entries)
+        reached = next((number for number in range(at, entries) if number + 1 not in asked), entries)
+        if reached == at:
+            break
+        at = reached
     if at < entries:
-        raise SystemExit(f"{server.name}: only {at} of {entries} objects in 600 s")
+        raise SystemExit(f"{server.name}: only {at:,} of {entries:,} objects went in")
 
 
 def restart(server, entries=ENTRIES):
