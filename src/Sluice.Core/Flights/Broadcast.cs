@@ -15,9 +15,11 @@ internal sealed class Broadcast
         return (Interlocked.CompareExchange(ref waiting, fresh, null) ?? fresh).Task;
     }
 
-    /// <summary>Wakes all who wait now; costs one read when nobody does.</summary>
+    /// <summary>Wakes all who wait now.</summary>
     public void Pulse()
     {
+        // What was written before must be visible before the look for waiters: else a waiter that comes now could see the old state, and we no waiter.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref waiting) is not null) Interlocked.Exchange(ref waiting, null)?.TrySetResult();
     }
 }

@@ -11,19 +11,23 @@ internal sealed class Fill
     /// <summary>How many chunks a reader waits for a fill to come along rather than ask for its own range.</summary>
     private const int Patience = 16;
 
+    private const double SoonSeconds = 0.25;
+    private const long SoonBytes = 16 << 20;
+
     private readonly CachedObject target;
     private readonly ObjectCache cache;
     private readonly FillSource source;
     private readonly FillWindow window;
     private readonly CancellationTokenSource stop = new();
     private OriginResponse? response;
+    private readonly long began;
     private long position;
     private long end;
 
     public Fill(CachedObject target, ObjectCache cache, long first, long? end, FillSource source, OriginResponse? response = null)
     {
         (this.target, this.cache, this.source, this.response) = (target, cache, source, response);
-        (First, position, this.end) = (first, first, end ?? long.MaxValue);
+        (First, position, this.end, began) = (first, first, end ?? long.MaxValue, cache.Time.GetTimestamp());
         window = new FillWindow(target, cache, this);
     }
 
@@ -37,15 +41,25 @@ internal sealed class Fill
 
     public bool HasBroughtBytes { get; private set; }
 
-    public Exception? Failure { get; private set; }
+    /// <summary>Why it ended early. Set once the object can no longer be found if it is of no use, so that who learns of it does not meet it again.</summary>
+    public Exception? Failure { get; set; }
 
     private bool IsNearlyDone => End - Position <= NearlyDone;
 
     public bool WillReach(int index, bool canFillGaps)
     {
         var current = Position / target.ChunkSize;
-        return !stop.IsCancellationRequested && Failure is null && current <= index && (long)index * target.ChunkSize < End
-            && (!canFillGaps || index - current <= Patience);
+        if (stop.IsCancellationRequested || Failure is not null || current > index || (long)index * target.ChunkSize >= End) return false;
+        return !canFillGaps || index - current <= Patience || IsSoonAt((long)index * target.ChunkSize);
+    }
+
+    /// <summary>True when it will be there sooner than another request would answer: asking again would only throw away what is on its way.</summary>
+    private bool IsSoonAt(long offset)
+    {
+        var brought = Position - First;
+        if (brought <= 0) return offset - First <= SoonBytes;
+        var seconds = cache.Time.GetElapsedTime(began).TotalSeconds;
+        return (offset - Position) * seconds / brought < SoonSeconds;
     }
 
     /// <summary>Another fill brings what lies from that chunk on.</summary>
@@ -66,6 +80,7 @@ internal sealed class Fill
     private async Task RunAsync()
     {
         cache.FillStarted();
+        Exception? failed = null;
         try
         {
             response ??= await RequestAsync();
@@ -78,21 +93,21 @@ internal sealed class Fill
         }
         catch (ObjectChangedException changed)
         {
-            Failure = changed;
+            failed = changed;
             ObjectCache.Remove(target);
         }
         catch (OriginException failure)
         {
-            Failure = failure;
+            failed = failure;
         }
         catch (IOException failure)
         {
-            Failure = new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the answer broke off: {failure.Message}", failure);
+            failed = new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the answer broke off: {failure.Message}", failure);
         }
         catch (Exception failure)
         {
             // Whatever it is, those who wait must learn of it.
-            Failure = new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: {failure.Message}", failure);
+            failed = new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: {failure.Message}", failure);
         }
         finally
         {
@@ -103,7 +118,7 @@ internal sealed class Fill
             }
             finally
             {
-                target.Ended(this);
+                target.Ended(this, failed);
                 cache.FillEnded();
                 // Not disposed: a reader that leaves late may still cancel it.
             }

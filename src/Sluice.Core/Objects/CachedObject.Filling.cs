@@ -90,17 +90,19 @@ public sealed partial class CachedObject
         return small;
     }
 
-    internal void Ended(Fill fill)
+    internal void Ended(Fill fill, Exception? failure)
     {
         bool lost;
         lock (gate)
-        {
-            fills.Remove(fill);
-            lost = fills.Count == 0 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
-        }
-
+            lost = fills.Count == 1 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
         // A body that broke off and cannot be completed by range is of no use to anybody who comes later.
         if (lost) ObjectCache.Remove(this);
+        lock (gate)
+        {
+            fill.Failure = failure;
+            fills.Remove(fill);
+        }
+
         Progress.Pulse();
     }
 

@@ -16,13 +16,16 @@ public sealed partial class ObjectCache : IAsyncDisposable
     private Task loading = Task.CompletedTask;
     private int fills;
 
-    private ObjectCache(ObjectCacheOptions options, DiskTier? disk, ILogger logger)
+    private ObjectCache(ObjectCacheOptions options, DiskTier? disk, TimeProvider time, ILogger logger)
     {
+        Time = time;
         this.logger = logger;
         Disk = disk;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
     }
+
+    internal TimeProvider Time { get; }
 
     /// <summary>The memory tier.</summary>
     internal MemoryTier Memory { get; }
@@ -41,7 +44,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
     public static ObjectCache Open(ObjectCacheOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         var disk = options.Disk is { } settings ? DiskTier.Open(settings, time, loggers.CreateLogger("Sluice.Disk")) : null;
-        var cache = new ObjectCache(options, disk, loggers.CreateLogger("Sluice.Cache"));
+        var cache = new ObjectCache(options, disk, time, loggers.CreateLogger("Sluice.Cache"));
         if (disk is not null)
         {
             disk.Evicted = stored => (stored.Owner as CachedObject)?.OnDiskEvicted();
@@ -61,19 +64,32 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <param name="fence">What <see cref="Fence"/> was when the fetch began.</param>
     public CachedObject Store(CacheScope scope, string target, ObjectMetadata metadata, long fence)
     {
+        var added = Prepare(scope, target, metadata);
+        Publish(added, fence);
+        return added;
+    }
+
+    /// <summary>Makes an object that nobody finds yet: see <see cref="Publish"/>.</summary>
+    public CachedObject Prepare(CacheScope scope, string target, ObjectMetadata metadata)
+    {
         var disk = Disk?.Create(scope.KeyOf(target), metadata);
         var added = new CachedObject(this, scope, target, metadata, disk);
         if (disk is not null) disk.Owner = added;
         // The empty body is whole at once, and only an update makes the disk tier write it.
         if (disk is not null && metadata.Length == 0) Disk!.Update(disk, metadata);
+        return added;
+    }
+
+    /// <summary>Puts a prepared object in place of the one it replaces, unless a purge since <paramref name="fence"/> selects it.</summary>
+    public void Publish(CachedObject added, long fence)
+    {
         var stored = purges.TryCommit(fence, purge => Selects(purge, added), () =>
         {
             if (!added.TryAdmitHead()) return false;
-            foreach (var replaced in scope.Put(added)) replaced.Detach();
+            foreach (var replaced in added.Scope.Put(added)) replaced.Detach();
             return true;
         });
         if (!stored) added.Detach();
-        return added;
     }
 
     /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>

@@ -32,8 +32,11 @@ internal static class ForwardedRequest
     }
 
     /// <summary>True when the client's own conditions or range would change the origin's answer.</summary>
-    public static bool HasConditions(IHeaderDictionary headers) =>
-        headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count + headers.Range.Count > 0;
+    public static bool HasConditions(IHeaderDictionary headers) => headers.Range.Count > 0 || HasConditionsBesidesRange(headers);
+
+    /// <summary>True when there is a condition, If-Range included.</summary>
+    public static bool HasConditionsBesidesRange(IHeaderDictionary headers) =>
+        headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count + headers.IfRange.Count > 0;
 
     private static IEnumerable<KeyValuePair<string, string>> Lines(IHeaderDictionary headers)
     {

@@ -123,10 +123,10 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         {
             if (plan.IsShareable && !uncacheable.ContainsKey(plan.FlightName))
             {
-                ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, stop), out isLeader);
+                ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out isLeader);
                 result = await ticket.Result.WaitAsync(context.RequestAborted);
             }
-            else result = await FetchAsync(plan, context.RequestAborted);
+            else result = await FetchAsync(plan, false, context.RequestAborted);
         }
         catch (OriginException failure) when (stored is not null && ReusePolicy.AllowsStaleOnError(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
         {
@@ -154,11 +154,11 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
     }
 
-    private async Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation)
+    private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {
-        var result = await parts.Fetcher.FetchAsync(plan.Context, plan.Request, plan.Stale, plan.Wanted, cancellation);
+        var result = await parts.Fetcher.FetchAsync(plan.Context, plan.Request, plan.Stale, plan.Wanted, behind, cancellation);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
-        if (result.Object is null && result.Reason is not ("partial" or "head" or "range" or "error" or "condition of the client") && uncacheable.Count < RememberedUncacheable)
+        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client") && uncacheable.Count < RememberedUncacheable)
             uncacheable.TryAdd(plan.FlightName, 0);
         else if (result.Object is not null) uncacheable.TryRemove(plan.FlightName, out _);
         return result;
@@ -195,7 +195,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private void RefreshBehind(HttpContext context, ActiveRoute route, string target, CachedObject stored)
     {
         var plan = FetchPlan.Make(context, route, target, stored, parts.Time.GetUtcNow());
-        var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, stop), out var isLeader);
+        var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, true, stop), out var isLeader);
         if (isLeader) _ = FinishBehindAsync(ticket, route);
         else ticket.Dispose();
     }
@@ -207,8 +207,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             try
             {
                 var result = await ticket.Result;
-                // A version that can be completed by range later needs no more now.
-                if (result is { Object: { } brought, Pin: not null } && !brought.Metadata.Version.IsStrong) await brought.CompleteAsync();
+                await parts.Fetcher.PublishAsync(result);
             }
             catch (IOException failure)
             {

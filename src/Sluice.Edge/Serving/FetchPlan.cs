@@ -40,8 +40,9 @@ internal sealed record FetchPlan
             Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
             Stale = stored,
             Wanted = wanted,
-            IsShareable = !passes,
-            FlightName = $"{method} {route.Scope.KeyOf(target)} {(stored is null ? "" : string.Join('&', stored.Metadata.Vary.Select(field => field.Value)))}",
+            // A range alone may turn out to be whole chunks that all can use; conditions are one client's own.
+            IsShareable = !passes || !ForwardedRequest.HasConditionsBesidesRange(request.Headers),
+            FlightName = $"{method} {(passes ? request.Headers.Range.ToString() : "")} {route.Scope.KeyOf(target)} {(stored is null ? "" : string.Join('&', stored.Metadata.Vary.Select(field => field.Value)))}",
         };
     }
 

@@ -29,6 +29,9 @@ internal sealed class FetchResult : IDisposable
     /// <summary>Keeps the fill wanted until a follower has opened the object.</summary>
     public BodyReader? Pin { get; init; }
 
+    /// <summary>The cache's fence when the fetch began.</summary>
+    public long Fence { get; init; }
+
     /// <summary>The answer that must not be shared: the first taker has it.</summary>
     public OriginResponse? Response
     {

@@ -14,9 +14,10 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     /// <param name="request">The request to the origin, without range and conditions of the cache's own.</param>
     /// <param name="stale">The stored object that is too old: confirmed where it has a validator, kept where the answer is an error; null for none.</param>
     /// <param name="wanted">The part wanted of an origin that answers ranges; null for all.</param>
+    /// <param name="behind">True when nobody waits for it: a new object is put in place by <see cref="PublishAsync"/>.</param>
     /// <param name="cancellation">Cancelled when nobody waits any more.</param>
     /// <exception cref="OriginException">The origin gave no answer.</exception>
-    public async Task<FetchResult> FetchAsync(FetchContext context, OriginRequest request, CachedObject? stale, ByteRange? wanted, CancellationToken cancellation)
+    public async Task<FetchResult> FetchAsync(FetchContext context, OriginRequest request, CachedObject? stale, ByteRange? wanted, bool behind, CancellationToken cancellation)
     {
         var fence = cache.Fence;
         var held = stale is { Metadata.Version: { ETag: not null } or { LastModified: not null } } ? stale : null;
@@ -28,7 +29,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         try
         {
             if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence);
-            var result = Take(context, request, response, stale, range, receivedAt, fence);
+            var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
             keep = result.Pin is not null || result.Object is null;
             return result;
         }
@@ -36,6 +37,26 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         {
             if (!keep) await response.DisposeAsync();
         }
+    }
+
+    /// <summary>Puts an object that was fetched behind an answer in place once its first bytes are here.</summary>
+    public async Task PublishAsync(FetchResult result)
+    {
+        if (result is not { Object: { } brought, IsRevalidated: false }) return;
+        if (result.Pin is not null) await FirstBytesAsync(brought);
+        cache.Publish(brought, result.Fence);
+        // A version that can be completed by range later needs no more now.
+        if (result.Pin is not null && !brought.Metadata.Version.IsStrong) await brought.CompleteAsync();
+    }
+
+    private async Task FirstBytesAsync(CachedObject brought)
+    {
+        using (var reader = brought.Open(0, brought.Metadata.Length is { } length ? Math.Min(length, cache.ChunkSize) : cache.ChunkSize, brought.Source))
+            while (true)
+            {
+                using var piece = await reader.ReadAsync(CancellationToken.None);
+                if (piece.Length == 0) return;
+            }
     }
 
     private ByteRange Widen(long first, long? last)
@@ -54,10 +75,10 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         return new FetchResult { Object = held, IsRevalidated = true, IsStored = stillThere, Status = 304 };
     }
 
-    private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence)
+    private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence, bool behind)
     {
         var isHead = request.Method == "HEAD";
-        var part = response.Status == 206 && asked is { First: { } first } && response.Range is { Total: not null } range && range.Start == first ? response.Range : null;
+        var part = UsablePart(response, asked);
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
         var reason = Unshareable(response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
@@ -65,7 +86,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         if (decision.Metadata is not { } metadata)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
-        var added = cache.Store(context.Route.Scope, context.Target, metadata, fence);
+        // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
+        var added = behind ? cache.Prepare(context.Route.Scope, context.Target, metadata) : cache.Store(context.Route.Scope, context.Target, metadata, fence);
         added.Source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
         BodyReader? pin = null;
         if (!isHead && length != 0)
@@ -74,7 +96,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             added.Take(response, part?.Start ?? 0, part?.End ?? length, added.Source, pin);
         }
 
-        return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin };
+        return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin, Fence = fence };
     }
 
     /// <summary>A 206 with a strong validator passes through as it is, and shows that this object can be asked for by range: the next request finds it, without bytes yet.</summary>
@@ -84,6 +106,15 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
         var source = request with { Method = "GET", Range = null, Held = null, Headers = ForwardedRequest.WithoutConditions(request.Headers) };
         cache.Store(context.Route.Scope, context.Target, metadata, fence).Source = new FillSource(context.Route.Origin, source);
+    }
+
+    /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is made of whole chunks of a provable version.</summary>
+    private (long Start, long End, long? Total)? UsablePart(OriginResponse response, ByteRange? asked)
+    {
+        if (response is not { Status: 206, Range: { Total: { } total } range }) return null;
+        if (asked is { First: { } first }) return range.Start == first ? range : null;
+        var isWhole = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
+        return isWhole && response.Version.IsStrong ? range : null;
     }
 
     /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>
