@@ -32,13 +32,16 @@ public sealed class BodyReader : IDisposable
     /// <summary>The next bytes; empty at the end. Dispose each piece.</summary>
     /// <exception cref="OriginException">Missing bytes could not be fetched.</exception>
     /// <exception cref="ObjectChangedException">Missing bytes are no longer to be had in this version.</exception>
-    public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation) =>
-        position >= End ? default : TryRead(out var piece) ? new(piece) : ReadSlowAsync(cancellation);
+    public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation) => ReadAsync(int.MaxValue, cancellation);
 
-    /// <summary>The next bytes if they are in memory now; awaits nothing.</summary>
-    public bool TryRead(out BodyPiece piece)
+    /// <summary>As the other, <paramref name="maximum"/> bytes at most.</summary>
+    public ValueTask<BodyPiece> ReadAsync(int maximum, CancellationToken cancellation) =>
+        position >= End ? default : TryRead(maximum, out var piece) ? new(piece) : ReadSlowAsync(maximum, cancellation);
+
+    /// <summary>The next bytes, <paramref name="maximum"/> at most, if they are in memory now; awaits nothing.</summary>
+    public bool TryRead(int maximum, out BodyPiece piece)
     {
-        if (!target.TryRead(position, End, out piece)) return false;
+        if (!target.TryRead(position, Math.Min(End - position, maximum) + position, out piece)) return false;
         Advance(piece.Length);
         return true;
     }
@@ -60,9 +63,9 @@ public sealed class BodyReader : IDisposable
             : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure);
     }
 
-    private async ValueTask<BodyPiece> ReadSlowAsync(CancellationToken cancellation)
+    private async ValueTask<BodyPiece> ReadSlowAsync(int maximum, CancellationToken cancellation)
     {
-        var piece = await target.ReadAsync(this, cancellation);
+        var piece = await target.ReadAsync(this, maximum, cancellation);
         Advance(piece.Length);
         return piece;
     }

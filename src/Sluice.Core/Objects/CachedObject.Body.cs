@@ -85,15 +85,16 @@ public sealed partial class CachedObject
     /// <param name="source">Where missing bytes come from; null when only held bytes will do.</param>
     public BodyReader Open(long start, long end, FillSource? source) => new(this, start, end, source);
 
-    internal async ValueTask<BodyPiece> ReadAsync(BodyReader reader, CancellationToken cancellation)
+    internal async ValueTask<BodyPiece> ReadAsync(BodyReader reader, int maximum, CancellationToken cancellation)
     {
+        var end = reader.Position + Math.Min(reader.End - reader.Position, maximum);
         while (true)
         {
             var next = Progress.Next();
-            if (TryRead(reader.Position, reader.End, out var piece)) return piece;
+            if (TryRead(reader.Position, end, out var piece)) return piece;
             if (Metadata.Length is { } length && reader.Position >= length) return default;
             var index = (int)(reader.Position / ChunkSize);
-            if (await TryReadDiskAsync(reader, index) is { Length: > 0 } read) return read;
+            if (await TryReadDiskAsync(reader, index, end) is { Length: > 0 } read) return read;
             if (WaitFor(reader, index)) await next.WaitAsync(cancellation);
         }
     }
@@ -171,7 +172,7 @@ public sealed partial class CachedObject
         return fill;
     }
 
-    private async ValueTask<BodyPiece> TryReadDiskAsync(BodyReader reader, int index)
+    private async ValueTask<BodyPiece> TryReadDiskAsync(BodyReader reader, int index, long end)
     {
         if (cache.Disk is not { } tier || Disk is not { } stored || !stored.Has(index) || Metadata.Length is not { } length) return default;
         var from = (long)index * ChunkSize;
@@ -179,7 +180,7 @@ public sealed partial class CachedObject
         if (cache.Memory.CapacityBytes == 0)
         {
             var offset = (int)(reader.Position - from);
-            var block = cache.Memory.Rent((int)Math.Min(size - offset, reader.End - reader.Position));
+            var block = cache.Memory.Rent((int)Math.Min(size - offset, end - reader.Position));
             if (await tier.ReadAsync(stored, index, offset, block.Memory, CancellationToken.None)) return new BodyPiece(block, 0, block.Length);
             block.Release();
             return default;
@@ -199,7 +200,7 @@ public sealed partial class CachedObject
                 chunk.Filled = size;
                 Keep(chunk);
                 // Taken while the chunk is still held here, so a tier too small to keep it cannot lose it first.
-                if (TryRead(reader.Position, reader.End, out var piece)) return piece;
+                if (TryRead(reader.Position, end, out var piece)) return piece;
             }
 
             return default;

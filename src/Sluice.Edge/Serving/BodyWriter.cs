@@ -9,6 +9,9 @@ internal static class BodyWriter
     /// <summary>Up to here head and body are cheaper in one call than the body is in one piece.</summary>
     private const long SmallBytes = 32 << 10;
 
+    /// <summary>What is under way to one client at most, beside what the kernel holds: a thousand slow viewers then cost 128 MB.</summary>
+    private const int WriteBytes = 128 << 10;
+
     public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
     {
         // What fits beside the head goes out with it in one call.
@@ -36,12 +39,15 @@ internal static class BodyWriter
             while (reader.Position < end)
             {
                 // Only a read that waits needs to hear of a client that leaves: listening costs an allocation.
-                using var piece = reader.TryRead(out var held) ? held : await reader.ReadAsync(context.RequestAborted);
-                if (piece.Length == 0) return;
-                if (!context.Response.HasStarted) await context.Response.StartAsync();
-                // One stretch of memory for the whole piece: the server's own blocks of 4 KiB cost as much again as the bytes.
-                piece.Span.CopyTo(writer.GetSpan(piece.Length));
-                writer.Advance(piece.Length);
+                using (var piece = reader.TryRead(WriteBytes, out var held) ? held : await reader.ReadAsync(WriteBytes, context.RequestAborted))
+                {
+                    if (piece.Length == 0) return;
+                    if (!context.Response.HasStarted) await context.Response.StartAsync();
+                    // One stretch of memory for the whole piece: the server's own blocks of 4 KiB cost as much again as the bytes.
+                    piece.Span.CopyTo(writer.GetSpan(piece.Length));
+                    writer.Advance(piece.Length);
+                }
+
                 // The client is gone.
                 if ((await writer.FlushAsync()).IsCompleted) return;
             }

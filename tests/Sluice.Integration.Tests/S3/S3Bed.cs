@@ -58,7 +58,6 @@ internal sealed class S3Bed
     private static async Task<S3Bed> MakeAsync()
     {
         var server = Require.S3();
-        await WriteProfilesAsync(server);
         var client = new AmazonS3Client(new BasicAWSCredentials(server.AccessKey, server.SecretKey), new AmazonS3Config
         {
             ServiceURL = server.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = server.Region,
@@ -75,21 +74,23 @@ internal sealed class S3Bed
     internal static void NameProfiles()
     {
         Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Profiles);
+        WriteProfiles();
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => File.Delete(Profiles);
     }
 
-    private static async Task WriteProfilesAsync(S3Server server)
+    private static void WriteProfiles()
     {
-        await File.WriteAllTextAsync(Profiles, $"""
+        if (Environment.GetEnvironmentVariable("S3_SECRET_KEY") is not { Length: > 0 } secret) return;
+        File.WriteAllText(Profiles, $"""
             [owner]
-            aws_access_key_id = {server.AccessKey}
-            aws_secret_access_key = {server.SecretKey}
+            aws_access_key_id = {Environment.GetEnvironmentVariable("S3_ACCESS_KEY")}
+            aws_secret_access_key = {secret}
             [stranger]
             aws_access_key_id = {Environment.GetEnvironmentVariable("S3_STRANGER_ACCESS_KEY")}
             aws_secret_access_key = {Environment.GetEnvironmentVariable("S3_STRANGER_SECRET_KEY")}
             [wrong-secret]
-            aws_access_key_id = {server.AccessKey}
-            aws_secret_access_key = {server.SecretKey[..^1]}{(server.SecretKey[^1] == 'a' ? 'b' : 'a')}
+            aws_access_key_id = {Environment.GetEnvironmentVariable("S3_ACCESS_KEY")}
+            aws_secret_access_key = {secret[..^1]}{(secret[^1] == 'a' ? 'b' : 'a')}
             [unknown]
             aws_access_key_id = NOBODY
             aws_secret_access_key = none
