@@ -135,15 +135,23 @@ public sealed class HitAndMissTests(HttpEdge http, FolderEdge folder) : IClassFi
     [Fact]
     public async Task Get_ChunkedWithoutLength_IsServedWholeAndHitsNext()
     {
+        // The next request may come the moment the last byte of the first has arrived, while the fetch is being
+        // closed: then it follows that fetch, and Cache-Status says so. The origin is asked once either way.
         var reply = OriginReply.Object(10, 2_500_000) with { Chunked = true };
-        var path = http.Put(reply);
+        var bytes = reply.Body.ToArray();
+        for (var i = 0; i < 10; i++)
+        {
+            var path = http.Put(reply);
 
-        var first = await http.Edge.AskAsync(path);
-        var second = await http.Edge.AskAsync(path);
+            var first = await http.Edge.AskAsync(path);
+            var second = await http.Edge.AskAsync(path);
 
-        Assert.Equal(reply.Body.ToArray(), first.Body);
-        Assert.Equal(("HIT", "2500000"), (second.CacheStatus, second.Header("Content-Length")));
-        Assert.Equal(first.Body, second.Body);
+            Assert.Single(http.Origin.CallsOf(path));
+            Assert.Equal(bytes, first.Body);
+            Assert.Equal(bytes, second.Body);
+            Assert.True(second.CacheStatus == "HIT" || second.Header("Cache-Status")!.Contains("collapsed", StringComparison.Ordinal), second.ToString());
+            Assert.Equal("2500000", (await http.Edge.HeadAsync(path)).Header("Content-Length"));
+        }
     }
 
     [Fact]
