@@ -6,8 +6,10 @@ namespace Sluice.Core.Flights;
 internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fill)
 {
     private const long MaximumAhead = 8 << 20;
+    private const long MaximumRetained = 4 << 20;
     private const long MinimumAhead = 1 << 20;
-    private const long LargeBytes = 16 << 20;
+    /// <summary>Bodies longer than this are kept on disk first.</summary>
+    public const long LargeBytes = 16 << 20;
     private readonly Queue<Chunk> retained = new();
     private Task<bool> pendingWrite = Task.FromResult(true);
     private bool diskRefuses;
@@ -78,7 +80,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         if (retained.Count == 0) return;
         var onDisk = OnDisk;
         var passed = target.ReaderPosition(fill, foremost: target.CanFillGaps && !onDisk) / target.ChunkSize;
-        while (retained.TryPeek(out var chunk) && (chunk.Index < passed || (onDisk && (long)retained.Count * target.ChunkSize > MaximumAhead)))
+        while (retained.TryPeek(out var chunk) && (chunk.Index < passed || (onDisk && (long)retained.Count * target.ChunkSize > MaximumRetained)))
             retained.Dequeue().Drop();
     }
 

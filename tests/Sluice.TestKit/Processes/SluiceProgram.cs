@@ -57,7 +57,7 @@ public static class SluiceProgram
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         // As the launcher does.
-        start.Environment.TryAdd("DOTNET_GCgen0MaxBudget", "0x1000000");
+        start.Environment.TryAdd("DOTNET_GCgen0MaxBudget", "0x800000");
         return new Process { StartInfo = start };
     }
 
