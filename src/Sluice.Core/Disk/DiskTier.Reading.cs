@@ -25,7 +25,8 @@ public sealed partial class DiskTier
         {
             CheckInside(body, chunk, offset, buffer.Length);
             if (!body.Touched) body.Touched = true;
-            if (await FillAsync(handle, buffer, ((long)chunk * options.ChunkSize) + offset, cancellation)) return true;
+            var position = ((long)chunk * options.ChunkSize) + offset;
+            if (PageCacheRead.TryFill(handle, buffer.Span, position) || await FillAsync(handle, buffer, position, cancellation)) return true;
             DropChunk(source, body, chunk);
             return false;
         }

@@ -13,6 +13,7 @@ internal sealed class Fill
 
     private const double SoonSeconds = 0.25;
     private const long SoonBytes = 16 << 20;
+    private const long MeasuredBytes = 1 << 20;
 
     private readonly CachedObject target;
     private readonly ObjectCache cache;
@@ -57,9 +58,10 @@ internal sealed class Fill
     private bool IsSoonAt(long offset)
     {
         var brought = Position - First;
-        if (brought <= 0) return offset - First <= SoonBytes;
         var seconds = cache.Time.GetElapsedTime(began).TotalSeconds;
-        return (offset - Position) * seconds / brought < SoonSeconds;
+        // Too early to tell how fast it is.
+        if (brought < MeasuredBytes && seconds < 2 * SoonSeconds) return offset - First <= SoonBytes;
+        return (offset - Position) * seconds / Math.Max(brought, 1) < SoonSeconds;
     }
 
     /// <summary>Another fill brings what lies from that chunk on.</summary>

@@ -6,7 +6,10 @@ namespace Sluice.Core.Flights;
 internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fill)
 {
     private const long MaximumAhead = 8 << 20;
+    private const long MaximumRetained = 4 << 20;
     private const long MinimumAhead = 1 << 20;
+    /// <summary>Bodies longer than this are kept on disk first.</summary>
+    public const long LargeBytes = 16 << 20;
     private readonly Queue<Chunk> retained = new();
     private Task<bool> pendingWrite = Task.FromResult(true);
     private bool diskRefuses;
@@ -16,9 +19,18 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
     /// <summary>Takes over the fill's hold on a complete chunk.</summary>
     public async Task AddAsync(Chunk chunk)
     {
-        target.Keep(chunk);
+        // A large body goes through memory only as far as its readers are apart: the disk keeps it, and what is read again comes back from there.
+        var isLarge = OnDisk && target.Metadata.Length is not <= LargeBytes;
+        if (!isLarge) target.Keep(chunk);
         if (OnDisk)
         {
+            if (isLarge)
+            {
+                chunk.Hold();
+                retained.Enqueue(chunk);
+                Trim();
+            }
+
             // One write at a time: the origin is read no faster than the disk takes it.
             if (!await pendingWrite) diskRefuses = true;
             pendingWrite = WriteAsync(chunk);
@@ -52,7 +64,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
             var next = target.Demand.Next();
             var passed = target.ReaderPosition(fill, foremost: false);
             while (retained.TryPeek(out var chunk) && (long)(chunk.Index + 1) * target.ChunkSize <= passed) retained.Dequeue().Drop();
-            if (retained.Count == 0 || passed >= fill.Position) return;
+            if (OnDisk || retained.Count == 0 || passed >= fill.Position) return;
             await next.WaitAsync(cancellation);
         }
     }
@@ -66,8 +78,10 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
     private void Trim()
     {
         if (retained.Count == 0) return;
-        var passed = target.ReaderPosition(fill, foremost: target.CanFillGaps) / target.ChunkSize;
-        while (retained.TryPeek(out var chunk) && chunk.Index < passed) retained.Dequeue().Drop();
+        var onDisk = OnDisk;
+        var passed = target.ReaderPosition(fill, foremost: target.CanFillGaps && !onDisk) / target.ChunkSize;
+        while (retained.TryPeek(out var chunk) && (chunk.Index < passed || (onDisk && (long)retained.Count * target.ChunkSize > MaximumRetained)))
+            retained.Dequeue().Drop();
     }
 
     private async Task<bool> WriteAsync(Chunk chunk)

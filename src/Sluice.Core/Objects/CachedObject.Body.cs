@@ -8,6 +8,7 @@ public sealed partial class CachedObject
     private readonly List<Fill> fills = [];
     private readonly List<BodyReader> waiting = [];
     private Chunk?[] chunks;
+    private int crowdedReads;
 
     /// <summary>Wakes readers: bytes arrived, a fill ended.</summary>
     internal Broadcast Progress { get; } = new();
@@ -177,7 +178,7 @@ public sealed partial class CachedObject
         if (cache.Disk is not { } tier || Disk is not { } stored || !stored.Has(index) || Metadata.Length is not { } length) return default;
         var from = (long)index * ChunkSize;
         var size = (int)Math.Min(ChunkSize, length - from);
-        if (cache.Memory.CapacityBytes == 0)
+        if (cache.Memory.CapacityBytes == 0 || IsCrowded(length))
         {
             var offset = (int)(reader.Position - from);
             var block = cache.Memory.Rent((int)Math.Min(size - offset, end - reader.Position));
@@ -211,6 +212,13 @@ public sealed partial class CachedObject
             Progress.Pulse();
         }
     }
+
+    /// <summary>
+    /// Many readers of one large body, each somewhere else in it, would push whole chunks through memory that none of the others needs: they read what they
+    /// send, and one read in eight takes the chunk in, so that what is hot gets there all the same.
+    /// </summary>
+    private bool IsCrowded(long length) =>
+        length > FillWindow.LargeBytes && Volatile.Read(ref openReaders) > 8 && (Interlocked.Increment(ref crowdedReads) & 7) != 0;
 
     private Chunk? At(int index)
     {

@@ -17,13 +17,13 @@ internal static class EdgeHost
             kestrel.Limits.MinResponseDataRate = null;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MaxResponseBufferSize = 128 << 10;
+            kestrel.Limits.MaxResponseBufferSize = 64 << 10;
         });
         builder.WebHost.UseSockets(sockets =>
         {
             // Together with inline completions (see Program) a hit is answered on the thread that read the request.
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxWriteBufferSize = 128 << 10;
+            sockets.MaxWriteBufferSize = 64 << 10;
         });
         var app = builder.Build();
         app.Run(new EdgePipeline(engine.Edge, accessLog, logging.CreateLogger<EdgePipeline>()).InvokeAsync);

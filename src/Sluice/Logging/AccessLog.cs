@@ -52,13 +52,18 @@ internal sealed class AccessLog : IAsyncDisposable
             entry.FirstByte = _time.GetElapsedTime(entry.Started);
             return Task.CompletedTask;
         });
+        var completed = false;
         try
         {
             await next(context);
             await context.Response.CompleteAsync();
+            completed = true;
         }
         finally
         {
+            // A client that has all it asked for and hangs up has not aborted anything.
+            var isWhole = context.Response.ContentLength is { } length ? body.Bytes >= length || HttpMethods.IsHead(context.Request.Method) : completed;
+            entry.Aborted = !isWhole && context.RequestAborted.IsCancellationRequested;
             entry.Total = _time.GetElapsedTime(entry.Started);
             entry.Bytes = body.Bytes;
             _writer.Write(Line(context, entry));
@@ -84,7 +89,7 @@ internal sealed class AccessLog : IAsyncDisposable
         foreach (var c in target)
             line.Append(c is <= ' ' or '\x7f' ? '?' : c);
         line.Append(CultureInfo.InvariantCulture, $" {context.Response.StatusCode} {entry.Bytes} {outcome} {entry.Tier ?? "-"} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
-        if (context.RequestAborted.IsCancellationRequested)
+        if (entry.Aborted)
             line.Append(" aborted");
         return line.Append(" request=").Append(context.TraceIdentifier).ToString();
     }
@@ -105,7 +110,7 @@ internal sealed class AccessLog : IAsyncDisposable
             json.WriteString("tier", entry.Tier);
             json.WriteNumber("firstByteMs", Math.Round(entry.FirstByte.TotalMilliseconds, 3));
             json.WriteNumber("totalMs", Math.Round(entry.Total.TotalMilliseconds, 3));
-            json.WriteBoolean("aborted", context.RequestAborted.IsCancellationRequested);
+            json.WriteBoolean("aborted", entry.Aborted);
             json.WriteString("requestId", context.TraceIdentifier);
             json.WriteEndObject();
         }

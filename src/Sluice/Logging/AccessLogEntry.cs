@@ -20,4 +20,7 @@ internal sealed class AccessLogEntry
 
     /// <summary>Body bytes handed to the connection.</summary>
     public long Bytes { get; set; }
+
+    /// <summary>True when the client left before it had the whole answer.</summary>
+    public bool Aborted { get; set; }
 }

@@ -57,7 +57,7 @@ public sealed class KillTests : IAsyncLifetime
         var accounted = await Eventually.HoldsAsync(async () =>
         {
             counted = (FilesOnDisk(), await EntriesOnDiskAsync(sluice));
-            return counted.Files == counted.Entries;
+            return counted.Files == counted.Entries && counted.Files > 0;
         }, TimeSpan.FromSeconds(60));
         Assert.True(accounted, $"{counted.Files} files in objects/, {counted.Entries} in the index");
     }

@@ -43,6 +43,8 @@ public sealed class DiskFaultTests : IAsyncLifetime
 
         await CheckAllAsync(sluice);
         await CheckAllAsync(sluice); // what was fetched again is right as well
+        if (damage is "flip" or "zero")
+            Assert.InRange((await sluice.ApiJsonAsync("/v1/cache/stats"))["disk"]!["damagedChunks"]!.GetValue<long>(), 12, 48);
     }
 
     [Theory]

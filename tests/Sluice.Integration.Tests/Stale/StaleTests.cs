@@ -20,13 +20,13 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
         // The origin is slow to answer, and still the viewers get theirs.
         var stale = await http.Edge.AskAsync(path);
         var again = await http.Edge.AskAsync(path);
-        var waiting = http.Origin.CallsOf(path)[^1].Status;
+        var answered = http.Origin.CallsOf(path).Count(call => call.Status == 200);
         var fresh = await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)) is { CacheStatus: "HIT", Text: "newer" }, TimeSpan.FromSeconds(10));
 
         Assert.Equal((200, "old"), (stale.Status, stale.Text));
         Assert.Contains(stale.CacheStatus, (string[])["STALE", "UPDATING"]);
         Assert.Equal("old", again.Text);
-        Assert.Equal(0, waiting);
+        Assert.Equal(1, answered); // the first fill: the refresh was still waiting for its head
         Assert.True(fresh, "the refresh behind the stale answer never arrived");
         Assert.Equal(2, http.Origin.CallsOf(path).Count);
     }

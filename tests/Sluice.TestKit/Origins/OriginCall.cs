@@ -23,7 +23,7 @@ public sealed class OriginCall
     /// <summary>Status answered; 0 while, or when, none was.</summary>
     public int Status { get; internal set; }
 
-    /// <summary>Body bytes written so far to the connection (the reader may have taken fewer).</summary>
+    /// <summary>Body bytes given to the connection so far (the reader may have taken fewer).</summary>
     public long BodyBytes => Interlocked.Read(ref _bodyBytes);
 
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;

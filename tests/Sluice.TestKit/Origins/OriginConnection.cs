@@ -175,13 +175,14 @@ internal sealed class OriginConnection(FaultyOrigin origin, Socket socket, Cance
 
             var piece = buffer.AsMemory(0, (int)length);
             reply.Body.Read(selection.Offset + sent, piece);
+            // Counted first: whoever receives these bytes may look at the count at once.
+            call.Sent((int)length);
             if (reply.Chunked)
                 await SendAsync(Encoding.ASCII.GetBytes($"{length:x}\r\n"));
             await SendAsync(piece);
             if (reply.Chunked)
                 await SendAsync("\r\n"u8.ToArray());
             sent += length;
-            call.Sent((int)length);
             if (held && sent == reply.HoldAfter)
                 await reply.Held.WaitAsync(stop);
             if (reply.PieceDelay > TimeSpan.Zero && sent < selection.Length)

@@ -56,6 +56,8 @@ public static class SluiceProgram
             start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
+        // As the launcher does.
+        start.Environment.TryAdd("DOTNET_GCgen0MaxBudget", "0x800000");
         return new Process { StartInfo = start };
     }
 
