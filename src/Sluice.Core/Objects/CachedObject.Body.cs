@@ -175,10 +175,11 @@ public sealed partial class CachedObject
 
     private async ValueTask<BodyPiece> TryReadDiskAsync(BodyReader reader, int index, long end)
     {
-        if (cache.Disk is not { } tier || Disk is not { } stored || !stored.Has(index) || Metadata.Length is not { } length) return default;
+        if (cache.Disk is not { } tier || Disk is not { } stored || !stored.Has(index)) return default;
         var from = (long)index * ChunkSize;
-        var size = (int)Math.Min(ChunkSize, length - from);
-        if (cache.Memory.CapacityBytes == 0 || IsCrowded(length))
+        // Where the length is not known yet, the last chunk has not been written either.
+        var size = Metadata.Length is { } length ? (int)Math.Min(ChunkSize, length - from) : ChunkSize;
+        if (cache.Memory.CapacityBytes == 0 || IsCrowded())
         {
             var offset = (int)(reader.Position - from);
             var block = cache.Memory.Rent((int)Math.Min(size - offset, end - reader.Position));
@@ -217,8 +218,8 @@ public sealed partial class CachedObject
     /// Many readers of one large body, each somewhere else in it, would push whole chunks through memory that none of the others needs: they read what they
     /// send, and one read in eight takes the chunk in, so that what is hot gets there all the same.
     /// </summary>
-    private bool IsCrowded(long length) =>
-        length > FillWindow.LargeBytes && Volatile.Read(ref openReaders) > 8 && (Interlocked.Increment(ref crowdedReads) & 7) != 0;
+    private bool IsCrowded() =>
+        Metadata.Length is not <= FillWindow.LargeBytes && Volatile.Read(ref openReaders) > 8 && (Interlocked.Increment(ref crowdedReads) & 7) != 0;
 
     private Chunk? At(int index)
     {

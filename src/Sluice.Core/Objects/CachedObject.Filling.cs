@@ -133,9 +133,13 @@ public sealed partial class CachedObject
         {
             if (chunk.Index >= chunks.Length)
             {
-                var grown = new Chunk?[Math.Max(chunk.Index + 1, chunks.Length * 2)];
-                for (var i = 0; i < chunks.Length; i++) grown[i] = Interlocked.Exchange(ref chunks[i], null);
-                Volatile.Write(ref chunks, grown);
+                var former = chunks;
+                var grown = new Chunk?[Math.Max(chunk.Index + 1, former.Length * 2)];
+                for (var i = 0; i < former.Length; i++) grown[i] = Volatile.Read(ref former[i]);
+                Interlocked.Exchange(ref chunks, grown);
+                // Whoever forgot a chunk before it could see the new array took it out of the former one only.
+                for (var i = 0; i < former.Length; i++)
+                    if (Volatile.Read(ref former[i]) is null) Volatile.Write(ref grown[i], null);
             }
 
             return Interlocked.CompareExchange(ref chunks[chunk.Index], chunk, null) is null;

@@ -76,8 +76,9 @@ public sealed class OriginFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
         var whole = await http.Edge.AskAsync(path);
         var hit = await http.Edge.AskAsync(path);
 
-        Assert.False(broken.Complete, $"a body of {broken.Body.Length} bytes was passed off as whole");
-        Assert.Equal(-1, new BytePattern(94).FirstDifference(0, broken.Body));
+        // Where the origin's end is known before the head went out, the answer says so instead.
+        Assert.True(!broken.Complete || broken.Status == 502, $"a body of {broken.Body.Length} bytes was passed off as whole");
+        if (broken.Status == 200) Assert.Equal(-1, new BytePattern(94).FirstDifference(0, broken.Body));
         Assert.Equal(good.Body.ToArray(), whole.Body);
         Assert.Equal("HIT", hit.CacheStatus);
         Assert.Equal(good.Body.ToArray(), hit.Body);
