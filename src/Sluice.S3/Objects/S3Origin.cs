@@ -69,9 +69,12 @@ public sealed class S3Origin : IOrigin, IDisposable
         }
         var errors = options.Errors();
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
-        IS3Credentials credentials = options.Anonymous ? new NoCredentials() : ChainCredentials.For(options.Profile, time, log);
-        return new(options, credentials, Handler(options), time, log);
+        return new(options, Credentials(options, time, log), Handler(options), time, log);
     }
+
+    /// <summary>Where a bucket's credentials come from.</summary>
+    internal static IS3Credentials Credentials(S3OriginOptions options, TimeProvider time, ILogger log) =>
+        options.Anonymous ? new NoCredentials() : ChainCredentials.For(options.Profile, time, log);
 
     /// <inheritdoc/>
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)

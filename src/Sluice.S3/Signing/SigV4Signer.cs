@@ -63,6 +63,10 @@ internal sealed class SigV4Signer(string region, string service = "s3")
     /// <param name="query">Parameters beside the signature's own, such as response-content-disposition.</param>
     /// <exception cref="ArgumentOutOfRangeException">The lifetime is out of range.</exception>
     public string PresignedUrl(S3Credentials credentials, DateTimeOffset at, TimeSpan lifetime, string origin, in SigV4Request request, params ReadOnlySpan<SignedField> query)
+        => PresignedUrl(credentials, at, lifetime, origin, request, default, query);
+
+    /// <summary>The same, with a signature that is already known (32 bytes) instead of a new one; empty: sign.</summary>
+    public string PresignedUrl(S3Credentials credentials, DateTimeOffset at, TimeSpan lifetime, string origin, in SigV4Request request, ReadOnlySpan<byte> known, ReadOnlySpan<SignedField> query)
     {
         if (lifetime < TimeSpan.FromSeconds(1) || lifetime > MaximumLifetime || lifetime.Ticks % TimeSpan.TicksPerSecond != 0)
             throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A presigned URL is valid for 1 second to 7 days, in whole seconds.");
@@ -85,7 +89,8 @@ internal sealed class SigV4Signer(string region, string service = "s3")
         var start = url.Length;
         CanonicalForm.AppendQuery(ref url, fields);
         Span<byte> signature = stackalloc byte[SignatureLength];
-        Sign(credentials, utc, request, url.Written[start..], signature);
+        if (known.IsEmpty) Sign(credentials, utc, request, url.Written[start..], signature);
+        else Convert.TryToHexStringLower(known, signature, out _);
         url.Append("&X-Amz-Signature="u8);
         url.Append(signature);
         var result = Encoding.UTF8.GetString(url.Written);

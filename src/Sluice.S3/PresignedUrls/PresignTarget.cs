@@ -1,0 +1,73 @@
+using Amazon.Runtime;
+using Sluice.S3.Credentials;
+using Sluice.S3.Objects;
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.PresignedUrls;
+
+/// <summary>A bucket that URLs are made for: where it is, and how its keys become URLs.</summary>
+internal sealed class PresignTarget
+{
+    private readonly SigV4Signer signer;
+    private readonly string prefix;
+
+    /// <summary>A bucket by its options; endpoint and region are already looked up.</summary>
+    public PresignTarget(S3OriginOptions options)
+    {
+        Address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
+        prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
+        signer = new(Address.Region);
+    }
+
+    public S3Address Address { get; }
+
+    public string Region => Address.Region;
+
+    /// <summary>Endpoint and region not given are looked up as the AWS tools do.</summary>
+    /// <exception cref="ArgumentException">The options will not do.</exception>
+    public static PresignTarget Create(S3OriginOptions options)
+    {
+        try
+        {
+            options = options with { Endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile), Region = options.Region ?? AwsSettings.Region(options.Profile) };
+        }
+        catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
+        {
+            throw new ArgumentException($"The AWS configuration files cannot be read: {broken.Message}", broken);
+        }
+        var errors = options.Errors();
+        return errors.Count == 0 ? new(options) : throw new ArgumentException(string.Join(Environment.NewLine, errors));
+    }
+
+    /// <summary>What is wrong with a path; null when nothing is.</summary>
+    public string? Error(ReadOnlySpan<char> path)
+    {
+        if (path.IsEmpty) return "The path names no object: a presigned URL is for one key.";
+        if (System.Text.Encoding.UTF8.GetByteCount(prefix) + System.Text.Encoding.UTF8.GetByteCount(path) > S3ObjectKey.MaximumBytes) return $"The key is longer than {S3ObjectKey.MaximumBytes} bytes, which S3 does not take.";
+        if (path.Contains('\0')) return "The key holds a NUL character, which S3 does not take.";
+        if (prefix.Length == 0) return null;
+        // An intermediary that tidies paths would leave the prefix.
+        foreach (var segment in path.Split('/'))
+            if (path[segment] is "." or "..") return "A key below a prefix may not have a segment '.' or '..'.";
+        return null;
+    }
+
+    /// <summary>The URL without a signature (the entry's originalUrl).</summary>
+    public string OriginalUrl(string path) => Address.Root + Address.BasePath + CanonicalForm.Path(prefix + path);
+
+    /// <summary>Signs; or, with a signature known, puts the URL together without computing it.</summary>
+    public string Url(PresignKey key, S3Credentials credentials, DateTimeOffset signedAt, TimeSpan lifetime, ReadOnlySpan<byte> known = default)
+    {
+        SignedField host = new("host", Address.Host);
+        var request = new SigV4Request
+        {
+            Method = key.Options.Method, Path = Address.BasePath + CanonicalForm.Path(prefix.Length == 0 ? key.Path : prefix + key.Path),
+            Headers = new(ref host), Payload = SigV4Signer.UnsignedPayload,
+        };
+        if (key.Options.Query.Count == 0) return signer.PresignedUrl(credentials, signedAt, lifetime, Address.Root, request, known, []);
+        var query = new SignedField[key.Options.Query.Count];
+        var at = 0;
+        foreach (var (name, value) in key.Options.Query) query[at++] = new(name, value);
+        return signer.PresignedUrl(credentials, signedAt, lifetime, Address.Root, request, known, query);
+    }
+}

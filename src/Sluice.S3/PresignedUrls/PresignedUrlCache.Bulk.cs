@@ -1,0 +1,54 @@
+namespace Sluice.S3.PresignedUrls;
+
+internal sealed partial class PresignedUrlCache
+{
+    private const int MostErrors = 20;
+
+    internal PresignMemory Memory => memory;
+
+    internal PresignTargets Targets => targets;
+
+    internal PresignCredentials Credentials => credentials;
+
+    internal PresignStore? Kept => store;
+
+    internal TimeProvider Time => time;
+
+    /// <inheritdoc/>
+    public async Task<PresignWarmReport> WarmAsync(IReadOnlyCollection<string> paths, PresignOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var (ready, failed, before) = (0, 0, counters[PresignCount.Signatures]);
+        var errors = new List<string>();
+        await Parallel.ForEachAsync(paths, cancellation, async (path, stop) =>
+        {
+            try
+            {
+                await GetAsync(path, options, stop);
+                Interlocked.Increment(ref ready);
+            }
+            catch (Exception wrong) when (wrong is ArgumentException or PresignedUrlException)
+            {
+                Interlocked.Increment(ref failed);
+                lock (errors)
+                    if (errors.Count < MostErrors) errors.Add($"{PresignEvents.Truncate(path)}: {wrong.Message}");
+            }
+        });
+        return new(ready, failed, counters[PresignCount.Signatures] - before, errors);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> PurgeAsync(CancellationToken cancellation = default)
+    {
+        var forgotten = memory.RemoveWhere(_ => true);
+        return store is null ? forgotten : Math.Max(forgotten, await store.DeleteAsync(PresignStore.EveryEntry, cancellation));
+    }
+
+    /// <inheritdoc/>
+    public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => rotation.RunAsync(cancellation);
+
+    private void BeginRotation()
+    {
+        if (rotation.TryReserve()) Track(() => rotation.RunReservedAsync(CancellationToken.None));
+    }
+}

@@ -1,0 +1,193 @@
+using Microsoft.Extensions.Logging;
+using Sluice.S3.Signing;
+
+namespace Sluice.S3.PresignedUrls;
+
+internal sealed partial class PresignedUrlCache
+{
+    private const int HitsToDouble = 100;
+    private const int HitsToKeep = 10;
+    private static readonly TimeSpan RefreshRetry = TimeSpan.FromSeconds(5);
+
+    // One at a time for each key: memory again (somebody may have been faster), store, signature.
+    private async Task<Flown> MakeAsync(PresignKey key, PresignTarget target)
+    {
+        var started = time.GetTimestamp();
+        var held = memory.Find(key);
+        if (held is not null && Usable(held) is { } entry)
+        {
+            CountHit(key.Path, started);
+            return new(entry);
+        }
+        var with = await FindCredentialsAsync(CancellationToken.None);
+        var available = store is { IsAvailable: true };
+        var failed = store is not null && !available;
+        if (available)
+        {
+            try
+            {
+                if (await LookUpAsync(key, target, with) is { } stored)
+                {
+                    memory.Put(key, stored);
+                    return new(stored);
+                }
+            }
+            catch (Exception failure) when (PresignStore.IsFailure(failure))
+            {
+                failed = true;
+            }
+        }
+        if (failed) counters.Add(PresignCount.Fallbacks);
+        counters.Add(PresignCount.Misses);
+        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Miss(log, PresignEvents.Truncate(key.Path));
+        entry = Make(key, target, with, time.GetUtcNow(), LevelAfter(held)) ?? throw AboutToExpire();
+        memory.Put(key, entry);
+        Store(key, target, entry);
+        PresignMeter.HandedOut(counters.Origin, "miss", time.GetElapsedTime(started));
+        return new(entry);
+    }
+
+    private PresignEntry? Usable(PresignEntry entry)
+    {
+        var (now, timestamp) = (time.GetUtcNow().UtcTicks, time.GetTimestamp());
+        return entry.IsUsable(now, timestamp) ? entry : Volatile.Read(ref entry.Next) is { } next && next.IsUsable(now, timestamp) ? next : null;
+    }
+
+    // The events of rows MTR-24, MTR-26 and MTR-27: an error is logged and goes on to the caller, the duration is always told.
+    private async Task<PresignEntry?> LookUpAsync(PresignKey key, PresignTarget target, S3Credentials with)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            var stored = await store!.GetAsync(key.Text(options.StorageType, target.Region), CancellationToken.None);
+            if (stored is null || Accept(key, target, with, stored) is not { } entry) return null;
+            counters.Add(PresignCount.Hits);
+            if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Hit(log, PresignEvents.Truncate(key.Path));
+            return entry;
+        }
+        catch (Exception failure) when (PresignStore.IsFailure(failure))
+        {
+            PresignEvents.CacheError(log, PresignEvents.Truncate(key.Path), failure.GetType().Name);
+            throw;
+        }
+        finally
+        {
+            if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Duration(log, (long)Math.Round(time.GetElapsedTime(started).TotalMilliseconds), "get");
+        }
+    }
+
+    // A stored URL counts when these credentials would give the same one: another key's, another bucket's or a damaged one is a miss.
+    private PresignEntry? Accept(PresignKey key, PresignTarget target, S3Credentials with, PresignStored stored)
+    {
+        var (now, created, ends) = (time.GetUtcNow(), DateTimeOffset.FromUnixTimeMilliseconds(stored.CreatedAt), DateTimeOffset.FromUnixTimeMilliseconds(stored.ExpiresAt));
+        if (ends <= now)
+        {
+            counters.Add(PresignCount.Expirations);
+            return null;
+        }
+        if (created > now || stored.Url.Length < 64 || PresignOptions.LifetimeError(ends - created) is not null) return null;
+        byte level = 0;
+        while (options.AdaptiveMaximum is not null && key.Options.Expires is null && level < 20 && Expiry(key, level) < ends - created) level++;
+        var (at, expected) = options.Stable ? (now, (TimeSpan?)null) : (created, ends - created);
+        if (PresignTerm.For(options, expected ?? Expiry(key, level), PresignKey.Hash(key.Path, key.Options.Variant), at, with.Expires) is not { } term) return null;
+        if (term.SignedAt != created || term.ExpiresAt != ends || term.UseUntil <= now || with.Expires < ends || !stored.Url.AsSpan(stored.Url.Length - 64).ContainsOnlyHex()) return null;
+        var entry = new PresignEntry(term, with, stored.Url, Deadline(term.UseUntil, now), level);
+        if (target.Url(key, with, created, ends - created, entry.Signature) != stored.Url) return null;
+        MakeReady(entry, stored.Url);
+        return entry;
+    }
+
+    /// <summary>Signs a URL to be handed out at <paramref name="at"/>; null when the credentials are about to end.</summary>
+    internal PresignEntry? Make(PresignKey key, PresignTarget target, S3Credentials with, DateTimeOffset at, byte level)
+    {
+        if (PresignTerm.For(options, Expiry(key, level), PresignKey.Hash(key.Path, key.Options.Variant), at, with.Expires) is not { } term) return null;
+        var url = Sign(key, target, with, term);
+        var entry = new PresignEntry(term, with, url, Deadline(term.UseUntil, time.GetUtcNow()), level);
+        MakeReady(entry, url);
+        return entry;
+    }
+
+    /// <summary>Hands an entry to the store.</summary>
+    internal void Store(PresignKey key, PresignTarget target, PresignEntry entry)
+    {
+        if (store is null || entry.UseUntil <= time.GetUtcNow().UtcTicks) return;
+        var (created, ends) = (new DateTimeOffset(entry.SignedAt, TimeSpan.Zero), new DateTimeOffset(entry.ExpiresAt, TimeSpan.Zero));
+        store.Set(key.Text(options.StorageType, target.Region), new PresignStored
+        {
+            Url = (entry.Ready ?? MakeReady(key, entry)).Url, OriginalUrl = target.OriginalUrl(key.Path), CreatedAt = created.ToUnixTimeMilliseconds(), ExpiresAt = ends.ToUnixTimeMilliseconds(),
+            Path = key.Path, StorageType = options.StorageType, Region = target.Region,
+        }, new(entry.UseUntil, TimeSpan.Zero), PresignRotation.TagOf(entry.Credentials));
+    }
+
+    private string Sign(PresignKey key, PresignTarget target, S3Credentials with, in PresignTerm term)
+    {
+        counters.Add(PresignCount.Signatures);
+        var started = time.GetTimestamp();
+        var url = target.Url(key, with, term.SignedAt, term.Lifetime);
+        PresignMeter.Generated(counters.Origin, time.GetElapsedTime(started));
+        return url;
+    }
+
+    private void BeginRefresh(string path, PresignOptions given, PresignEntry entry, long now)
+    {
+        if (!entry.TryBeginRefresh(now)) return;
+        var key = KeyOf(path, given);
+        counters.Add(PresignCount.Refreshes);
+        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.RefreshNeeded(log, PresignEvents.Truncate(path));
+        Track(() => RefreshAsync(key, entry));
+    }
+
+    private async Task RefreshAsync(PresignKey key, PresignEntry entry)
+    {
+        try
+        {
+            var target = targets.Check(key);
+            var with = await FindCredentialsAsync(CancellationToken.None);
+            var now = time.GetUtcNow();
+            // A stable URL begins when the last one's period ends, so it is signed ahead for that moment.
+            var ahead = options.Stable && !entry.Shortened && entry.UseUntil > now.UtcTicks;
+            var next = Make(key, target, with, ahead ? new DateTimeOffset(entry.UseUntil, TimeSpan.Zero) : now, LevelAfter(entry)) ?? throw AboutToExpire();
+            if (next.SignedAt > now.UtcTicks) Volatile.Write(ref entry.Next, next);
+            else memory.Replace(key, entry, next);
+            Store(key, target, next);
+        }
+        catch (PresignedUrlException failure)
+        {
+            counters.Add(PresignCount.RefreshErrors);
+            PresignEvents.RefreshFailed(log, PresignEvents.Truncate(key.Path), failure.Message);
+            entry.RefreshFailed((time.GetUtcNow() + RefreshRetry).UtcTicks);
+        }
+    }
+
+    private async ValueTask<S3Credentials> FindCredentialsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await credentials.GetAsync(cancellation);
+        }
+        catch (PresignedUrlException)
+        {
+            counters.Add(PresignCount.CredentialErrors);
+            throw;
+        }
+    }
+
+    private TimeSpan Expiry(PresignKey key, byte level)
+    {
+        if (key.Options.Expires is { } asked) return asked;
+        if (options.AdaptiveMaximum is not { } longest || level == 0) return options.Expires;
+        var doubled = options.Expires * (1L << level);
+        return doubled < longest ? doubled : longest;
+    }
+
+    private byte LevelAfter(PresignEntry? entry)
+    {
+        if (entry is null || options.AdaptiveMaximum is not { } longest) return 0;
+        if (entry.Hits >= HitsToDouble) return options.Expires * (1L << entry.Level) < longest ? (byte)(entry.Level + 1) : entry.Level;
+        return entry.Hits < HitsToKeep && entry.Level > 0 ? (byte)(entry.Level - 1) : entry.Level;
+    }
+
+    private long Deadline(DateTimeOffset until, DateTimeOffset now) => time.GetTimestamp() + (long)((until - now).TotalSeconds * time.TimestampFrequency);
+
+    private static PresignedUrlException AboutToExpire() => new("The credentials have expired, or will within the second, and no newer ones were found: renew them.");
+}

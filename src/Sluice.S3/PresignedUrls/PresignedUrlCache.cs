@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Flights;
+using Sluice.Core.KeyValue;
+using Sluice.S3.Credentials;
+
+namespace Sluice.S3.PresignedUrls;
+
+/// <summary>Signs URLs once and hands them out until they near their end. A hit is a look-up in memory: no lock, no waiting, nothing allocated.</summary>
+internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposable, IDisposable
+{
+    // What an entry takes with its key and its place in the dictionary, and what its text adds.
+    private const long EntryBytes = 330;
+    private const long ReadyBytes = 800;
+
+    private sealed record Flown(PresignEntry Entry) : IDisposable
+    {
+        public void Dispose() { }
+    }
+
+    private readonly PresignedUrlsOptions options;
+    private readonly PresignTargets targets;
+    private readonly PresignCredentials credentials;
+    private readonly PresignCounters counters;
+    private readonly PresignMemory memory;
+    private readonly PresignStore? store;
+    private readonly PresignRotation rotation;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly FlightTable<Flown> flights = new();
+    private readonly ConcurrentDictionary<Task, byte> background = new();
+    private readonly ulong share;
+    private int disposed;
+
+    public PresignedUrlCache(PresignedUrlsOptions options, PresignTargets targets, IS3Credentials chain, IKeyValueStore? store, TimeProvider time, ILogger log)
+    {
+        (this.options, this.targets, this.time, this.log) = (options, targets, time, log);
+        share = options.Share >= 1 ? ulong.MaxValue : (ulong)(options.Share * ulong.MaxValue);
+        credentials = new(chain, time) { Changed = BeginRotation };
+        counters = new(options.StorageType) { Sizes = Sizes };
+        memory = new(options.MaximumEntries, options.ReadyUrls, time);
+        this.store = store is null ? null : new(store, options.StoreTimeout, counters, time);
+        rotation = new(this, log);
+        PresignMeter.Begin(counters);
+    }
+
+    /// <summary>Refreshes and rotations under way, for tests.</summary>
+    internal bool IsIdle => background.IsEmpty && (store?.Unwritten ?? 0) == 0;
+
+    /// <inheritdoc/>
+    public ValueTask<PresignedUrl> GetAsync(string path, PresignOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= PresignOptions.Default;
+        var started = time.GetTimestamp();
+        if (share < ulong.MaxValue && PresignKey.Hash(PresignKey.Normalise(path)) >= share) return DirectAsync(path, options, started, cancellation);
+        var now = time.GetUtcNow().UtcTicks;
+        var entry = memory.Find(path, options);
+        if (entry is not null && !entry.IsUsable(now, started)) entry = Successor(path, options, entry, now, started);
+        if (entry is null) return FetchAsync(path, options, started, cancellation);
+        var url = entry.Ready ?? MakeReady(KeyOf(path, options), entry);
+        entry.Hits++;
+        // Written only when it changes, so that processors can share the line.
+        if (!entry.Recent) entry.Recent = true;
+        if (!entry.RecentText) entry.RecentText = true;
+        if (now >= entry.RefreshFrom) BeginRefresh(path, options, entry, now);
+        CountHit(path, started);
+        return new(url);
+    }
+
+    /// <inheritdoc/>
+    public PresignStatistics GetStatistics() => PresignStatistics.Of(counters, memory.Count);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        PresignMeter.End(counters);
+        await Task.WhenAll(background.Keys);
+        if (store is not null) await store.DisposeAsync();
+        rotation.Dispose();
+        (credentials.Chain as IDisposable)?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static PresignKey KeyOf(string path, PresignOptions options) => new(path is ['/', ..] ? path[1..] : path, options);
+
+    // What was signed ahead takes over at its moment, not before: at any time all processes hand out the same URL.
+    private PresignEntry? Successor(string path, PresignOptions options, PresignEntry entry, long now, long timestamp)
+    {
+        if (Volatile.Read(ref entry.Next) is not { } next || !next.IsUsable(now, timestamp)) return null;
+        memory.Replace(KeyOf(path, options), entry, next);
+        return next;
+    }
+
+    private async ValueTask<PresignedUrl> FetchAsync(string path, PresignOptions options, long started, CancellationToken cancellation)
+    {
+        var key = KeyOf(path, options);
+        var target = targets.Check(key);
+        using var ticket = flights.Join(key.Text(this.options.StorageType, target.Region), _ => MakeAsync(key, target), out var leads);
+        var entry = (await ticket.Result.WaitAsync(cancellation)).Entry;
+        if (!leads) CountHit(path, started);
+        return entry.Ready ?? MakeReady(key, entry);
+    }
+
+    private async ValueTask<PresignedUrl> DirectAsync(string path, PresignOptions options, long started, CancellationToken cancellation)
+    {
+        var key = KeyOf(path, options);
+        var target = targets.Check(key);
+        var with = await FindCredentialsAsync(cancellation);
+        var now = time.GetUtcNow();
+        var term = PresignTerm.For(this.options with { Stable = false }, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+        var url = Sign(key, target, with, term);
+        counters.Add(PresignCount.Direct);
+        PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));
+        return new(url, term.SignedAt, term.ExpiresAt, now);
+    }
+
+    private PresignedUrl MakeReady(PresignKey key, PresignEntry entry)
+    {
+        var (signed, ends) = (new DateTimeOffset(entry.SignedAt, TimeSpan.Zero), new DateTimeOffset(entry.ExpiresAt, TimeSpan.Zero));
+        var text = targets.For(key.Options)!.Url(key, entry.Credentials, signed, ends - signed, entry.Signature);
+        return MakeReady(entry, text);
+    }
+
+    private PresignedUrl MakeReady(PresignEntry entry, string text)
+    {
+        var url = new PresignedUrl(text, new(entry.SignedAt, TimeSpan.Zero), new(entry.ExpiresAt, TimeSpan.Zero), new(entry.UseUntil, TimeSpan.Zero));
+        memory.KeepReady(entry, url);
+        return url;
+    }
+
+    private void CountHit(string path, long started)
+    {
+        var sampled = (counters.Add(PresignCount.Hits) & 15) == 1 && PresignMeter.Timed;
+        if (!sampled && !log.IsEnabled(LogLevel.Debug)) return;
+        if (sampled) PresignMeter.HandedOut(counters.Origin, "hit", time.GetElapsedTime(started));
+        if (!log.IsEnabled(LogLevel.Debug)) return;
+        PresignEvents.Hit(log, PresignEvents.Truncate(path));
+        PresignEvents.Duration(log, (long)Math.Round(time.GetElapsedTime(started).TotalMilliseconds), "get");
+    }
+
+    private PresignSizes Sizes()
+    {
+        var usage = store?.Usage() ?? default;
+        var entries = memory.Count;
+        return new(entries, (entries * EntryBytes) + (Math.Min(entries, options.ReadyUrls) * ReadyBytes), usage.Entries, usage.Bytes, usage.MaximumBytes ?? 0);
+    }
+
+    private void Track(Func<Task> work)
+    {
+        var task = Task.Run(work);
+        background[task] = 0;
+        task.ContinueWith(done => background.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+}
