@@ -23,16 +23,7 @@ internal sealed class RouteTable
         var mark = target.IndexOf('?');
         var path = mark < 0 ? target : target[..mark];
         foreach (var route in routes)
-            if (Matches(route.Route.Pattern, path)) return route;
+            if (RoutePattern.Matches(route.Route.Pattern, path)) return route;
         return null;
-    }
-
-    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> path)
-    {
-        var star = pattern.IndexOf('*');
-        if (star < 0) return path.SequenceEqual(pattern);
-        var before = pattern[..star];
-        var after = pattern[(star + 1)..];
-        return path.Length >= before.Length + after.Length && path.StartsWith(before, StringComparison.Ordinal) && path.EndsWith(after, StringComparison.Ordinal);
     }
 }

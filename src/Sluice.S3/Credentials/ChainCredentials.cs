@@ -37,7 +37,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         try
         {
             var credentials = found.GetAWSCredentials(null);
-            return new(() => Task.FromResult(credentials), time, log);
+            return new(() => Task.FromResult(credentials = Reread(profile, credentials)), time, log);
         }
         catch (Exception unusable) when (unusable is InvalidDataException or InvalidOperationException or AmazonClientException or ArgumentException)
         {
@@ -63,6 +63,10 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     /// <inheritdoc/>
     public void Dispose() => asking.Dispose();
+
+    // A key written into the profile later takes effect; what renews itself (a role) is kept, since it would be assumed anew.
+    private static AWSCredentials Reread(string profile, AWSCredentials known) =>
+        known is not RefreshingAWSCredentials && new CredentialProfileStoreChain().TryGetProfile(profile, out var found) ? found.GetAWSCredentials(null) : known;
 
     private async Task<S3Credentials?> AskAsync(Snapshot? due, CancellationToken cancellation)
     {

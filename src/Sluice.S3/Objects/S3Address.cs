@@ -47,6 +47,8 @@ internal sealed record S3Address
     }
 
     /// <summary>A request's address, sent exactly as it was signed: "..", "//" and escapes stay.</summary>
-    public Uri Uri(string path, string query)
-        => new(query.Length == 0 ? Root + path : $"{Root}{path}?{query}", AsIs);
+    public Uri Uri(string path, string query) => AsSigned(query.Length == 0 ? Root + path : $"{Root}{path}?{query}");
+
+    /// <summary>An address that is sent as it is written.</summary>
+    public static Uri AsSigned(string url) => new(url, AsIs);
 }

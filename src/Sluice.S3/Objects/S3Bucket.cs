@@ -1,4 +1,5 @@
 using Sluice.S3.Credentials;
+using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.Objects;
@@ -8,6 +9,10 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
 {
     /// <summary>How far apart clocks may be before a refusal without a reason is put down to them. Servers allow 15 minutes.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    // Stands for whoever signed the URL, so that a refusal is not put down to missing credentials.
+    private static readonly S3Credentials ByUrl = new("", "");
+    private static readonly PresignOptions Head = new() { Method = "HEAD" };
 
     private sealed record Place(S3Address Address, SigV4Signer Signer);
 
@@ -31,12 +36,17 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         Region = 4,
     }
 
+    /// <summary>URLs to ask with instead of signing; null to sign.</summary>
+    public IPresignedUrls? Presigned { get; init; }
+
     /// <summary>Where requests go now.</summary>
     public S3Address Address => Volatile.Read(ref place).Address;
 
     /// <summary>The message to send, and what it was signed with (null: unsigned).</summary>
     public async ValueTask<(HttpRequestMessage Message, S3Credentials? SignedWith)> PrepareAsync(S3Ask ask, CancellationToken cancellation)
     {
+        // A bucket that turned out to live elsewhere is asked with signed headers: its URLs are made for the region it was said to be in.
+        if (Presigned is not null && ask.Key is not null && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return (presigned, ByUrl);
         var with = await credentials.GetAsync(cancellation);
         var (address, signer) = Volatile.Read(ref place);
         var path = address.BasePath + ask.Path;
@@ -62,6 +72,23 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
             if (name != "host") message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.TryAddWithoutValidation("Authorization", authorization);
         return (message, with);
+    }
+
+    // Null when there is nothing to sign with: the bucket may be public.
+    private async ValueTask<HttpRequestMessage?> PresignAsync(S3Ask ask, CancellationToken cancellation)
+    {
+        try
+        {
+            var url = await Presigned!.GetAsync(ask.Key!, ask.Method == HttpMethod.Head ? Head : null, cancellation);
+            var message = new HttpRequestMessage(ask.Method, S3Address.AsSigned(url.Url)) { Version = new(1, 1) };
+            message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
+            foreach (var (name, value) in ask.Fields) message.Headers.TryAddWithoutValidation(name, value);
+            return message;
+        }
+        catch (PresignedUrlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Puts right what a refusal names; true when it is worth asking again.</summary>

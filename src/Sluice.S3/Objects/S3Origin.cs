@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Origins;
 using Sluice.S3.Credentials;
+using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.Objects;
@@ -18,7 +19,7 @@ public sealed class S3Origin : IOrigin, IDisposable
     private readonly S3Responses responses;
     private readonly S3Probe probe;
 
-    internal S3Origin(S3OriginOptions options, IS3Credentials credentials, SocketsHttpHandler handler, TimeProvider time, ILogger log)
+    internal S3Origin(S3OriginOptions options, IS3Credentials credentials, SocketsHttpHandler handler, TimeProvider time, ILogger log, IPresignedUrls? presigned = null)
     {
         this.credentials = credentials;
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
@@ -27,7 +28,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         // A bucket's name is unique on AWS whatever the region and style of address.
         Scope = $"s3://{(address.IsAws ? "aws" : options.Endpoint!.Authority + options.Endpoint.AbsolutePath.TrimEnd('/'))}/{options.Bucket}/{prefix}";
         http = new(handler);
-        bucket = new(options, address, credentials, time);
+        bucket = new(options, address, credentials, time) { Presigned = presigned };
         exchange = new(Name, options, bucket, http, time);
         responses = new(Name, options.KeepMetadata, new(new S3Location(options.Bucket, options.Prefix).ToString(), time, log));
         probe = new(new S3Location(options.Bucket, prefix), bucket, exchange);
@@ -52,8 +53,9 @@ public sealed class S3Origin : IOrigin, IDisposable
     /// <param name="options">Which bucket, and how.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Told what is wrong with the set-up, in one line each.</param>
+    /// <param name="presigned">Objects are fetched by these URLs of the same bucket instead of by signed headers (rows PRE-08, PRE-09, U067); null (default) for signed headers. Not disposed.</param>
     /// <exception cref="ArgumentException">The options will not do, or the profile does not exist; the message says why, one line each.</exception>
-    public static S3Origin Create(S3OriginOptions options, TimeProvider time, ILogger<S3Origin> log)
+    public static S3Origin Create(S3OriginOptions options, TimeProvider time, ILogger<S3Origin> log, IPresignedUrls? presigned = null)
     {
         try
         {
@@ -69,7 +71,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         }
         var errors = options.Errors();
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
-        return new(options, Credentials(options, time, log), Handler(options), time, log);
+        return new(options, Credentials(options, time, log), Handler(options), time, log, presigned);
     }
 
     /// <summary>Where a bucket's credentials come from.</summary>
@@ -83,7 +85,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         // Without a key the request would list the bucket.
         if (S3ObjectKey.From(prefix, request.Path) is not { } key) return S3Responses.Short(404);
         var method = request.Method == "GET" ? HttpMethod.Get : HttpMethod.Head;
-        var answer = await exchange.SendAsync(new(method, CanonicalForm.Path(key), "", Fields(request)), cancellation);
+        var answer = await exchange.SendAsync(new(method, CanonicalForm.Path(key), "", Fields(request)) { Key = key[prefix.Length..] }, cancellation);
         return responses.From(request, answer);
     }
 

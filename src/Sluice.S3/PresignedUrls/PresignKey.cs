@@ -22,10 +22,11 @@ internal readonly record struct PresignKey(string Path, PresignOptions Options)
         return Options.Variant.Length == 0 ? text : $"{text}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Options.Variant)).AsSpan(0, 16))}";
     }
 
-    /// <summary>A hash that is the same in every process (string hashes are not): FNV-1a over path and variant, mixed.</summary>
-    public static ulong Hash(ReadOnlySpan<char> path, ReadOnlySpan<char> variant = default)
+    /// <summary>A hash that is the same in every process (string hashes are not): FNV-1a over key and variant, mixed.</summary>
+    public static ulong Hash(ReadOnlySpan<char> path, ReadOnlySpan<char> variant = default, ReadOnlySpan<char> prefix = default)
     {
         var hash = 14695981039346656037UL;
+        foreach (var c in prefix) hash = (hash ^ c) * 1099511628211UL;
         foreach (var c in path) hash = (hash ^ c) * 1099511628211UL;
         hash = (hash ^ 0xFFFFFF) * 1099511628211UL;
         foreach (var c in variant) hash = (hash ^ c) * 1099511628211UL;

@@ -14,7 +14,7 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
 
     private string? variant;
 
-    /// <summary>GET (default), HEAD, PUT or DELETE.</summary>
+    /// <summary>GET (default), HEAD or PUT.</summary>
     public string Method { get; init; } = "GET";
 
     /// <summary>How long the URL is valid: whole seconds, 1 second to 7 days. Default null: as configured.</summary>
@@ -42,7 +42,7 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
     public IReadOnlyList<string> Errors()
     {
         var errors = new List<string>();
-        if (Method is not ("GET" or "HEAD" or "PUT" or "DELETE")) errors.Add($"'{Method}' cannot be presigned: use GET, HEAD, PUT or DELETE.");
+        if (Method is not ("GET" or "HEAD" or "PUT")) errors.Add($"'{Method}' cannot be presigned: use GET, HEAD or PUT.");
         if (Expires is { } expires && LifetimeError(expires) is { } wrong) errors.Add(wrong);
         foreach (var (name, value) in Query)
         {

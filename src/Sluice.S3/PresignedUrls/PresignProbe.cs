@@ -7,7 +7,6 @@ namespace Sluice.S3.PresignedUrls;
 /// <summary>Tries a URL on the server: one byte by a range request, since HEAD would need a signature of its own.</summary>
 internal sealed class PresignProbe : IDisposable
 {
-    private static readonly UriCreationOptions AsIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private readonly Lazy<HttpMessageInvoker> http = new(() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None, ConnectTimeout = TimeSpan.FromSeconds(5), ResponseDrainTimeout = TimeSpan.FromSeconds(2),
@@ -25,7 +24,7 @@ internal sealed class PresignProbe : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(new HttpMethod(key.Options.Method), new Uri(url, AsIs));
+            using var request = new HttpRequestMessage(new HttpMethod(key.Options.Method), S3Address.AsSigned(url));
             if (key.Options.Method == "GET") request.Headers.Range = new RangeHeaderValue(0, 0);
             using var response = await http.Value.SendAsync(request, cancellation);
             if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable) return PresignVerdict.Taken;

@@ -52,6 +52,9 @@ internal sealed class PresignTarget
         return null;
     }
 
+    /// <summary>Where in its period a URL begins: by the whole key, so that a prefix or none makes no difference.</summary>
+    public ulong HashOf(PresignKey key) => PresignKey.Hash(key.Path, key.Options.Variant, prefix);
+
     /// <summary>The URL without a signature (the entry's originalUrl).</summary>
     public string OriginalUrl(string path) => Address.Root + Address.BasePath + CanonicalForm.Path(prefix + path);
 

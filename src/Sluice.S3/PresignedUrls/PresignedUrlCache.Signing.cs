@@ -89,7 +89,7 @@ internal sealed partial class PresignedUrlCache
         byte level = 0;
         while (options.AdaptiveMaximum is not null && key.Options.Expires is null && level < 20 && Expiry(key, level) < ends - created) level++;
         var (at, expected) = options.Stable ? (now, (TimeSpan?)null) : (created, ends - created);
-        if (PresignTerm.For(options, expected ?? Expiry(key, level), PresignKey.Hash(key.Path, key.Options.Variant), at, with.Expires) is not { } term) return null;
+        if (PresignTerm.For(options, expected ?? Expiry(key, level), target.HashOf(key), at, with.Expires) is not { } term) return null;
         if (term.SignedAt != created || term.ExpiresAt != ends || term.UseUntil <= now || with.Expires < ends || !stored.Url.AsSpan(stored.Url.Length - 64).ContainsOnlyHex()) return null;
         var entry = new PresignEntry(term, with, stored.Url, Deadline(term.UseUntil, now), level);
         if (target.Url(key, with, created, ends - created, entry.Signature) != stored.Url) return null;
@@ -100,7 +100,7 @@ internal sealed partial class PresignedUrlCache
     /// <summary>Signs a URL to be handed out at <paramref name="at"/>; null when the credentials are about to end.</summary>
     internal PresignEntry? Make(PresignKey key, PresignTarget target, S3Credentials with, DateTimeOffset at, byte level)
     {
-        if (PresignTerm.For(options, Expiry(key, level), PresignKey.Hash(key.Path, key.Options.Variant), at, with.Expires) is not { } term) return null;
+        if (PresignTerm.For(options, Expiry(key, level), target.HashOf(key), at, with.Expires) is not { } term) return null;
         var url = Sign(key, target, with, term);
         var entry = new PresignEntry(term, with, url, Deadline(term.UseUntil, time.GetUtcNow()), level);
         MakeReady(entry, url);

@@ -29,6 +29,7 @@ internal static class ApiHost
         app.UseRouting();
         app.MapHealth();
         app.MapCache();
+        app.MapPresign();
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

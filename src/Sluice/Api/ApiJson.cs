@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Core.Tags;
 using Sluice.Edge.Explain;
+using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Api;
 
@@ -14,6 +15,11 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PurgeBody))]
 [JsonSerializable(typeof(PurgeReceipt))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(PresignAnswer))]
+[JsonSerializable(typeof(PresignBody))]
+[JsonSerializable(typeof(PresignBulkAnswer))]
+[JsonSerializable(typeof(PresignWarmReport))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, RotationReport>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>As sent: quotes and apostrophes stay readable, since no answer is ever part of a page.</summary>

@@ -35,6 +35,7 @@ internal static class SluiceCommand
         root.Subcommands.Add(StatsCommand.Create(terminal));
         root.Subcommands.Add(PurgeCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
+        root.Subcommands.Add(PresignCommand.Create(terminal));
         root.Subcommands.Add(DoctorCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));

@@ -7,6 +7,8 @@ internal static class ConfigurationRules
     public static void Check(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)
     {
         CheckListeners(options, root, errors);
+        var presign = root.Members.GetValueOrDefault("presign")?.Source ?? "";
+        errors.AddRange(PresignSetup.Options(options.Presign, "remote").Errors().Select(e => new ConfigurationError(presign, "presign", e.TrimEnd('.'), "see docs/configuration.md, presign")));
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Routes.Count; i++)
@@ -19,6 +21,8 @@ internal static class ConfigurationRules
                 errors.Add(new(node.Source, $"{path}.pattern", $"\"{route.Pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
             if (route.Origins.Count == 0)
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
+            if (route.Redirect && !route.Origins.Exists(o => o.S3 is not null))
+                errors.Add(new(node.Source, $"{path}.redirect", "the route has no bucket to redirect to", "add an s3 origin, or leave it out"));
             CheckOrigins(route, path, node, errors);
         }
     }

@@ -19,5 +19,7 @@ internal sealed class RouteSection
 
     public bool CompressManifests { get; set; } = true;
 
+    public bool Redirect { get; set; }
+
     public TimeSpan? DefaultLifetime { get; set; }
 }

@@ -15,6 +15,8 @@ internal sealed class S3Section
 
     public bool Anonymous { get; set; }
 
+    public bool Presigned { get; set; }
+
     public bool? PathStyle { get; set; }
 
     /// <summary>Written as an s3:// URL.</summary>

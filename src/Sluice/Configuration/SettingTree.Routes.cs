@@ -27,6 +27,8 @@ internal static partial class SettingTree
             "Access-Control-Allow-Origin where the origin sent none, so that players on other sites may fetch; off adds none."),
         new ValueSetting<RouteSection, bool>("compressManifests", ValueKinds.Switch, o => o.CompressManifests, (o, v) => o.CompressManifests = v,
             "Compress manifests (.m3u8, .mpd, .vtt) for clients that take it."),
+        new ValueSetting<RouteSection, bool>("redirect", ValueKinds.Switch, o => o.Redirect, (o, v) => o.Redirect = v,
+            "Answer with a redirect to a presigned URL of the first bucket instead of serving through the cache: for large files that few ask for."),
         new ValueSetting<RouteSection, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
             "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" });
 
@@ -59,6 +61,7 @@ internal static partial class SettingTree
         new ValueSetting<S3Section, string?>("region", ValueKinds.OptionalText, o => o.Region, (o, v) => o.Region = v, "Region to sign for.") { Flag = "--region", DefaultText = "from the AWS chain" },
         new ValueSetting<S3Section, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" },
         new ValueSetting<S3Section, bool>("anonymous", ValueKinds.Switch, o => o.Anonymous, (o, v) => o.Anonymous = v, "Send no signature and look for no keys: for public buckets. Happens by itself when no keys are found."),
+        new ValueSetting<S3Section, bool>("presigned", ValueKinds.Switch, o => o.Presigned, (o, v) => o.Presigned = v, "Fetch by presigned URLs out of the cache of URLs, instead of signing each request in its header."),
         new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
 
     private static bool IsPattern(string pattern)

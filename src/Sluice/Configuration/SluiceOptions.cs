@@ -11,5 +11,7 @@ internal sealed class SluiceOptions
 
     public List<RouteSection> Routes { get; } = [];
 
+    public PresignSection Presign { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

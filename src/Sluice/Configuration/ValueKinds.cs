@@ -80,6 +80,11 @@ internal static class ValueKinds
         (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":1}""");
 
+    /// <summary>A part of a whole.</summary>
+    public static readonly ValueKind<double> Share = new("share", "write a number from 0 to 1, such as 0.1",
+        (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1,
+        value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0,"maximum":1}""");
+
     public static readonly ValueKind<IReadOnlyList<string>> Texts = new("texts", "write texts separated by commas, or a JSON list of them",
         (string text, out IReadOnlyList<string> value) =>
         {

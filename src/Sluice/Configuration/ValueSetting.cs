@@ -53,6 +53,7 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
         _ when Secret => "***",
         bool value => value,
         int value when kind.Name == "number" => value,
+        double value => value,
         IReadOnlyList<string> values => new JsonArray([.. values.Select(v => (JsonNode)v)]),
         var value => kind.Format(value),
     };

@@ -18,7 +18,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         if (errors.Count == 0)
             findings.Add(Finding.Ok("configuration", "no errors"));
         findings.AddRange(DirectoryCheck.Run(options.Cache));
-        var origins = new OriginCheck(new OriginFactory(logging, time), time);
+        var origins = new OriginCheck(new OriginFactory(null, logging, time), time);
         foreach (var origin in options.Routes.SelectMany(r => r.Origins).Where(o => o.IsComplete))
             findings.Add(await origins.RunAsync(origin, path, cancellation));
         if (options.Routes.Count == 0)

@@ -13,7 +13,7 @@ internal static class EdgeRoutes
     {
         Name = options.Name!,
         Pattern = options.Pattern,
-        Origins = [.. options.Origins.Select(origins.Create)],
+        Origins = options.Redirect ? [origins.CreateRedirect(options.Origins.First(o => o.S3 is not null))] : [.. options.Origins.Select((origin, i) => origins.Create(origin, isFallback: i > 0))],
         Policy = new RoutePolicy
         {
             Ok = options.Ttl.Ok,

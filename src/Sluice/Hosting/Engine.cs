@@ -15,9 +15,10 @@ internal sealed class Engine : IAsyncDisposable
     private readonly IReadOnlyList<IOrigin> _origins;
     private readonly CacheMeter _meter;
 
-    private Engine(ObjectCache cache, EdgeOptions routes, ILoggerFactory logging, TimeProvider time)
+    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, ILoggerFactory logging, TimeProvider time)
     {
         Cache = cache;
+        Presign = presign;
         _meter = new CacheMeter(cache);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
         Edge = new SluiceEdge(cache, routes, Counters, time, logging);
@@ -26,6 +27,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>The cache.</summary>
     public ObjectCache Cache { get; }
+
+    /// <summary>Presigned URLs of the buckets.</summary>
+    public PresignHost Presign { get; }
 
     /// <summary>Requests and bytes by outcome.</summary>
     public EdgeCounters Counters { get; } = new();
@@ -41,11 +45,25 @@ internal sealed class Engine : IAsyncDisposable
     /// <exception cref="SetupException">An origin cannot work.</exception>
     public static Engine Open(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
     {
-        var factory = new OriginFactory(logging, time);
+        var presign = new PresignHost(options, logging, time);
+        try
+        {
+            return Open(options, presign, logging, time);
+        }
+        catch
+        {
+            presign.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private static Engine Open(SluiceOptions options, PresignHost presign, ILoggerFactory logging, TimeProvider time)
+    {
+        var factory = new OriginFactory(presign, logging, time);
         var routes = new EdgeOptions();
         foreach (var route in options.Routes)
             routes.Routes.Add(EdgeRoutes.From(route, factory));
-        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, logging, time);
+        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time);
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
@@ -55,6 +73,7 @@ internal sealed class Engine : IAsyncDisposable
         await Cache.DisposeAsync();
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();
+        await Presign.DisposeAsync();
         Counters.Dispose();
     }
 

@@ -2,15 +2,30 @@ using Sluice.Configuration;
 using Sluice.Core.Origins;
 using Sluice.Edge.Origins;
 using Sluice.S3.Objects;
+using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Hosting;
 
 /// <summary>Makes origins from their settings.</summary>
-internal sealed class OriginFactory(ILoggerFactory logging, TimeProvider time)
+internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging, TimeProvider time)
 {
+    /// <summary>Makes one that sends clients to the bucket.</summary>
+    /// <exception cref="SetupException">It cannot work.</exception>
+    public IOrigin CreateRedirect(OriginSection options)
+    {
+        try
+        {
+            return new PresignedRedirect(options.ToString(), $"redirect:{options}", presign!.For(options, isFallback: false), time);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SetupException($"the origin {options} cannot be used: {e.Message}", e);
+        }
+    }
+
     /// <summary>Makes one. It asks nothing of the origin yet, but a folder must exist.</summary>
     /// <exception cref="SetupException">It cannot work.</exception>
-    public IOrigin Create(OriginSection options)
+    public IOrigin Create(OriginSection options, bool isFallback = false)
     {
         try
         {
@@ -18,7 +33,9 @@ internal sealed class OriginFactory(ILoggerFactory logging, TimeProvider time)
                 return FolderOrigin.Create(options.ToString(), folder, time);
             if (options.Url is not null)
                 return HttpOrigin.Create(options.ToString(), OriginSetup.Http(options), time);
-            return S3Origin.Create(OriginSetup.Bucket(options), time, logging.CreateLogger<S3Origin>());
+            // Made here, so that what is wrong with it stops the start; an anonymous bucket has none.
+            var urls = options.S3!.Anonymous ? null : presign?.For(options, isFallback);
+            return S3Origin.Create(OriginSetup.Bucket(options), time, logging.CreateLogger<S3Origin>(), options.S3.Presigned ? urls : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Sluice.Configuration;
+using Sluice.S3.PresignedUrls;
+
+namespace Sluice.Api;
+
+/// <summary>Body of POST /v1/presign and /v1/presign/warm.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record PresignBody
+{
+    /// <summary>Most paths in one request.</summary>
+    public const int MostPaths = 10_000;
+
+    /// <summary>Paths as viewers ask the edge for them, not percent-encoded; up to 10,000.</summary>
+    public IReadOnlyList<string> Paths { get; init; } = [];
+
+    /// <summary>GET (default), HEAD or PUT.</summary>
+    public string Method { get; init; } = "GET";
+
+    /// <summary>Validity such as "15m"; default as configured.</summary>
+    public string? Expires { get; init; }
+
+    /// <summary>Signed parameters: the response-* overrides, versionId, partNumber.</summary>
+    public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the URLs are to allow. Null, with the reason, when it is not clear.</summary>
+    public PresignOptions? ToOptions(out string reason)
+    {
+        TimeSpan? expires = null;
+        reason = "";
+        if (Expires is not null && !Duration.TryParse(Expires, out var parsed))
+        {
+            reason = $"\"{Expires}\" is no validity: write a number with a unit, such as 15m or 1h.";
+            return null;
+        }
+        else if (Expires is not null && Duration.TryParse(Expires, out parsed)) expires = parsed;
+        var plain = Method == "GET" && expires is null && Query.Count == 0;
+        var options = plain ? PresignOptions.Default : new PresignOptions { Method = Method.ToUpperInvariant(), Expires = expires, Query = Query };
+        reason = string.Join(' ', options.Errors());
+        return reason.Length == 0 ? options : null;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using Sluice.Hosting;
+using Sluice.S3.PresignedUrls;
+
+namespace Sluice.Api;
+
+/// <summary>Presigned URLs for other programs.</summary>
+internal static class PresignEndpoints
+{
+    private const string Prefix = "/v1/presign/";
+    private const string ProblemType = "application/problem+json";
+    private const string Example = "Write {\"paths\": [\"/clip.mp4\"]}, and method, expires or query beside it.";
+
+    // 10,000 paths of the longest kind.
+    private static readonly BodyLimit Large = new(32 << 20);
+
+    /// <summary>Adds /v1/presign and what belongs to it.</summary>
+    public static void MapPresign(this IEndpointRouteBuilder api)
+    {
+        api.MapGet(Prefix + "{**path}", GetAsync)
+            .WithTags("presign").WithSummary("A presigned URL for one path: as JSON, or with ?redirect=true as a redirect. Also takes method, expires, region, the response-* overrides, versionId and partNumber.")
+            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(503, ProblemType);
+
+        api.MapPost("/v1/presign", BulkAsync).WithMetadata(Large)
+            .WithTags("presign").WithSummary("Presigned URLs for up to 10,000 paths.")
+            .Accepts<PresignBody>("application/json").Produces<PresignBulkAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+
+        api.MapPost(Prefix + "warm", WarmAsync).WithMetadata(Large)
+            .WithTags("presign").WithSummary("Signs up to 10,000 paths ahead of their first use, and answers how many are ready.")
+            .Accepts<PresignBody>("application/json").Produces<PresignWarmReport>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+
+        api.MapPost(Prefix + "rotate", RotateAsync)
+            .WithTags("presign").WithSummary("Takes newer credentials over: tries them, signs the hottest paths again first, purges what the old ones signed. Answers a report for each bucket.")
+            .Produces<IReadOnlyDictionary<string, RotationReport>>().Produces<Problem>(503, ProblemType);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, ServerState state, TimeProvider time, string? method, string? expires, string? region, bool? redirect)
+    {
+        if (state.Engine is not { } engine) return Starting();
+        var path = PathOf(context);
+        var overrides = context.Request.Query.Where(p => p.Key.StartsWith("response-", StringComparison.Ordinal) || p.Key is "versionId" or "partNumber").ToDictionary(p => p.Key, p => p.Value.ToString());
+        var body = new PresignBody { Method = method ?? "GET", Expires = expires, Query = overrides };
+        if (body.ToOptions(out var reason) is not { } options) return Refuse(400, reason);
+        if (region is not null) options = new PresignOptions { Method = options.Method, Expires = options.Expires, Query = options.Query, Region = region };
+        if (engine.Presign.Match(path) is not { } urls) return Refuse(404, "No bucket lies behind this path: presigned URLs are for s3 origins.");
+        try
+        {
+            var url = await urls.GetAsync(path, options, context.RequestAborted);
+            if (redirect is not true) return TypedResults.Json(PresignAnswer.Of(path, options, url), ApiJson.Wire.PresignAnswer);
+            var seconds = Math.Max(0, (long)(url.ReuseUntil - time.GetUtcNow()).TotalSeconds);
+            context.Response.Headers[HeaderNames.CacheControl] = string.Create(CultureInfo.InvariantCulture, $"private, max-age={seconds}");
+            context.Response.Headers[HeaderNames.Location] = url.Url;
+            return TypedResults.StatusCode(StatusCodes.Status302Found);
+        }
+        catch (ArgumentException e)
+        {
+            return Refuse(400, e.Message);
+        }
+        catch (PresignedUrlException e)
+        {
+            return Refuse(503, e.Message);
+        }
+    }
+
+    private static async Task<IResult> BulkAsync(HttpContext context, ServerState state)
+    {
+        var (body, options, refusal) = await ReadAsync(context);
+        if (refusal is not null) return refusal;
+        if (state.Engine is not { } engine) return Starting();
+        var answers = new PresignAnswer[body!.Paths.Count];
+        var failed = 0;
+        for (var i = 0; i < answers.Length; i++)
+        {
+            var path = body.Paths[i] ?? "";
+            answers[i] = await SignAsync(engine, path, options!, context.RequestAborted);
+            if (answers[i].Url is null) failed++;
+        }
+        return TypedResults.Json(new PresignBulkAnswer(answers, failed), ApiJson.Wire.PresignBulkAnswer);
+    }
+
+    private static async Task<PresignAnswer> SignAsync(Engine engine, string path, PresignOptions options, CancellationToken cancellation)
+    {
+        if (engine.Presign.Match(path) is not { } urls) return new() { Path = path, Error = "No bucket lies behind this path." };
+        try
+        {
+            return PresignAnswer.Of(path, options, await urls.GetAsync(path, options, cancellation));
+        }
+        catch (Exception e) when (e is ArgumentException or PresignedUrlException)
+        {
+            return new() { Path = path, Error = e.Message };
+        }
+    }
+
+    private static async Task<IResult> WarmAsync(HttpContext context, ServerState state)
+    {
+        var (body, options, refusal) = await ReadAsync(context);
+        if (refusal is not null) return refusal;
+        if (state.Engine is not { } engine) return Starting();
+        var (ready, failed, signed, errors) = (0, 0, 0L, new List<string>());
+        foreach (var group in body!.Paths.GroupBy(path => engine.Presign.Match(path ?? "")))
+        {
+            var report = group.Key is null
+                ? new PresignWarmReport(0, group.Count(), 0, ["No bucket lies behind some of these paths."])
+                : await group.Key.WarmAsync([.. group], options, context.RequestAborted);
+            (ready, failed, signed) = (ready + report.Ready, failed + report.Failed, signed + report.Signed);
+            errors.AddRange(report.Errors);
+        }
+        return TypedResults.Json(new PresignWarmReport(ready, failed, signed, errors), ApiJson.Wire.PresignWarmReport);
+    }
+
+    private static async Task<IResult> RotateAsync(HttpContext context, ServerState state)
+    {
+        if (state.Engine is not { } engine) return Starting();
+        var reports = new Dictionary<string, RotationReport>(StringComparer.Ordinal);
+        // The work goes on when the caller leaves: half a rotation would be worse than either end.
+        foreach (var (name, urls) in engine.Presign.Named) reports[name] = await urls.RotateAsync(CancellationToken.None).WaitAsync(context.RequestAborted);
+        return TypedResults.Json(reports, ApiJson.Wire.IReadOnlyDictionaryStringRotationReport);
+    }
+
+    private static async Task<(PresignBody? Body, PresignOptions? Options, IResult? Refusal)> ReadAsync(HttpContext context)
+    {
+        // A page of another site can post text without asking; JSON makes its browser ask first.
+        if (!context.Request.HasJsonContentType()) return (null, null, Refuse(415, "Send JSON, with Content-Type: application/json."));
+        try
+        {
+            if (await context.Request.ReadFromJsonAsync(ApiJson.Wire.PresignBody, context.RequestAborted) is not { } body) return (null, null, Refuse(400, $"The body is empty. {Example}"));
+            if (body.Paths.Count is 0 or > PresignBody.MostPaths) return (null, null, Refuse(400, $"Give 1 to {PresignBody.MostPaths} paths, not {body.Paths.Count}. {Example}"));
+            return body.ToOptions(out var reason) is { } options ? (body, options, null) : (null, null, Refuse(400, reason));
+        }
+        catch (JsonException e)
+        {
+            return (null, null, Refuse(400, $"The body is not a list of paths (at {e.Path ?? "its end"}). {Example}"));
+        }
+    }
+
+    // As sent: the server's own decoding leaves %2F standing, which then looks like a percent sign in the key.
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0) target = target[..query];
+        return target.StartsWith(Prefix, StringComparison.Ordinal) ? Uri.UnescapeDataString(target[(Prefix.Length - 1)..]) : context.Request.Path.Value![(Prefix.Length - 1)..];
+    }
+
+    private static ProblemResult Starting() => Refuse(503, "The server is starting; ask again in a moment.");
+
+    private static ProblemResult Refuse(int status, string detail) => new(status, detail);
+}

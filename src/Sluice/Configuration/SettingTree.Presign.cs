@@ -1,0 +1,24 @@
+namespace Sluice.Configuration;
+
+internal static partial class SettingTree
+{
+    private static SettingGroup<PresignSection> Presign => new(() => new PresignSection(),
+        new ValueSetting<PresignSection, int>("expiresInSeconds", ValueKinds.Count, o => o.ExpiresInSeconds, (o, v) => o.ExpiresInSeconds = v,
+            "How long a presigned URL is valid, from the moment it is signed for: 1 to 604800 seconds (7 days)."),
+        new ValueSetting<PresignSection, double>("refreshThreshold", ValueKinds.Share, o => o.RefreshThreshold, (o, v) => o.RefreshThreshold = v,
+            "Share of its time in the cache that is left when a URL is renewed in the background."),
+        new ValueSetting<PresignSection, double>("cacheBufferFactor", ValueKinds.Share, o => o.CacheBufferFactor, (o, v) => o.CacheBufferFactor = v,
+            "Share of its validity for which a URL is handed out: of an hour, 54 minutes, so that 6 are always left."),
+        new ValueSetting<PresignSection, TimeSpan?>("minimumRemaining", ValueKinds.OptionalTime, o => o.MinimumRemaining, (o, v) => o.MinimumRemaining = v,
+            "Validity that every URL handed out still has.") { DefaultText = "what cacheBufferFactor leaves" },
+        new ValueSetting<PresignSection, bool>("stable", ValueKinds.Switch, o => o.Stable, (o, v) => o.Stable = v,
+            "Sign for the beginning of a period derived from the key, so that every server hands out the same URL and browsers can cache it. false: sign for the moment first asked."),
+        new ValueSetting<PresignSection, double>("share", ValueKinds.Share, o => o.Share, (o, v) => o.Share = v,
+            "Share of paths, chosen by a hash of the path, that use this cache; the others are signed anew each time."),
+        new ValueSetting<PresignSection, TimeSpan?>("adaptiveMaximum", ValueKinds.OptionalTime, o => o.AdaptiveMaximum, (o, v) => o.AdaptiveMaximum = v,
+            "Longest validity that often used paths may grow to.") { DefaultText = "none: all paths have the same" },
+        new ValueSetting<PresignSection, int>("maximumEntries", ValueKinds.Count, o => o.MaximumEntries, (o, v) => o.MaximumEntries = v,
+            "How many URLs of a bucket are held in memory, about 330 bytes each."),
+        new ValueSetting<PresignSection, bool>("store", ValueKinds.Switch, o => o.Store, (o, v) => o.Store = v,
+            "Keep URLs beyond restarts, in kv.db in the cache directory; only where there is a disk tier."));
+}

@@ -1,0 +1,66 @@
+using Sluice.Configuration;
+using Sluice.Core.KeyValue;
+using Sluice.Edge.Routes;
+using Sluice.S3;
+using Sluice.S3.PresignedUrls;
+
+namespace Sluice.Hosting;
+
+/// <summary>The presigned URLs of every bucket in the configuration, one cache for each, and which of them a path of the edge belongs to.</summary>
+internal sealed class PresignHost : IAsyncDisposable
+{
+    private const string FileName = "kv.db";
+
+    private readonly SluiceOptions _options;
+    private readonly ILoggerFactory _logging;
+    private readonly TimeProvider _time;
+    private readonly KeyValueStores? _stores;
+    private readonly Dictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
+
+    /// <summary>Opens the file of the store, where there is to be one.</summary>
+    /// <exception cref="IOException">The file cannot be used.</exception>
+    public PresignHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
+    {
+        (_options, _logging, _time) = (options, logging, time);
+        if (options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
+            _stores = new SqliteKeyValueStores(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName), time, logging.CreateLogger<SqliteKeyValueStores>());
+    }
+
+    /// <summary>Every cache by its role.</summary>
+    public IReadOnlyDictionary<string, IPresignedUrls> Named => _byRole;
+
+    /// <summary>The URLs of a bucket. The first bucket of a route is "remote", those after it "fallback" (rows PRE-08, PRE-09); where several would share such a word, the bucket names itself.</summary>
+    /// <exception cref="ArgumentException">The options of the bucket will not do.</exception>
+    public IPresignedUrls For(OriginSection origin, bool isFallback)
+    {
+        var (bucket, role) = (BucketOf(origin), isFallback ? "fallback" : "remote");
+        if (_byBucket.TryGetValue(bucket, out var known))
+            return known;
+        if (_byRole.ContainsKey(role))
+            role = bucket;
+        var options = PresignSetup.Options(_options.Presign, role);
+        var urls = SluiceS3Services.CreatePresignedUrls(OriginSetup.Bucket(origin), options, _stores?.Open(SluiceS3Services.PresignedNamespace), _time, _logging);
+        _byRole[role] = urls;
+        return _byBucket[bucket] = urls;
+    }
+
+    /// <summary>The URLs that a path of the edge belongs to: those of the first bucket of its route. Null when that has none.</summary>
+    public IPresignedUrls? Match(string path)
+    {
+        var edge = path.StartsWith('/') ? path : "/" + path;
+        var route = _options.Routes.Find(r => RoutePattern.Matches(r.Pattern, edge));
+        return route?.Origins.Find(o => o.S3 is { Anonymous: false }) is { } origin ? For(origin, isFallback: route.Origins[0] != origin) : null;
+    }
+
+    /// <summary>Writes what is not stored yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var urls in _byBucket.Values)
+            await ((IAsyncDisposable)urls).DisposeAsync();
+        if (_stores is not null)
+            await _stores.DisposeAsync();
+    }
+
+    private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{(origin.S3.Profile is { } profile ? $" as {profile}" : "")}";
+}
