@@ -5,6 +5,7 @@ using Sluice.S3.PresignedUrls;
 namespace Sluice.Api;
 
 /// <summary>Body of POST /v1/presign and /v1/presign/warm.</summary>
+/// <remarks>Setters, not initialisers: generated JSON code would set those that are absent to null instead of leaving their defaults.</remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record PresignBody
 {
@@ -12,16 +13,16 @@ internal sealed record PresignBody
     public const int MostPaths = 10_000;
 
     /// <summary>Paths as viewers ask the edge for them, not percent-encoded; up to 10,000.</summary>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    public IReadOnlyList<string> Paths { get; set; } = [];
 
     /// <summary>GET (default), HEAD or PUT.</summary>
-    public string Method { get; init; } = "GET";
+    public string Method { get; set; } = "GET";
 
     /// <summary>Validity such as "15m"; default as configured.</summary>
-    public string? Expires { get; init; }
+    public string? Expires { get; set; }
 
     /// <summary>Signed parameters: the response-* overrides, versionId, partNumber.</summary>
-    public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Query { get; set; } = new Dictionary<string, string>();
 
     /// <summary>What the URLs are to allow. Null, with the reason, when it is not clear.</summary>
     public PresignOptions? ToOptions(out string reason)

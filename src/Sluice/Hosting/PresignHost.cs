@@ -11,6 +11,9 @@ internal sealed class PresignHost : IAsyncDisposable
 {
     private const string FileName = "kv.db";
 
+    // About 600,000 URLs on disk.
+    private static readonly KeyValueLimits StoreLimits = new() { MaximumBytes = 512L << 20 };
+
     private readonly SluiceOptions _options;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
@@ -40,7 +43,7 @@ internal sealed class PresignHost : IAsyncDisposable
         if (_byRole.ContainsKey(role))
             role = bucket;
         var options = PresignSetup.Options(_options.Presign, role);
-        var urls = SluiceS3Services.CreatePresignedUrls(OriginSetup.Bucket(origin), options, _stores?.Open(SluiceS3Services.PresignedNamespace), _time, _logging);
+        var urls = SluiceS3Services.CreatePresignedUrls(OriginSetup.Bucket(origin), options, _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
         _byRole[role] = urls;
         return _byBucket[bucket] = urls;
     }

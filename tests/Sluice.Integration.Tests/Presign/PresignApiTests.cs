@@ -72,6 +72,7 @@ public sealed class PresignApiTests : IAsyncLifetime
         await using var sluice = await ServeAsync();
         var paths = Enumerable.Range(0, 10_000).Select(i => $"/videos/{new string('x', 80)}/{i}.mp4").ToArray();
         using var warm = await sluice.Api.PostAsJsonAsync("/v1/presign/warm", new { paths }, TestContext.Current.CancellationToken);
+        Assert.True(warm.IsSuccessStatusCode, await warm.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var report = JsonNode.Parse(await warm.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
         Assert.Equal((HttpStatusCode.OK, 10_000, 0), (warm.StatusCode, (int)report["ready"]!, (int)report["failed"]!));
 
