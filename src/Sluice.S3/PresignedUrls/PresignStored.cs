@@ -9,6 +9,8 @@ internal sealed record PresignStored
     /// <summary>What this program writes; entries of another version are misses.</summary>
     public const int CurrentVersion = 1;
 
+    private const long LatestTime = 253_402_300_799_999;
+
     public int Version { get; init; } = CurrentVersion;
 
     public required string Url { get; init; }
@@ -31,10 +33,10 @@ internal sealed record PresignStored
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PresignStoredJson.Default.PresignStored);
 
-    /// <summary>Null for another version.</summary>
+    /// <summary>Null for another version, and for times that are none.</summary>
     /// <exception cref="JsonException">It is damaged.</exception>
     public static PresignStored? FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, PresignStoredJson.Default.PresignStored) is { Version: CurrentVersion } entry ? entry : null;
+        JsonSerializer.Deserialize(json, PresignStoredJson.Default.PresignStored) is { Version: CurrentVersion, CreatedAt: >= 0 and < LatestTime, ExpiresAt: >= 0 and < LatestTime } entry ? entry : null;
 
     /// <inheritdoc/>
     public override string ToString() => OriginalUrl;

@@ -130,10 +130,14 @@ internal sealed partial class PresignedUrlCache
 
     private void BeginRefresh(string path, PresignOptions given, PresignEntry entry, long now)
     {
-        if (!entry.TryBeginRefresh(now)) return;
-        var key = KeyOf(path, given);
+        if (entry.TryBeginRefresh(now)) BeginRefresh(KeyOf(path, given), entry);
+    }
+
+    // A method of its own: the closure is made where it begins, and every hit inside the window comes by.
+    private void BeginRefresh(PresignKey key, PresignEntry entry)
+    {
         counters.Add(PresignCount.Refreshes);
-        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.RefreshNeeded(log, PresignEvents.Truncate(path));
+        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.RefreshNeeded(log, PresignEvents.Truncate(key.Path));
         Track(() => RefreshAsync(key, entry));
     }
 
