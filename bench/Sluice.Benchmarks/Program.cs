@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Running;
 
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- --filter '*' --job short
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-memory
+if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1_000_000);
+else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -37,13 +39,14 @@ internal sealed class SigV4Signer(string region, string service = "s3")
         var line = new Utf8Builder(stackalloc byte[512]);
         line.Append(query);
         Span<byte> signature = stackalloc byte[SignatureLength];
-        Sign(credentials, at.UtcDateTime, request, line.Written, signature);
+        var key = keys.For(credentials, at.UtcDateTime);
+        Sign(key, at.UtcDateTime, request, line.Written, signature);
 
         var value = new Utf8Builder(stackalloc byte[512]);
         value.Append("AWS4-HMAC-SHA256 Credential="u8);
         value.Append(credentials.AccessKey);
         value.Append((byte)'/');
-        AppendScope(ref value, at.UtcDateTime);
+        value.Append(key.Scope);
         value.Append(",SignedHeaders="u8);
         CanonicalForm.AppendNames(ref value, request.Headers);
         value.Append(",Signature="u8);
@@ -72,24 +75,16 @@ internal sealed class SigV4Signer(string region, string service = "s3")
             throw new ArgumentOutOfRangeException(nameof(lifetime), lifetime, "A presigned URL is valid for 1 second to 7 days, in whole seconds.");
         CanonicalForm.Sort(request.Headers);
         var utc = at.UtcDateTime;
-        var own = credentials.SessionToken is null ? 5 : 6;
-        var fields = new SignedField[own + query.Length];
-        fields[0] = new("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-        fields[1] = new("X-Amz-Credential", Credential(credentials.AccessKey, utc));
-        fields[2] = new("X-Amz-Date", Timestamp(at));
-        fields[3] = new("X-Amz-Expires", ((long)lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture));
-        fields[own - 1] = new("X-Amz-SignedHeaders", Names(request.Headers));
-        if (credentials.SessionToken is { } token) fields[4] = new("X-Amz-Security-Token", token);
-        query.CopyTo(fields.AsSpan(own));
-
+        var key = keys.For(credentials, utc);
         var url = new Utf8Builder(stackalloc byte[1024]);
         url.Append(origin);
         url.Append(request.Path);
         url.Append((byte)'?');
         var start = url.Length;
-        CanonicalForm.AppendQuery(ref url, fields);
+        if (ComeLast(query)) AppendQuery(ref url, key, utc, lifetime, request.Headers, query);
+        else AppendSortedQuery(ref url, credentials, key, at, lifetime, request.Headers, query);
         Span<byte> signature = stackalloc byte[SignatureLength];
-        if (known.IsEmpty) Sign(credentials, utc, request, url.Written[start..], signature);
+        if (known.IsEmpty) Sign(key, utc, request, url.Written[start..], signature);
         else Convert.TryToHexStringLower(known, signature, out _);
         url.Append("&X-Amz-Signature="u8);
         url.Append(signature);
@@ -98,7 +93,54 @@ internal sealed class SigV4Signer(string region, string service = "s3")
         return result;
     }
 
-    private void Sign(S3Credentials credentials, DateTime utc, in SigV4Request request, scoped ReadOnlySpan<byte> query, scoped Span<byte> signature)
+    // Lower-case names sort after all of the signature's own, so those can be written in order straight away.
+    private static bool ComeLast(ReadOnlySpan<SignedField> query)
+    {
+        foreach (var field in query)
+            if (field.Name.Length == 0 || field.Name[0] is < 'a' or > 'z') return false;
+        return true;
+    }
+
+    private static void AppendQuery(scoped ref Utf8Builder url, SigningKey key, DateTime utc, TimeSpan lifetime, scoped ReadOnlySpan<SignedField> headers, scoped ReadOnlySpan<SignedField> query)
+    {
+        Span<byte> text = stackalloc byte[SigningKey.StampLength];
+        url.Append("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="u8);
+        url.Append(key.Credential);
+        url.Append("&X-Amz-Date="u8);
+        key.WriteStamp(utc, text);
+        url.Append(text);
+        url.Append("&X-Amz-Expires="u8);
+        Utf8Formatter.TryFormat((long)lifetime.TotalSeconds, text, out var digits);
+        url.Append(text[..digits]);
+        if (key.Token.Length > 0)
+        {
+            url.Append("&X-Amz-Security-Token="u8);
+            url.Append(key.Token);
+        }
+        url.Append("&X-Amz-SignedHeaders="u8);
+        if (headers.Length == 1) url.Append(headers[0].Name);
+        else url.AppendEncoded(Names(headers), keepSlash: false);
+        if (query.IsEmpty) return;
+        url.Append((byte)'&');
+        CanonicalForm.AppendQuery(ref url, query);
+    }
+
+    private static void AppendSortedQuery(scoped ref Utf8Builder url, S3Credentials credentials, SigningKey key, DateTimeOffset at, TimeSpan lifetime, scoped ReadOnlySpan<SignedField> headers, scoped ReadOnlySpan<SignedField> query)
+    {
+        List<SignedField> fields =
+        [
+            new("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+            new("X-Amz-Credential", $"{credentials.AccessKey}/{Encoding.UTF8.GetString(key.Scope)}"),
+            new("X-Amz-Date", Timestamp(at)),
+            new("X-Amz-Expires", ((long)lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
+            new("X-Amz-SignedHeaders", Names(headers)),
+        ];
+        if (credentials.SessionToken is { } token) fields.Add(new("X-Amz-Security-Token", token));
+        foreach (var field in query) fields.Add(field);
+        CanonicalForm.AppendQuery(ref url, CollectionsMarshal.AsSpan(fields));
+    }
+
+    private static void Sign(SigningKey key, DateTime utc, in SigV4Request request, scoped ReadOnlySpan<byte> query, scoped Span<byte> signature)
     {
         var text = new Utf8Builder(stackalloc byte[1024]);
         text.Append(request.Method);
@@ -113,44 +155,21 @@ internal sealed class SigV4Signer(string region, string service = "s3")
         text.Append((byte)'\n');
         text.Append(request.Payload);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(text.Written, hash);
+        SigningKey.Hash(text.Written, hash);
         text.Dispose();
 
         var toSign = new Utf8Builder(stackalloc byte[256]);
         toSign.Append("AWS4-HMAC-SHA256\n"u8);
-        Span<byte> stamp = stackalloc byte[16];
-        utc.TryFormat(stamp, out _, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        Span<byte> stamp = stackalloc byte[SigningKey.StampLength];
+        key.WriteStamp(utc, stamp);
         toSign.Append(stamp);
         toSign.Append((byte)'\n');
-        AppendScope(ref toSign, utc);
+        toSign.Append(key.Scope);
         toSign.Append((byte)'\n');
         toSign.AppendHex(hash);
-        HMACSHA256.HashData(keys.For(credentials.SecretKey, utc), toSign.Written, hash);
+        key.Sign(toSign.Written, hash);
         toSign.Dispose();
         Convert.TryToHexStringLower(hash, signature, out _);
-    }
-
-    private void AppendScope(scoped ref Utf8Builder target, DateTime utc)
-    {
-        Span<byte> date = stackalloc byte[8];
-        utc.TryFormat(date, out _, "yyyyMMdd", CultureInfo.InvariantCulture);
-        target.Append(date);
-        target.Append((byte)'/');
-        target.Append(region);
-        target.Append((byte)'/');
-        target.Append(service);
-        target.Append("/aws4_request"u8);
-    }
-
-    private string Credential(string accessKey, DateTime utc)
-    {
-        var text = new Utf8Builder(stackalloc byte[128]);
-        text.Append(accessKey);
-        text.Append((byte)'/');
-        AppendScope(ref text, utc);
-        var credential = Encoding.UTF8.GetString(text.Written);
-        text.Dispose();
-        return credential;
     }
 
     private static string Names(scoped ReadOnlySpan<SignedField> headers)

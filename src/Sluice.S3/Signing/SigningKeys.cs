@@ -3,30 +3,27 @@ using System.Text;
 
 namespace Sluice.S3.Signing;
 
-/// <summary>The signing keys of one region, derived once a day and credential. Two days are kept, because stable URLs are signed in the past and straddle midnight.</summary>
+/// <summary>What signing for one region needs of a credential, derived once a day. Two days are kept, because stable URLs are signed in the past and straddle midnight.</summary>
 internal sealed class SigningKeys(string region, string service)
 {
-    private sealed record Entry(string SecretKey, int Day, byte[] Key);
+    private readonly SigningKey?[] kept = new SigningKey?[2];
 
-    private readonly Entry?[] kept = new Entry?[2];
-
-    /// <summary>The 32-byte key for the day that <paramref name="utc"/> lies in.</summary>
-    public ReadOnlySpan<byte> For(string secretKey, DateTime utc)
+    /// <summary>The key for the day that <paramref name="utc"/> lies in.</summary>
+    public SigningKey For(S3Credentials credentials, DateTime utc)
     {
         var day = (int)(utc.Ticks / TimeSpan.TicksPerDay);
-        var entry = Volatile.Read(ref kept[day & 1]);
-        if (entry is null || entry.Day != day || entry.SecretKey != secretKey)
-            Volatile.Write(ref kept[day & 1], entry = new(secretKey, day, Derive(secretKey, utc)));
-        return entry.Key;
+        var key = Volatile.Read(ref kept[day & 1]);
+        if (key is null || key.Day != day || !key.IsOf(credentials))
+            Volatile.Write(ref kept[day & 1], key = Derive(credentials, utc, day));
+        return key;
     }
 
-    private byte[] Derive(string secretKey, DateTime utc)
+    private SigningKey Derive(S3Credentials credentials, DateTime utc, int day)
     {
-        Span<byte> date = stackalloc byte[8];
-        utc.TryFormat(date, out _, "yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
-        var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secretKey), date);
-        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region));
-        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(service));
-        return HMACSHA256.HashData(key, "aws4_request"u8);
+        var date = utc.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
+        var secret = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + credentials.SecretKey), Encoding.ASCII.GetBytes(date));
+        secret = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(region));
+        secret = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(service));
+        return new(credentials, day, HMACSHA256.HashData(secret, "aws4_request"u8), date, $"{date}/{region}/{service}/aws4_request");
     }
 }
