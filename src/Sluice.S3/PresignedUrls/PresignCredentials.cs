@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sluice.S3.Credentials;
 using Sluice.S3.Signing;
 
@@ -19,6 +20,14 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
 
     /// <summary>Called when the chain gives another permanent key: a rotation should begin.</summary>
     public Action Changed { get; set; } = () => { };
+
+    /// <summary>The credentials to sign with, when the chain has the same at hand.</summary>
+    public bool TryGet([NotNullWhen(true)] out S3Credentials? current)
+    {
+        current = Volatile.Read(ref active);
+        var asked = current is null ? default : chain.GetAsync(CancellationToken.None);
+        return current is not null && asked.IsCompletedSuccessfully && ReferenceEquals(asked.Result, current);
+    }
 
     /// <summary>The credentials to sign with.</summary>
     /// <exception cref="PresignedUrlException">There are none.</exception>

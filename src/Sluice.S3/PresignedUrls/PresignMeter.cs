@@ -40,8 +40,11 @@ internal static class PresignMeter
         Gauge("sluice.presign.store.limit", "By", "Bound of the store; 0 for none.", sizes => sizes.StoreLimit);
     }
 
-    /// <summary>True when somebody listens to durations.</summary>
+    /// <summary>True when somebody listens to durations; looking at the clock costs as much as a small part of a signature.</summary>
     public static bool Timed => Duration.Enabled;
+
+    /// <summary>The same for signatures.</summary>
+    public static bool GenerationTimed => Generation.Enabled;
 
     public static void Begin(PresignCounters counters) => Live[counters] = 0;
 

@@ -13,6 +13,7 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
         ["response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language", "response-content-type", "response-expires", "versionId", "partNumber"];
 
     private string? variant;
+    private IReadOnlyList<string>? errors;
 
     /// <summary>GET (default), HEAD or PUT.</summary>
     public string Method { get; init; } = "GET";
@@ -39,7 +40,9 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
     public override int GetHashCode() => Region is null && Variant.Length == 0 ? 0 : HashCode.Combine(Variant, Region);
 
     /// <summary>Everything wrong with these, one sentence each.</summary>
-    public IReadOnlyList<string> Errors()
+    public IReadOnlyList<string> Errors() => errors ??= FindErrors();
+
+    private List<string> FindErrors()
     {
         var errors = new List<string>();
         if (Method is not ("GET" or "HEAD" or "PUT")) errors.Add($"'{Method}' cannot be presigned: use GET, HEAD or PUT.");

@@ -43,7 +43,7 @@ internal sealed class PresignTarget
     public string? Error(ReadOnlySpan<char> path)
     {
         if (path.IsEmpty) return "The path names no object: a presigned URL is for one key.";
-        if (System.Text.Encoding.UTF8.GetByteCount(prefix) + System.Text.Encoding.UTF8.GetByteCount(path) > S3ObjectKey.MaximumBytes) return $"The key is longer than {S3ObjectKey.MaximumBytes} bytes, which S3 does not take.";
+        if ((prefix.Length + path.Length) * 3 > S3ObjectKey.MaximumBytes && System.Text.Encoding.UTF8.GetByteCount(prefix) + System.Text.Encoding.UTF8.GetByteCount(path) > S3ObjectKey.MaximumBytes) return $"The key is longer than {S3ObjectKey.MaximumBytes} bytes, which S3 does not take.";
         if (path.Contains('\0')) return "The key holds a NUL character, which S3 does not take.";
         if (prefix.Length == 0) return null;
         // An intermediary that tidies paths would leave the prefix.
@@ -64,7 +64,7 @@ internal sealed class PresignTarget
         SignedField host = new("host", Address.Host);
         var request = new SigV4Request
         {
-            Method = key.Options.Method, Path = Address.BasePath + CanonicalForm.Path(prefix.Length == 0 ? key.Path : prefix + key.Path),
+            Method = key.Options.Method, Path = CanonicalForm.Path(Address.BasePath, prefix, key.Path),
             Headers = new(ref host), Payload = SigV4Signer.UnsignedPayload,
         };
         if (key.Options.Query.Count == 0) return signer.PresignedUrl(credentials, signedAt, lifetime, Address.Root, request, known, []);

@@ -21,29 +21,28 @@ internal readonly record struct PresignTerm(DateTimeOffset SignedAt, TimeSpan Li
     /// <param name="credentialEnd">When the credential ends; null for never.</param>
     public static PresignTerm? For(PresignedUrlsOptions options, TimeSpan expires, ulong hash, DateTimeOffset now, DateTimeOffset? credentialEnd)
     {
-        var use = TimeSpan.FromTicks((long)(expires.Ticks * options.CacheBufferFactor));
-        if (options.MinimumRemaining is { } least && expires - use < least) use = expires > least ? expires - least : TimeSpan.Zero;
-        var second = now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond);
-        var signed = second;
+        // In ticks throughout: this runs for each signature, and dates check themselves at every step.
+        var (at, period) = (now.UtcTicks, (long)(expires.Ticks * options.CacheBufferFactor));
+        if (options.MinimumRemaining is { Ticks: var least } && expires.Ticks - period < least) period = Math.Max(0, expires.Ticks - least);
+        var signed = at - (at % TimeSpan.TicksPerSecond);
         if (options.Stable && expires >= ShortestStable)
         {
-            var period = Math.Max(use.Ticks - (use.Ticks % TimeSpan.TicksPerSecond), TimeSpan.TicksPerSecond);
-            use = TimeSpan.FromTicks(period);
+            period = Math.Max(period - (period % TimeSpan.TicksPerSecond), TimeSpan.TicksPerSecond);
             var offset = (long)(hash % (ulong)(period / TimeSpan.TicksPerSecond)) * TimeSpan.TicksPerSecond;
-            signed = second - ((((second - offset) % period) + period) % period);
+            signed -= (((signed - offset) % period) + period) % period;
         }
-        var signedAt = new DateTimeOffset(signed, TimeSpan.Zero);
-        var until = signedAt + use;
-        if (credentialEnd is { } end && end < signedAt + expires)
-        {
-            expires = TimeSpan.FromSeconds((long)(end - signedAt).TotalSeconds);
-            var left = signedAt + expires - now;
-            if (left < TimeSpan.FromSeconds(1)) return null;
-            // Shares of what is left, not of a validity that mostly lies behind.
-            var limit = now + (left * options.CacheBufferFactor);
-            if (limit < until) until = limit;
-            return new(signedAt, expires, now + ((until - now) * (1 - options.RefreshThreshold)), until, true);
-        }
-        return new(signedAt, expires, signedAt + ((until - signedAt) * (1 - options.RefreshThreshold)), until, false);
+        var until = signed + period;
+        var refresh = until - (long)(period * options.RefreshThreshold);
+        if (credentialEnd is not { UtcTicks: var end } || end >= signed + expires.Ticks) return Of(signed, expires.Ticks, refresh, until, false);
+        var lifetime = end - signed;
+        lifetime -= lifetime % TimeSpan.TicksPerSecond;
+        var left = signed + lifetime - at;
+        if (left < TimeSpan.TicksPerSecond) return null;
+        // Shares of what is left, not of a validity that mostly lies behind.
+        until = Math.Min(until, at + (long)(left * options.CacheBufferFactor));
+        return Of(signed, lifetime, until - (long)((until - at) * options.RefreshThreshold), until, true);
     }
+
+    private static PresignTerm Of(long signed, long lifetime, long refresh, long until, bool shortened) =>
+        new(new(signed, TimeSpan.Zero), new(lifetime), new(refresh, TimeSpan.Zero), new(until, TimeSpan.Zero), shortened);
 }

@@ -122,6 +122,7 @@ internal sealed partial class PresignedUrlCache
     private string Sign(PresignKey key, PresignTarget target, S3Credentials with, in PresignTerm term)
     {
         counters.Add(PresignCount.Signatures);
+        if (!PresignMeter.GenerationTimed) return target.Url(key, with, term.SignedAt, term.Lifetime);
         var started = time.GetTimestamp();
         var url = target.Url(key, with, term.SignedAt, term.Lifetime);
         PresignMeter.Generated(counters.Origin, time.GetElapsedTime(started));
@@ -163,7 +164,10 @@ internal sealed partial class PresignedUrlCache
         }
     }
 
-    private async ValueTask<S3Credentials> FindCredentialsAsync(CancellationToken cancellation)
+    private ValueTask<S3Credentials> FindCredentialsAsync(CancellationToken cancellation) =>
+        credentials.TryGet(out var active) ? new(active) : AskForCredentialsAsync(cancellation);
+
+    private async ValueTask<S3Credentials> AskForCredentialsAsync(CancellationToken cancellation)
     {
         try
         {

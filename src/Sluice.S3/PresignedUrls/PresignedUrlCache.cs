@@ -29,12 +29,14 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     private readonly ILogger log;
     private readonly FlightTable<Flown> flights = new();
     private readonly ConcurrentDictionary<Task, byte> background = new();
+    private readonly PresignedUrlsOptions fresh;
     private readonly ulong share;
     private int disposed;
 
     public PresignedUrlCache(PresignedUrlsOptions options, PresignTargets targets, IS3Credentials chain, IKeyValueStore? store, TimeProvider time, ILogger log)
     {
         (this.options, this.targets, this.time, this.log) = (options, targets, time, log);
+        fresh = options with { Stable = false };
         share = options.Share >= 1 ? ulong.MaxValue : (ulong)(options.Share * ulong.MaxValue);
         credentials = new(chain, time) { Changed = BeginRotation };
         counters = new(options.StorageType) { Sizes = Sizes };
@@ -111,7 +113,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var target = targets.Check(key);
         var with = await FindCredentialsAsync(cancellation);
         var now = time.GetUtcNow();
-        var term = PresignTerm.For(this.options with { Stable = false }, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+        var term = PresignTerm.For(fresh, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
         var url = Sign(key, target, with, term);
         counters.Add(PresignCount.Direct);
         PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));

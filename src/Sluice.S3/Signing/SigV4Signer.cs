@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Sluice.S3.Signing;
@@ -154,8 +153,8 @@ internal sealed class SigV4Signer(string region, string service = "s3")
         CanonicalForm.AppendNames(ref text, request.Headers);
         text.Append((byte)'\n');
         text.Append(request.Payload);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SigningKey.Hash(text.Written, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Size];
+        Sha256.Hash(text.Written, hash);
         text.Dispose();
 
         var toSign = new Utf8Builder(stackalloc byte[256]);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Sluice.S3.Signing;
@@ -9,20 +8,13 @@ internal sealed class SigningKey
     /// <summary>How long the instant is as x-amz-date spells it.</summary>
     public const int StampLength = 16;
 
-    // A keyed hash keeps its native state: making one costs more than the hashing. Signing never waits between taking and giving it back.
-    [ThreadStatic]
-    private static (SigningKey? Key, IncrementalHash? Hash) keyed;
-
-    [ThreadStatic]
-    private static IncrementalHash? plain;
-
     private readonly S3Credentials credentials;
-    private readonly byte[] secret;
+    private readonly Sha256.Key key;
     private readonly byte[] date;
 
     public SigningKey(S3Credentials credentials, int day, byte[] secret, string date, string scope)
     {
-        (this.credentials, Day, this.secret, this.date, Scope) = (credentials, day, secret, Encoding.ASCII.GetBytes(date), Encoding.UTF8.GetBytes(scope));
+        (this.credentials, Day, key, this.date, Scope) = (credentials, day, new(secret), Encoding.ASCII.GetBytes(date), Encoding.UTF8.GetBytes(scope));
         Credential = Encoded($"{credentials.AccessKey}/{scope}");
         Token = credentials.SessionToken is { } token ? Encoded(token) : [];
     }
@@ -54,26 +46,8 @@ internal sealed class SigningKey
         stamp[15] = (byte)'Z';
     }
 
-    /// <summary>SHA-256.</summary>
-    public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
-    {
-        var state = plain ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        state.AppendData(text);
-        state.GetHashAndReset(hash);
-    }
-
     /// <summary>HMAC-SHA-256 with this key.</summary>
-    public void Sign(ReadOnlySpan<byte> text, Span<byte> signature)
-    {
-        ref var state = ref keyed;
-        if (state.Key != this)
-        {
-            state.Hash?.Dispose();
-            state = (this, IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret));
-        }
-        state.Hash!.AppendData(text);
-        state.Hash.GetHashAndReset(signature);
-    }
+    public void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => key.Sign(text, signature);
 
     private static byte[] Encoded(string text)
     {

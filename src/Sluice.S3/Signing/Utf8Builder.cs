@@ -10,6 +10,9 @@ internal ref struct Utf8Builder(Span<byte> initial)
     private static readonly SearchValues<byte> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"u8);
 
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+    private static readonly SearchValues<char> PlainWithSlash = SearchValues.Create("/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+
     private Span<byte> buffer = initial;
     private byte[]? rented;
 
@@ -46,6 +49,11 @@ internal ref struct Utf8Builder(Span<byte> initial)
     /// <summary>Appends text percent-encoded once: UTF-8, upper-case hex, everything but unreserved characters (and "/" where it separates).</summary>
     public void AppendEncoded(scoped ReadOnlySpan<char> text, bool keepSlash)
     {
+        // Most keys need no escape at all.
+        var odd = text.IndexOfAnyExcept(keepSlash ? PlainWithSlash : Plain);
+        AppendAscii(odd < 0 ? text : text[..odd]);
+        if (odd < 0) return;
+        text = text[odd..];
         var size = Encoding.UTF8.GetMaxByteCount(text.Length);
         var pooled = size > 512 ? ArrayPool<byte>.Shared.Rent(size) : null;
         Span<byte> plain = pooled ?? stackalloc byte[512];
@@ -65,6 +73,13 @@ internal ref struct Utf8Builder(Span<byte> initial)
         }
         Length += at;
         if (pooled is not null) ArrayPool<byte>.Shared.Return(pooled);
+    }
+
+    /// <summary>Appends text known to be ASCII.</summary>
+    public void AppendAscii(scoped ReadOnlySpan<char> text)
+    {
+        Ascii.FromUtf16(text, Reserve(text.Length), out var written);
+        Length += written;
     }
 
     /// <summary>Gives a pooled buffer back.</summary>

@@ -258,7 +258,7 @@ public class PresignedUrlCacheTests
     [Fact]
     public async Task Get_MoreThanAreHeld_DropsTheUnusedAndStaysRight()
     {
-        await using var bed = new PresignBed(new() { MaximumEntries = 100, ReadyUrls = 10 });
+        await using var bed = new PresignBed(Fresh with { MaximumEntries = 100, ReadyUrls = 10 });
         var first = await bed.UrlAsync("0");
         for (var i = 1; i < 1000; i++)
         {
@@ -272,7 +272,7 @@ public class PresignedUrlCacheTests
     [Fact]
     public async Task Get_TextNoLongerReady_IsPutTogetherTheSame()
     {
-        await using var bed = new PresignBed(new() { ReadyUrls = 1 });
+        await using var bed = new PresignBed(Fresh with { ReadyUrls = 1 });
         var urls = new string[50];
         for (var i = 0; i < 50; i++) urls[i] = await bed.UrlAsync($"é {i}");
         for (var i = 0; i < 50; i++) Assert.Equal(urls[i], await bed.UrlAsync($"é {i}"));
