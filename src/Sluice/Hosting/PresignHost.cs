@@ -27,7 +27,7 @@ internal sealed class PresignHost : IAsyncDisposable
     {
         (_options, _logging, _time) = (options, logging, time);
         if (options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
-            _stores = new SqliteKeyValueStores(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName), time, logging.CreateLogger<SqliteKeyValueStores>());
+            _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
     }
 
     /// <summary>Every cache by its role.</summary>
@@ -63,6 +63,22 @@ internal sealed class PresignHost : IAsyncDisposable
             await ((IAsyncDisposable)urls).DisposeAsync();
         if (_stores is not null)
             await _stores.DisposeAsync();
+    }
+
+    // URLs are secrets until they expire. SQLite gives the files beside it the same permissions.
+    private static string Private(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!File.Exists(path) && !OperatingSystem.IsWindows())
+                new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            return path;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The cache directory {Path.GetDirectoryName(path)} cannot be written ({e.Message}). Check its permissions, or choose another with --cache-dir.", e);
+        }
     }
 
     private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{(origin.S3.Profile is { } profile ? $" as {profile}" : "")}";
