@@ -4,6 +4,7 @@ using Sluice.Core.Objects;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Edge;
 
@@ -19,12 +20,15 @@ public sealed class SluiceEdge
         Routes = new RouteTable(options.Routes, cache, time);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
+        PlainHits = new PlainHits(hits, counters);
         handler = new EdgeHandler(
             new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
             loggers.CreateLogger<EdgeHandler>());
     }
 
     internal RouteTable Routes { get; }
+
+    internal PlainHits PlainHits { get; }
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
     public Task? TryServeHit(HttpContext context) => hits.TryServe(context);

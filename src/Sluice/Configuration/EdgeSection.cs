@@ -7,5 +7,7 @@ internal sealed class EdgeSection
 {
     public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8081);
 
+    public bool FastHits { get; set; } = true;
+
     public Uri? BaseUrl { get; set; }
 }

@@ -13,6 +13,8 @@ internal static partial class SettingTree
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),
         new ValueSetting<EdgeSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port of the public listener.") { Flag = "--edge" },
+        new ValueSetting<EdgeSection, bool>("fastHits", ValueKinds.Switch, o => o.FastHits, (o, v) => o.FastHits = v,
+            "Whether plain hits are answered straight from the tiers to the socket, past the web server. Linux only; elsewhere, and while there is an access log, it is off by itself."),
         new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
             "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" });
 

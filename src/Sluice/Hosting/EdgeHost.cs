@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Sluice.Configuration;
+using Sluice.Edge.Transport;
 using Sluice.Logging;
 
 namespace Sluice.Hosting;
@@ -19,12 +21,17 @@ internal static class EdgeHost
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
         });
-        builder.WebHost.UseSockets(sockets =>
-        {
-            // Together with inline completions (see Program) a hit is answered on the thread that read the request.
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxWriteBufferSize = 64 << 10;
-        });
+        // The access log tells of every request, so every request has to go where it is written.
+        if (options.Edge.FastHits && accessLog is null && EdgeTransport.IsSupported)
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
+                engine.Edge, services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time));
+        else
+            builder.WebHost.UseSockets(sockets =>
+            {
+                // Together with inline completions (see Program) a hit is answered on the thread that read the request.
+                sockets.UnsafePreferInlineScheduling = true;
+                sockets.MaxWriteBufferSize = 64 << 10;
+            });
         var app = builder.Build();
         app.Run(new EdgePipeline(engine.Edge, accessLog, logging.CreateLogger<EdgePipeline>()).InvokeAsync);
         return app;
