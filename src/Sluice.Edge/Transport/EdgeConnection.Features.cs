@@ -62,6 +62,7 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
         await running;
         socket.Dispose();
         listener.Forget(this);
+        await base.DisposeAsync();
     }
 
     private void SetFeatures(MemoryPool<byte> pool)

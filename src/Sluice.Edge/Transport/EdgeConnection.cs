@@ -173,5 +173,5 @@ internal sealed partial class EdgeConnection
     }
 
     /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
-    private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < listener.MaximumIdle;
+    private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;
 }

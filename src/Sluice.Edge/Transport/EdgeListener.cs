@@ -33,7 +33,7 @@ internal sealed class EdgeListener : IConnectionListener
     /// <summary>Seconds since start, as coarse as a timer: what a connection notes of its last use.</summary>
     public int Tick => Volatile.Read(ref tick);
 
-    public int MaximumIdle => (int)(Idle / TickLength);
+    public static int MaximumIdle => (int)(Idle / TickLength);
 
     public bool IsStopping => isStopping;
 
