@@ -20,7 +20,7 @@ public sealed class SluiceEdge
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
         handler = new EdgeHandler(
-            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
+            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters, new PostAnswers(cache, responder, time), time), counters, time),
             loggers.CreateLogger<EdgeHandler>());
     }
 

@@ -26,16 +26,21 @@ internal sealed record FetchPlan
 
     public required string FlightName { get; init; }
 
+    /// <summary>Why the origin is asked, in the words of RFC 9211 section 2.2.</summary>
+    public required string Forwarded { get; init; }
+
     public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, DateTimeOffset now)
     {
         var request = context.Request;
         var fields = route.IsReadOnly ? Plain(request.Headers) : ForwardedRequest.Read(request);
         var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
-        var method = HttpMethods.IsHead(request.Method) && stored is null ? "HEAD" : "GET";
+        var method = HttpMethods.IsHead(request.Method) ? "HEAD" : "GET";
         Span<ByteRange> ranges = stackalloc ByteRange[1];
         var wanted = request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
         return new FetchPlan
         {
+            Forwarded = stored is null ? (route.Scope.Find(target) is null ? "uri-miss" : "vary-miss")
+                : stored.Metadata.Freshness is { AlwaysRevalidate: false } freshness && freshness.RemainingAt(now) > TimeSpan.Zero ? "request" : "stale",
             Context = new FetchContext(route, target, method, fields, now),
             Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
             Stale = stored,
