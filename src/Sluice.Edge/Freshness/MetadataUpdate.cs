@@ -7,9 +7,9 @@ internal static class MetadataUpdate
 {
     public static HeaderList Merge(ObjectMetadata stored, HeaderList fresh)
     {
-        var merged = new HeaderList(stored.Headers.Where(line => !fresh.Contains(line.Key) || TellsBytes(line.Key)));
+        var merged = new HeaderList(stored.Headers.Where(line => !fresh.Contains(line.Key) || TellsBytes(stored, line.Key)));
         foreach (var (name, value) in fresh)
-            if (!TellsBytes(name)) merged.Add(name, value);
+            if (!TellsBytes(stored, name)) merged.Add(name, value);
         return merged;
     }
 
@@ -22,8 +22,9 @@ internal static class MetadataUpdate
 
     private static bool Agrees(string? received, string? held) => received is null || received == held;
 
-    // ETag: it would no longer name the bytes that are held (section 4.3.4). The others: ranges and lengths are made anew for each reply.
-    private static bool TellsBytes(string name) =>
-        name.Equals("ETag", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase);
+    // Another ETag would no longer name the bytes that are held (section 4.3.4). Ranges and lengths are made anew for each reply.
+    private static bool TellsBytes(ObjectMetadata stored, string name) =>
+        (name.Equals("ETag", StringComparison.OrdinalIgnoreCase) && stored.Version.ETag is not null)
+        || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+        || (name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) && !stored.Headers.Contains(name));
 }
