@@ -15,7 +15,7 @@ internal static class MetadataUpdate
 
     /// <summary>True when a 200 to HEAD tells of the stored object: no validator and no length it brings says otherwise (section 4.3.5).</summary>
     public static bool IsSame(ObjectMetadata stored, int status, HeaderList fresh) =>
-        status == stored.Status
+        status == 200 && stored.Status == 200
         && Agrees(fresh.First("ETag"), stored.Version.ETag)
         && Agrees(fresh.First("Last-Modified"), stored.Version.LastModified)
         && Agrees(fresh.First("Content-Length"), stored.Length?.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -24,7 +24,6 @@ internal static class MetadataUpdate
 
     // Another ETag would no longer name the bytes that are held (section 4.3.4). Ranges and lengths are made anew for each reply.
     private static bool TellsBytes(ObjectMetadata stored, string name) =>
-        (name.Equals("ETag", StringComparison.OrdinalIgnoreCase) && stored.Version.ETag is not null)
-        || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+        name.Equals("ETag", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
         || (name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) && !stored.Headers.Contains(name));
 }

@@ -21,7 +21,9 @@ internal static class StorePolicy
         if (VaryOf(context, response.Headers) is not { } vary) return StoreDecision.Refuse("vary *");
 
         var version = response.Version with { Length = length };
-        if (FreshnessOf(context, rules, response.Status, response.Headers, receivedAt) is not { } freshness) return StoreDecision.Refuse("no freshness");
+        if (!IsByRoute(context, rules) && Lifetime(context, rules, response.Status, response.Headers, receivedAt) is null && !rules.IsStorableWithoutLifetime(response.Status))
+            return StoreDecision.Refuse("no freshness");
+        var freshness = FreshnessOf(context, rules, response.Status, response.Headers, receivedAt);
         if ((freshness.AlwaysRevalidate || freshness.Lifetime <= TimeSpan.Zero) && freshness.StaleWhileRevalidate <= TimeSpan.Zero
             && version.ETag is null && version.LastModified is null && response.Headers.First("Date") is null)
             return StoreDecision.Refuse("no validator");
@@ -50,7 +52,8 @@ internal static class StorePolicy
         return stored with
         {
             Headers = StoredHeaders(context, rules, merged, stored.Status, receivedAt),
-            Freshness = FreshnessOf(context, rules, stored.Status, merged, receivedAt) ?? stored.Freshness with { ReceivedAt = receivedAt, InitialAge = TimeSpan.Zero },
+            Freshness = FreshnessOf(context, rules, stored.Status, merged, receivedAt),
+            Version = stored.Version with { LastModified = merged.First("Last-Modified") },
             Vary = vary,
             Tags = ObjectTags.Read(merged),
         };
@@ -65,8 +68,10 @@ internal static class StorePolicy
         return new(status switch { < 300 => policy.Ok, < 400 => policy.Redirect, < 500 => policy.ClientError, _ => policy.ServerError });
     }
 
-    private static ObjectFreshness? FreshnessOf(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt) =>
-        context.Route.HasOwnPolicy && !rules.HasExplicitFreshness ? FromRoute(context, status, receivedAt) : FromHeaders(context, rules, status, headers, receivedAt);
+    private static bool IsByRoute(FetchContext context, CacheRules rules) => context.Route.HasOwnPolicy && !rules.HasExplicitFreshness;
+
+    private static ObjectFreshness FreshnessOf(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt) =>
+        IsByRoute(context, rules) ? FromRoute(context, status, receivedAt) : FromHeaders(context, rules, status, headers, receivedAt);
 
     private static ObjectFreshness FromRoute(FetchContext context, int status, DateTimeOffset receivedAt)
     {
@@ -81,18 +86,26 @@ internal static class StorePolicy
         };
     }
 
-    private static ObjectFreshness? FromHeaders(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
+    private static DateTimeOffset DateOf(HeaderList headers, DateTimeOffset receivedAt) =>
+        HttpDate.TryParse(headers.First("Date"), receivedAt, out var date) ? date : receivedAt;
+
+    /// <summary>RFC 9111 section 4.2.1; null where nothing gives one.</summary>
+    private static TimeSpan? Lifetime(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
+    {
+        var date = DateOf(headers, receivedAt);
+        return rules.ExplicitLifetime(date, receivedAt) ?? rules.HeuristicLifetime(status, date)
+            ?? (rules.IsStorableWithoutLifetime(status) ? context.Route.Policy.DefaultLifetime : null);
+    }
+
+    private static ObjectFreshness FromHeaders(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
     {
         var policy = context.Route.Policy;
-        var date = HttpDate.TryParse(headers.First("Date"), receivedAt, out var parsed) ? parsed : receivedAt;
-        var lifetime = rules.ExplicitLifetime(date, receivedAt) ?? rules.HeuristicLifetime(status, date) ?? policy.DefaultLifetime;
-        // Storable only where the status or a directive says so (RFC 9111 section 3).
-        if (lifetime is null && !rules.IsCacheableByDefault(status)) return null;
+        var lifetime = Lifetime(context, rules, status, headers, receivedAt);
         var isGood = status < 400;
         var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds)
             : isGood && lifetime > TimeSpan.Zero ? policy.StaleIfError : TimeSpan.Zero;
         AgeField.Read(headers, out var age);
-        var apparent = receivedAt - date;
+        var apparent = receivedAt - DateOf(headers, receivedAt);
         var corrected = TimeSpan.FromSeconds(age) + (receivedAt - context.SentAt);
         return new ObjectFreshness
         {
