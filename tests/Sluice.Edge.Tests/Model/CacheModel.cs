@@ -20,11 +20,11 @@ internal sealed class CacheModel
         if (request.Method is not ("GET" or "HEAD")) return HandleUnsafe(request, origin);
         var chosen = Select(request);
         if (chosen is not null && MayBeReused(chosen, request, now)) return FromStored(chosen, request, origin, now, asked: null);
-        if (request.Control?.OnlyIfCached == true) return new(504, "", null, null, false);
+        if (request.Control?.OnlyIfCached == true) return new(504, "", null, null, false, false);
 
         // Section 4.3.1: the validators of what is stored replace the client's own.
         var (tag, since) = chosen is null ? (origin.ConditionText(), null) : (chosen.Answer.ETag, chosen.Answer.LastModified);
-        var asked = new Exchange(0, "", null, null, true, tag, since);
+        var asked = new Exchange(0, "", null, null, false, true, tag, since);
         if (request.IsDown) return chosen is not null && MayStandIn(chosen, request, now) ? FromStored(chosen, request, origin, now, asked) : asked with { Status = 502 };
 
         var answer = origin.Answer(tag, since);
@@ -39,7 +39,7 @@ internal sealed class CacheModel
         var mayReplace = chosen is not { Answer.Status: < 400 } || answer.Status < 400 || answer.Status is 404 or 410;
         var isStored = request.Method == "GET" && mayReplace && MayBeStored(request, answer);
         if (chosen is not null && !isStored && answer.Status is 500 or 502 or 503 or 504 && MayStandIn(chosen!, request, now)) return FromStored(chosen!, request, origin, now, asked);
-        var passed = asked with { Status = answer.Status, Body = request.Method == "HEAD" ? "" : answer.Body, Marker = answer.Marker, Age = answer.Age };
+        var passed = asked with { Status = answer.Status, Body = request.Method == "HEAD" ? "" : answer.Body, Marker = answer.Marker, Age = answer.Age, HasCookie = answer.HasCookie };
         if (!isStored) return passed;
 
         // An answer that varies by other fields than before replaces them all.
@@ -91,11 +91,11 @@ internal sealed class CacheModel
             Age = answer.Age,
             LastModified = answer.LastModified ?? response.Answer.LastModified,
             Vary = answer.Vary ?? response.Answer.Vary,
-            HasCookie = false,
             Marker = answer.Marker,
         };
-        // An answer that must not be stored changes nothing.
         var control = merged.Control ?? new();
+        merged = merged with { HasCookie = (answer.HasCookie || response.Answer.HasCookie) && (control.Public || control.SharedMaxAge is not null) };
+        // An answer that must not be stored changes nothing.
         var isForbidden = request.Control?.NoStore == true || (control.MustUnderstand ? merged.Status is 599 or 201 : control.NoStore) || control.Private || merged.Vary == "*"
             || (request.IsAuthorised && !control.Public && !control.MustRevalidate && control.SharedMaxAge is null);
         // Which request a new Vary speaks of is known of this one only.
@@ -117,6 +117,7 @@ internal sealed class CacheModel
             isUnchanged || request.Method == "HEAD" ? "" : response.Answer.Body,
             response.Answer.Marker,
             (int)response.AgeAt(now).TotalSeconds,
+            response.Answer.HasCookie,
             asked is not null,
             asked?.IfNoneMatch,
             asked?.IfModifiedSince);
@@ -129,9 +130,9 @@ internal sealed class CacheModel
     /// <summary>Section 4.4: a method not known to be safe that succeeds makes what is stored of its URL invalid.</summary>
     private Exchange HandleUnsafe(Step request, ScriptedOrigin origin)
     {
-        if (request.IsDown) return new(502, "", null, null, true);
+        if (request.IsDown) return new(502, "", null, null, false, true);
         var answer = origin.Answer(null, null);
         if (answer.Status is >= 200 and < 400) stored.RemoveAll(response => response.Path == request.Path);
-        return new(answer.Status, answer.Body, answer.Marker, answer.Age, true);
+        return new(answer.Status, answer.Body, answer.Marker, answer.Age, answer.HasCookie, true);
     }
 }

@@ -50,6 +50,7 @@ internal sealed class DirectEdge : IAsyncDisposable
             marker.Count == 0 ? "" : Encoding.ASCII.GetString(body.ToArray()),
             marker.Count == 0 ? null : int.Parse(marker.ToString(), CultureInfo.InvariantCulture),
             answer.Headers.Age.Count == 0 ? null : int.Parse(answer.Headers.Age.ToString(), CultureInfo.InvariantCulture),
+            answer.Headers.SetCookie.Count > 0,
             sent is not null,
             sent?.Held is { } held ? held.ETag : sent?.Headers.First("If-None-Match"),
             sent?.Held?.LastModified is { } since ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture) : null);
