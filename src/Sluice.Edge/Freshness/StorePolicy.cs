@@ -43,6 +43,8 @@ internal static class StorePolicy
     public static ObjectMetadata? Refresh(FetchContext context, ObjectMetadata stored, HeaderList fresh, DateTimeOffset receivedAt)
     {
         var merged = MetadataUpdate.Merge(stored, fresh);
+        // The stored date is that of another answer (RFC 9110 section 6.6.1).
+        if (!fresh.Contains("Date")) merged.Set("Date", HttpDate.Format(receivedAt));
         var rules = CacheRules.Read(merged);
         if (context.CacheControl.Has(CacheDirectives.NoStore) || rules.ForbidsStoring(stored.Status) is not null) return null;
         if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return null;
