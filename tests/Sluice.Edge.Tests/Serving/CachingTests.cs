@@ -1,5 +1,6 @@
 using System.Net;
 using Sluice.Core.Origins;
+using Sluice.Core.Tags;
 using Sluice.Edge.Routes;
 using Sluice.TestKit.Time;
 
@@ -162,6 +163,35 @@ public sealed class CachingTests
         await using var edge = await EdgeServer.StartAsync(origin, time, policy: new RoutePolicy { DefaultLifetime = TimeSpan.FromMinutes(1) });
         await edge.GetAsync("/a");
         Assert.Equal(second, await StatusAsync(edge));
+    }
+
+    [Theory]
+    [InlineData("Surrogate-Key", "one two")]
+    [InlineData("Cache-Tag", "one, two")]
+    public async Task Purge_TagOfTheOrigins_TakesTheObject(string name, string value)
+    {
+        origin.Extra.Add("Cache-Control", "max-age=60");
+        origin.Extra.Add(name, value);
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a");
+        await edge.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, "three"));
+        Assert.Equal("HIT", await StatusAsync(edge));
+        await edge.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, "two"));
+        Assert.Equal("MISS", await StatusAsync(edge));
+    }
+
+    [Theory]
+    [InlineData(0, HttpStatusCode.NotModified)]
+    [InlineData(5, HttpStatusCode.NotModified)]
+    [InlineData(-1, HttpStatusCode.OK)]
+    public async Task IfModifiedSince_NoLastModifiedStored_IsComparedWithDate(int seconds, HttpStatusCode expected)
+    {
+        origin.Extra.Add("Cache-Control", "max-age=60");
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a");
+        var (answer, _) = await edge.GetAsync("/a", ("If-Modified-Since", time.GetUtcNow().AddSeconds(seconds).ToString("r", System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Single(origin.Requests);
     }
 
     [Fact]
