@@ -127,6 +127,22 @@ public sealed class CachingTests
         Assert.Equal(second, next.Headers.GetValues("X-Cache-Status").Single());
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Get_ManyVariantsAtOnce_DoNotWaitForEachOther()
+    {
+        var held = new HeldOrigin(origin);
+        origin.Extra.Add("Cache-Control", "max-age=60");
+        origin.Extra.Add("Vary", "Foo");
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        await edge.GetAsync("/a");
+        held.Gate = new TaskCompletionSource();
+        var all = Enumerable.Range(0, 20).Select(i => edge.GetAsync("/a", ("Foo", i.ToString(System.Globalization.CultureInfo.InvariantCulture)))).ToList();
+        while (held.Asked < 21) await Task.Yield();
+        held.Gate.SetResult();
+        foreach (var (_, body) in await Task.WhenAll(all)) Assert.Equal(origin.Expected(0, 100), body);
+        Assert.Equal(21, held.Asked);
+    }
+
     [Fact]
     public async Task CacheStatus_OfWhatWentForward_SaysWhy()
     {
