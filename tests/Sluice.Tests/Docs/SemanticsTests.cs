@@ -33,7 +33,7 @@ public sealed partial class SemanticsTests
     [Fact]
     public void Verdicts_ThatAreNotPassed_AreExplained()
     {
-        var explained = Lines.SkipWhile(line => !line.StartsWith("| test | why |", StringComparison.Ordinal)).Skip(2)
+        var explained = Lines.SkipWhile(line => !line.StartsWith("| test | why |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .SelectMany(line => Code().Matches(line[..Math.Max(0, line.LastIndexOf(" | ", StringComparison.Ordinal))]).Select(match => match.Groups[1].Value)).ToList();
         Assert.Equal(Verdicts.Where(verdict => !verdict.Passed).Select(verdict => verdict.Id).Order(), explained.Order());
     }
