@@ -22,7 +22,7 @@ public sealed class SluiceEdge
         hits = new HitPath(Routes, responder, time);
         PlainHits = new PlainHits(hits, counters);
         handler = new EdgeHandler(
-            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
+            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters, new PostAnswers(cache, responder, time), time), counters, time),
             loggers.CreateLogger<EdgeHandler>());
     }
 

@@ -31,6 +31,10 @@ internal static class ForwardedRequest
         return kept;
     }
 
+    /// <summary>As another request for the same URL would be made: without conditions, and without what describes a body.</summary>
+    public static HeaderList WithoutBody(HeaderList fields) =>
+        new(WithoutConditions(fields).Where(line => !line.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !line.Key.Equals("Expect", StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>True when the client's own conditions or range would change the origin's answer.</summary>
     public static bool HasConditions(IHeaderDictionary headers) => headers.Range.Count > 0 || HasConditionsBesidesRange(headers);
 

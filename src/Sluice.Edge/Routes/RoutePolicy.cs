@@ -35,6 +35,9 @@ public sealed record RoutePolicy
     /// <summary>Compress manifests (.m3u8, .mpd, .vtt) for clients that take gzip or br. Default true.</summary>
     public bool CompressManifests { get; init; } = true;
 
+    /// <summary>Store answers with Set-Cookie, cookies included, that do not say themselves that they are for everybody (public, s-maxage, or a targeted field). Default false: one viewer's cookie must not reach another.</summary>
+    public bool StoreSetCookie { get; init; }
+
     /// <summary>The extensions of rows EDG-04 and EDG-05.</summary>
     public static FrozenDictionary<string, ExtensionPolicy> DefaultByExtension { get; } = new Dictionary<string, ExtensionPolicy>
     {

@@ -108,7 +108,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     /// <summary>Fetches or confirms the object and answers with it; false to look into the cache again.</summary>
     private async Task<bool> TryFetchAsync(HttpContext context, ActiveRoute route, string target, CachedObject? stored)
     {
-        var asked = ReusePolicy.Read(context.Request.Headers.CacheControl, context.Request.Headers.Pragma);
+        var asked = ReusePolicy.Read(context.Request.Headers.CacheControl);
         if (asked.Has(CacheDirectives.OnlyIfCached))
         {
             await Refusal.SendAsync(context, 504, "Not cached.", "The request asked for a stored answer only, and there is none that may be used.", parts.Counters);
@@ -166,11 +166,11 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task<bool> AnswerAsync(HttpContext context, ActiveRoute route, FetchPlan plan, FetchResult result, bool isLeader)
     {
-        var forwarded = plan.Stale is not null ? "stale" : "uri-miss";
+        var forwarded = plan.Forwarded;
         if (result.Object is { } brought)
         {
             if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
-            var verdict = result.IsRevalidated ? new Verdict(Outcome.Revalidated, "stale", result.IsStored)
+            var verdict = result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
                 : isLeader ? new(Outcome.Miss, forwarded, result.IsStored, result.Reason)
                 : new(Outcome.Coalesced, forwarded, result.IsStored);
             var responding = parts.Responder.SendAsync(context, route, brought, verdict, isLeader && !result.IsRevalidated ? result.Headers : null);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Telemetry;
@@ -10,7 +11,7 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Serving;
 
 /// <summary>Requests the cache is not for: passed on to an HTTP origin, refused where there is only a folder or bucket. A method that may change something invalidates what is stored (RFC 9111 section 4.4).</summary>
-internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
+internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters, PostAnswers posts, TimeProvider time)
 {
     private const string ReadMethods = "GET, HEAD, OPTIONS";
 
@@ -24,19 +25,20 @@ internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
         }
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        var fetch = new FetchContext(route, target.Text, "GET", ForwardedRequest.Read(request), time.GetUtcNow());
         var answer = await route.Origin.FetchAsync(
             new OriginRequest
             {
                 Method = request.Method,
                 Path = target.Path,
                 Query = target.Query,
-                Headers = ForwardedRequest.Read(request),
+                Headers = fetch.Headers,
                 Body = hasBody ? request.Body : null,
                 BodyLength = hasBody ? request.ContentLength : null,
             },
             context.RequestAborted);
         if (!IsSafe(request.Method) && answer.Status is >= 200 and < 400) await InvalidateAsync(context, route, target, answer.Headers);
-        await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
+        if (!await posts.TrySendAsync(context, route, target, fetch, answer)) await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
     }
 
     private async Task AnswerReadOnlyAsync(HttpContext context, ActiveRoute route)
@@ -66,10 +68,7 @@ internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
         await RemoveAsync(target.Text);
         foreach (var field in (string[])["Location", "Content-Location"])
         {
-            // Only of the same host: another's objects are not for this origin to remove.
-            if (answer.First(field) is not { } value || !Uri.TryCreate(new Uri($"{context.Request.Scheme}://{context.Request.Host}{target.Path}"), value, out var named)) continue;
-            if (named.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase) && RequestTarget.TryParse(named.PathAndQuery, out var other, out _))
-                await RemoveAsync(other.Text);
+            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(other);
         }
 
         async Task RemoveAsync(string text)

@@ -20,4 +20,6 @@ internal sealed class RouteSection
     public bool CompressManifests { get; set; } = true;
 
     public TimeSpan? DefaultLifetime { get; set; }
+
+    public bool StoreSetCookie { get; set; }
 }

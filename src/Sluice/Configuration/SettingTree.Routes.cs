@@ -28,7 +28,9 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, bool>("compressManifests", ValueKinds.Switch, o => o.CompressManifests, (o, v) => o.CompressManifests = v,
             "Compress manifests (.m3u8, .mpd, .vtt) for clients that take it."),
         new ValueSetting<RouteSection, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
-            "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" });
+            "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" },
+        new ValueSetting<RouteSection, bool>("storeSetCookie", ValueKinds.Switch, o => o.StoreSetCookie, (o, v) => o.StoreSetCookie = v,
+            "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."));
 
     private static SettingGroup<TtlSection> Ttl => new(() => new TtlSection(),
         new ValueSetting<TtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Lifetime of 2xx answers."),

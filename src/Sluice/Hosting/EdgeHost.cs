@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -20,6 +21,9 @@ internal static class EdgeHost
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
+            // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         // The access log tells of every request, so every request has to go where it is written.
         if (options.Edge.FastHits && accessLog is null && EdgeTransport.IsSupported)

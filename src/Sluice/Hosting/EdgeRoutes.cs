@@ -26,6 +26,7 @@ internal static class EdgeRoutes
             AllowOrigin = options.AllowOrigin,
             CompressManifests = options.CompressManifests,
             DefaultLifetime = options.DefaultLifetime,
+            StoreSetCookie = options.StoreSetCookie,
         },
     };
 }
