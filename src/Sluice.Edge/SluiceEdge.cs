@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Edge.Purging;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
@@ -19,19 +21,21 @@ public sealed class SluiceEdge
         Routes = new RouteTable(options.Routes, cache, time);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
+        var forwarding = new Forwarding(options);
+        var purge = new PurgeMethod(cache, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         handler = new EdgeHandler(
-            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
+            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, forwarding, counters), purge, forwarding, counters, time),
             loggers.CreateLogger<EdgeHandler>());
     }
 
     internal RouteTable Routes { get; }
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
-    public Task? TryServeHit(HttpContext context) => hits.TryServe(context);
+    public Task? TryServeHit(HttpContext context) => context.Request.Headers.Upgrade.Count > 0 ? null : hits.TryServe(context);
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
-    public Task InvokeAsync(HttpContext context) => hits.TryServe(context) ?? handler.HandleAsync(context);
+    public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? handler.HandleAsync(context);
 }

@@ -21,6 +21,11 @@ internal static class HttpOriginRequest
         if (host is not null) message.Headers.Host = host;
 
         foreach (var (name, value) in Fields(request, address)) Add(message, name, value);
+        if (request.Upgrade is { } protocols)
+        {
+            message.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            message.Headers.TryAddWithoutValidation("Upgrade", protocols);
+        }
         return message;
     }
 

@@ -14,6 +14,8 @@ internal static class HttpOriginResponse
     {
         var status = (int)response.StatusCode;
         var headers = HopByHop.Remove(Lines(response.Headers.NonValidated).Concat(Lines(response.Content.Headers.NonValidated)));
+        headers.Add("Via", $"{response.Version.ToString(2)} sluice");
+        if (status == 101) return await SwitchedAsync(response, headers, deadline);
         var length = Length(origin, headers, isChunked: response.Headers.TransferEncodingChunked == true);
         var hasBody = request.Method != "HEAD" && status is not (204 or 304);
         long? bodyLength = hasBody ? length : 0;
@@ -34,6 +36,7 @@ internal static class HttpOriginResponse
             Headers = headers,
             Body = new HttpBody(origin, response, await response.Content.ReadAsStreamAsync(), hasBody && part is { } p ? p.Item2 - p.Item1 : bodyLength, deadline, idle),
             BodyLength = bodyLength,
+            Trailers = response.Headers.TransferEncodingChunked == true ? () => HopByHop.Remove(Lines(response.TrailingHeaders.NonValidated)) : null,
             Range = part,
             Version = new ObjectVersion(headers.First("ETag"), headers.First("Last-Modified"), whole),
         };
@@ -47,6 +50,19 @@ internal static class HttpOriginResponse
         BodyLength = 0,
         Version = new ObjectVersion(null, null, 0),
     };
+
+    private static async Task<OriginResponse> SwitchedAsync(HttpResponseMessage response, HeaderList headers, Deadline deadline)
+    {
+        foreach (var (name, value) in Lines(response.Headers.NonValidated))
+            if (name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase)) headers.Add(name, value);
+        return new OriginResponse
+        {
+            Status = 101,
+            Headers = headers,
+            Body = new HttpTunnel(response, await response.Content.ReadAsStreamAsync(), deadline),
+            Version = new ObjectVersion(null, null, null),
+        };
+    }
 
     // Without validation .NET gives every line as it came; validated, it would drop or rewrite what it does not like.
     private static IEnumerable<KeyValuePair<string, string>> Lines(HttpHeadersNonValidated headers)

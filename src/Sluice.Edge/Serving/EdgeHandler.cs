@@ -7,6 +7,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Purging;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -33,6 +34,18 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             return;
         }
 
+        if (PurgeMethod.Is(context.Request.Method))
+        {
+            await parts.Purge.HandleAsync(context, target);
+            return;
+        }
+
+        if (parts.Forwarding.IsLoop(context.Request))
+        {
+            await Refusal.SendAsync(context, 508, "Loop detected.", "This server was asked for what it is asking for (Via): one of its origins leads back to it.", parts.Counters);
+            return;
+        }
+
         if (parts.Routes.Match(target.Path) is not { } route)
         {
             await Refusal.SendAsync(context, 404, "No route.", "No route is configured for this path.", parts.Counters);
@@ -41,7 +54,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         try
         {
-            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) await ServeAsync(context, route, target);
+            if (!parts.Proxy.Takes(context, route)) await ServeAsync(context, route, target);
             else await parts.Proxy.HandleAsync(context, route, target);
         }
         catch (OriginException failure)
@@ -115,7 +128,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             return true;
         }
 
-        var plan = FetchPlan.Make(context, route, target, stored, parts.Time.GetUtcNow());
+        var plan = FetchPlan.Make(context, route, target, stored, parts);
         FetchResult result;
         var isLeader = true;
         FlightTicket<FetchResult>? ticket = null;
@@ -194,7 +207,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private void RefreshBehind(HttpContext context, ActiveRoute route, string target, CachedObject stored)
     {
-        var plan = FetchPlan.Make(context, route, target, stored, parts.Time.GetUtcNow());
+        var plan = FetchPlan.Make(context, route, target, stored, parts);
         var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, true, stop), out var isLeader);
         if (isLeader) _ = FinishBehindAsync(ticket, route);
         else ticket.Dispose();

@@ -26,18 +26,19 @@ internal sealed record FetchPlan
 
     public required string FlightName { get; init; }
 
-    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, DateTimeOffset now)
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, EdgeParts parts)
     {
         var request = context.Request;
         var fields = route.IsReadOnly ? Plain(request.Headers) : ForwardedRequest.Read(request);
+        var sent = route.IsReadOnly ? fields : parts.Forwarding.Shared(context, fields);
         var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
         var method = HttpMethods.IsHead(request.Method) && stored is null ? "HEAD" : "GET";
         Span<ByteRange> ranges = stackalloc ByteRange[1];
         var wanted = request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
         return new FetchPlan
         {
-            Context = new FetchContext(route, target, method, fields, now),
-            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
+            Context = new FetchContext(route, target, method, fields, parts.Time.GetUtcNow()),
+            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? sent : ForwardedRequest.WithoutConditions(sent) },
             Stale = stored,
             Wanted = wanted,
             // A range alone may turn out to be whole chunks that all can use; conditions are one client's own.

@@ -7,6 +7,7 @@ internal static class ConfigurationRules
     public static void Check(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)
     {
         CheckListeners(options, root, errors);
+        CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls")?.Source ?? "", errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Routes.Count; i++)
@@ -31,6 +32,20 @@ internal static class ConfigurationRules
             errors.Add(new(source, "api.listen", $"{options.Api.Listen} can be reached from other machines and the API has no token", "set SLUICE_API_TOKEN, or listen on 127.0.0.1"));
         if (options.Edge.Listen == options.Api.Listen && options.Api.Listen.Port != 0)
             errors.Add(new(source, "api.listen", $"edge and API both listen on {options.Api.Listen}", "give them different ports"));
+    }
+
+    private static void CheckTls(EdgeSection edge, string source, List<ConfigurationError> errors)
+    {
+        var tls = edge.Tls;
+        if (tls.Certificate is null != tls.Key is null)
+            errors.Add(new(source, tls.Key is null ? "edge.tls.key" : "edge.tls.certificate", "is missing", "give both, as --tls-cert and --tls-key or in the file"));
+        else if (tls.Listen is not null && tls.Certificate is null)
+            errors.Add(new(source, "edge.tls.listen", "needs a certificate", "give --tls-cert and --tls-key"));
+        else if (tls.Listen == edge.Listen && edge.Listen.Port != 0)
+            errors.Add(new(source, "edge.tls.listen", "is the clear-text address too", "leave it out, so that edge.listen speaks TLS, or choose another port"));
+        foreach (var (name, file) in ((string, string?)[])[("edge.tls.certificate", tls.Certificate), ("edge.tls.key", tls.Key)])
+            if (file is not null && !File.Exists(file))
+                errors.Add(new(source, name, $"there is no file {Path.GetFullPath(file)}", "check the path"));
     }
 
     private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)

@@ -8,4 +8,10 @@ internal sealed class EdgeSection
     public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8081);
 
     public Uri? BaseUrl { get; set; }
+
+    public EdgeTlsSection Tls { get; } = new();
+
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    public EdgePurgeSection Purge { get; } = new();
 }

@@ -39,6 +39,8 @@ internal static class ValueKinds
     public static readonly ValueKind<ListenAddress> Address = new("address", "write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
         ListenAddress.TryParse, value => value.ToString(), """{"type":"string","pattern":":[0-9]{1,5}$"}""");
 
+    public static readonly ValueKind<ListenAddress?> OptionalAddress = Optional(Address);
+
     public static readonly ValueKind<string> Text = new("text", "write some text",
         (string text, out string value) => (value = text).Length > 0, value => value, """{"type":"string","minLength":1}""");
 

@@ -11,14 +11,18 @@ internal static class EdgeHost
     /// <summary>Builds it; it listens once started.</summary>
     public static WebApplication Build(SluiceOptions options, Engine engine, AccessLog? accessLog, ILoggerFactory logging, TimeProvider time)
     {
-        var builder = HostBuilding.Create(options.Edge.Listen, logging, time, kestrel =>
+        var builder = HostBuilding.Create(logging, time, kestrel =>
         {
+            EdgeListening.Listen(kestrel, options.Edge, logging, time);
             // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
             kestrel.Limits.MinResponseDataRate = null;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
+            // As much as origins may answer with.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 << 10;
         });
+        EdgeListening.AddTo(builder);
         builder.WebHost.UseSockets(sockets =>
         {
             // Together with inline completions (see Program) a hit is answered on the thread that read the request.
