@@ -18,7 +18,8 @@ public sealed class SluiceEdge
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
-        Routes = new RouteTable(options.Routes, cache, time);
+        Routes = new RouteTable(options.Routes, cache, time, loggers);
+        counters.Watch(() => Circuits);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
         var forwarding = new Forwarding(options);
@@ -29,6 +30,9 @@ public sealed class SluiceEdge
     }
 
     internal RouteTable Routes { get; }
+
+    /// <summary>How the origins do that are watched by a circuit breaker.</summary>
+    public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
     public Task? TryServeHit(HttpContext context) => context.Request.Headers.Upgrade.Count > 0 ? null : hits.TryServe(context);

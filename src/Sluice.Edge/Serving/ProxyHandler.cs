@@ -16,10 +16,10 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
 {
     private const string ReadMethods = "GET, HEAD, OPTIONS";
 
-    /// <summary>True for what goes past the cache: other methods than GET and HEAD, and to an HTTP origin a GET that has a body or wants a tunnel.</summary>
+    /// <summary>True for what goes past the cache: other methods than GET and HEAD, and to an HTTP origin a GET that has a body, wants a tunnel, or is of a route that stores nothing.</summary>
     public bool Takes(HttpContext context, ActiveRoute route) =>
         !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-        || (!route.IsReadOnly && (HasBody(context) || UpgradeRequest.Read(context) is not null));
+        || (!route.IsReadOnly && (!route.Policy.Stores || HasBody(context) || UpgradeRequest.Read(context) is not null));
 
     public async Task HandleAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {

@@ -20,7 +20,15 @@ internal static class ConfigurationRules
                 errors.Add(new(node.Source, $"{path}.pattern", $"\"{route.Pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
             if (route.Origins.Count == 0)
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
+            foreach (var origin in route.Origins)
+            {
+                origin.ConnectTimeout ??= route.ConnectTimeout;
+                origin.ResponseTimeout ??= route.ResponseTimeout;
+                origin.IdleTimeout ??= route.IdleTimeout;
+            }
             CheckOrigins(route, path, node, errors);
+            if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
+                errors.Add(new(node.Source, $"{path}.cache", "only HTTP origins can be passed on to without a cache", "leave it out, or give the origins as URLs"));
         }
     }
 
@@ -58,6 +66,8 @@ internal static class ConfigurationRules
             var invalid = errors.Exists(e => e.Path.StartsWith(at, StringComparison.Ordinal));
             if (given != 1 && !invalid)
                 errors.Add(new(source, at, given == 0 ? "says nothing" : "says more than one of folder, url and s3", "write exactly one of folder, url and s3"));
+            if (origin.Headers.Count > 0 && origin.Url is null && !invalid)
+                errors.Add(new(source, $"{at}.headers", "is for URLs", "leave it out"));
             if (origin.S3 is { Bucket.Length: 0 } && !invalid)
                 errors.Add(new(source, $"{at}.s3.bucket", "is missing", "write the bucket's name"));
             else if (given == 1 && !invalid)

@@ -20,4 +20,14 @@ internal sealed class RouteSection
     public bool CompressManifests { get; set; } = true;
 
     public TimeSpan? DefaultLifetime { get; set; }
+
+    public bool Cache { get; set; } = true;
+
+    public TimeSpan? ConnectTimeout { get; set; }
+
+    public TimeSpan? ResponseTimeout { get; set; }
+
+    public TimeSpan? IdleTimeout { get; set; }
+
+    public CircuitSection Circuit { get; } = new();
 }

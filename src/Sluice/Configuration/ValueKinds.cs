@@ -82,6 +82,15 @@ internal static class ValueKinds
         (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":1}""");
 
+    /// <summary>A number that says by its absence that something else decides.</summary>
+    public static readonly ValueKind<int?> OptionalNumber = new("number", "write a whole number, such as 5, or 0",
+        (string text, out int? value) =>
+        {
+            var ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read);
+            value = ok ? read : null;
+            return ok;
+        }, value => value?.ToString(CultureInfo.InvariantCulture) ?? "", """{"type":"integer","minimum":0}""");
+
     public static readonly ValueKind<IReadOnlyList<string>> Texts = new("texts", "write texts separated by commas, or a JSON list of them",
         (string text, out IReadOnlyList<string> value) =>
         {
