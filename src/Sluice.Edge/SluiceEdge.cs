@@ -19,7 +19,7 @@ public sealed class SluiceEdge
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
         Routes = new RouteTable(options.Routes, cache, time, loggers);
-        counters.Watch(() => Circuits);
+        if (Circuits.Any()) counters.Watch(() => Circuits);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
         var forwarding = new Forwarding(options);

@@ -31,9 +31,16 @@ internal static class HttpOriginRequest
 
     private static HeaderList Fields(OriginRequest request, HttpOriginAddress address, IReadOnlyDictionary<string, string> own)
     {
-        var fields = new HeaderList(request.Headers);
+        var fields = Fields(request);
         if (address.Authorization is { } authorization) fields.Set("Authorization", authorization);
         foreach (var (name, value) in own) fields.Set(name, value);
+        return fields;
+    }
+
+    /// <summary>The fields of a request, conditions and range of its own included.</summary>
+    public static HeaderList Fields(OriginRequest request)
+    {
+        var fields = new HeaderList(request.Headers);
         if (request.Range is { } range) fields.Set("Range", range.ToString());
         if (request.Require is { } required)
         {

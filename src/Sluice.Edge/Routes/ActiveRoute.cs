@@ -49,7 +49,7 @@ internal sealed class ActiveRoute
         return new FillSource(Origin, RequestFor(stored.Target) with { Headers = headers });
     }
 
-    private IOrigin Guard(IOrigin origin, TimeProvider time, ILoggerFactory loggers)
+    private IOrigin Guard(MeteredOrigin origin, TimeProvider time, ILoggerFactory loggers)
     {
         if (Route.Circuit is not { } options) return origin;
         var breaker = new CircuitBreaker(options, time);

@@ -54,7 +54,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         try
         {
-            if (!parts.Proxy.Takes(context, route)) await ServeAsync(context, route, target);
+            if (!ProxyHandler.Takes(context, route)) await ServeAsync(context, route, target);
             else await parts.Proxy.HandleAsync(context, route, target);
         }
         catch (OriginException failure)

@@ -17,7 +17,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
     private const string ReadMethods = "GET, HEAD, OPTIONS";
 
     /// <summary>True for what goes past the cache: other methods than GET and HEAD, and to an HTTP origin a GET that has a body, wants a tunnel, or is of a route that stores nothing.</summary>
-    public bool Takes(HttpContext context, ActiveRoute route) =>
+    public static bool Takes(HttpContext context, ActiveRoute route) =>
         !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         || (!route.IsReadOnly && (!route.Policy.Stores || HasBody(context) || UpgradeRequest.Read(context) is not null));
 
