@@ -46,7 +46,7 @@ internal static class ConfigurationRules
     {
         var tls = edge.Tls;
         if (tls.Certificate is null != tls.Key is null)
-            errors.Add(new(source, tls.Key is null ? "edge.tls.key" : "edge.tls.certificate", "is missing", "give both, as --tls-cert and --tls-key or in the file"));
+            errors.Add(new("", tls.Key is null ? "edge.tls.key" : "edge.tls.certificate", "is missing", "give both, as --tls-cert and --tls-key or in the file"));
         else if (tls.Listen is not null && tls.Certificate is null)
             errors.Add(new(source, "edge.tls.listen", "needs a certificate", "give --tls-cert and --tls-key"));
         else if (tls.Listen == edge.Listen && edge.Listen.Port != 0)

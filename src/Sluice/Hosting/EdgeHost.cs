@@ -13,6 +13,7 @@ internal static class EdgeHost
     {
         var builder = HostBuilding.Create(logging, time, kestrel =>
         {
+            kestrel.RequestHeaderEncodingSelector = ConnectionFieldEncoding.For!;
             EdgeListening.Listen(kestrel, options.Edge, logging, time);
             // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
             kestrel.Limits.MinResponseDataRate = null;

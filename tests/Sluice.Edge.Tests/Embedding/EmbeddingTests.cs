@@ -139,15 +139,23 @@ public class EmbeddingTests
     [Fact]
     public async Task Get_TheAppThrowsWithinABody_IsCutOff()
     {
+        var seen = new TaskCompletionSource();
         await using var app = await StartAsync(map: app => app.MapGet("/cut", async (HttpContext context) =>
         {
             context.Response.Headers.CacheControl = "max-age=60";
             await context.Response.WriteAsync("half");
             await context.Response.Body.FlushAsync();
+            await seen.Task;
             throw new InvalidOperationException("broken");
         }));
-        await Assert.ThrowsAsync<HttpRequestException>(() => app.SendAsync("/cut"));
-        await Assert.ThrowsAsync<HttpRequestException>(() => app.SendAsync("/cut"));
+        using var answer = await app.Client.GetAsync("/cut", HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[4]);
+        seen.SetResult();
+        await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadAsync(new byte[1]));
+        // Nothing of it was kept: the app is asked again, and fails before a byte went out or after.
+        var again = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.BadGateway, (await app.SendAsync("/cut")).Head.StatusCode));
+        Assert.True(again is null or HttpRequestException, $"{again}");
     }
 
     [Fact]
