@@ -31,11 +31,14 @@ public sealed class SluiceEdge
 
     internal RouteTable Routes { get; }
 
+    /// <summary>False for what must be looked at more closely before it may be a hit: a wish for a tunnel, a body of unknown length.</summary>
+    private static bool IsPlain(IHeaderDictionary headers) => headers.Upgrade.Count == 0 && headers.TransferEncoding.Count == 0;
+
     /// <summary>How the origins do that are watched by a circuit breaker.</summary>
     public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
-    public Task? TryServeHit(HttpContext context) => context.Request.Headers.Upgrade.Count > 0 ? null : hits.TryServe(context);
+    public Task? TryServeHit(HttpContext context) => IsPlain(context.Request.Headers) ? hits.TryServe(context) : null;
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);

@@ -26,6 +26,13 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     {
         // Off the socket's thread: from here on there is waiting.
         await Task.Yield();
+        if (RequestFraming.Flaw(context.Request) is { } flaw)
+        {
+            await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
+            context.Response.Headers.Connection = "close";
+            return;
+        }
+
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (raw == "*" && HttpMethods.IsOptions(context.Request.Method)) raw = "/";
         if (!RequestTarget.TryParse(raw, out var target, out var reason))
