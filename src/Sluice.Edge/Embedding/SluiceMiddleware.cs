@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Telemetry;
@@ -19,6 +20,8 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
 
     private readonly ILoggerFactory loggers = (ILoggerFactory)services.GetService(typeof(ILoggerFactory))!;
     private readonly TimeProvider time = (TimeProvider)services.GetService(typeof(TimeProvider))!;
+    // Its instruments are there from its creation on.
+    private readonly object? meter = services.GetService(typeof(CacheMeter));
     private readonly ConcurrentDictionary<PipelineSite, SluiceEdge> edges = new();
 
     /// <summary>Answers a request.</summary>

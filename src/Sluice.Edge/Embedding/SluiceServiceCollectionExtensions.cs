@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Embedding;
 using Sluice.Edge.Telemetry;
 
@@ -25,6 +26,7 @@ public static class SluiceServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EdgeCounters>();
         services.TryAddSingleton(provider => ObjectCache.Open(CacheOptions(provider.GetRequiredService<IOptions<SluiceCacheOptions>>().Value), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<CacheMeter>();
         return services;
     }
 

@@ -152,7 +152,7 @@ public class EmbeddingTests
         await using var body = await answer.Content.ReadAsStreamAsync();
         await body.ReadExactlyAsync(new byte[4]);
         seen.SetResult();
-        await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadAsync(new byte[1]));
+        Assert.IsNotType<EndOfStreamException>(await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadExactlyAsync(new byte[1])));
         // Nothing of it was kept: the app is asked again, and fails before a byte went out or after.
         var again = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.BadGateway, (await app.SendAsync("/cut")).Head.StatusCode));
         Assert.True(again is null or HttpRequestException, $"{again}");

@@ -13,11 +13,12 @@ namespace Sluice.Integration.Tests.Proxy;
 public sealed class AppOrigin : IAsyncLifetime
 {
     private WebApplication app = null!;
+    private long uploaded;
 
     public SluiceProcess Sluice { get; private set; } = null!;
 
     /// <summary>Bytes of the upload to /upload that the origin has read.</summary>
-    public long Uploaded;
+    public long Uploaded => Interlocked.Read(ref uploaded);
 
     /// <summary>Lets /events go on to its second event.</summary>
     public TaskCompletionSource NextEvent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,8 +84,8 @@ public sealed class AppOrigin : IAsyncLifetime
     {
         var buffer = new byte[64 << 10];
         int count;
-        while ((count = await context.Request.Body.ReadAsync(buffer)) > 0) Interlocked.Add(ref Uploaded, count);
-        await context.Response.WriteAsync($"{Interlocked.Read(ref Uploaded)}");
+        while ((count = await context.Request.Body.ReadAsync(buffer)) > 0) Interlocked.Add(ref uploaded, count);
+        await context.Response.WriteAsync($"{Uploaded}");
     }
 
     private async Task EventsAsync(HttpContext context)
