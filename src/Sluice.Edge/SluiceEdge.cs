@@ -25,7 +25,17 @@ public sealed class SluiceEdge
         var forwarding = new Forwarding(options);
         var purge = new PurgeMethod(cache, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         handler = new EdgeHandler(
-            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, forwarding, counters), purge, forwarding, counters, time),
+            new EdgeParts
+            {
+                Routes = Routes,
+                Fetcher = new Fetcher(cache, time),
+                Responder = responder,
+                Proxy = new ProxyHandler(cache, forwarding, counters),
+                Purge = purge,
+                Forwarding = forwarding,
+                Counters = counters,
+                Time = time,
+            },
             loggers.CreateLogger<EdgeHandler>());
     }
 

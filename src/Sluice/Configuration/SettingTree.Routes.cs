@@ -10,7 +10,7 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, string>("pattern", ValueKinds.Text, o => o.Pattern, (o, v) => o.Pattern = v,
             "Which paths: one path (/robots.txt), or a pattern (/hls/*, *.m3u8, /videos/*/master.m3u8) in which * stands for any characters and ? for one that is not a slash. /* takes everything.")
         {
-            Check = v => PathPattern.IsValid(v) ? null : ($"\"{v}\" is not a path pattern", "write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8, percent-encoded where a URL is"),
+            Check = v => PathPattern.IsValid(v) ? null : ($"\"{v}\" is not a path pattern", "write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8"),
         },
         new ListSetting<RouteSection, OriginSection>("origins", Origin, o => o.Origins,
             "Where the bytes come from, by priority: the next origin is asked when one answers 404 or 5xx, or not at all. An origin may be written as one text, as on the command line.")
