@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Routes;
@@ -8,10 +9,10 @@ internal sealed class RouteTable
     private readonly ActiveRoute[] routes;
     private readonly ActiveRoute? only;
 
-    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time)
+    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
-        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time))];
-        if (this.routes is [{ Route.Pattern: "/*" } single]) only = single;
+        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time, loggers))];
+        if (this.routes is [{ Pattern.IsEverything: true } single]) only = single;
     }
 
     public IReadOnlyList<ActiveRoute> All => routes;
@@ -23,16 +24,7 @@ internal sealed class RouteTable
         var mark = target.IndexOf('?');
         var path = mark < 0 ? target : target[..mark];
         foreach (var route in routes)
-            if (Matches(route.Route.Pattern, path)) return route;
+            if (route.Pattern.Matches(path)) return route;
         return null;
-    }
-
-    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> path)
-    {
-        var star = pattern.IndexOf('*');
-        if (star < 0) return path.SequenceEqual(pattern);
-        var before = pattern[..star];
-        var after = pattern[(star + 1)..];
-        return path.Length >= before.Length + after.Length && path.StartsWith(before, StringComparison.Ordinal) && path.EndsWith(after, StringComparison.Ordinal);
     }
 }

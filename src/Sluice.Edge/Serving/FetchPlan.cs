@@ -29,10 +29,11 @@ internal sealed record FetchPlan
     /// <summary>Why the origin is asked, in the words of RFC 9211 section 2.2.</summary>
     public required string Forwarded { get; init; }
 
-    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, DateTimeOffset now)
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, EdgeParts parts)
     {
-        var request = context.Request;
+        var (request, now) = (context.Request, parts.Time.GetUtcNow());
         var fields = route.IsReadOnly ? Plain(request.Headers) : ForwardedRequest.Read(request);
+        var sent = route.IsReadOnly ? fields : parts.Forwarding.Shared(context, fields);
         var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
         var method = HttpMethods.IsHead(request.Method) ? "HEAD" : "GET";
         Span<ByteRange> ranges = stackalloc ByteRange[1];
@@ -45,7 +46,7 @@ internal sealed record FetchPlan
             Forwarded = stored is null ? (known is null ? "uri-miss" : "vary-miss")
                 : stored.Metadata.Freshness is { AlwaysRevalidate: false } freshness && freshness.RemainingAt(now) > TimeSpan.Zero ? "request" : "stale",
             Context = new FetchContext(route, target, method, fields, now),
-            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
+            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? sent : ForwardedRequest.WithoutConditions(sent) },
             Stale = stored,
             Wanted = wanted,
             // A range alone may turn out to be whole chunks that all can use; conditions are one client's own.

@@ -17,7 +17,6 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
     private string? id;
     private IDictionary<object, object?>? items;
     private MemoryPool<byte>? memoryPool;
-    private int shut;
 
     public override string ConnectionId
     {
@@ -58,7 +57,7 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
-        ShutDown();
+        ShutDown(SocketShutdown.Both);
         await running;
         socket.Dispose();
         listener.Forget(this);
@@ -79,12 +78,11 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
     }
 
     /// <summary>Says goodbye: what was sent still arrives.</summary>
-    private void ShutDown()
+    private void ShutDown(SocketShutdown how)
     {
-        if (Interlocked.Exchange(ref shut, 1) != 0) return;
         try
         {
-            socket.Shutdown(SocketShutdown.Both);
+            socket.Shutdown(how);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -92,11 +90,7 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
         }
     }
 
-    private void Break()
-    {
-        Interlocked.Exchange(ref shut, 1);
-        socket.Close(timeout: 0);
-    }
+    private void Break() => socket.Close(timeout: 0);
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

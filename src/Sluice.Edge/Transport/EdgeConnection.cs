@@ -55,7 +55,13 @@ internal sealed partial class EdgeConnection
     public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial)
     {
         var age = tick - Volatile.Read(ref lastTick);
-        if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown();
+        if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown(SocketShutdown.Both);
+    }
+
+    /// <summary>Takes no further request unless the server has one; what is being sent goes out.</summary>
+    public void StopReading()
+    {
+        if (serverInput.IsIdle) ShutDown(SocketShutdown.Receive);
     }
 
     private async Task RunAsync()
@@ -63,7 +69,7 @@ internal sealed partial class EdgeConnection
         Exception? failure = null;
         try
         {
-            while (await ReceiveAsync() && await ConsumeAsync())
+            while (await ReceiveAsync() && await ConsumeAsync() && !(listener.IsStopping && serverInput.IsIdle))
             {
             }
         }

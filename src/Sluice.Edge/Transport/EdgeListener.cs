@@ -66,6 +66,7 @@ internal sealed class EdgeListener : IConnectionListener
     {
         isStopping = true;
         socket.Dispose();
+        foreach (var (connection, _) in connections) connection.StopReading();
         return default;
     }
 

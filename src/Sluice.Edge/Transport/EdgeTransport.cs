@@ -11,7 +11,7 @@ namespace Sluice.Edge.Transport;
 /// A transport for Kestrel that answers plain HTTP/1.1 hits itself, straight from the tiers to the socket, and leaves every other request on the same connections to Kestrel.
 /// Linux only. Registered as the <see cref="IConnectionListenerFactory"/> it takes the place of the socket transport.
 /// </summary>
-public sealed partial class EdgeTransport : IConnectionListenerFactory
+public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly PlainHits hits;
     private readonly IMemoryPoolFactory<byte> pools;
@@ -24,6 +24,9 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory
 
     /// <summary>True where it works: 64-bit Linux.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    /// <inheritdoc/>
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>

@@ -10,4 +10,10 @@ internal sealed class EdgeSection
     public bool FastHits { get; set; } = true;
 
     public Uri? BaseUrl { get; set; }
+
+    public EdgeTlsSection Tls { get; } = new();
+
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    public EdgePurgeSection Purge { get; } = new();
 }

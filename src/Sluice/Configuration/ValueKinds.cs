@@ -39,6 +39,8 @@ internal static class ValueKinds
     public static readonly ValueKind<ListenAddress> Address = new("address", "write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
         ListenAddress.TryParse, value => value.ToString(), """{"type":"string","pattern":":[0-9]{1,5}$"}""");
 
+    public static readonly ValueKind<ListenAddress?> OptionalAddress = Optional(Address);
+
     public static readonly ValueKind<string> Text = new("text", "write some text",
         (string text, out string value) => (value = text).Length > 0, value => value, """{"type":"string","minLength":1}""");
 
@@ -79,6 +81,15 @@ internal static class ValueKinds
     public static readonly ValueKind<int> Count = new("number", "write a whole number above 0, such as 1000000",
         (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":1}""");
+
+    /// <summary>A number that says by its absence that something else decides.</summary>
+    public static readonly ValueKind<int?> OptionalNumber = new("number", "write a whole number, such as 5, or 0",
+        (string text, out int? value) =>
+        {
+            var ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read);
+            value = ok ? read : null;
+            return ok;
+        }, value => value?.ToString(CultureInfo.InvariantCulture) ?? "", """{"type":"integer","minimum":0}""");
 
     public static readonly ValueKind<IReadOnlyList<string>> Texts = new("texts", "write texts separated by commas, or a JSON list of them",
         (string text, out IReadOnlyList<string> value) =>

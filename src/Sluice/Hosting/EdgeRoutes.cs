@@ -14,6 +14,9 @@ internal static class EdgeRoutes
         Name = options.Name!,
         Pattern = options.Pattern,
         Origins = [.. options.Origins.Select(origins.Create)],
+        Circuit = (options.Circuit.Failures ?? (options.Origins.Count > 1 ? 5 : 0)) is > 0 and var failures
+            ? new CircuitOptions { Failures = failures, Window = options.Circuit.Window, Pause = options.Circuit.Pause }
+            : null,
         Policy = new RoutePolicy
         {
             Ok = options.Ttl.Ok,
@@ -27,6 +30,7 @@ internal static class EdgeRoutes
             CompressManifests = options.CompressManifests,
             DefaultLifetime = options.DefaultLifetime,
             StoreSetCookie = options.StoreSetCookie,
+            Stores = options.Cache,
         },
     };
 }
