@@ -1,3 +1,5 @@
+using System.Net;
+using Sluice.Edge.Purging;
 using Sluice.Edge.Routes;
 
 namespace Sluice.Edge;
@@ -7,4 +9,16 @@ public sealed class EdgeOptions
 {
     /// <summary>The routes, tried in order; at least one.</summary>
     public IList<EdgeRoute> Routes { get; } = [];
+
+    /// <summary>Proxies in front of the edge whose X-Forwarded-* and Forwarded fields are believed; of everybody else they are dropped. Default none.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
+
+    /// <summary>The URL under which viewers reach the edge: what origins are told in X-Forwarded-Host and X-Forwarded-Proto. Default null: X-Forwarded-Proto says how the edge listens.</summary>
+    public Uri? BaseUrl { get; set; }
+
+    /// <summary>True when the edge speaks TLS. Default false.</summary>
+    public bool IsSecure { get; set; }
+
+    /// <summary>Who may send PURGE.</summary>
+    public EdgePurgeOptions Purge { get; set; } = new();
 }

@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Edge.Purging;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Edge;
 
@@ -16,22 +19,44 @@ public sealed class SluiceEdge
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
-        Routes = new RouteTable(options.Routes, cache, time);
+        Routes = new RouteTable(options.Routes, cache, time, loggers);
+        if (Circuits.Any()) counters.Watch(() => Circuits);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
+        PlainHits = new PlainHits(hits, counters);
+        var forwarding = new Forwarding(options);
+        var purge = new PurgeMethod(cache, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         handler = new EdgeHandler(
-            new EdgeParts(Routes, new Fetcher(cache, time), responder, new ProxyHandler(cache, counters), counters, time),
+            new EdgeParts
+            {
+                Routes = Routes,
+                Fetcher = new Fetcher(cache, time),
+                Responder = responder,
+                Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time),
+                Purge = purge,
+                Forwarding = forwarding,
+                Counters = counters,
+                Time = time,
+            },
             loggers.CreateLogger<EdgeHandler>());
     }
 
     internal RouteTable Routes { get; }
 
+    internal PlainHits PlainHits { get; }
+
+    /// <summary>False for what must be looked at more closely before it may be a hit: a wish for a tunnel, a body of unknown length.</summary>
+    private static bool IsPlain(IHeaderDictionary headers) => headers.Upgrade.Count == 0 && headers.TransferEncoding.Count == 0;
+
+    /// <summary>How the origins do that are watched by a circuit breaker.</summary>
+    public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
+
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
-    public Task? TryServeHit(HttpContext context) => hits.TryServe(context);
+    public Task? TryServeHit(HttpContext context) => IsPlain(context.Request.Headers) ? hits.TryServe(context) : null;
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
-    public Task InvokeAsync(HttpContext context) => hits.TryServe(context) ?? handler.HandleAsync(context);
+    public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? handler.HandleAsync(context);
 }

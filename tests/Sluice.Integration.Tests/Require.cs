@@ -42,7 +42,8 @@ internal static class Require
         return mounted!;
     }
 
-    private static void Missing(string reason)
+    /// <summary>Says that something else is not there.</summary>
+    public static void Missing(string reason)
     {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase)) Assert.Fail($"Needed in CI: {reason}");
         Assert.Skip(reason);

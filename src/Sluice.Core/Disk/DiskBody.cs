@@ -37,6 +37,9 @@ internal sealed class DiskBody(int chunkSize)
 
     public bool IsVerified(int chunk) => StateOf(chunk) == Verified;
 
+    /// <summary>No chunk with this number or a higher one is held.</summary>
+    public int Capacity => states.Length;
+
     /// <summary>Checksum of a chunk that is held.</summary>
     public uint ChecksumOf(int chunk) => checksums[chunk];
 

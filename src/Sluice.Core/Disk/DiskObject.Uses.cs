@@ -7,6 +7,7 @@ public sealed partial class DiskObject
     private const int Closing = 1 << 29;
 
     private int uses;
+    private int verifying;
 
     /// <summary>Begins a read or write of the file; false once it is removed.</summary>
     internal bool TryUse()
@@ -37,4 +38,9 @@ public sealed partial class DiskObject
 
     /// <summary>Lets users in again; true when the object was removed meanwhile and the caller must retire the file.</summary>
     internal bool EndClose() => (Interlocked.And(ref uses, ~Closing) & Removed) != 0;
+
+    /// <summary>True for the one who may check its chunks now.</summary>
+    internal bool TryBeginVerify() => Interlocked.Exchange(ref verifying, 1) == 0;
+
+    internal void EndVerify() => Volatile.Write(ref verifying, 0);
 }

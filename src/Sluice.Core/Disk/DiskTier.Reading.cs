@@ -18,6 +18,44 @@ public sealed partial class DiskTier
             : ReadFirstAsync(source, chunk, offset, buffer, cancellation);
     }
 
+    /// <summary>Lends an object's open file; false when it is not open, or on its way out. Opens nothing, waits for nothing.</summary>
+    public bool TryLease(DiskObject source, out FileLease lease)
+    {
+        lease = default;
+        if (disposed || !source.TryUse()) return false;
+        if (source.Body is { Handle: { } handle } body)
+        {
+            if (!body.Touched) body.Touched = true;
+            lease = new FileLease(source, body, handle);
+            return true;
+        }
+
+        EndUse(source);
+        return false;
+    }
+
+    /// <summary>Checks the chunks of an object that nobody has read yet, behind whatever goes on, so that its file can be sent as it is; once at a time.</summary>
+    public void Verify(DiskObject source)
+    {
+        if (source.TryBeginVerify()) _ = Task.Run(() => VerifyAsync(source));
+    }
+
+    private async Task VerifyAsync(DiskObject source)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(options.ChunkSize);
+        try
+        {
+            if (source.Body is not { } body) return;
+            for (var chunk = 0; chunk < body.Capacity && !source.IsRemoved; chunk++)
+                if (body.Has(chunk) && !body.IsVerified(chunk)) await ReadAsync(source, chunk, 0, buffer.AsMemory(0, body.LengthOf(chunk)), CancellationToken.None);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            source.EndVerify();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadVerifiedAsync(DiskObject source, DiskBody body, SafeFileHandle handle, int chunk, int offset, Memory<byte> buffer, CancellationToken cancellation)
     {

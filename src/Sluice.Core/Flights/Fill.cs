@@ -74,8 +74,8 @@ internal sealed class Fill
     public bool IsWanted(List<BodyReader> readers) =>
         IsBackground || IsNearlyDone || readers.Exists(reader => reader.End > Position && reader.Position < End);
 
-    /// <summary>Nobody follows it any more.</summary>
-    public void Abandon() => stop.Cancel();
+    /// <summary>Nobody follows it any more. What hears of it runs elsewhere: a body that ends its read at once would end this fill within the lock of the one who calls.</summary>
+    public void Abandon() => _ = stop.CancelAsync();
 
     public void Start() => _ = Task.Run(RunAsync);
 

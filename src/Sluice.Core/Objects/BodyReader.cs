@@ -46,6 +46,14 @@ public sealed class BodyReader : IDisposable
         return true;
     }
 
+    /// <summary>Passes over bytes that were taken some other way, such as <see cref="CachedObject.TryLease"/>.</summary>
+    public void Skip(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, End - position);
+        if (count > 0) Advance(count);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -70,7 +78,7 @@ public sealed class BodyReader : IDisposable
         return piece;
     }
 
-    private void Advance(int count)
+    private void Advance(long count)
     {
         Volatile.Write(ref position, position + count);
         target.Demand.Pulse();

@@ -7,8 +7,13 @@ public sealed class CacheScope
 {
     private readonly ObjectCache cache;
     private readonly ConcurrentDictionary<string, CacheSlot> slots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CacheSlot>.AlternateLookup<ReadOnlySpan<char>> slotsByText;
 
-    internal CacheScope(ObjectCache cache, string name) => (this.cache, Name) = (cache, name);
+    internal CacheScope(ObjectCache cache, string name)
+    {
+        (this.cache, Name) = (cache, name);
+        slotsByText = slots.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     /// <summary>Name of the scope; holds no secret.</summary>
     public string Name { get; }
@@ -19,7 +24,10 @@ public sealed class CacheScope
     /// <summary>What memory knows under that target; null for nothing. Takes no lock.</summary>
     public CacheSlot? Find(string target) => slots.GetValueOrDefault(target);
 
-    /// <summary>As <see cref="Find"/>, and asks the index file while the disk tier's index is still being read after start. May block on that file: not for a socket thread.</summary>
+    /// <summary>As the other, without a string.</summary>
+    public CacheSlot? Find(ReadOnlySpan<char> target) => slotsByText.TryGetValue(target, out var slot) ? slot : null;
+
+    /// <summary>As <see cref="Find(string)"/>, and asks the index file while the disk tier's index is still being read after start. May block on that file: not for a socket thread.</summary>
     public CacheSlot? FindStored(string target)
     {
         if (Find(target) is { } known) return known;

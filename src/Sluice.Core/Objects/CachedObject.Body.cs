@@ -1,3 +1,4 @@
+using Sluice.Core.Disk;
 using Sluice.Core.Flights;
 
 namespace Sluice.Core.Objects;
@@ -54,6 +55,9 @@ public sealed partial class CachedObject
     /// <summary>True when those bytes are in memory, to tell the tier of a hit.</summary>
     public bool InMemory(long position) => At((int)(position / ChunkSize)) is { IsComplete: true };
 
+    /// <summary>True when a read from disk leaves the bytes in memory for the next one.</summary>
+    public bool IsKeptInMemory => cache.Memory.CapacityBytes > 0;
+
     /// <summary>Bytes of it in memory.</summary>
     public long MemoryBytes => Volatile.Read(ref chunks).Sum(chunk => chunk is { IsComplete: true } ? chunk.Block.Length : 0L);
 
@@ -77,6 +81,25 @@ public sealed partial class CachedObject
         }
 
         piece = default;
+        return false;
+    }
+
+    /// <summary>The file that holds the bytes at <paramref name="position"/>, to be sent without passing through memory; fails where they are not on disk or were not yet checked.</summary>
+    /// <param name="position">The first byte.</param>
+    /// <param name="end">One past the last byte wanted.</param>
+    /// <param name="lease">The file, until disposed.</param>
+    /// <param name="length">How many bytes from there on are held and checked.</param>
+    public bool TryLease(long position, long end, out FileLease lease, out long length)
+    {
+        (lease, length) = (default, 0);
+        if (cache.Disk is not { } tier || Disk is not { } stored || !tier.TryLease(stored, out lease)) return false;
+        var index = (int)(position / ChunkSize);
+        while ((long)index * ChunkSize < end && lease.Holds(index)) index++;
+        length = Math.Min(end, (long)index * ChunkSize) - position;
+        if (length > 0) return true;
+        // What came through memory was never read from disk.
+        if (stored.Has(index)) tier.Verify(stored);
+        lease.Dispose();
         return false;
     }
 

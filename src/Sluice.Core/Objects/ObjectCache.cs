@@ -100,6 +100,9 @@ public sealed partial class ObjectCache : IAsyncDisposable
             return !target.IsDetached;
         });
 
+    /// <summary>Makes an object stale: it is confirmed before its next use.</summary>
+    public static void Expire(CachedObject target) => target.Expire();
+
     /// <summary>Takes an object out of the cache, on disk too.</summary>
     public static void Remove(CachedObject target)
     {

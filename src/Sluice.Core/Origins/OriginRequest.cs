@@ -29,6 +29,9 @@ public sealed record OriginRequest
     /// <summary>Request body for methods that have one; null otherwise.</summary>
     public Stream? Body { get; init; }
 
+    /// <summary>Protocols to switch the connection to, as in an Upgrade field; null for none. An origin that agrees answers 101, and the body is then the connection, both ways.</summary>
+    public string? Upgrade { get; init; }
+
     /// <summary>Length of <see cref="Body"/> in bytes when declared.</summary>
     public long? BodyLength { get; init; }
 }

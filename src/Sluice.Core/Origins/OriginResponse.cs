@@ -14,6 +14,9 @@ public class OriginResponse : IAsyncDisposable
     /// <summary>The body, or the part of it that <see cref="Range"/> names. Reading it throws <see cref="OriginException"/> when the origin cuts it short.</summary>
     public Stream Body { get; init; } = Stream.Null;
 
+    /// <summary>Reads the fields that came after the body (trailers), once its end was read; null where there can be none.</summary>
+    public Func<HeaderList>? Trailers { get; init; }
+
     /// <summary>How many bytes <see cref="Body"/> will bring, when declared.</summary>
     public long? BodyLength { get; init; }
 

@@ -73,8 +73,8 @@ internal readonly struct CacheRules
         return tenth > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : tenth;
     }
 
-    /// <summary>RFC 9110 section 15.1, or a directive that allows storing (RFC 9111 section 3).</summary>
-    public bool IsCacheableByDefault(int status) => IsHeuristic(status) || HasExplicitFreshness || Control.Has(CacheDirectives.Public);
+    /// <summary>True where an answer may be stored though it names no lifetime: by its status (RFC 9110 section 15.1), or because it says public (RFC 9111 section 3). A no-cache says only how to reuse it.</summary>
+    public bool IsStorableWithoutLifetime(int status) => IsHeuristic(status) || Control.Has(CacheDirectives.Public);
 
     private static bool Understands(int status) =>
         status is 200 or 203 or 204 or 206 or 300 or 301 or 302 or 303 or 307 or 308 or 400 or 401 or 403 or 404 or 405 or 410 or 414 or 500 or 501 or 502 or 503 or 504;

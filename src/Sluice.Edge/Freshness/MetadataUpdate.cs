@@ -2,27 +2,28 @@ using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Freshness;
 
-/// <summary>What a 304 changes in a stored object (RFC 9111 section 3.2): every field it brings replaces the stored one, but those that describe the stored bytes.</summary>
+/// <summary>What a 304, or a 200 to HEAD, changes in a stored object (RFC 9111 sections 3.2 and 4.3.5): every field it brings replaces the stored one, but those that tell which bytes are stored.</summary>
 internal static class MetadataUpdate
 {
     public static HeaderList Merge(ObjectMetadata stored, HeaderList fresh)
     {
-        var merged = new HeaderList(stored.Headers.Where(line => !fresh.Contains(line.Key) || DescribesBytes(line.Key)));
+        var merged = new HeaderList(stored.Headers.Where(line => !fresh.Contains(line.Key) || TellsBytes(stored, line.Key)));
         foreach (var (name, value) in fresh)
-            if (!DescribesBytes(name)) merged.Add(name, value);
+            if (!TellsBytes(stored, name)) merged.Add(name, value);
         return merged;
     }
 
-    /// <summary>Without the fields that are made anew for each reply.</summary>
-    public static HeaderList Stored(HeaderList merged)
-    {
-        var stored = new HeaderList(merged);
-        stored.Remove("Age");
-        return stored;
-    }
+    /// <summary>True when a 200 to HEAD tells of the stored object: no validator and no length it brings says otherwise (section 4.3.5).</summary>
+    public static bool IsSame(ObjectMetadata stored, int status, HeaderList fresh) =>
+        status == 200 && stored.Status == 200
+        && Agrees(fresh.First("ETag"), stored.Version.ETag)
+        && Agrees(fresh.First("Last-Modified"), stored.Version.LastModified)
+        && Agrees(fresh.First("Content-Length"), stored.Length?.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    private static bool DescribesBytes(string name) =>
-        name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-MD5", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("ETag", StringComparison.OrdinalIgnoreCase) || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase);
+    private static bool Agrees(string? received, string? held) => received is null || received == held;
+
+    // Another ETag would no longer name the bytes that are held (section 4.3.4). Ranges and lengths are made anew for each reply.
+    private static bool TellsBytes(ObjectMetadata stored, string name) =>
+        name.Equals("ETag", StringComparison.OrdinalIgnoreCase) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+        || (name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) && !stored.Headers.Contains(name));
 }

@@ -12,19 +12,20 @@ internal static class ReusePolicy
     {
         var remaining = stored.RemainingAt(now);
         var lines = request.CacheControl;
-        if (lines.Count == 0 && request.Pragma.Count == 0)
+        if (lines.Count == 0)
         {
             if (stored.AlwaysRevalidate) return Reuse.Revalidate;
             return remaining > TimeSpan.Zero ? Reuse.Fresh : Stale(stored, remaining);
         }
 
-        var asked = Read(lines, request.Pragma);
+        var asked = Read(lines);
         if (stored.AlwaysRevalidate || asked.Has(CacheDirectives.NoCache)) return Reuse.Revalidate;
         if (asked.MaxAge is { } maxAge && stored.AgeAt(now) > TimeSpan.FromSeconds(maxAge)) return Reuse.Revalidate;
         if (asked.MinFresh is { } minFresh && remaining < TimeSpan.FromSeconds(minFresh)) return Reuse.Revalidate;
         if (remaining > TimeSpan.Zero) return Reuse.Fresh;
-        if (asked.MaxStale is { } maxStale && !stored.NeverStale && -remaining <= TimeSpan.FromSeconds(maxStale)) return Reuse.StaleAllowed;
-        return Stale(stored, remaining);
+        if (asked.MaxStale is { } maxStale) return !stored.NeverStale && -remaining <= TimeSpan.FromSeconds(maxStale) ? Reuse.StaleAllowed : Stale(stored, remaining);
+        // Who says how old or how fresh it may be wants nothing stale (sections 5.2.1.1 and 5.2.1.3).
+        return asked.MaxAge is null && asked.MinFresh is null ? Stale(stored, remaining) : Reuse.Revalidate;
     }
 
     /// <summary>True when a stale object may stand in for an origin that fails.</summary>
@@ -32,25 +33,19 @@ internal static class ReusePolicy
     {
         if (stored.NeverStale || stored.AlwaysRevalidate) return false;
         var window = stored.StaleIfError;
-        var asked = Read(request.CacheControl, request.Pragma);
+        var asked = Read(request.CacheControl);
         if (asked.Has(CacheDirectives.NoCache)) return false;
         if (asked.StaleIfError is { } seconds && TimeSpan.FromSeconds(seconds) is var named && named > window) window = named;
         return -stored.RemainingAt(now) <= window;
     }
 
-    public static CacheControl Read(StringValues lines, StringValues pragma)
+    /// <summary>The request's directives. Pragma has no say any more (section 5.4).</summary>
+    public static CacheControl Read(StringValues lines) => lines.Count switch
     {
-        var asked = lines.Count switch
-        {
-            0 => default,
-            1 => CacheControl.Parse(lines[0]),
-            _ => CacheControl.Parse(string.Join(',', lines!)),
-        };
-        // Pragma: no-cache counts where Cache-Control is silent (RFC 9111 section 5.4).
-        if (lines.Count == 0 && pragma.Count > 0 && CacheControl.Parse(pragma[0]).Has(CacheDirectives.NoCache))
-            asked = asked with { Directives = asked.Directives | CacheDirectives.NoCache };
-        return asked;
-    }
+        0 => default,
+        1 => CacheControl.Parse(lines[0]),
+        _ => CacheControl.Parse(string.Join(',', lines!)),
+    };
 
     private static Reuse Stale(ObjectFreshness stored, TimeSpan remaining) =>
         !stored.NeverStale && -remaining < stored.StaleWhileRevalidate ? Reuse.StaleWhileRevalidate : Reuse.Revalidate;

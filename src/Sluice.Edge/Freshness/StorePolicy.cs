@@ -17,14 +17,13 @@ internal static class StorePolicy
         if (context.CacheControl.Has(CacheDirectives.NoStore)) return StoreDecision.Refuse("request no-store");
         if (rules.ForbidsStoring(response.Status) is { } reason) return StoreDecision.Refuse(reason);
         if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return StoreDecision.Refuse("authorization");
-        if (response.Headers.Contains("Set-Cookie") && !rules.IsExplicitlyShared) return StoreDecision.Refuse("set-cookie");
-        if (VarySelection.Read(response.Headers, name => VarySelection.Normalise(name, Lines(context.Headers, name))) is not { } vary) return StoreDecision.Refuse("vary *");
+        if (response.Headers.Contains("Set-Cookie") && !KeepsCookies(context, rules) && !rules.Excludes("Set-Cookie")) return StoreDecision.Refuse("set-cookie");
+        if (VaryOf(context, response.Headers) is not { } vary) return StoreDecision.Refuse("vary *");
 
         var version = response.Version with { Length = length };
-        var freshness = context.Route.HasOwnPolicy && !rules.HasExplicitFreshness
-            ? FromRoute(context, response.Status, receivedAt)
-            : FromHeaders(context, rules, response, receivedAt);
-        if (freshness is null) return StoreDecision.Refuse("no freshness");
+        if (!IsByRoute(context, rules) && Lifetime(context, rules, response.Status, response.Headers, receivedAt) is null && !rules.IsStorableWithoutLifetime(response.Status))
+            return StoreDecision.Refuse("no freshness");
+        var freshness = FreshnessOf(context, rules, response.Status, response.Headers, receivedAt);
         if ((freshness.AlwaysRevalidate || freshness.Lifetime <= TimeSpan.Zero) && freshness.StaleWhileRevalidate <= TimeSpan.Zero
             && version.ETag is null && version.LastModified is null && response.Headers.First("Date") is null)
             return StoreDecision.Refuse("no validator");
@@ -40,13 +39,26 @@ internal static class StorePolicy
         }, "");
     }
 
-    /// <summary>The lifetimes of a refreshed object, from its merged headers.</summary>
-    public static ObjectFreshness? Freshness(FetchContext context, OriginResponse merged, DateTimeOffset receivedAt)
+    /// <summary>A stored object's metadata after a 304, or a 200 to HEAD, that speaks of it (RFC 9111 sections 3.2, 4.3.4 and 4.3.5); null when that answer must not be stored, and so changes nothing.</summary>
+    public static ObjectMetadata? Refresh(FetchContext context, ObjectMetadata stored, HeaderList fresh, DateTimeOffset receivedAt)
     {
-        var rules = CacheRules.Read(merged.Headers);
-        return context.Route.HasOwnPolicy && !rules.HasExplicitFreshness
-            ? FromRoute(context, merged.Status, receivedAt)
-            : FromHeaders(context, rules, merged, receivedAt);
+        var merged = MetadataUpdate.Merge(stored, fresh);
+        // The stored date is that of another answer (RFC 9110 section 6.6.1).
+        if (!fresh.Contains("Date")) merged.Set("Date", HttpDate.Format(receivedAt));
+        var rules = CacheRules.Read(merged);
+        if (context.CacheControl.Has(CacheDirectives.NoStore) || rules.ForbidsStoring(stored.Status) is not null) return null;
+        if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return null;
+        var vary = merged.Combined("Vary") == stored.Headers.Combined("Vary") ? stored.Vary : VaryOf(context, merged);
+        if (vary is null) return null;
+        if (!KeepsCookies(context, rules)) merged.Remove("Set-Cookie");
+        return stored with
+        {
+            Headers = StoredHeaders(context, rules, merged, stored.Status, receivedAt),
+            Freshness = FreshnessOf(context, rules, stored.Status, merged, receivedAt),
+            Version = stored.Version with { LastModified = merged.First("Last-Modified") },
+            Vary = vary,
+            Tags = ObjectTags.Read(merged),
+        };
     }
 
     /// <summary>The lifetime a route gives to an answer whose origin has no policy.</summary>
@@ -57,6 +69,11 @@ internal static class StorePolicy
         if (status < 300 && dot > slash && policy.ByExtension.TryGetValue(path[dot..], out var kind)) return kind;
         return new(status switch { < 300 => policy.Ok, < 400 => policy.Redirect, < 500 => policy.ClientError, _ => policy.ServerError });
     }
+
+    private static bool IsByRoute(FetchContext context, CacheRules rules) => context.Route.HasOwnPolicy && !rules.HasExplicitFreshness;
+
+    private static ObjectFreshness FreshnessOf(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt) =>
+        IsByRoute(context, rules) ? FromRoute(context, status, receivedAt) : FromHeaders(context, rules, status, headers, receivedAt);
 
     private static ObjectFreshness FromRoute(FetchContext context, int status, DateTimeOffset receivedAt)
     {
@@ -71,18 +88,26 @@ internal static class StorePolicy
         };
     }
 
-    private static ObjectFreshness? FromHeaders(FetchContext context, CacheRules rules, OriginResponse response, DateTimeOffset receivedAt)
+    private static DateTimeOffset DateOf(HeaderList headers, DateTimeOffset receivedAt) =>
+        HttpDate.TryParse(headers.First("Date"), receivedAt, out var date) ? date : receivedAt;
+
+    /// <summary>RFC 9111 section 4.2.1; null where nothing gives one.</summary>
+    private static TimeSpan? Lifetime(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
+    {
+        var date = DateOf(headers, receivedAt);
+        return rules.ExplicitLifetime(date, receivedAt) ?? rules.HeuristicLifetime(status, date)
+            ?? (rules.IsStorableWithoutLifetime(status) ? context.Route.Policy.DefaultLifetime : null);
+    }
+
+    private static ObjectFreshness FromHeaders(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
     {
         var policy = context.Route.Policy;
-        var date = HttpDate.TryParse(response.Headers.First("Date"), receivedAt, out var parsed) ? parsed : receivedAt;
-        var lifetime = rules.ExplicitLifetime(date, receivedAt) ?? rules.HeuristicLifetime(response.Status, date) ?? policy.DefaultLifetime;
-        // Storable only where the status or a directive says so (RFC 9111 section 3).
-        if (lifetime is null && !rules.IsCacheableByDefault(response.Status)) return null;
-        var isGood = response.Status < 400;
+        var lifetime = Lifetime(context, rules, status, headers, receivedAt);
+        var isGood = status < 400;
         var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds)
             : isGood && lifetime > TimeSpan.Zero ? policy.StaleIfError : TimeSpan.Zero;
-        AgeField.Read(response.Headers, out var age);
-        var apparent = receivedAt - date;
+        AgeField.Read(headers, out var age);
+        var apparent = receivedAt - DateOf(headers, receivedAt);
         var corrected = TimeSpan.FromSeconds(age) + (receivedAt - context.SentAt);
         return new ObjectFreshness
         {
@@ -110,6 +135,16 @@ internal static class StorePolicy
         }
 
         return stored;
+    }
+
+    /// <summary>One viewer's cookie must not reach another, unless the answer or the route says that it is meant for all.</summary>
+    private static bool KeepsCookies(FetchContext context, CacheRules rules) => rules.IsExplicitlyShared || context.Route.Policy.StoreSetCookie;
+
+    /// <summary>What a folder or bucket answers depends on no field of the client's: it is asked in the server's own name.</summary>
+    private static IReadOnlyList<KeyValuePair<string, string?>>? VaryOf(FetchContext context, HeaderList headers)
+    {
+        var vary = VarySelection.Read(headers, name => VarySelection.Normalise(name, Lines(context.Headers, name)));
+        return vary is not null && context.Route.IsReadOnly ? [] : vary;
     }
 
     /// <summary>Fields that are made anew for each reply.</summary>

@@ -14,16 +14,36 @@ internal static class VarySelection
         if (objects.Length == 1 && objects[0].Metadata.Vary.Count == 0) return objects[0];
         foreach (var candidate in objects)
             if (Matches(candidate.Metadata, request)) return candidate;
-        return null;
+        return FindByLanguage(objects, request);
     }
 
     /// <summary>True when the request would have selected that answer.</summary>
-    public static bool Matches(ObjectMetadata stored, IHeaderDictionary request)
+    public static bool Matches(ObjectMetadata stored, IHeaderDictionary request) => Matches(stored, request, butLanguage: false);
+
+    private static bool Matches(ObjectMetadata stored, IHeaderDictionary request, bool butLanguage)
     {
         foreach (var (name, value) in stored.Vary)
-            if (!string.Equals(Normalise(name, request[name]), value, StringComparison.Ordinal)) return false;
+            if (!(butLanguage && IsLanguage(name)) && !string.Equals(Normalise(name, request[name]), value, StringComparison.Ordinal)) return false;
         return true;
     }
+
+    /// <summary>An answer chosen by language fits every request that wants its language above all others, whatever else the field that selected it listed.</summary>
+    private static CachedObject? FindByLanguage(CachedObject[] objects, IHeaderDictionary request)
+    {
+        if (request.AcceptLanguage.Count != 1) return null;
+        var wanted = AcceptLanguage.Preferred(request.AcceptLanguage[0]);
+        if (wanted.IsEmpty) return null;
+        foreach (var candidate in objects)
+        {
+            var metadata = candidate.Metadata;
+            if (metadata.Headers.Combined("Content-Language") is { } language && wanted.Equals(language, StringComparison.OrdinalIgnoreCase)
+                && metadata.Vary.Any(field => IsLanguage(field.Key)) && Matches(metadata, request, butLanguage: true)) return candidate;
+        }
+
+        return null;
+    }
+
+    private static bool IsLanguage(string name) => name.Equals("Accept-Language", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The fields an answer varies by with the request's values; null when it varies by something no request field tells ("*").</summary>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Read(HeaderList response, Func<string, string?> request)
@@ -48,7 +68,7 @@ internal static class VarySelection
         if (!text.Contains(',', StringComparison.Ordinal)) return text.Trim();
         var members = text.Split(',', StringSplitOptions.TrimEntries);
         // Order and letter case of languages do not change what is meant.
-        if (name.Equals("Accept-Language", StringComparison.OrdinalIgnoreCase))
+        if (IsLanguage(name))
         {
             for (var i = 0; i < members.Length; i++) members[i] = members[i].ToLowerInvariant();
             Array.Sort(members, StringComparer.Ordinal);

@@ -61,7 +61,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         try
         {
             deadline.Set(options.ResponseTimeout);
-            using var message = HttpOriginRequest.Create(request, address, options.Host, () => deadline.Set(options.ResponseTimeout));
+            using var message = HttpOriginRequest.Create(request, address, options, () => deadline.Set(options.ResponseTimeout));
             response = await SendAsync(message, deadline, cancellation);
             deadline.Clear();
             return answer = await HttpOriginResponse.CreateAsync(Name, request, response, deadline, options.IdleTimeout);

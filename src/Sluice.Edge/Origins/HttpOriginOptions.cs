@@ -1,3 +1,5 @@
+using Sluice.Edge.Fields;
+
 namespace Sluice.Edge.Origins;
 
 /// <summary>Settings of an HTTP origin.</summary>
@@ -11,6 +13,9 @@ public sealed record HttpOriginOptions
 
     /// <summary>Host field to send; null sends the URL's own. Default null.</summary>
     public string? Host { get; init; }
+
+    /// <summary>Fields to send with every request, in place of what a client sends: keys and the like. Default none. Secrets.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Time to connect, TLS included. Default 5 seconds; more than 0, at most 10 minutes.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -44,6 +49,12 @@ public sealed record HttpOriginOptions
     {
         if (HttpOriginAddress.TryParse(Url, out _) is { } error) yield return error;
         if (Host is not null && (Host.Length == 0 || Host.AsSpan().ContainsAnyExceptInRange('!', '~'))) yield return "Host must be a host name with an optional port.";
+        foreach (var (name, value) in Headers)
+        {
+            if (!Tokens.IsToken(name) || HopByHop.IsHopByHop(name) || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+                yield return $"The field {name} cannot be sent to an origin this way.";
+            else if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) yield return $"The value of the field {name} must be one line of ASCII.";
+        }
         if (!IsWithin(ConnectTimeout, TimeSpan.FromMinutes(10))) yield return "ConnectTimeout must be more than 0 and at most 10 minutes.";
         if (!IsWithin(ResponseTimeout, TimeSpan.FromDays(1))) yield return "ResponseTimeout must be more than 0 and at most 1 day.";
         if (!IsWithin(IdleTimeout, TimeSpan.FromDays(1))) yield return "IdleTimeout must be more than 0 and at most 1 day.";

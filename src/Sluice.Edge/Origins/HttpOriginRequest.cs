@@ -9,7 +9,7 @@ namespace Sluice.Edge.Origins;
 internal static class HttpOriginRequest
 {
     /// <summary>The message. Conditions and range of the request itself replace fields of the same name.</summary>
-    public static HttpRequestMessage Create(OriginRequest request, HttpOriginAddress address, string? host, Action progress)
+    public static HttpRequestMessage Create(OriginRequest request, HttpOriginAddress address, HttpOriginOptions options, Action progress)
     {
         if (!Tokens.IsToken(request.Method)) throw new ArgumentException("The method is not a token.", nameof(request));
         var message = new HttpRequestMessage(new HttpMethod(request.Method), address.Target(request.Path, request.Query))
@@ -18,16 +18,29 @@ internal static class HttpOriginRequest
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         if (request.Body is not null) message.Content = new HttpOriginContent(request.Body, request.BodyLength, progress);
-        if (host is not null) message.Headers.Host = host;
+        if (options.Host is { } host) message.Headers.Host = host;
 
-        foreach (var (name, value) in Fields(request, address)) Add(message, name, value);
+        foreach (var (name, value) in Fields(request, address, options.Headers)) Add(message, name, value);
+        if (request.Upgrade is { } protocols)
+        {
+            message.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            message.Headers.TryAddWithoutValidation("Upgrade", protocols);
+        }
         return message;
     }
 
-    private static HeaderList Fields(OriginRequest request, HttpOriginAddress address)
+    private static HeaderList Fields(OriginRequest request, HttpOriginAddress address, IReadOnlyDictionary<string, string> own)
+    {
+        var fields = Fields(request);
+        if (address.Authorization is { } authorization) fields.Set("Authorization", authorization);
+        foreach (var (name, value) in own) fields.Set(name, value);
+        return fields;
+    }
+
+    /// <summary>The fields of a request, conditions and range of its own included.</summary>
+    public static HeaderList Fields(OriginRequest request)
     {
         var fields = new HeaderList(request.Headers);
-        if (address.Authorization is { } authorization) fields.Set("Authorization", authorization);
         if (request.Range is { } range) fields.Set("Range", range.ToString());
         if (request.Require is { } required)
         {

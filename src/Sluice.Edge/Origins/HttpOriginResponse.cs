@@ -14,30 +14,41 @@ internal static class HttpOriginResponse
     {
         var status = (int)response.StatusCode;
         var headers = HopByHop.Remove(Lines(response.Headers.NonValidated).Concat(Lines(response.Content.Headers.NonValidated)));
+        headers.Add("Via", $"{response.Version.ToString(2)} sluice");
+        if (status == 101) return await SwitchedAsync(response, headers, deadline);
         var length = Length(origin, headers, isChunked: response.Headers.TransferEncodingChunked == true);
         var hasBody = request.Method != "HEAD" && status is not (204 or 304);
         long? bodyLength = hasBody ? length : 0;
-
-        var range = status is 206 or 416 && !IsMultipart(headers) && ContentRange.TryParse(headers.Combined("Content-Range"), out var parsed) ? parsed : (ContentRange?)null;
-        var part = status == 206 && range is { First: { } first, Last: { } last } && (bodyLength is null || bodyLength == last + 1 - first || !hasBody)
-            ? (first, last + 1, range.Value.Length)
-            : ((long Start, long End, long? Total)?)null;
-        var whole = status switch
-        {
-            206 or 416 => range?.Length,
-            304 => null,
-            _ => length,
-        };
+        var part = PartOf(status, headers, bodyLength, hasBody, out var whole);
         return new OriginResponse
         {
             Status = status,
             Headers = headers,
             Body = new HttpBody(origin, response, await response.Content.ReadAsStreamAsync(), hasBody && part is { } p ? p.Item2 - p.Item1 : bodyLength, deadline, idle),
             BodyLength = bodyLength,
+            Trailers = response.Headers.TransferEncodingChunked == true ? () => HopByHop.Remove(Lines(response.TrailingHeaders.NonValidated)) : null,
             Range = part,
-            Version = new ObjectVersion(headers.First("ETag"), headers.First("Last-Modified"), whole),
+            Version = VersionOf(status, headers, length, whole),
         };
     }
+
+    /// <summary>Where the bytes of a 206 belong; null where it does not say so in a way that makes sense. <paramref name="whole"/> is what Content-Range tells of the whole length.</summary>
+    public static (long Start, long End, long? Total)? PartOf(int status, HeaderList headers, long? bodyLength, bool hasBody, out long? whole)
+    {
+        var range = status is 206 or 416 && !IsMultipart(headers) && ContentRange.TryParse(headers.Combined("Content-Range"), out var parsed) ? parsed : (ContentRange?)null;
+        whole = range?.Length;
+        return status == 206 && range is { First: { } first, Last: { } last } && (bodyLength is null || bodyLength == last + 1 - first || !hasBody)
+            ? (first, last + 1, range.Value.Length)
+            : null;
+    }
+
+    /// <summary>The version an answer tells of.</summary>
+    public static ObjectVersion VersionOf(int status, HeaderList headers, long? length, long? whole) => new(headers.First("ETag"), headers.First("Last-Modified"), status switch
+    {
+        206 or 416 => whole,
+        304 => null,
+        _ => length,
+    });
 
     /// <summary>The answer to a method this origin does not pass on.</summary>
     public static OriginResponse NotImplemented() => new()
@@ -47,6 +58,19 @@ internal static class HttpOriginResponse
         BodyLength = 0,
         Version = new ObjectVersion(null, null, 0),
     };
+
+    private static async Task<OriginResponse> SwitchedAsync(HttpResponseMessage response, HeaderList headers, Deadline deadline)
+    {
+        foreach (var (name, value) in Lines(response.Headers.NonValidated))
+            if (name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase)) headers.Add(name, value);
+        return new OriginResponse
+        {
+            Status = 101,
+            Headers = headers,
+            Body = new HttpTunnel(response, await response.Content.ReadAsStreamAsync(), deadline),
+            Version = new ObjectVersion(null, null, null),
+        };
+    }
 
     // Without validation .NET gives every line as it came; validated, it would drop or rewrite what it does not like.
     private static IEnumerable<KeyValuePair<string, string>> Lines(HttpHeadersNonValidated headers)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Sluice.Core.Objects;
@@ -8,19 +9,42 @@ namespace Sluice.Edge.Requests;
 /// <summary>The fields of a client's request as they go on to an origin.</summary>
 internal static class ForwardedRequest
 {
+    private const string ForwardedPrefix = "X-Forwarded-";
+
     private static readonly string[] Conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"];
 
-    /// <summary>Every end-to-end field; who asked is told by this server alone, never as the client claims.</summary>
+    /// <summary>Fields by which one proxy tells the next who asked and for what. From a client they are claims, and since no key holds them, a way to poison a cache.</summary>
+    private static readonly FrozenSet<string> Claims = FrozenSet.ToFrozenSet(
+    [
+        "Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Front-End-Https", "X-Url-Scheme",
+        "X-Host", "X-Original-Host", "X-Original-URL", "X-Original-For", "X-Original-Proto", "X-Rewrite-URL", "X-HTTP-Host-Override", "X-Content-Length",
+    ], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Fields that make another method of a GET.</summary>
+    private static readonly string[] Overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+
+    /// <summary>Every end-to-end field of a request whose answer others may get, without claims.</summary>
     public static HeaderList Read(HttpRequest request)
+    {
+        var fields = WithClaims(request);
+        RemoveClaims(fields);
+        foreach (var name in Overrides) fields.Remove(name);
+        return fields;
+    }
+
+    /// <summary>Every end-to-end field, for the sender's own answer.</summary>
+    public static HeaderList WithClaims(HttpRequest request)
     {
         var fields = HopByHop.Remove(Lines(request.Headers));
         fields.Remove("Host");
         fields.Remove("Content-Length");
-        fields.Remove("Forwarded");
-        fields.Remove("X-Forwarded-Host");
-        fields.Set("X-Forwarded-Proto", request.Scheme);
-        if (request.HttpContext.Connection.RemoteIpAddress is { } address) fields.Set("X-Forwarded-For", address.ToString());
         return fields;
+    }
+
+    /// <summary>Takes out what only a trusted proxy may say.</summary>
+    public static void RemoveClaims(HeaderList fields)
+    {
+        foreach (var name in fields.Select(line => line.Key).Where(IsClaim).ToArray()) fields.Remove(name);
     }
 
     /// <summary>Without the client's conditions and ranges: the cache asks for itself.</summary>
@@ -31,12 +55,18 @@ internal static class ForwardedRequest
         return kept;
     }
 
+    /// <summary>As another request for the same URL would be made: without conditions, and without what describes a body.</summary>
+    public static HeaderList WithoutBody(HeaderList fields) =>
+        new(WithoutConditions(fields).Where(line => !line.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !line.Key.Equals("Expect", StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>True when the client's own conditions or range would change the origin's answer.</summary>
     public static bool HasConditions(IHeaderDictionary headers) => headers.Range.Count > 0 || HasConditionsBesidesRange(headers);
 
     /// <summary>True when there is a condition, If-Range included.</summary>
     public static bool HasConditionsBesidesRange(IHeaderDictionary headers) =>
         headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count + headers.IfRange.Count > 0;
+
+    private static bool IsClaim(string name) => name.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase) || Claims.Contains(name);
 
     private static IEnumerable<KeyValuePair<string, string>> Lines(IHeaderDictionary headers)
     {

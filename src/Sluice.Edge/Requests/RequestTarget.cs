@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Sluice.Edge.Requests;
 
@@ -57,7 +58,7 @@ internal readonly record struct RequestTarget(string Path, string Query)
         reason = "";
         clean = text.ToString();
         if (text.IndexOfAnyExcept(Plain) < 0 && !text.Contains('.')) return true;
-        var builder = new System.Text.StringBuilder(text.Length);
+        var builder = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
@@ -87,8 +88,15 @@ internal readonly record struct RequestTarget(string Path, string Query)
             }
             else if (c > '\x7f')
             {
-                // Kestrel hands bytes above 127 over as Latin-1 or as decoded UTF-8: percent-encoded they mean the same.
-                builder.Append(Uri.EscapeDataString(c.ToString()));
+                // Whole characters: half of one (a surrogate) has no percent-encoding.
+                if (Rune.DecodeFromUtf16(text[i..], out var rune, out var length) != OperationStatus.Done)
+                {
+                    reason = "half a character in the target";
+                    return false;
+                }
+
+                builder.Append(Uri.EscapeDataString(rune.ToString()));
+                i += length - 1;
             }
             else builder.Append(c);
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Telemetry;
@@ -7,13 +8,22 @@ namespace Sluice.Edge.Routes;
 /// <summary>A route at work: its origins as one, and the scope its objects live in.</summary>
 internal sealed class ActiveRoute
 {
-    public ActiveRoute(EdgeRoute route, ObjectCache cache, TimeProvider time)
+    private readonly List<(string Origin, CircuitBreaker Breaker)> circuits = [];
+
+    public ActiveRoute(EdgeRoute route, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
         Route = route;
-        IOrigin[] origins = [.. route.Origins.Select(origin => new MeteredOrigin(origin, time))];
+        Pattern = new PathPattern(route.Pattern);
+        IOrigin[] origins = [.. route.Origins.Select(origin => Guard(new MeteredOrigin(origin, time), time, loggers))];
         Origin = origins is [var only] ? only : new OriginGroup(origins);
-        Scope = cache.Scope(Origin.Scope);
+        // What was stored before storing was switched off must not be found.
+        Scope = cache.Scope(Policy.Stores ? Origin.Scope : "unstored:" + Origin.Scope);
     }
+
+    public PathPattern Pattern { get; }
+
+    /// <summary>How its origins do, where that is watched.</summary>
+    public IEnumerable<OriginCircuit> Circuits => circuits.Select(circuit => new OriginCircuit(Route.Name, circuit.Origin, circuit.Breaker.State));
 
     public EdgeRoute Route { get; }
 
@@ -37,6 +47,14 @@ internal sealed class ActiveRoute
             foreach (var (name, value) in stored.Metadata.Vary)
                 if (value is not null) headers.Add(name, value);
         return new FillSource(Origin, RequestFor(stored.Target) with { Headers = headers });
+    }
+
+    private IOrigin Guard(MeteredOrigin origin, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (Route.Circuit is not { } options) return origin;
+        var breaker = new CircuitBreaker(options, time);
+        circuits.Add((origin.Name, breaker));
+        return new GuardedOrigin(origin, breaker, options, loggers.CreateLogger<GuardedOrigin>());
     }
 
     public static OriginRequest RequestFor(string target)

@@ -8,11 +8,14 @@ public sealed record EdgeRoute
     /// <summary>A short unique name for logs and metrics.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Path pattern: an exact path ("/robots.txt"), a prefix ("/hls/*"), or a suffix after any path ("*.m3u8"). "/*" takes everything. The first route that matches is used.</summary>
+    /// <summary>Which paths, as a <see cref="PathPattern"/>: "/robots.txt", "/hls/*", "*.m3u8". "/*" takes everything. The first route that matches is used.</summary>
     public string Pattern { get; init; } = "/*";
 
-    /// <summary>Origins by priority: the next one is asked when one answers 404 or 5xx, or not at all.</summary>
+    /// <summary>Origins by priority: the next one is asked when one answers 404 or 5xx, or not at all. A 404 is the answer only if no origin failed.</summary>
     public required IReadOnlyList<IOrigin> Origins { get; init; }
+
+    /// <summary>When an origin that fails is left alone. Default null: never.</summary>
+    public CircuitOptions? Circuit { get; init; }
 
     /// <summary>Lifetimes and switches.</summary>
     public RoutePolicy Policy { get; init; } = new();

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Routes;
@@ -14,20 +15,50 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
 
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
-        for (var i = 0; ; i++)
+        OriginResponse? answer = null;
+        OriginException? failure = null;
+        var isSpent = false;
+        try
         {
-            // A body that was streamed to one origin cannot be sent again.
-            var last = i == origins.Count - 1 || request.Body is not null;
-            try
+            for (var i = 0; i < origins.Count && !isSpent; i++)
             {
-                var response = await origins[i].FetchAsync(request, cancellation);
-                if (last || response.Status is not (404 or 412 or >= 500)) return response;
-                await response.DisposeAsync();
+                // A body that was streamed to one origin cannot be sent again.
+                isSpent = request.Body is not null;
+                try
+                {
+                    var next = await origins[i].FetchAsync(request, cancellation);
+                    if (answer is null || Weight(next) > Weight(answer)) (answer, next) = (next, answer);
+                    if (next is not null) await next.DisposeAsync();
+                    if (Weight(answer) == Accepted) break;
+                }
+                catch (OriginException thrown)
+                {
+                    failure ??= thrown;
+                    // Nothing went out: the body is still whole.
+                    if (thrown.Failure == OriginFailure.Unreachable) isSpent = false;
+                }
             }
-            catch (OriginException) when (!last)
-            {
-                // The next one may know; if none does, the last one's failure is the answer.
-            }
+
+            // "Not found" of one is no proof while another, which may have it, did not answer: nothing good is to be replaced by that.
+            if (failure is not null && (answer is null || Weight(answer) < Accepted)) ExceptionDispatchInfo.Throw(failure);
+            var given = answer!;
+            answer = null;
+            return given;
+        }
+        finally
+        {
+            if (answer is not null) await answer.DisposeAsync();
         }
     }
+
+    private const int Accepted = 3;
+
+    /// <summary>How much an answer counts beside those of the other origins.</summary>
+    private static int Weight(OriginResponse response) => response.Status switch
+    {
+        404 => 0,
+        412 => 1,
+        >= 500 => 2,
+        _ => Accepted,
+    };
 }

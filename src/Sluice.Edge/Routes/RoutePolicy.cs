@@ -32,8 +32,14 @@ public sealed record RoutePolicy
     /// <summary>Value of Access-Control-Allow-Origin added where the origin sent none; null adds none. Default "*" for folder and bucket origins, since browsers' players fetch across origins.</summary>
     public string? AllowOrigin { get; init; } = "*";
 
+    /// <summary>Keep answers. Default true; false passes every request on to the origins, which must be HTTP servers.</summary>
+    public bool Stores { get; init; } = true;
+
     /// <summary>Compress manifests (.m3u8, .mpd, .vtt) for clients that take gzip or br. Default true.</summary>
     public bool CompressManifests { get; init; } = true;
+
+    /// <summary>Store answers with Set-Cookie, cookies included, that do not say themselves that they are for everybody (public, s-maxage, or a targeted field). Default false: one viewer's cookie must not reach another.</summary>
+    public bool StoreSetCookie { get; init; }
 
     /// <summary>The extensions of rows EDG-04 and EDG-05.</summary>
     public static FrozenDictionary<string, ExtensionPolicy> DefaultByExtension { get; } = new Dictionary<string, ExtensionPolicy>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Routes;
@@ -8,10 +9,10 @@ internal sealed class RouteTable
     private readonly ActiveRoute[] routes;
     private readonly ActiveRoute? only;
 
-    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time)
+    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
-        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time))];
-        if (this.routes is [{ Route.Pattern: "/*" } single]) only = single;
+        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time, loggers))];
+        if (this.routes is [{ Pattern.IsEverything: true } single]) only = single;
     }
 
     public IReadOnlyList<ActiveRoute> All => routes;
@@ -23,7 +24,7 @@ internal sealed class RouteTable
         var mark = target.IndexOf('?');
         var path = mark < 0 ? target : target[..mark];
         foreach (var route in routes)
-            if (RoutePattern.Matches(route.Route.Pattern, path)) return route;
+            if (route.Pattern.Matches(path)) return route;
         return null;
     }
 }

@@ -7,6 +7,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Purging;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -25,11 +26,30 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     {
         // Off the socket's thread: from here on there is waiting.
         await Task.Yield();
+        if (RequestFraming.Flaw(context.Request) is { } flaw)
+        {
+            await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
+            context.Response.Headers.Connection = "close";
+            return;
+        }
+
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (raw == "*" && HttpMethods.IsOptions(context.Request.Method)) raw = "/";
         if (!RequestTarget.TryParse(raw, out var target, out var reason))
         {
             await Refusal.SendAsync(context, raw.Length > RequestTarget.MaximumLength ? 414 : 400, "Bad request target.", reason, parts.Counters);
+            return;
+        }
+
+        if (PurgeMethod.Is(context.Request.Method))
+        {
+            await parts.Purge.HandleAsync(context, target);
+            return;
+        }
+
+        if (parts.Forwarding.IsLoop(context.Request))
+        {
+            await Refusal.SendAsync(context, 508, "Loop detected.", "This server was asked for what it is asking for (Via): one of its origins leads back to it.", parts.Counters);
             return;
         }
 
@@ -41,7 +61,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         try
         {
-            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) await ServeAsync(context, route, target);
+            if (!ProxyHandler.Takes(context, route)) await ServeAsync(context, route, target);
             else await parts.Proxy.HandleAsync(context, route, target);
         }
         catch (OriginException failure)
@@ -108,14 +128,14 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     /// <summary>Fetches or confirms the object and answers with it; false to look into the cache again.</summary>
     private async Task<bool> TryFetchAsync(HttpContext context, ActiveRoute route, string target, CachedObject? stored)
     {
-        var asked = ReusePolicy.Read(context.Request.Headers.CacheControl, context.Request.Headers.Pragma);
+        var asked = ReusePolicy.Read(context.Request.Headers.CacheControl);
         if (asked.Has(CacheDirectives.OnlyIfCached))
         {
             await Refusal.SendAsync(context, 504, "Not cached.", "The request asked for a stored answer only, and there is none that may be used.", parts.Counters);
             return true;
         }
 
-        var plan = FetchPlan.Make(context, route, target, stored, parts.Time.GetUtcNow());
+        var plan = FetchPlan.Make(context, route, target, stored, parts);
         FetchResult result;
         var isLeader = true;
         FlightTicket<FetchResult>? ticket = null;
@@ -166,11 +186,11 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task<bool> AnswerAsync(HttpContext context, ActiveRoute route, FetchPlan plan, FetchResult result, bool isLeader)
     {
-        var forwarded = plan.Stale is not null ? "stale" : "uri-miss";
+        var forwarded = plan.Forwarded;
         if (result.Object is { } brought)
         {
             if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
-            var verdict = result.IsRevalidated ? new Verdict(Outcome.Revalidated, "stale", result.IsStored)
+            var verdict = result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
                 : isLeader ? new(Outcome.Miss, forwarded, result.IsStored, result.Reason)
                 : new(Outcome.Coalesced, forwarded, result.IsStored);
             var responding = parts.Responder.SendAsync(context, route, brought, verdict, isLeader && !result.IsRevalidated ? result.Headers : null);
@@ -194,7 +214,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private void RefreshBehind(HttpContext context, ActiveRoute route, string target, CachedObject stored)
     {
-        var plan = FetchPlan.Make(context, route, target, stored, parts.Time.GetUtcNow());
+        var plan = FetchPlan.Make(context, route, target, stored, parts);
         var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, true, stop), out var isLeader);
         if (isLeader) _ = FinishBehindAsync(ticket, route);
         else ticket.Dispose();

@@ -1,7 +1,26 @@
+using Sluice.Edge.Purging;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Serving;
 
 /// <summary>What the edge is put together from.</summary>
-internal sealed record EdgeParts(RouteTable Routes, Fetcher Fetcher, Responder Responder, ProxyHandler Proxy, EdgeCounters Counters, TimeProvider Time);
+internal sealed record EdgeParts
+{
+    public required RouteTable Routes { get; init; }
+
+    public required Fetcher Fetcher { get; init; }
+
+    public required Responder Responder { get; init; }
+
+    public required ProxyHandler Proxy { get; init; }
+
+    public required PurgeMethod Purge { get; init; }
+
+    public required Forwarding Forwarding { get; init; }
+
+    public required EdgeCounters Counters { get; init; }
+
+    public required TimeProvider Time { get; init; }
+}

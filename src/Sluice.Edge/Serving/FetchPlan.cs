@@ -26,23 +26,32 @@ internal sealed record FetchPlan
 
     public required string FlightName { get; init; }
 
-    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, DateTimeOffset now)
+    /// <summary>Why the origin is asked, in the words of RFC 9211 section 2.2.</summary>
+    public required string Forwarded { get; init; }
+
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, string target, CachedObject? stored, EdgeParts parts)
     {
-        var request = context.Request;
+        var (request, now) = (context.Request, parts.Time.GetUtcNow());
         var fields = route.IsReadOnly ? Plain(request.Headers) : ForwardedRequest.Read(request);
+        var sent = route.IsReadOnly ? fields : parts.Forwarding.Shared(context, fields);
         var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
-        var method = HttpMethods.IsHead(request.Method) && stored is null ? "HEAD" : "GET";
+        var method = HttpMethods.IsHead(request.Method) ? "HEAD" : "GET";
         Span<ByteRange> ranges = stackalloc ByteRange[1];
         var wanted = request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
+        var known = route.Scope.Find(target)?.Objects is [var latest, ..] ? latest : null;
+        // Those whom the answers known so far would not fit alike have no use for each other's.
+        var selection = known is null ? "" : string.Join('&', known.Metadata.Vary.Select(field => VarySelection.Normalise(field.Key, request.Headers[field.Key])));
         return new FetchPlan
         {
+            Forwarded = stored is null ? (known is null ? "uri-miss" : "vary-miss")
+                : stored.Metadata.Freshness is { AlwaysRevalidate: false } freshness && freshness.RemainingAt(now) > TimeSpan.Zero ? "request" : "stale",
             Context = new FetchContext(route, target, method, fields, now),
-            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? fields : ForwardedRequest.WithoutConditions(fields) },
+            Request = ActiveRoute.RequestFor(target) with { Method = method, Headers = passes ? sent : ForwardedRequest.WithoutConditions(sent) },
             Stale = stored,
             Wanted = wanted,
             // A range alone may turn out to be whole chunks that all can use; conditions are one client's own.
             IsShareable = !passes || !ForwardedRequest.HasConditionsBesidesRange(request.Headers),
-            FlightName = $"{method} {(passes ? request.Headers.Range.ToString() : "")} {route.Scope.KeyOf(target)} {(stored is null ? "" : string.Join('&', stored.Metadata.Vary.Select(field => field.Value)))}",
+            FlightName = $"{method} {(passes ? request.Headers.Range.ToString() : "")} {route.Scope.KeyOf(target)} {selection}",
         };
     }
 

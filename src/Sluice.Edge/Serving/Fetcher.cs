@@ -29,6 +29,10 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         try
         {
             if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence);
+            if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsSame(stale.Metadata, response.Status, response.Headers))
+                return Confirm(context, stale, response, receivedAt, fence);
+            // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
+            if (context.Method == "HEAD" && stale is not null && response.Status == 200) ObjectCache.Expire(stale);
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
             keep = result.Pin is not null || result.Object is null;
             return result;
@@ -65,14 +69,11 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         return new ByteRange(first / chunk * chunk, last is { } end ? ((end / chunk) + 1) * chunk - 1 : null);
     }
 
+    /// <summary>The origin spoke of the object that is held: its metadata is renewed where the answer may be stored.</summary>
     private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
-        var stored = held.Metadata;
-        var merged = MetadataUpdate.Merge(stored, response.Headers);
-        var freshness = StorePolicy.Freshness(context, new OriginResponse { Status = stored.Status, Headers = merged, Version = stored.Version }, receivedAt);
-        var refreshed = stored with { Headers = MetadataUpdate.Stored(merged), Freshness = freshness ?? stored.Freshness with { ReceivedAt = receivedAt, InitialAge = TimeSpan.Zero } };
-        var stillThere = cache.Refresh(held, refreshed, fence);
-        return new FetchResult { Object = held, IsRevalidated = true, IsStored = stillThere, Status = 304 };
+        var fresh = StorePolicy.Refresh(context, held.Metadata, response.Headers, receivedAt);
+        return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status };
     }
 
     private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence, bool behind)

@@ -15,13 +15,19 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     {
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return null;
-        // Only normal forms are stored, so a raw target that is found is one.
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot) return null;
-        if (VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
-        if (ReusePolicy.Evaluate(stored.Metadata.Freshness, context.Request.Headers, time.GetUtcNow()) != Reuse.Fresh) return null;
+        if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Headers) is not { } hit) return null;
         // Bytes that are not in memory mean waiting, and this thread must not.
-        return IsReady(context.Request, stored) ? responder.SendAsync(context, route, stored, Verdict.Hit) : null;
+        return IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
+    }
+
+    /// <summary>The stored object that may answer a GET or HEAD without asking the origin; null for none.</summary>
+    public Hit? Find(ReadOnlySpan<char> target, IHeaderDictionary request)
+    {
+        // Only normal forms are stored, so a raw target that is found is one.
+        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot) return null;
+        if (VarySelection.Find(slot, request) is not { } stored) return null;
+        var now = time.GetUtcNow();
+        return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;
     }
 
     /// <summary>The tier that holds the first byte asked for; null when neither does.</summary>
@@ -43,4 +49,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         Span<ByteRange> one = stackalloc ByteRange[1];
         return range.Count == 1 && RangeField.TryParse(range[0], one, out _) && (one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End));
     }
+
+    /// <summary>A fresh object, the route it was found on, and the time it was fresh at.</summary>
+    internal readonly record struct Hit(ActiveRoute Route, CachedObject Stored, DateTimeOffset Now);
 }

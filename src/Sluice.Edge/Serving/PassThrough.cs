@@ -22,7 +22,11 @@ internal static class PassThrough
         if (!hasBody) return;
         try
         {
+            // Of a stream of events the head must not wait for the first one.
+            if (answer.BodyLength is null) await response.Body.FlushAsync(context.RequestAborted);
             await answer.Body.CopyToAsync(response.Body, 64 << 10, context.RequestAborted);
+            if (answer.Trailers is { } trailers && response.SupportsTrailers())
+                foreach (var (name, value) in trailers()) response.AppendTrailer(name, value);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

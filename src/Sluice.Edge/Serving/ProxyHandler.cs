@@ -1,18 +1,26 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Serving;
 
-/// <summary>Requests the cache is not for: passed on to an HTTP origin, refused where there is only a folder or bucket. A method that may change something invalidates what is stored (RFC 9111 section 4.4).</summary>
-internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
+/// <summary>Requests the cache is not for: passed on to an HTTP origin (bodies and tunnels streamed both ways), refused where there is only a folder or bucket. A method that may change something invalidates what is stored (RFC 9111 section 4.4).</summary>
+internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, EdgeCounters counters, PostAnswers posts, TimeProvider time)
 {
     private const string ReadMethods = "GET, HEAD, OPTIONS";
+
+    /// <summary>True for what goes past the cache: other methods than GET and HEAD, and to an HTTP origin a GET that has a body, wants a tunnel, or is of a route that stores nothing.</summary>
+    public static bool Takes(HttpContext context, ActiveRoute route) =>
+        !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        || (!route.IsReadOnly && (!route.Policy.Stores || HasBody(context) || UpgradeRequest.Read(context) is not null));
 
     public async Task HandleAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {
@@ -23,30 +31,80 @@ internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
             return;
         }
 
-        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        if (UpgradeRequest.Read(context) is { } upgrade)
+        {
+            await UpgradeAsync(context, route, target, upgrade);
+            return;
+        }
+
+        var headers = forwarding.Own(context);
+        if (await IsLastHopAsync(context, headers)) return;
+        var hasBody = HasBody(context);
+        var fetch = new FetchContext(route, target.Text, "GET", ForwardedRequest.Read(request), time.GetUtcNow());
         var answer = await route.Origin.FetchAsync(
             new OriginRequest
             {
                 Method = request.Method,
                 Path = target.Path,
                 Query = target.Query,
-                Headers = ForwardedRequest.Read(request),
+                Headers = headers,
                 Body = hasBody ? request.Body : null,
                 BodyLength = hasBody ? request.ContentLength : null,
             },
             context.RequestAborted);
         if (!IsSafe(request.Method) && answer.Status is >= 200 and < 400) await InvalidateAsync(context, route, target, answer.Headers);
-        await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
+        if (!await posts.TrySendAsync(context, route, target, fetch, answer)) await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
     }
+
+    private async Task UpgradeAsync(HttpContext context, ActiveRoute route, RequestTarget target, UpgradeRequest upgrade)
+    {
+        var headers = forwarding.Own(context);
+        upgrade.Complete(headers);
+        var answer = await route.Origin.FetchAsync(
+            new OriginRequest { Method = upgrade.Method, Path = target.Path, Query = target.Query, Headers = headers, Upgrade = upgrade.Protocol },
+            context.RequestAborted);
+        if (answer.Status != 101)
+        {
+            await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "bypass"), counters);
+            return;
+        }
+
+        await using var owned = answer;
+        counters.Count(Outcome.Bypass, 0);
+        await using var client = await upgrade.AcceptAsync(answer.Headers);
+        await Tunnel.RunAsync(client, answer.Body, context.RequestAborted);
+    }
+
+    /// <summary>Max-Forwards counts the hops of OPTIONS and TRACE (RFC 9110 section 7.6.2): at 0 this server is the last.</summary>
+    private async Task<bool> IsLastHopAsync(HttpContext context, HeaderList headers)
+    {
+        var method = context.Request.Method;
+        if (!(HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method)) || !Digits.TryParseExact(headers.First("Max-Forwards"), out var left)) return false;
+        if (left > 0)
+        {
+            headers.Set("Max-Forwards", (left - 1).ToString(CultureInfo.InvariantCulture));
+            return false;
+        }
+
+        if (HttpMethods.IsTrace(method)) await Refusal.SendAsync(context, 405, "Method not allowed.", "This server does not answer TRACE itself.", counters, ReadMethods);
+        else
+        {
+            counters.Count(Outcome.Bypass, 0);
+            context.Response.StatusCode = 204;
+            context.Response.Headers.Allow = ReadMethods;
+        }
+
+        return true;
+    }
+
+    private static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     private async Task AnswerReadOnlyAsync(HttpContext context, ActiveRoute route)
     {
         var response = context.Response;
         if (!HttpMethods.IsOptions(context.Request.Method))
         {
-            response.Headers.Allow = ReadMethods;
-            await Refusal.SendAsync(context, 405, "Method not allowed.", "This path can be read only: GET, HEAD, OPTIONS.", counters);
-            response.Headers.Allow = ReadMethods;
+            await Refusal.SendAsync(context, 405, "Method not allowed.", "This path can be read only: GET, HEAD, OPTIONS.", counters, ReadMethods);
             return;
         }
 
@@ -66,10 +124,7 @@ internal sealed class ProxyHandler(ObjectCache cache, EdgeCounters counters)
         await RemoveAsync(target.Text);
         foreach (var field in (string[])["Location", "Content-Location"])
         {
-            // Only of the same host: another's objects are not for this origin to remove.
-            if (answer.First(field) is not { } value || !Uri.TryCreate(new Uri($"{context.Request.Scheme}://{context.Request.Host}{target.Path}"), value, out var named)) continue;
-            if (named.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase) && RequestTarget.TryParse(named.PathAndQuery, out var other, out _))
-                await RemoveAsync(other.Text);
+            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(other);
         }
 
         async Task RemoveAsync(string text)

@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Sluice.Core.Objects;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Edge.Serving;
 
@@ -40,6 +41,9 @@ internal sealed class RenderedHead
     public byte[]? Compressed { get; set; }
 
     public KeyValuePair<string, StringValues>[] Lines { get; }
+
+    /// <summary>The same as bytes, for the transport; made at its first use.</summary>
+    public PlainHead? Plain { get; set; }
 
     /// <summary>The rendering of an object, made anew when its metadata has changed.</summary>
     public static RenderedHead Of(CachedObject stored, ActiveRoute route)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
+using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 
 namespace Sluice.Edge.Telemetry;
@@ -25,6 +26,12 @@ public sealed class EdgeCounters : IDisposable
         Interlocked.Increment(ref cell.Requests);
         Interlocked.Add(ref cell.Bytes, bytes);
     }
+
+    /// <summary>Shows how origins do.</summary>
+    internal void Watch(Func<IEnumerable<OriginCircuit>> circuits) => meter.CreateObservableGauge(
+        "sluice.origin.circuit",
+        () => circuits().Select(circuit => new Measurement<int>((int)circuit.State, new("route", circuit.Route), new KeyValuePair<string, object?>("origin", circuit.Origin))),
+        description: "Whether an origin is asked: 0 closed (it is), 1 half open (one request tries), 2 open (it is left alone).");
 
     /// <summary>Requests of one outcome since start.</summary>
     public long Requests(Outcome outcome) => Sum(outcome, cell => cell.Requests);

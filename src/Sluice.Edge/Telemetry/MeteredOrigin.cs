@@ -26,9 +26,11 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
             var response = await origin.FetchAsync(request, cancellation);
             Requests.Add(1, new("origin", Name), new("result", string.Create(CultureInfo.InvariantCulture, $"{response.Status / 100}xx")));
             Waited.Record(time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("origin", Name));
+            if (response.Status == 101) return response;
             return new OriginResponse
             {
                 Status = response.Status, Headers = response.Headers, BodyLength = response.BodyLength, Range = response.Range, Version = response.Version,
+                Trailers = response.Trailers,
                 Body = new CountedStream(response, Name),
             };
         }

@@ -10,7 +10,11 @@ internal static class ApiHost
     /// <summary>Builds it; it listens once started.</summary>
     public static WebApplication Build(SluiceOptions options, ServerState state, ILoggerFactory logging, TimeProvider time)
     {
-        var builder = HostBuilding.Create(options.Api.Listen, logging, time, kestrel => kestrel.Limits.MaxRequestBodySize = 1 << 20);
+        var builder = HostBuilding.Create(logging, time, kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.Listen(options.Api.Listen.Address, options.Api.Listen.Port);
+        });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(new ApiGuard(options.Api));

@@ -43,6 +43,9 @@ internal sealed record CacheStatistics
     /// <summary>Share of requests answered without waiting for the origin's bytes (hit, stale, revalidated, coalesced) among those the cache is for; absent before the first.</summary>
     public double? HitRatio { get; init; }
 
+    /// <summary>How the origins do that a circuit breaker watches.</summary>
+    public IReadOnlyList<OriginStatistics> Origins { get; init; } = [];
+
     /// <summary>Reads them.</summary>
     public static CacheStatistics Of(Engine engine, TimeSpan uptime)
     {
@@ -63,6 +66,7 @@ internal sealed record CacheStatistics
             Flights = cache.Flights,
             Requests = requests,
             SentBytes = outcomes.ToDictionary(Word, engine.Counters.Bytes),
+            Origins = [.. engine.Edge.Circuits.Select(OriginStatistics.Of)],
             HitRatio = served + requests["miss"] == 0 ? null : Math.Round((double)served / (served + requests["miss"]), 4),
         };
     }

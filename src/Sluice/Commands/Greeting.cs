@@ -11,11 +11,16 @@ internal static class Greeting
         var lines = new List<string> { $"Sluice {ProgramVersion.Text} serves" };
         foreach (var route in options.Routes)
             lines.Add($"  {route.Pattern,-10} from {string.Join(", then ", route.Origins)}");
-        var viewers = options.Edge.BaseUrl?.ToString().TrimEnd('/') ?? edge.Url;
+        var tls = options.Edge.Tls;
+        var isSecure = tls is { Certificate: not null, Listen: null };
+        var local = isSecure ? "https" + edge.Url["http".Length..] : edge.Url;
+        var viewers = options.Edge.BaseUrl?.ToString().TrimEnd('/') ?? local;
         lines.Add($"  edge       {viewers}{(options.Edge.BaseUrl is null ? "" : $" (listening on {edge})")}");
+        if (tls.Listen is { } secure)
+            lines.Add($"  TLS        https{secure.Url["http".Length..]}");
         lines.Add($"  API        {api.Url}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
-        lines.Add($"Try: curl -sI {edge.Url}{Sample(options)}");
+        lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }
 

@@ -40,6 +40,15 @@ internal static class StatsCommand
             ("hit ratio", stats.HitRatio is { } ratio ? ratio.ToString("P1", CultureInfo.InvariantCulture) : "no requests yet"));
         output.WriteLine();
         Output.Table(output, ["outcome", "requests", "sent"], stats.Requests.Select(r => (string[])[r.Key, Number(r.Value), ByteSize.Display(stats.SentBytes.GetValueOrDefault(r.Key))]));
+        WriteOrigins(output, stats.Origins);
+    }
+
+    private static void WriteOrigins(TextWriter output, IReadOnlyList<OriginStatistics> origins)
+    {
+        if (origins.Count == 0)
+            return;
+        output.WriteLine();
+        Output.Table(output, ["route", "origin", "circuit"], origins.Select(o => (string[])[o.Route, o.Origin, o.Circuit]));
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -9,6 +9,7 @@ internal static class ConfigurationRules
         CheckListeners(options, root, errors);
         var presign = root.Members.GetValueOrDefault("presign")?.Source ?? "";
         errors.AddRange(PresignSetup.Options(options.Presign, "remote").Errors().Select(e => new ConfigurationError(presign, "presign", e.TrimEnd('.'), "see docs/configuration.md, presign")));
+        CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls")?.Source ?? "", errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Routes.Count; i++)
@@ -23,7 +24,15 @@ internal static class ConfigurationRules
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
             if (route.Redirect && !route.Origins.Exists(o => o.S3 is not null))
                 errors.Add(new(node.Source, $"{path}.redirect", "the route has no bucket to redirect to", "add an s3 origin, or leave it out"));
+            foreach (var origin in route.Origins)
+            {
+                origin.ConnectTimeout ??= route.ConnectTimeout;
+                origin.ResponseTimeout ??= route.ResponseTimeout;
+                origin.IdleTimeout ??= route.IdleTimeout;
+            }
             CheckOrigins(route, path, node, errors);
+            if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
+                errors.Add(new(node.Source, $"{path}.cache", "only HTTP origins can be passed on to without a cache", "leave it out, or give the origins as URLs"));
         }
     }
 
@@ -37,6 +46,20 @@ internal static class ConfigurationRules
             errors.Add(new(source, "api.listen", $"edge and API both listen on {options.Api.Listen}", "give them different ports"));
     }
 
+    private static void CheckTls(EdgeSection edge, string source, List<ConfigurationError> errors)
+    {
+        var tls = edge.Tls;
+        if (tls.Certificate is null != tls.Key is null)
+            errors.Add(new("", tls.Key is null ? "edge.tls.key" : "edge.tls.certificate", "is missing", "give both, as --tls-cert and --tls-key or in the file"));
+        else if (tls.Listen is not null && tls.Certificate is null)
+            errors.Add(new(source, "edge.tls.listen", "needs a certificate", "give --tls-cert and --tls-key"));
+        else if (tls.Listen == edge.Listen && edge.Listen.Port != 0)
+            errors.Add(new(source, "edge.tls.listen", "is the clear-text address too", "leave it out, so that edge.listen speaks TLS, or choose another port"));
+        foreach (var (name, file) in ((string, string?)[])[("edge.tls.certificate", tls.Certificate), ("edge.tls.key", tls.Key)])
+            if (file is not null && !File.Exists(file))
+                errors.Add(new(source, name, $"there is no file {Path.GetFullPath(file)}", "check the path"));
+    }
+
     private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)
     {
         for (var i = 0; i < route.Origins.Count; i++)
@@ -47,6 +70,8 @@ internal static class ConfigurationRules
             var invalid = errors.Exists(e => e.Path.StartsWith(at, StringComparison.Ordinal));
             if (given != 1 && !invalid)
                 errors.Add(new(source, at, given == 0 ? "says nothing" : "says more than one of folder, url and s3", "write exactly one of folder, url and s3"));
+            if (origin.Headers.Count > 0 && origin.Url is null && !invalid)
+                errors.Add(new(source, $"{at}.headers", "is for URLs", "leave it out"));
             if (origin.S3 is { Bucket.Length: 0 } && !invalid)
                 errors.Add(new(source, $"{at}.s3.bucket", "is missing", "write the bucket's name"));
             else if (given == 1 && !invalid)

@@ -7,5 +7,13 @@ internal sealed class EdgeSection
 {
     public ListenAddress Listen { get; set; } = new(IPAddress.Loopback, 8081);
 
+    public bool FastHits { get; set; } = true;
+
     public Uri? BaseUrl { get; set; }
+
+    public EdgeTlsSection Tls { get; } = new();
+
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    public EdgePurgeSection Purge { get; } = new();
 }

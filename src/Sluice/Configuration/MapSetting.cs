@@ -8,6 +8,9 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
     /// <summary>Says what is wrong with a name and what to write instead; null when it is fine.</summary>
     public required Func<string, (string Problem, string Remedy)?> CheckName { get; init; }
 
+    /// <summary>True when the values must never be shown.</summary>
+    public bool Secret { get; init; }
+
     /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
@@ -19,7 +22,7 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
             if (CheckName(key) is { } wrong)
                 errors.Add(new(written.Source, at, wrong.Problem, wrong.Remedy));
             else if (written.Kind != ConfigurationNodeKind.Scalar || !kind.Parse(written.Text, out var value))
-                errors.Add(new(written.Source, at, $"\"{written.Text}\" is not {kind.Noun}", kind.Advice));
+                errors.Add(new(written.Source, at, Secret ? $"is not {kind.Noun}" : $"\"{written.Text}\" is not {kind.Noun}", kind.Advice));
             else
                 get(owner)[key] = value;
         }
@@ -34,9 +37,9 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
     };
 
     /// <inheritdoc/>
-    public override JsonNode? Show(TOwner owner) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)kind.Format(pair.Value))));
+    public override JsonNode? Show(TOwner owner) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)(Secret ? "***" : kind.Format(pair.Value)))));
 
     /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
-        [new(path, $"section of {kind.Name}s", string.Join(", ", get(defaults).Select(p => $"{p.Key}: {kind.Format(p.Value)}")), null, null, Meaning)];
+        [new(path, $"section of {kind.Name}s", get(defaults) is { Count: > 0 } map ? string.Join(", ", map.Select(p => $"{p.Key}: {kind.Format(p.Value)}")) : "none", null, null, Meaning)];
 }

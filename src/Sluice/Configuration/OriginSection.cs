@@ -11,7 +11,9 @@ internal sealed class OriginSection
 
     public string? Host { get; set; }
 
-    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public TimeSpan? ConnectTimeout { get; set; }
 
     public TimeSpan? ResponseTimeout { get; set; }
 

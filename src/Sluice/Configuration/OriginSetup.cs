@@ -13,7 +13,8 @@ internal static class OriginSetup
         return defaults with
         {
             Host = section.Host,
-            ConnectTimeout = section.ConnectTimeout,
+            Headers = section.Headers,
+            ConnectTimeout = section.ConnectTimeout ?? defaults.ConnectTimeout,
             ResponseTimeout = section.ResponseTimeout ?? defaults.ResponseTimeout,
             IdleTimeout = section.IdleTimeout ?? defaults.IdleTimeout,
         };
@@ -32,7 +33,7 @@ internal static class OriginSetup
             Profile = bucket.Profile,
             Anonymous = bucket.Anonymous,
             ForcePathStyle = bucket.PathStyle,
-            ConnectTimeout = section.ConnectTimeout,
+            ConnectTimeout = section.ConnectTimeout ?? defaults.ConnectTimeout,
             FirstByteTimeout = section.ResponseTimeout ?? defaults.FirstByteTimeout,
             IdleTimeout = section.IdleTimeout ?? defaults.IdleTimeout,
         };

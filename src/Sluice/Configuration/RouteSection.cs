@@ -22,4 +22,16 @@ internal sealed class RouteSection
     public bool Redirect { get; set; }
 
     public TimeSpan? DefaultLifetime { get; set; }
+
+    public bool StoreSetCookie { get; set; }
+
+    public bool Cache { get; set; } = true;
+
+    public TimeSpan? ConnectTimeout { get; set; }
+
+    public TimeSpan? ResponseTimeout { get; set; }
+
+    public TimeSpan? IdleTimeout { get; set; }
+
+    public CircuitSection Circuit { get; } = new();
 }

@@ -8,9 +8,9 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, string?>("name", ValueKinds.OptionalText, o => o.Name, (o, v) => o.Name = v,
             "A short unique name for logs and metrics.") { DefaultText = "route and its number" },
         new ValueSetting<RouteSection, string>("pattern", ValueKinds.Text, o => o.Pattern, (o, v) => o.Pattern = v,
-            "Which paths: one path (/robots.txt), a prefix (/hls/*), or an ending (*.m3u8). /* takes everything.")
+            "Which paths: one path (/robots.txt), or a pattern (/hls/*, *.m3u8, /videos/*/master.m3u8) in which * stands for any characters and ? for one that is not a slash. /* takes everything.")
         {
-            Check = v => IsPattern(v) ? null : ($"\"{v}\" is not a path pattern", "write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8"),
+            Check = v => PathPattern.IsValid(v) ? null : ($"\"{v}\" is not a path pattern", "write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8"),
         },
         new ListSetting<RouteSection, OriginSection>("origins", Origin, o => o.Origins,
             "Where the bytes come from, by priority: the next origin is asked when one answers 404 or 5xx, or not at all. An origin may be written as one text, as on the command line.")
@@ -30,7 +30,21 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, bool>("redirect", ValueKinds.Switch, o => o.Redirect, (o, v) => o.Redirect = v,
             "Answer with a redirect to a presigned URL of the first bucket instead of serving through the cache: for large files that few ask for."),
         new ValueSetting<RouteSection, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
-            "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" });
+            "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" },
+        new ValueSetting<RouteSection, bool>("storeSetCookie", ValueKinds.Switch, o => o.StoreSetCookie, (o, v) => o.StoreSetCookie = v,
+            "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."),
+        new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,
+            "For HTTP origins: false passes every request on and keeps nothing."),
+        new ValueSetting<RouteSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
+        new ValueSetting<RouteSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "As an origin's, for those of the route's that say none. After it, the next origin is asked.") { DefaultText = "the origin's" },
+        new ValueSetting<RouteSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
+        new SectionSetting<RouteSection, CircuitSection>("circuit", Circuit, o => o.Circuit, "When an origin that fails is left alone, so that viewers need not wait for it."));
+
+    private static SettingGroup<CircuitSection> Circuit => new(() => new CircuitSection(),
+        new ValueSetting<CircuitSection, int?>("failures", ValueKinds.OptionalNumber, o => o.Failures, (o, v) => o.Failures = v,
+            "So many failures (no answer, or 500, 502, 503, 504) within the window, if they are at least half of the answers, and the origin is not asked for a while; 0 for never.") { DefaultText = "5 in a route with several origins, else 0" },
+        new ValueSetting<CircuitSection, TimeSpan>("window", ValueKinds.Time, o => o.Window, (o, v) => o.Window = v, "How long a failure counts.") { Check = CheckNotZero },
+        new ValueSetting<CircuitSection, TimeSpan>("pause", ValueKinds.Time, o => o.Pause, (o, v) => o.Pause = v, "How long the origin is not asked, before one request tries it again.") { Check = CheckNotZero });
 
     private static SettingGroup<TtlSection> Ttl => new(() => new TtlSection(),
         new ValueSetting<TtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Lifetime of 2xx answers."),
@@ -50,7 +64,12 @@ internal static partial class SettingTree
             Written = o => o.S3 ??= new S3Section(),
         },
         new ValueSetting<OriginSection, string?>("host", ValueKinds.OptionalText, o => o.Host, (o, v) => o.Host = v, "For a URL: the Host field to send.") { DefaultText = "the URL's" },
-        new ValueSetting<OriginSection, TimeSpan>("connectTimeout", ValueKinds.Time, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "For a URL or bucket: how long connecting may take."),
+        new MapSetting<OriginSection, string>("headers", ValueKinds.Text, o => o.Headers, "For a URL: fields to send with every request in place of the client's, such as a key. Never shown.")
+        {
+            Secret = true,
+            CheckName = _ => null,
+        },
+        new ValueSetting<OriginSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "For a URL or bucket: how long connecting may take.") { DefaultText = "5s" },
         new ValueSetting<OriginSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "For a URL or bucket: how long the head of an answer may take.") { DefaultText = "1m for a URL, 30s for a bucket" },
         new ValueSetting<OriginSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "For a URL or bucket: how long a body may pause.") { DefaultText = "1m for a URL, 30s for a bucket" });
 
@@ -64,11 +83,5 @@ internal static partial class SettingTree
         new ValueSetting<S3Section, bool>("presigned", ValueKinds.Switch, o => o.Presigned, (o, v) => o.Presigned = v, "Fetch by presigned URLs out of the cache of URLs, instead of signing each request in its header."),
         new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
 
-    private static bool IsPattern(string pattern)
-    {
-        var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        return star < 0 ? pattern.StartsWith('/')
-            : star == 0 ? pattern.Length > 1 && pattern.IndexOf('*', 1) < 0
-            : star == pattern.Length - 1 && pattern.StartsWith('/') && pattern.EndsWith("/*", StringComparison.Ordinal);
-    }
+    private static (string Problem, string Remedy)? CheckNotZero(TimeSpan time) => time > TimeSpan.Zero ? null : ("is no time at all", "write one such as 10s");
 }

@@ -14,8 +14,28 @@ internal static partial class SettingTree
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),
         new ValueSetting<EdgeSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port of the public listener.") { Flag = "--edge" },
+        new ValueSetting<EdgeSection, bool>("fastHits", ValueKinds.Switch, o => o.FastHits, (o, v) => o.FastHits = v,
+            "Whether plain hits are answered straight from the tiers to the socket, past the web server. Linux only; elsewhere, and while there is an access log, it is off by itself."),
         new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
-            "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" });
+            "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start, and what origins are told as X-Forwarded-Proto and X-Forwarded-Host.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" },
+        new SectionSetting<EdgeSection, EdgeTlsSection>("tls", EdgeTls, o => o.Tls, "TLS on the public listener, with HTTP/1.1 and HTTP/2. Off without a certificate."),
+        new ValueSetting<EdgeSection, IReadOnlyList<string>>("trustedProxies", ValueKinds.Texts, o => o.TrustedProxies, (o, v) => o.TrustedProxies = v,
+            "Addresses and networks of proxies in front of the edge whose X-Forwarded-* and Forwarded fields are believed; from everybody else they are dropped.") { Check = NetworkText.Check },
+        new SectionSetting<EdgeSection, EdgePurgeSection>("purge", EdgePurge, o => o.Purge, "Who may send PURGE to the public listener."));
+
+    private static SettingGroup<EdgeTlsSection> EdgeTls => new(() => new EdgeTlsSection(),
+        new ValueSetting<EdgeTlsSection, string?>("certificate", ValueKinds.Path!, o => o.Certificate, (o, v) => o.Certificate = v,
+            "PEM file with the certificate, and the chain after it. Read again when it changes.") { Flag = "--tls-cert" },
+        new ValueSetting<EdgeTlsSection, string?>("key", ValueKinds.Path!, o => o.Key, (o, v) => o.Key = v,
+            "PEM file with its private key, not encrypted.") { Flag = "--tls-key" },
+        new ValueSetting<EdgeTlsSection, ListenAddress?>("listen", ValueKinds.OptionalAddress, o => o.Listen, (o, v) => o.Listen = v,
+            "Address and port for TLS beside the one in clear text.") { Flag = "--tls-listen", DefaultText = "edge.listen, which then speaks TLS only" });
+
+    private static SettingGroup<EdgePurgeSection> EdgePurge => new(() => new EdgePurgeSection(),
+        new ValueSetting<EdgePurgeSection, IReadOnlyList<string>>("from", ValueKinds.Texts, o => o.From, (o, v) => o.From = v,
+            "Addresses and networks whose clients may; an empty list is for nobody.") { Check = NetworkText.Check },
+        new ValueSetting<EdgePurgeSection, string?>("token", ValueKinds.OptionalText, o => o.Token, (o, v) => o.Token = v,
+            "Whoever sends \"Authorization: Bearer TOKEN\" may, from anywhere.") { Secret = true, Check = CheckToken });
 
     private static SettingGroup<ApiSection> Api => new(() => new ApiSection(),
         new ValueSetting<ApiSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
@@ -25,8 +45,7 @@ internal static partial class SettingTree
         {
             Alias = "SLUICE_API_TOKEN",
             Secret = true,
-            Check = v => v is { Length: < 16 } ? ("is too short to be safe", "use 16 characters or more, such as the output of: openssl rand -hex 16")
-                : v is not null && v.AsSpan().ContainsAnyExceptInRange('!', '~') ? ("has spaces or characters beyond ASCII", "use letters, digits and punctuation") : null,
+            Check = CheckToken,
         },
         new ValueSetting<ApiSection, IReadOnlyList<string>>("hosts", ValueKinds.Texts, o => o.Hosts, (o, v) => o.Hosts = v,
             "Further host names by which the API may be called when it has no token. Without one only localhost and loopback addresses are answered, so that no web page can reach it through a name of its own."));
@@ -57,4 +76,8 @@ internal static partial class SettingTree
             "text: one line each, for people. json: one object a line, for machines.") { Flag = "--log-format" },
         new ValueSetting<LoggingSection, string?>("accessLog", ValueKinds.OptionalText, o => o.AccessLog, (o, v) => o.AccessLog = v,
             "Where to write a line for each request: a file, stdout, or off.") { Flag = "--access-log", DefaultText = "off" });
+
+    private static (string Problem, string Remedy)? CheckToken(string? token) =>
+        token is { Length: < 16 } ? ("is too short to be safe", "use 16 characters or more, such as the output of: openssl rand -hex 16")
+        : token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~') ? ("has spaces or characters beyond ASCII", "use letters, digits and punctuation") : null;
 }

@@ -39,6 +39,8 @@ internal static class ValueKinds
     public static readonly ValueKind<ListenAddress> Address = new("address", "write ADDRESS:PORT, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::1]:8081",
         ListenAddress.TryParse, value => value.ToString(), """{"type":"string","pattern":":[0-9]{1,5}$"}""");
 
+    public static readonly ValueKind<ListenAddress?> OptionalAddress = Optional(Address);
+
     public static readonly ValueKind<string> Text = new("text", "write some text",
         (string text, out string value) => (value = text).Length > 0, value => value, """{"type":"string","minLength":1}""");
 
@@ -84,6 +86,15 @@ internal static class ValueKinds
     public static readonly ValueKind<double> Share = new("share", "write a number from 0 to 1, such as 0.1",
         (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0,"maximum":1}""");
+
+    /// <summary>A number that says by its absence that something else decides.</summary>
+    public static readonly ValueKind<int?> OptionalNumber = new("number", "write a whole number, such as 5, or 0",
+        (string text, out int? value) =>
+        {
+            var ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read);
+            value = ok ? read : null;
+            return ok;
+        }, value => value?.ToString(CultureInfo.InvariantCulture) ?? "", """{"type":"integer","minimum":0}""");
 
     public static readonly ValueKind<IReadOnlyList<string>> Texts = new("texts", "write texts separated by commas, or a JSON list of them",
         (string text, out IReadOnlyList<string> value) =>

@@ -1,6 +1,9 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Sluice.Configuration;
+using Sluice.Edge.Transport;
 using Sluice.Logging;
 
 namespace Sluice.Hosting;
@@ -11,20 +14,32 @@ internal static class EdgeHost
     /// <summary>Builds it; it listens once started.</summary>
     public static WebApplication Build(SluiceOptions options, Engine engine, AccessLog? accessLog, ILoggerFactory logging, TimeProvider time)
     {
-        var builder = HostBuilding.Create(options.Edge.Listen, logging, time, kestrel =>
+        var builder = HostBuilding.Create(logging, time, kestrel =>
         {
+            kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? Encoding.Latin1;
+            EdgeListening.Listen(kestrel, options.Edge, logging, time);
             // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
             kestrel.Limits.MinResponseDataRate = null;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
+            // As much as origins may answer with.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 << 10;
+            // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        builder.WebHost.UseSockets(sockets =>
-        {
-            // Together with inline completions (see Program) a hit is answered on the thread that read the request.
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxWriteBufferSize = 64 << 10;
-        });
+        EdgeListening.AddTo(builder);
+        // The access log tells of every request, so every request has to go where it is written.
+        if (options.Edge.FastHits && accessLog is null && EdgeTransport.IsSupported)
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
+                engine.Edge, services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time));
+        else
+            builder.WebHost.UseSockets(sockets =>
+            {
+                // Together with inline completions (see Program) a hit is answered on the thread that read the request.
+                sockets.UnsafePreferInlineScheduling = true;
+                sockets.MaxWriteBufferSize = 64 << 10;
+            });
         var app = builder.Build();
         app.Run(new EdgePipeline(engine.Edge, accessLog, logging.CreateLogger<EdgePipeline>()).InvokeAsync);
         return app;

@@ -14,6 +14,9 @@ internal static class EdgeRoutes
         Name = options.Name!,
         Pattern = options.Pattern,
         Origins = options.Redirect ? [origins.CreateRedirect(options.Origins.First(o => o.S3 is not null))] : [.. options.Origins.Select((origin, i) => origins.Create(origin, isFallback: i > 0))],
+        Circuit = (options.Circuit.Failures ?? (options.Origins.Count > 1 ? 5 : 0)) is > 0 and var failures
+            ? new CircuitOptions { Failures = failures, Window = options.Circuit.Window, Pause = options.Circuit.Pause }
+            : null,
         Policy = new RoutePolicy
         {
             Ok = options.Ttl.Ok,
@@ -26,6 +29,8 @@ internal static class EdgeRoutes
             AllowOrigin = options.AllowOrigin,
             CompressManifests = options.CompressManifests,
             DefaultLifetime = options.DefaultLifetime,
+            StoreSetCookie = options.StoreSetCookie,
+            Stores = options.Cache,
         },
     };
 }

@@ -60,7 +60,14 @@ internal sealed class Engine : IAsyncDisposable
     private static Engine Open(SluiceOptions options, PresignHost presign, ILoggerFactory logging, TimeProvider time)
     {
         var factory = new OriginFactory(presign, logging, time);
-        var routes = new EdgeOptions();
+        var edge = options.Edge;
+        var routes = new EdgeOptions
+        {
+            BaseUrl = edge.BaseUrl,
+            IsSecure = edge.Tls.Certificate is not null,
+            TrustedProxies = NetworkText.Parse(edge.TrustedProxies),
+            Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
+        };
         foreach (var route in options.Routes)
             routes.Routes.Add(EdgeRoutes.From(route, factory));
         return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time);

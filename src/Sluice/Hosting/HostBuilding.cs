@@ -3,11 +3,11 @@ using Sluice.Configuration;
 
 namespace Sluice.Hosting;
 
-/// <summary>The part common to the two listeners: a bare web host on one address. No configuration files, no environment, no signal handling: the program does those itself.</summary>
+/// <summary>The part common to the two listeners: a bare web host. No configuration files, no environment, no signal handling: the program does those itself.</summary>
 internal static class HostBuilding
 {
-    /// <summary>Begins a host that listens on one address.</summary>
-    public static WebApplicationBuilder Create(ListenAddress listen, ILoggerFactory logging, TimeProvider time, Action<KestrelServerOptions> limits)
+    /// <summary>Begins a host; <paramref name="listen"/> says where it listens, the first address being the one to tell people, and what it bears.</summary>
+    public static WebApplicationBuilder Create(ILoggerFactory logging, TimeProvider time, Action<KestrelServerOptions> listen)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logging);
@@ -16,8 +16,7 @@ internal static class HostBuilding
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            limits(kestrel);
-            kestrel.Listen(listen.Address, listen.Port);
+            listen(kestrel);
         });
         return builder;
     }

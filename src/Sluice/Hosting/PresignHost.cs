@@ -17,6 +17,7 @@ internal sealed class PresignHost : IAsyncDisposable
     private readonly SluiceOptions _options;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
+    private readonly (PathPattern Pattern, RouteSection Route)[] _routes;
     private readonly KeyValueStores? _stores;
     private readonly Dictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
@@ -26,6 +27,7 @@ internal sealed class PresignHost : IAsyncDisposable
     public PresignHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
     {
         (_options, _logging, _time) = (options, logging, time);
+        _routes = [.. options.Routes.Select(route => (new PathPattern(route.Pattern), route))];
         if (options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
             _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
     }
@@ -51,8 +53,7 @@ internal sealed class PresignHost : IAsyncDisposable
     /// <summary>The URLs that a path of the edge belongs to: those of the first bucket of its route. Null when that has none.</summary>
     public IPresignedUrls? Match(string path)
     {
-        var edge = path.StartsWith('/') ? path : "/" + path;
-        var route = _options.Routes.Find(r => RoutePattern.Matches(r.Pattern, edge));
+        var route = _routes is [{ Pattern.IsEverything: true }, ..] ? _routes[0].Route : Find(path.StartsWith('/') ? path : "/" + path);
         return route?.Origins.Find(o => o.S3 is { Anonymous: false }) is { } origin ? For(origin, isFallback: route.Origins[0] != origin) : null;
     }
 
@@ -63,6 +64,13 @@ internal sealed class PresignHost : IAsyncDisposable
             await ((IAsyncDisposable)urls).DisposeAsync();
         if (_stores is not null)
             await _stores.DisposeAsync();
+    }
+
+    // Patterns are for paths as the edge sees them, percent-encoded.
+    private RouteSection? Find(string path)
+    {
+        var encoded = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        return Array.Find(_routes, r => r.Pattern.Matches(encoded)).Route;
     }
 
     // URLs are secrets until they expire. SQLite gives the files beside it the same permissions.

@@ -33,11 +33,12 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public EdgeExplainer Explainer { get; }
 
-    public static async Task<EdgeServer> StartAsync(IOrigin origin, TimeProvider time, ObjectCacheOptions? options = null, RoutePolicy? policy = null)
+    public static async Task<EdgeServer> StartAsync(IOrigin origin, TimeProvider time, ObjectCacheOptions? options = null, RoutePolicy? policy = null, Action<EdgeOptions>? configure = null)
     {
         var cache = ObjectCache.Open(options ?? new ObjectCacheOptions { MemoryBytes = 64 << 20 }, time, NullLoggerFactory.Instance);
         var settings = new EdgeOptions();
         settings.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin], Policy = policy ?? new() });
+        configure?.Invoke(settings);
         var counters = new EdgeCounters();
         var edge = new SluiceEdge(cache, settings, counters, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();

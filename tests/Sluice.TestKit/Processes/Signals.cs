@@ -5,11 +5,12 @@ using System.Runtime.InteropServices;
 namespace Sluice.TestKit.Processes;
 
 /// <summary>POSIX signals for one process that the test started.</summary>
-internal static partial class Signals
+public static partial class Signals
 {
     private const int Terminate = 15;
 
-    internal static void SendTerminate(Process process)
+    /// <summary>SIGTERM.</summary>
+    public static void SendTerminate(Process process)
     {
         if (Kill(process.Id, Terminate) != 0 && !process.HasExited)
             throw new Win32Exception(Marshal.GetLastPInvokeError());

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Origins;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Origins;
+
+namespace Sluice.Edge.Embedding;
+
+/// <summary>One request of the cache's own to the app it is in.</summary>
+internal sealed partial class PipelineExchange(IHttpContextFactory contexts, string method, ILogger logger)
+{
+    private readonly PipelineResponse response = new(method == "HEAD");
+    private readonly CancellationTokenSource aborted = new();
+
+    /// <summary>Sends it. The app runs on its own from here on.</summary>
+    public void Start(RequestDelegate pipeline, HttpRequestFeature request, HttpConnectionFeature connection)
+    {
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestFeature>(request);
+        features.Set<IHttpResponseFeature>(response);
+        features.Set<IHttpResponseBodyFeature>(response);
+        features.Set<IHttpConnectionFeature>(connection);
+        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = aborted.Token });
+        _ = Task.Run(() => RunAsync(pipeline, features));
+    }
+
+    /// <summary>Tells the app that nobody waits for its answer.</summary>
+    public void Abort() => aborted.Cancel();
+
+    /// <summary>Lets an answer go that nobody took.</summary>
+    public void Discard()
+    {
+        Abort();
+        response.Body.Dispose();
+    }
+
+    /// <summary>The answer, once its head is known.</summary>
+    public async Task<OriginResponse> AnswerAsync(CancellationToken cancellation)
+    {
+        await response.Head.WaitAsync(cancellation);
+        var status = response.StatusCode;
+        var headers = HopByHop.Remove(response.Headers.SelectMany(line => line.Value.Select(value => new KeyValuePair<string, string>(line.Key, value ?? ""))));
+        long? length = Digits.TryParseExact(headers.First("Content-Length"), out var declared) ? declared : null;
+        var hasBody = method != "HEAD" && status is not (204 or 304);
+        var bodyLength = hasBody ? length : 0;
+        return new PipelineAnswer(this)
+        {
+            Status = status,
+            Headers = headers,
+            Body = response.Body,
+            BodyLength = bodyLength,
+            Range = HttpOriginResponse.PartOf(status, headers, bodyLength, hasBody, out var whole),
+            Version = HttpOriginResponse.VersionOf(status, headers, length, whole),
+        };
+    }
+
+    private async Task RunAsync(RequestDelegate pipeline, FeatureCollection features)
+    {
+        var context = contexts.Create(features);
+        try
+        {
+            await pipeline(context);
+            await response.CompleteAsync();
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            response.Fail(new OriginException(OriginFailure.Truncated, "Nobody waited for the app's answer."));
+        }
+        catch (Exception failure)
+        {
+            // Whatever an app throws would, without a cache, reach the server, which says no more than this either.
+            LogFailed(features.GetRequiredFeature<IHttpRequestFeature>().Path, failure);
+            response.Fail(new OriginException(OriginFailure.Truncated, "The app failed within a body.", failure));
+        }
+        finally
+        {
+            await FinishAsync(context);
+        }
+    }
+
+    private async Task FinishAsync(HttpContext context)
+    {
+        try
+        {
+            await response.FinishAsync();
+        }
+        catch (Exception failure)
+        {
+            // The answer is out; a callback of the app's that fails now must not be lost without a word.
+            LogFailed(context.Request.Path, failure);
+        }
+
+        contexts.Dispose(context);
+    }
+
+    [LoggerMessage(1020, LogLevel.Error, "{Path}: the app threw an exception that it did not handle")]
+    private partial void LogFailed(string path, Exception failure);
+
+    private sealed class PipelineAnswer(PipelineExchange exchange) : OriginResponse
+    {
+        public override ValueTask DisposeAsync()
+        {
+            exchange.Abort();
+            return base.DisposeAsync();
+        }
+    }
+}

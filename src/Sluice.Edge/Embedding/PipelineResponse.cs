@@ -1,0 +1,117 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Core.Origins;
+using Sluice.Edge.Origins;
+
+namespace Sluice.Edge.Embedding;
+
+/// <summary>What an app writes its answer to, and the cache reads it from, as it is written. The app waits when the cache takes no more.</summary>
+internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHttpResponseBodyFeature
+{
+    private readonly Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 128 << 10, resumeWriterThreshold: 64 << 10, useSynchronizationContext: false));
+    private readonly TaskCompletionSource head = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stack<(Func<object, Task> Callback, object State)> starting = new();
+    private readonly Stack<(Func<object, Task> Callback, object State)> completed = new();
+    private PipeWriter? writer;
+    private Stream? replaced;
+
+    /// <summary>Completes when status and fields are final.</summary>
+    public Task Head => head.Task;
+
+    /// <summary>The body for the cache to read.</summary>
+    public Stream Body => field ??= pipe.Reader.AsStream();
+
+    public int StatusCode { get; set; } = 200;
+
+    public string? ReasonPhrase { get; set; }
+
+    public IHeaderDictionary Headers { get; set; } = new HeaderDictionary();
+
+    public bool HasStarted { get; private set; }
+
+    Stream IHttpResponseFeature.Body
+    {
+        get => Stream;
+        set => replaced = value;
+    }
+
+    public Stream Stream => replaced ?? (field ??= new Written(this));
+
+    public PipeWriter Writer => writer ??= PipeWriter.Create(Stream, new StreamPipeWriterOptions(leaveOpen: true));
+
+    public void OnStarting(Func<object, Task> callback, object state)
+    {
+        if (HasStarted) throw new InvalidOperationException("The response has started.");
+        starting.Push((callback, state));
+    }
+
+    public void OnCompleted(Func<object, Task> callback, object state) => completed.Push((callback, state));
+
+    public void DisableBuffering()
+    {
+    }
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (HasStarted) return;
+        while (starting.TryPop(out var next)) await next.Callback(next.State);
+        HasStarted = true;
+        head.TrySetResult();
+    }
+
+    public async Task CompleteAsync()
+    {
+        if (writer is not null) await writer.FlushAsync();
+        if (!HasStarted && !isHead && StatusCode is not (204 or 304)) Headers.ContentLength ??= 0;
+        await StartAsync();
+        await pipe.Writer.CompleteAsync();
+    }
+
+    /// <summary>Ends an answer that the app could not finish: with 500 where it had not begun, as a server would.</summary>
+    public void Fail(OriginException failure)
+    {
+        if (HasStarted)
+        {
+            pipe.Writer.Complete(failure);
+            return;
+        }
+
+        Headers = new HeaderDictionary { ContentLength = 0 };
+        (StatusCode, HasStarted) = (500, true);
+        pipe.Writer.Complete();
+        head.TrySetResult();
+    }
+
+    /// <summary>Runs what the app wanted done at the end.</summary>
+    public async Task FinishAsync()
+    {
+        while (completed.TryPop(out var next)) await next.Callback(next.State);
+    }
+
+    private sealed class Written(PipelineResponse response) : BodyStream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanWrite => true;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await response.StartAsync(cancellationToken);
+            await response.pipe.Writer.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async Task FlushAsync(CancellationToken cancellationToken)
+        {
+            await response.StartAsync(cancellationToken);
+            await response.pipe.Writer.FlushAsync(cancellationToken);
+        }
+    }
+}

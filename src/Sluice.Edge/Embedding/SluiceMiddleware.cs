@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Core.Objects;
+using Sluice.Core.Tags;
+using Sluice.Core.Telemetry;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Embedding;
+
+/// <summary>The cache in an app's pipeline: the rest of the pipeline is the origin.</summary>
+internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory contexts, ObjectCache cache, EdgeCounters counters, IServiceProvider services, IOptions<SluiceCacheOptions> options)
+{
+    /// <summary>Hosts that are cached for, since each has objects of its own; requests for further ones pass. An app that answers to any name should set AllowedHosts.</summary>
+    private const int MaximumSites = 256;
+
+    private readonly ILoggerFactory loggers = (ILoggerFactory)services.GetService(typeof(ILoggerFactory))!;
+    private readonly TimeProvider time = (TimeProvider)services.GetService(typeof(TimeProvider))!;
+    // Its instruments are there from its creation on.
+    private readonly object? meter = services.GetService(typeof(CacheMeter));
+    private readonly ConcurrentDictionary<PipelineSite, SluiceEdge> edges = new();
+
+    /// <summary>Answers a request.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return PassAsync(context);
+        if (request.Headers.Upgrade.Count > 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) return next(context);
+        var site = new PipelineSite(request.Scheme, request.Host.Value?.ToLowerInvariant() ?? "", request.PathBase.Value ?? "");
+        if (!edges.TryGetValue(site, out var edge))
+        {
+            if (edges.Count >= MaximumSites || site.Host.Length == 0) return next(context);
+            edge = edges.GetOrAdd(site, Open);
+        }
+
+        return edge.TryServeHit(context) ?? FetchAsync(context, edge);
+    }
+
+    private static async Task FetchAsync(HttpContext context, SluiceEdge edge)
+    {
+        try
+        {
+            await edge.InvokeAsync(context);
+        }
+        catch (IOException) when (context.Response.HasStarted)
+        {
+            // Cut off, so that the client does not take a part for the whole.
+            context.Abort();
+        }
+    }
+
+    /// <summary>A method that may have changed something invalidates what is stored of its URL (RFC 9111 section 4.4).</summary>
+    private async Task PassAsync(HttpContext context)
+    {
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        await next(context);
+        if (HttpMethods.IsOptions(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method) || context.Response.StatusCode is not (>= 200 and < 400)) return;
+        if (RequestTarget.TryParse(raw, out var target, out _)) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, target.Text));
+    }
+
+    private SluiceEdge Open(PipelineSite site)
+    {
+        var settings = new EdgeOptions { BaseUrl = Uri.TryCreate($"{site.Scheme}://{site.Host}", UriKind.Absolute, out var url) ? url : null, IsSecure = site.Scheme == "https" };
+        var origin = new PipelineOrigin(site, next, contexts, loggers.CreateLogger<PipelineOrigin>());
+        settings.Routes.Add(new EdgeRoute { Name = "app", Origins = [origin], Policy = options.Value.Policy });
+        return new SluiceEdge(cache, settings, counters, time, loggers);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>
+/// One client's connection. Plain hits are answered on the thread that saw them arrive; everything else is handed to the server behind, one request at a time,
+/// or the whole rest of the connection where a request's end is not for the transport to tell.
+/// </summary>
+internal sealed partial class EdgeConnection
+{
+    /// <summary>A longer head goes to the server.</summary>
+    private const int BufferBytes = 4096;
+
+    /// <summary>What the server may have unread before the client is made to wait.</summary>
+    private const int PauseBytes = 256 << 10;
+
+    [ThreadStatic]
+    private static byte[]? headBuffer;
+
+    private readonly Socket socket;
+    private readonly EdgeListener listener;
+    private readonly HitSender sender;
+    private readonly PlainRequest request = new();
+    private readonly Pipe input;
+    private readonly ServerInput serverInput;
+    private readonly SocketOutput output;
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+    private readonly CancellationTokenSource closed = new();
+    private Task running = Task.CompletedTask;
+    private int filled;
+    private int lastTick;
+    private bool isPartial;
+
+    public EdgeConnection(Socket socket, EdgeListener listener, MemoryPool<byte> pool)
+    {
+        (this.socket, this.listener) = (socket, listener);
+        sender = new HitSender(socket);
+        // The server leaves the socket's thread for the requests that are its own: they may wait.
+        input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
+        output = new SocketOutput(socket);
+        serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
+        Transport = new DuplexPipe(serverInput, output);
+        lastTick = listener.Tick;
+        SetFeatures(pool);
+    }
+
+    /// <summary>Starts to read; returns at the first wait.</summary>
+    public void Start() => running = RunAsync();
+
+    /// <summary>Ends a connection that nobody has used for too long. Called every tick.</summary>
+    public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial)
+    {
+        var age = tick - Volatile.Read(ref lastTick);
+        if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown(SocketShutdown.Both);
+    }
+
+    /// <summary>Takes no further request unless the server has one; what is being sent goes out.</summary>
+    public void StopReading()
+    {
+        if (serverInput.IsIdle) ShutDown(SocketShutdown.Receive);
+    }
+
+    private async Task RunAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (await ReceiveAsync() && await ConsumeAsync() && !(listener.IsStopping && serverInput.IsIdle))
+            {
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            failure = new IOException("The connection broke.", e);
+        }
+        catch (Exception e) when (e is OriginException or ObjectChangedException or IOException)
+        {
+            // The head promised more: the only honest end is a broken connection.
+            listener.NoteCutShort(e);
+            Break();
+            failure = e;
+        }
+        finally
+        {
+            await input.Writer.CompleteAsync(failure);
+            ArrayPool<byte>.Shared.Return(buffer);
+            // Callbacks of the server's may take their time.
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), closed, preferLocal: false);
+        }
+    }
+
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        var count = await socket.ReceiveAsync(buffer.AsMemory(filled, BufferBytes - filled), SocketFlags.None);
+        filled += count;
+        Volatile.Write(ref lastTick, listener.Tick);
+        return count > 0;
+    }
+
+    /// <summary>Answers or hands over what has arrived; false once the connection is over.</summary>
+    private async ValueTask<bool> ConsumeAsync()
+    {
+        var start = 0;
+        while (start < filled)
+        {
+            if (!serverInput.IsIdle) await serverInput.WhenIdleAsync();
+            if (!serverInput.IsIdle) return false;
+            var kind = request.Read(buffer, start, filled, out var length);
+            if (kind == HeadKind.Incomplete && (start > 0 || filled < BufferBytes)) break;
+            if (kind is HeadKind.Unknown or HeadKind.Incomplete)
+            {
+                serverInput.HandOver();
+                return await GiveAsync(start, filled - start) && await RelayAsync();
+            }
+
+            if (kind == HeadKind.Plain && TrySend(out var sending))
+            {
+                if (!await FinishAsync(sending)) return false;
+            }
+            else
+            {
+                serverInput.Hand(length);
+                if (!await GiveAsync(start, length)) return false;
+            }
+
+            start += length;
+        }
+
+        buffer.AsSpan(start, filled - start).CopyTo(buffer);
+        filled -= start;
+        Volatile.Write(ref isPartial, filled > 0);
+        return true;
+    }
+
+    private bool TrySend(out ValueTask<bool> sending)
+    {
+        var head = headBuffer ??= GC.AllocateUninitializedArray<byte>(PlainHead.MaximumLength);
+        sending = default;
+        if (!listener.Hits.TryAnswer(request, head, out var answer)) return false;
+        sending = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
+        return true;
+    }
+
+    private async ValueTask<bool> FinishAsync(ValueTask<bool> sending)
+    {
+        if (sending.IsCompletedSuccessfully) return sending.Result;
+        serverInput.Hold();
+        try
+        {
+            return await sending;
+        }
+        finally
+        {
+            Volatile.Write(ref lastTick, listener.Tick);
+            serverInput.Release();
+        }
+    }
+
+    private async ValueTask<bool> GiveAsync(int start, int count)
+    {
+        input.Writer.Write(buffer.AsSpan(start, count));
+        return !(await input.Writer.FlushAsync()).IsCompleted;
+    }
+
+    /// <summary>The rest of the connection belongs to the server.</summary>
+    private async ValueTask<bool> RelayAsync()
+    {
+        while (true)
+        {
+            var count = await socket.ReceiveAsync(input.Writer.GetMemory(BufferBytes), SocketFlags.None);
+            if (count == 0) return false;
+            input.Writer.Advance(count);
+            if ((await input.Writer.FlushAsync()).IsCompleted) return false;
+        }
+    }
+
+    /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
+    private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>Takes connections in on one address, and ends those nobody uses.</summary>
+internal sealed class EdgeListener : IConnectionListener
+{
+    /// <summary>As long as Kestrel waits for the next request, and for the rest of a head.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), TickLength = TimeSpan.FromSeconds(1);
+
+    private readonly Socket socket;
+    private readonly MemoryPool<byte> pool;
+    private readonly Action<Exception> cutShort;
+    private readonly ConcurrentDictionary<EdgeConnection, byte> connections = new();
+    private readonly ITimer timer;
+    private int tick;
+    private volatile bool isStopping;
+
+    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, Action<Exception> cutShort, TimeProvider time)
+    {
+        (socket, this.pool, Hits, this.cutShort) = (bound, pool, hits, cutShort);
+        timer = time.CreateTimer(static state => ((EdgeListener)state!).Sweep(), this, TickLength, TickLength);
+    }
+
+    public EndPoint EndPoint => socket.LocalEndPoint!;
+
+    public PlainHits Hits { get; }
+
+    /// <summary>Seconds since start, as coarse as a timer: what a connection notes of its last use.</summary>
+    public int Tick => Volatile.Read(ref tick);
+
+    public static int MaximumIdle => (int)(Idle / TickLength);
+
+    public bool IsStopping => isStopping;
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            try
+            {
+                var accepted = await socket.AcceptAsync(cancellationToken);
+                // Only TCP has it.
+                if (accepted.LocalEndPoint is IPEndPoint) accepted.NoDelay = true;
+                var connection = new EdgeConnection(accepted, this, pool);
+                connections.TryAdd(connection, 0);
+                connection.Start();
+                return connection;
+            }
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException || e is SocketException { SocketErrorCode: SocketError.OperationAborted })
+            {
+                return null;
+            }
+            catch (SocketException)
+            {
+                // The client was gone before it was taken in.
+            }
+        }
+    }
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        isStopping = true;
+        socket.Dispose();
+        foreach (var (connection, _) in connections) connection.StopReading();
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        await timer.DisposeAsync();
+    }
+
+    public void Forget(EdgeConnection connection) => connections.TryRemove(connection, out _);
+
+    public void NoteCutShort(Exception reason) => cutShort(reason);
+
+    private void Sweep()
+    {
+        var now = Interlocked.Increment(ref tick);
+        foreach (var (connection, _) in connections) connection.CloseIfIdle(now, MaximumIdle, (int)(Partial / TickLength));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>
+/// A transport for Kestrel that answers plain HTTP/1.1 hits itself, straight from the tiers to the socket, and leaves every other request on the same connections to Kestrel.
+/// Linux only. Registered as the <see cref="IConnectionListenerFactory"/> it takes the place of the socket transport.
+/// </summary>
+public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    private readonly PlainHits hits;
+    private readonly IMemoryPoolFactory<byte> pools;
+    private readonly ILogger<EdgeTransport> logger;
+    private readonly TimeProvider time;
+
+    /// <summary>A transport in front of an edge.</summary>
+    public EdgeTransport(SluiceEdge edge, IMemoryPoolFactory<byte> pools, ILogger<EdgeTransport> logger, TimeProvider time) =>
+        (hits, this.pools, this.logger, this.time) = (edge.PlainHits, pools, logger, time);
+
+    /// <summary>True where it works: 64-bit Linux.</summary>
+    public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    /// <inheritdoc/>
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+
+    /// <inheritdoc/>
+    /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        try
+        {
+            socket.Listen(4096);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            socket.Dispose();
+            throw new AddressInUseException(e.Message, e);
+        }
+
+        return new(new EdgeListener(socket, pools.Create(), hits, e => LogCutShort(e.Message), time));
+    }
+
+    [LoggerMessage(1003, LogLevel.Warning, "A hit was cut short: {Reason}")]
+    private partial void LogCutShort(string reason);
+}

@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Sluice.Core.Objects;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
+internal sealed class HitSender(Socket socket)
+{
+    /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
+    private const int MaximumPieces = 8;
+
+    /// <summary>Bytes of a file in one call.</summary>
+    private const long FileBytes = 1 << 20;
+
+    /// <summary>What waits for a full socket to take more: small, because it is copied.</summary>
+    private const int WaitBytes = 4 << 10;
+
+    /// <summary>What one connection may send in a row before others get their turn.</summary>
+    private const long TurnBytes = 8 << 20;
+
+    /// <summary>
+    /// Up to here one send from memory is cheapest, and what is read from disk is worth keeping there. Above it the kernel's own pages are cheaper than ours,
+    /// which it has to copy (docs/performance.md).
+    /// </summary>
+    private const long SmallBytes = 32 << 10;
+
+    /// <summary>True when all went out, false when the client is gone.</summary>
+    /// <exception cref="IOException">The rest of the body is not to be had: the connection must break.</exception>
+    public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
+    {
+        var (position, turn) = (answer.Start, answer.Start + TurnBytes);
+        var step = Push(head, answer, ref position, Math.Min(answer.End, turn), out var ofHead);
+        if (step == Step.Gone) return new(false);
+        return ofHead == head.Length && position == answer.End ? new(true) : FinishAsync(head[ofHead..].ToArray(), answer, position);
+    }
+
+    /// <summary>Sends what the socket takes now.</summary>
+    private Step Push(ReadOnlySpan<byte> head, in PlainAnswer answer, ref long position, long end, out int ofHead)
+    {
+        ofHead = 0;
+        var byFile = IsByFile(answer);
+        while (ofHead < head.Length || position < end)
+        {
+            if (byFile && ofHead == head.Length)
+            {
+                var step = PushFile(answer.Stored, ref position, end);
+                if (step != Step.NotHere) return step;
+                byFile = false;
+            }
+
+            var asked = Gather(head[ofHead..], answer.Stored, position, byFile ? position : end, position < end, out var sent);
+            if (asked == 0) return Step.NotHere;
+            if (sent < 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
+            var partOfHead = (int)Math.Min(sent, head.Length - ofHead);
+            ofHead += partOfHead;
+            position += sent - partOfHead;
+            if (sent < asked) return Step.Full;
+        }
+
+        return Step.Done;
+    }
+
+    private static bool IsByFile(in PlainAnswer answer) => answer.End - answer.Start > SmallBytes || !answer.Stored.IsKeptInMemory;
+
+    /// <summary>One send of the head and of what is in memory behind it; answers how many bytes it was asked to take.</summary>
+    private unsafe long Gather(ReadOnlySpan<byte> head, CachedObject stored, long position, long end, bool more, out long sent)
+    {
+        var held = default(HeldPieces);
+        Span<SocketCalls.Piece> pieces = stackalloc SocketCalls.Piece[MaximumPieces + 1];
+        var (count, of, asked) = (0, 0, (long)head.Length);
+        fixed (byte* start = head)
+        {
+            if (!head.IsEmpty) pieces[count++] = new() { Start = start, Length = (nuint)head.Length };
+            while (position < end && of < MaximumPieces && stored.TryRead(position, end, out var piece))
+            {
+                held[of++] = piece;
+                // Outside the collected heap: it does not move while the piece is held.
+                fixed (byte* body = piece.Span) pieces[count++] = new() { Start = body, Length = (nuint)piece.Length };
+                position += piece.Length;
+                asked += piece.Length;
+            }
+
+            sent = 0;
+            if (asked > 0) sent = SocketCalls.Send(socket.SafeHandle, pieces[..count], more && of == 0);
+        }
+
+        for (var i = 0; i < of; i++) held[i].Dispose();
+        return asked;
+    }
+
+    private Step PushFile(CachedObject stored, ref long position, long end)
+    {
+        while (position < end)
+        {
+            if (!stored.TryLease(position, Math.Min(end, position + FileBytes), out var lease, out var length)) return Step.NotHere;
+            using (lease)
+            {
+                if (!lease.IsInPageCache(position, position + length)) return Step.NotHere;
+                var sent = SocketCalls.SendFile(socket.SafeHandle, lease.File, position, length);
+                if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
+                position += sent;
+                if (sent < length) return Step.Full;
+            }
+        }
+
+        return Step.Done;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
+    {
+        // Open from here on: eviction leaves the object's bytes alone until it is sent.
+        using var reader = answer.Stored.Open(position, answer.End, answer.Source);
+        if (head.Length > 0 && !await TrySendAsync(head)) return false;
+        var wait = IsByFile(answer) ? ArrayPool<byte>.Shared.Rent(WaitBytes) : [];
+        try
+        {
+            while (reader.Position < answer.End)
+            {
+                if (!await WaitAsync(reader, answer, wait)) return false;
+                var next = reader.Position;
+                var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), out _);
+                if (step == Step.Gone) return false;
+                if (step == Step.Done && next < answer.End) await Task.Yield();
+                reader.Skip(next - reader.Position);
+            }
+
+            return true;
+        }
+        finally
+        {
+            if (wait.Length > 0) ArrayPool<byte>.Shared.Return(wait);
+        }
+    }
+
+    /// <summary>Sends the next bytes, however long the socket and the tiers take; false when the client is gone.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitAsync(BodyReader reader, PlainAnswer answer, byte[] wait)
+    {
+        if (wait.Length > 0 && ReadFile(answer, reader.Position, wait) is > 0 and var count)
+        {
+            reader.Skip(count);
+            return await TrySendAsync(wait.AsMemory(0, count));
+        }
+
+        using var piece = await reader.ReadAsync(4 * WaitBytes, CancellationToken.None);
+        return piece.Length > 0 && await TrySendAsync(piece.Memory);
+    }
+
+    private static int ReadFile(in PlainAnswer answer, long position, byte[] into)
+    {
+        if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + WaitBytes), out var lease, out var length)) return 0;
+        using (lease) return lease.TryRead(into.AsSpan(0, (int)length), position) ? (int)length : 0;
+    }
+
+    private async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (bytes.Length > 0) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private enum Step
+    {
+        Done,
+        Full,
+        NotHere,
+        Gone,
+    }
+
+    [InlineArray(MaximumPieces)]
+    private struct HeldPieces
+    {
+        private BodyPiece first;
+    }
+}

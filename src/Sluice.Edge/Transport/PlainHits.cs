@@ -1,0 +1,57 @@
+using System.Text;
+using Sluice.Core.Objects;
+using Sluice.Edge.Conditional;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>Decides whether a plain request is a hit that can be answered on the spot, by the same rules as <see cref="HitPath"/>, and with what.</summary>
+internal sealed class PlainHits(HitPath hits, EdgeCounters counters)
+{
+    private const int MaximumTarget = 2048;
+
+    /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done.</summary>
+    public bool TryAnswer(PlainRequest request, Span<byte> head, out PlainAnswer answer)
+    {
+        answer = default;
+        if (request.Target.Length > MaximumTarget) return false;
+        Span<char> target = stackalloc char[request.Target.Length];
+        Encoding.ASCII.GetChars(request.Target, target);
+        if (hits.Find(target, request) is not { } hit) return false;
+
+        var stored = hit.Stored;
+        var rendered = RenderedHead.Of(stored, hit.Route);
+        var plain = PlainHead.Of(rendered);
+        if (!plain.IsUsable || !TrySelect(request, rendered, out var status, out var start, out var end)) return false;
+        var isBodiless = request.IsHead || status == 304;
+        // Bytes that are in no tier mean waiting for the origin.
+        if (status != 304 && !stored.Holds(start, end)) return false;
+
+        ObjectCache.NoteUse(stored);
+        counters.Count(Outcome.Hit, isBodiless ? 0 : end - start);
+        var length = plain.Write(head, status, start, end, rendered.Metadata, hit.Now);
+        answer = new PlainAnswer(length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
+        return true;
+    }
+
+    /// <summary>The whole, one part, or "not modified"; false for whatever else the request may come to.</summary>
+    private static bool TrySelect(PlainRequest request, RenderedHead head, out int status, out long start, out long end)
+    {
+        (status, start, end) = (200, 0, head.Metadata.Length!.Value);
+        var condition = Preconditions.Evaluate(request, head);
+        if (condition != 0)
+        {
+            status = condition;
+            return condition == 304;
+        }
+
+        var range = request["Range"];
+        if (range.Count == 0 || request.IsHead || !Preconditions.RangeApplies(request, head)) return true;
+        Span<ByteRange> one = stackalloc ByteRange[1];
+        if (range.Count != 1 || !RangeField.TryParse(range[0], one, out _) || one[0].Resolve(end) is not { } part) return false;
+        (status, start, end) = (206, part.Start, part.End);
+        return true;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>
+/// What the server reads, and how the transport learns that the server is done with a request: it has taken every byte of it, sent everything, and asks for the next.
+/// </summary>
+internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeReader
+{
+    private readonly Lock gate = new();
+    private TaskCompletionSource? whenIdle;
+    private ReadOnlySequence<byte> read;
+    private long pending;
+    private bool isHanded;
+    private bool isServers;
+    private bool isHeld;
+    private bool isCancelled;
+
+    /// <summary>True while the server waits for a request and everything before it is answered.</summary>
+    public bool IsIdle => !Volatile.Read(ref isHanded);
+
+    /// <summary>True while an answer is being sent past the server.</summary>
+    public bool IsHeld => Volatile.Read(ref isHeld);
+
+    /// <summary>True to keep the server's own waiting from ending the connection: it does not see the requests that are answered here.</summary>
+    public Func<bool> OutlastsWait { get; init; } = () => false;
+
+    /// <summary>The bytes of one request without a body are about to be handed to the server.</summary>
+    public void Hand(int count)
+    {
+        Interlocked.Add(ref pending, count);
+        Volatile.Write(ref isHanded, true);
+    }
+
+    /// <summary>From here on the connection is the server's.</summary>
+    public void HandOver()
+    {
+        Volatile.Write(ref isHanded, true);
+        Volatile.Write(ref isServers, true);
+    }
+
+    /// <summary>Completes once the server is done with what was handed to it.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (gate)
+        {
+            if (IsIdle) return Task.CompletedTask;
+            // Not on the server's thread, which is about to wait for us.
+            return (whenIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>An answer is being sent past the server: what would end its wait has to wait itself.</summary>
+    public void Hold()
+    {
+        lock (gate) isHeld = true;
+    }
+
+    /// <summary>It is sent.</summary>
+    public void Release()
+    {
+        lock (gate)
+        {
+            isHeld = false;
+            if (!isCancelled) return;
+            isCancelled = false;
+        }
+
+        inner.CancelPendingRead();
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref isServers)) return inner.ReadAsync(cancellationToken);
+        if (Volatile.Read(ref isHanded) && Volatile.Read(ref pending) == 0 && output.UnflushedBytes == 0) BecomeIdle();
+        var next = inner.ReadAsync(cancellationToken);
+        return next.IsCompletedSuccessfully ? new(Note(next.Result)) : WaitAsync(next);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!inner.TryRead(out result)) return false;
+        Note(result);
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!Volatile.Read(ref isServers) && !read.IsEmpty) Interlocked.Add(ref pending, -read.Slice(0, consumed).Length);
+        read = default;
+        inner.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead()
+    {
+        lock (gate)
+        {
+            if (IsIdle && OutlastsWait()) return;
+            if (isHeld)
+            {
+                isCancelled = true;
+                return;
+            }
+        }
+
+        inner.CancelPendingRead();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        HandOver();
+        BecomeIdle();
+        inner.Complete(exception);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> next) => Note(await next);
+
+    private ReadResult Note(ReadResult result)
+    {
+        read = result.Buffer;
+        return result;
+    }
+
+    private void BecomeIdle()
+    {
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            if (!isServers) isHanded = false;
+            (waiting, whenIdle) = (whenIdle, null);
+        }
+
+        waiting?.TrySetResult();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>The two Linux calls .NET does not offer: several pieces of memory in one send that does not wait, and file to socket without passing through the process.</summary>
+internal static unsafe partial class SocketCalls
+{
+    /// <summary>The socket takes no more now.</summary>
+    public const int WouldBlock = -11;
+
+    private const int DontWait = 0x40, NoSignal = 0x4000, More = 0x8000;
+
+    /// <summary>Bytes taken, or a negative error number.</summary>
+    public static long Send(SafeSocketHandle socket, ReadOnlySpan<Piece> pieces, bool more = false)
+    {
+        fixed (Piece* first = pieces)
+        {
+            var message = new Message { Pieces = first, Count = (nuint)pieces.Length };
+            nint sent;
+            do sent = SendMessage(socket, &message, DontWait | NoSignal | (more ? More : 0));
+            while (sent < 0 && Marshal.GetLastPInvokeError() == 4);
+            return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
+        }
+    }
+
+    /// <summary>Bytes taken, or a negative error number. The socket must be non-blocking.</summary>
+    public static long SendFile(SafeSocketHandle socket, SafeFileHandle file, long start, long count)
+    {
+        nint sent;
+        do
+        {
+            var offset = start;
+            sent = SendFile(socket, file, &offset, (nint)count);
+        }
+        while (sent < 0 && Marshal.GetLastPInvokeError() == 4);
+        return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
+    }
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SendMessage(SafeSocketHandle socket, Message* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SendFile(SafeSocketHandle socket, SafeFileHandle file, long* offset, nint count);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Piece
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    /// <summary>struct msghdr of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Message
+    {
+        public void* Name;
+        public uint NameLength;
+        public Piece* Pieces;
+        public nuint Count;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+}

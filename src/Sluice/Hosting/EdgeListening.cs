@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Sluice.Configuration;
+
+namespace Sluice.Hosting;
+
+/// <summary>Where and how the edge listens: HTTP/1.1 and HTTP/2 in clear text (by prior knowledge), with TLS (by ALPN), or both.</summary>
+internal static class EdgeListening
+{
+    /// <summary>Adds what listening needs.</summary>
+    public static void AddTo(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<PriorKnowledge>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<PriorKnowledge>());
+    }
+
+    /// <summary>Opens the listeners that the settings ask for.</summary>
+    /// <exception cref="SetupException">The certificate cannot be used.</exception>
+    public static void Listen(KestrelServerOptions kestrel, EdgeSection edge, ILoggerFactory logging, TimeProvider time)
+    {
+        var main = new IPEndPoint(edge.Listen.Address, edge.Listen.Port);
+        if (edge.Tls is not { Certificate: { } file, Key: { } key })
+        {
+            PriorKnowledge.Listen(kestrel, main);
+            return;
+        }
+
+        if (edge.Tls.Listen is not null) PriorKnowledge.Listen(kestrel, main);
+        var certificate = new EdgeCertificate(file, key, logging.CreateLogger<EdgeCertificate>(), time);
+        kestrel.Listen(edge.Tls.Listen is { } own ? new IPEndPoint(own.Address, own.Port) : main, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => new(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Current,
+                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                }),
+            });
+        });
+    }
+}

@@ -1,0 +1,236 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Core.Objects;
+using Sluice.Core.Tags;
+using Sluice.Edge.Embedding;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Embedding;
+
+public class EmbeddingTests
+{
+    private readonly ManualTimeProvider time = new();
+    private int runs;
+
+    [Fact]
+    public async Task Get_Twice_TheAppRunsOnce()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal(("MISS", "HIT", 1), (await app.StatusAsync("/text"), await app.StatusAsync("/text"), runs));
+        Assert.Equal("0123456789", (await app.SendAsync("/text")).Body);
+    }
+
+    [Theory]
+    [InlineData("bytes=2-4", 206, "234", "bytes 2-4/10")]
+    [InlineData("bytes=-2", 206, "89", "bytes 8-9/10")]
+    [InlineData("bytes=20-", 416, "", "bytes */10")]
+    public async Task Get_RangeOfAnAppThatKnowsNone_IsAnswered(string range, int status, string body, string contentRange)
+    {
+        await using var app = await StartAsync();
+        // Its length is known once it was read to its end.
+        await app.SendAsync("/text");
+        for (var i = 0; i < 2; i++)
+        {
+            var (head, text) = await app.SendAsync("/text", "GET", ("Range", range));
+            Assert.Equal((status, body, contentRange), ((int)head.StatusCode, text, head.Content.Headers.ContentRange!.ToString()));
+        }
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task Get_Condition_IsAnsweredFromTheCache()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("/text");
+        Assert.Equal(HttpStatusCode.NotModified, (await app.SendAsync("/text", "GET", ("If-None-Match", "\"t\""))).Head.StatusCode);
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task Get_AnswerWithoutFreshness_IsNotStored()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/plain", () => $"{++runs}"));
+        Assert.Equal(("1", "2"), ((await app.SendAsync("/plain")).Body, (await app.SendAsync("/plain")).Body));
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnce_TheAppRunsOnce()
+    {
+        var (gate, began) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await StartAsync(map: app => app.MapGet("/slow", async (HttpContext context) =>
+        {
+            Interlocked.Increment(ref runs);
+            began.TrySetResult();
+            await gate.Task;
+            context.Response.Headers.CacheControl = "max-age=60";
+            return "slow";
+        }));
+        var asking = Enumerable.Range(0, 20).Select(_ => app.SendAsync("/slow")).ToArray();
+        await began.Task;
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(asking), answer => Assert.Equal("slow", answer.Body));
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task Post_ThatSucceeds_MakesItForgetTheUrl()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("/text");
+        Assert.Equal("posted x", (await PostAsync(app, "/text", "x")));
+        Assert.Equal("MISS", await app.StatusAsync("/text"));
+    }
+
+    [Fact]
+    public async Task Purge_ByTagThroughTheService_TakesIt()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("/text");
+        var receipt = await app.Services.GetRequiredService<ObjectCache>().PurgeAsync(new PurgeRequest(PurgeKind.Tag, "numbers"));
+        Assert.Equal((1, "MISS"), (receipt.Objects, await app.StatusAsync("/text")));
+    }
+
+    // What an app writes from its Host must not reach who asked by another name.
+    [Fact]
+    public async Task Get_ByAnotherHost_HasObjectsOfItsOwn()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/host", (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            return $"{context.Request.Host} {context.Request.Scheme} {context.Connection.RemoteIpAddress} {context.Request.Path}{context.Request.QueryString}";
+        }));
+        Assert.Equal("a.example http 127.0.0.1 /host?x=1", (await app.SendAsync("/host?x=1", "GET", ("Host", "a.example"))).Body);
+        Assert.Equal("b.example http 127.0.0.1 /host?x=1", (await app.SendAsync("/host?x=1", "GET", ("Host", "b.example"))).Body);
+        Assert.Equal("HIT", await app.StatusAsync("/host?x=1", ("Host", "A.example")));
+    }
+
+    [Fact]
+    public async Task Get_BelowAPathBase_TheAppSeesItsPath()
+    {
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            app.UsePathBase("/base");
+            app.UseSluice();
+            app.MapGet("/a", (HttpContext context) => $"{context.Request.PathBase}|{context.Request.Path}");
+        }, time);
+        Assert.Equal("/base|/a", (await app.SendAsync("/base/a")).Body);
+    }
+
+    [Fact]
+    public async Task Get_TheAppThrows_Is500AndStaleWhereThereIsSomething()
+    {
+        var broken = false;
+        await using var app = await StartAsync(map: app => app.MapGet("/fragile", (HttpContext context) =>
+        {
+            if (broken) throw new InvalidOperationException("broken");
+            context.Response.Headers.CacheControl = "max-age=1";
+            context.Response.Headers.ETag = "\"1\"";
+            return "fine";
+        }));
+        await app.SendAsync("/fragile");
+        broken = true;
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("STALE", await app.StatusAsync("/fragile"));
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.SendAsync("/fragile?other")).Head.StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_TheAppThrowsWithinABody_IsCutOff()
+    {
+        var seen = new TaskCompletionSource();
+        await using var app = await StartAsync(map: app => app.MapGet("/cut", async (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            await context.Response.WriteAsync("half");
+            await context.Response.Body.FlushAsync();
+            await seen.Task;
+            throw new InvalidOperationException("broken");
+        }));
+        using var answer = await app.Client.GetAsync("/cut", HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[4]);
+        seen.SetResult();
+        Assert.IsNotType<EndOfStreamException>(await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadExactlyAsync(new byte[1])));
+        // Nothing of it was kept: the app is asked again, and fails before a byte went out or after.
+        var again = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.BadGateway, (await app.SendAsync("/cut")).Head.StatusCode));
+        Assert.True(again is null or HttpRequestException, $"{again}");
+    }
+
+    [Fact]
+    public async Task Get_StaticFile_IsServedWithRangesAndRevalidated()
+    {
+        using var folder = new TestKit.Processes.TemporaryFolder();
+        var bytes = folder.WritePattern("clip.mp4", 7, 700_000);
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            app.UseSluice();
+            app.UseStaticFiles(new StaticFileOptions
+            {
+                FileProvider = new Microsoft.Extensions.FileProviders.PhysicalFileProvider(folder.Path),
+                OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "max-age=10",
+            });
+        }, time);
+        Assert.Equal(bytes, await app.Client.GetByteArrayAsync("/clip.mp4"));
+        Assert.Equal("HIT", await app.StatusAsync("/clip.mp4", ("Range", "bytes=300000-300099")));
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal("REVALIDATED", await app.StatusAsync("/clip.mp4"));
+    }
+
+    [Fact]
+    public async Task Head_OfAnAppThatAnswersIt_HasNoBody()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("/text");
+        var (head, body) = await app.SendAsync("/text", "HEAD");
+        Assert.Equal(("", 10L), (body, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task Get_NothingThere_Is404WithoutABody()
+    {
+        await using var app = await StartAsync();
+        var (head, _) = await app.SendAsync("/nothing");
+        Assert.Equal((HttpStatusCode.NotFound, 0L), (head.StatusCode, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task Services_OfARequest_AreScopedAndLetGo()
+    {
+        await using var app = await StartAsync(
+            map: app => app.MapGet("/scoped", (HttpContext context, Held held) => context.RequestServices.GetRequiredService<Held>() == held ? "same" : "other"),
+            build: builder => builder.Services.AddScoped<Held>());
+        Assert.Equal("same", (await app.SendAsync("/scoped")).Body);
+        await Held.Released.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private Task<EmbeddedApp> StartAsync(Action<WebApplication>? map = null, Action<SluiceCacheOptions>? configure = null, Action<WebApplicationBuilder>? build = null) => EmbeddedApp.StartAsync(
+        app =>
+        {
+            app.UseSluice();
+            app.MapGet("/text", (HttpContext context) =>
+            {
+                Interlocked.Increment(ref runs);
+                context.Response.Headers.CacheControl = "max-age=60";
+                context.Response.Headers.ETag = "\"t\"";
+                context.Response.Headers["Cache-Tag"] = "numbers";
+                return "0123456789";
+            });
+            app.MapPost("/text", async (HttpRequest request) => "posted " + await new StreamReader(request.Body).ReadToEndAsync());
+            map?.Invoke(app);
+        }, time, configure, build);
+
+    private static async Task<string> PostAsync(EmbeddedApp app, string path, string body)
+    {
+        using var answer = await app.Client.PostAsync(path, new StringContent(body));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private sealed class Held : IDisposable
+    {
+        public static readonly TaskCompletionSource Released = new();
+
+        public void Dispose() => Released.TrySetResult();
+    }
+}

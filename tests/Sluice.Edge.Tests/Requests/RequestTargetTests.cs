@@ -1,0 +1,48 @@
+using System.Text;
+using Sluice.Edge.Requests;
+
+namespace Sluice.Edge.Tests.Requests;
+
+public class RequestTargetTests
+{
+    [Theory]
+    [InlineData("/😀.txt", "/%F0%9F%98%80.txt")]
+    [InlineData("/é", "/%C3%A9")]
+    [InlineData("/%7Ea/./b/../c", "/~a/c")]
+    [InlineData("http://x/😀?q=😀", "/%F0%9F%98%80?q=%F0%9F%98%80")]
+    public void TryNormalise_Text_IsOneForm(string written, string expected)
+    {
+        Assert.True(EdgeTarget.TryNormalise(written, out var target, out _));
+        Assert.Equal(expected, target);
+    }
+
+    [Theory]
+    [InlineData("/%zz")]
+    [InlineData("/%00")]
+    [InlineData("/a/../..")]
+    public void TryNormalise_TextThatIsNoTarget_HasAReason(string written)
+    {
+        Assert.False(EdgeTarget.TryNormalise(written, out _, out var reason));
+        Assert.NotEmpty(reason);
+    }
+
+    // Not as data of the test above: an attribute is written in UTF-8, which has no half characters.
+    [Fact]
+    public void TryNormalise_HalfACharacter_HasAReason()
+    {
+        foreach (var half in (char[])['\ud83d', '\ude00'])
+            Assert.False(EdgeTarget.TryNormalise($"/{half}x", out _, out _));
+    }
+
+    [Fact]
+    public void TryNormalise_EveryCharacter_IsWhatItsOwnEncodingIs()
+    {
+        for (var value = 0x80; value <= 0x10FFFF; value += value < 0x3000 ? 1 : 977)
+        {
+            if (!Rune.TryCreate(value, out var rune)) continue;
+            Assert.True(EdgeTarget.TryNormalise("/" + rune, out var plain, out _));
+            Assert.True(EdgeTarget.TryNormalise("/" + string.Concat(Encoding.UTF8.GetBytes(rune.ToString()).Select(b => $"%{b:x2}")), out var encoded, out _));
+            Assert.Equal(encoded, plain);
+        }
+    }
+}

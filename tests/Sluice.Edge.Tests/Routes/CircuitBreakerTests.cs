@@ -1,0 +1,89 @@
+using Sluice.Edge.Routes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Routes;
+
+public class CircuitBreakerTests
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly CircuitBreaker breaker;
+
+    public CircuitBreakerTests() => breaker = new CircuitBreaker(new CircuitOptions { Failures = 3, Window = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromSeconds(10) }, time);
+
+    [Fact]
+    public void Report_AsManyFailuresAsSet_Opens()
+    {
+        Fail(2);
+        Assert.Equal(CircuitState.Closed, breaker.State);
+        Assert.True(breaker.TryEnter());
+        Assert.Equal(CircuitState.Open, breaker.Report(success: false));
+        Assert.False(breaker.TryEnter());
+        Assert.Equal(TimeSpan.FromSeconds(10), breaker.Remaining);
+    }
+
+    [Fact]
+    public void Report_FailuresOfAnEarlierWindow_DoNotCount()
+    {
+        Fail(2);
+        time.Advance(TimeSpan.FromSeconds(31));
+        Fail(2);
+        Assert.Equal(CircuitState.Closed, breaker.State);
+    }
+
+    [Fact]
+    public void Report_FewFailuresAmongManyAnswers_StaysClosed()
+    {
+        for (var i = 0; i < 100; i++) breaker.Report(success: true);
+        Fail(99);
+        Assert.Equal(CircuitState.Closed, breaker.State);
+        Fail(1);
+        Assert.Equal(CircuitState.Open, breaker.State);
+    }
+
+    [Fact]
+    public void TryEnter_AfterThePause_LetsOneThrough()
+    {
+        Fail(3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter());
+        Assert.Equal(CircuitState.HalfOpen, breaker.State);
+        Assert.False(breaker.TryEnter());
+    }
+
+    [Fact]
+    public void Report_TheTrySucceeds_Closes()
+    {
+        Fail(3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter());
+        Assert.Equal(CircuitState.Closed, breaker.Report(success: true));
+        Fail(2);
+        Assert.True(breaker.TryEnter());
+    }
+
+    [Fact]
+    public void Report_TheTryFails_OpensForAnotherPause()
+    {
+        Fail(3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter());
+        Assert.Equal(CircuitState.Open, breaker.Report(success: false));
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(breaker.TryEnter());
+    }
+
+    [Fact]
+    public void Abandon_TheTryIsGivenUp_TheNextRequestTries()
+    {
+        Fail(3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter());
+        breaker.Abandon();
+        Assert.True(breaker.TryEnter());
+    }
+
+    private void Fail(int times)
+    {
+        for (var i = 0; i < times; i++) breaker.Report(success: false);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Tls;
+
+/// <summary>HTTP/1.1 and HTTP/2, with TLS and without, as curl speaks them.</summary>
+public sealed class CurlTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public CurlTests()
+    {
+        folder.Write("media/a.txt", "hello");
+        WriteCertificate("first");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("--http2-prior-knowledge", "2")]
+    [InlineData("--http1.1", "1.1")]
+    [InlineData("--http2", "1.1")]
+    public async Task Get_InClearText_SpeaksWhatTheClientDoes(string flag, string version)
+    {
+        await using var sluice = await StartAsync();
+        Assert.Equal($"hello {version} 200", await CurlAsync(flag, "-w", " %{http_version} %{http_code}", $"{sluice.EdgeAddress}a.txt"));
+    }
+
+    [Fact]
+    public async Task Get_ManyOnOneHttp2Connection_AllAnswer()
+    {
+        await using var sluice = await StartAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = false })
+        {
+            BaseAddress = sluice.EdgeAddress,
+            DefaultRequestVersion = new Version(2, 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        for (var i = 0; i < 3; i++)
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.GetStringAsync("/a.txt"))), text => Assert.Equal("hello", text));
+    }
+
+    [Theory]
+    [InlineData("--http2", "2")]
+    [InlineData("--http1.1", "1.1")]
+    public async Task Get_WithTls_SpeaksWhatWasAgreed(string flag, string version)
+    {
+        await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"));
+        Assert.Equal($"hello {version} 200", await CurlAsync("-k", flag, "-w", " %{http_version} %{http_code}", Secure(sluice)));
+        Assert.Equal("", await CurlAsync("-s", "--max-time", "2", $"{sluice.EdgeAddress}a.txt"));
+        Assert.Contains(Secure(sluice)[..^"/a.txt".Length], sluice.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_TlsBesideClearText_BothAnswer()
+    {
+        var port = SluiceProcess.FreePort();
+        await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"), "--tls-listen", $"127.0.0.1:{port}");
+        Assert.Equal("hello", await CurlAsync("-k", "--http2", $"https://127.0.0.1:{port}/a.txt"));
+        Assert.Equal("hello", await CurlAsync("--http2-prior-knowledge", $"{sluice.EdgeAddress}a.txt"));
+    }
+
+    [Fact]
+    public async Task Get_AfterTheCertificateChanged_ShowsTheNewOne()
+    {
+        await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"));
+        Assert.Contains("CN=first", await CertificateAsync(sluice), StringComparison.Ordinal);
+        WriteCertificate("second");
+        Assert.True(await Eventually.HoldsAsync(async () => (await CertificateAsync(sluice)).Contains("CN=second", StringComparison.Ordinal), TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Serve_WithoutAKeyOrWithTheWrongOne_SaysSo()
+    {
+        var half = await SluiceProgram.RunAsync("serve", folder.FileOf("media"), "--tls-cert", folder.FileOf("cert.pem"));
+        Assert.Equal(2, half.ExitCode);
+        Assert.Contains("edge.tls.key: is missing", half.Errors, StringComparison.Ordinal);
+        using var other = RSA.Create(2048);
+        folder.Write("other.pem", other.ExportPkcs8PrivateKeyPem());
+        var wrong = await SluiceProgram.RunAsync(
+            "serve", folder.FileOf("media"), "--edge", "127.0.0.1:0", "--api", "127.0.0.1:0", "--cache-dir", folder.FileOf("cache"), "--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("other.pem"));
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("cannot be used", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    // What a connection that says nothing, or not the whole preface, gets is patience, and then what anybody gets.
+    [Theory]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n")]
+    [InlineData("PRI * HTTP/1.1\r\nHost: a\r\n\r\n")]
+    public async Task Send_AlmostThePreface_IsABadRequest(string text)
+    {
+        await using var sluice = await StartAsync();
+        using var client = await RawHttp.ConnectAsync(sluice.EdgeAddress);
+        await client.SendAsync(text);
+        Assert.NotEqual(200, (await client.ReadHeadAsync())?.Status);
+        Assert.Equal("hello", await CurlAsync($"{sluice.EdgeAddress}a.txt"));
+    }
+
+    [Fact]
+    public async Task Send_ThePrefaceInPieces_IsHttp2()
+    {
+        await using var sluice = await StartAsync();
+        using var client = await RawHttp.ConnectAsync(sluice.EdgeAddress);
+        foreach (var piece in (string[])["P", "RI * HTTP/2.0\r\n", "\r\nSM\r\n\r", "\n\0\0\0\u0004\0\0\0\0\0"])
+        {
+            await client.SendAsync(piece);
+            await Eventually.PassAsync(TimeSpan.FromMilliseconds(20));
+        }
+
+        // A SETTINGS frame comes first (RFC 9113 section 3.4).
+        Assert.Equal(4, (await client.ReadSomeAsync(9))[3]);
+    }
+
+    private Task<SluiceProcess> StartAsync(params string[] arguments) => SluiceProcess.StartAsync(folder.FileOf("media"), arguments);
+
+    private static string Secure(SluiceProcess sluice) => $"https://{sluice.EdgeAddress.Authority}/a.txt";
+
+    private static async Task<string> CertificateAsync(SluiceProcess sluice)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => throw new InvalidOperationException(certificate!.Subject) },
+        });
+        return (await Record.ExceptionAsync(() => http.GetAsync(Secure(sluice))))!.ToString();
+    }
+
+    private void WriteCertificate(string name)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
+        folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        folder.Write("cert.pem", certificate.ExportCertificatePem());
+    }
+
+    private static async Task<string> CurlAsync(params string[] arguments)
+    {
+        using var curl = Process.Start(new ProcessStartInfo(Require.Command("curl"), ["-s", .. arguments]) { RedirectStandardOutput = true })!;
+        var output = await curl.StandardOutput.ReadToEndAsync();
+        await curl.WaitForExitAsync();
+        return output;
+    }
+}
