@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Sluice.S3.Signing;
 
@@ -5,6 +6,7 @@ namespace Sluice.S3.PresignedUrls;
 
 internal sealed partial class PresignedUrlCache
 {
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
     private const int HitsToDouble = 100;
     private const int HitsToKeep = 10;
     private static readonly TimeSpan RefreshRetry = TimeSpan.FromSeconds(5);
@@ -90,7 +92,7 @@ internal sealed partial class PresignedUrlCache
         while (options.AdaptiveMaximum is not null && key.Options.Expires is null && level < 20 && Expiry(key, level) < ends - created) level++;
         var (at, expected) = options.Stable ? (now, (TimeSpan?)null) : (created, ends - created);
         if (PresignTerm.For(options, expected ?? Expiry(key, level), target.HashOf(key), at, with.Expires) is not { } term) return null;
-        if (term.SignedAt != created || term.ExpiresAt != ends || term.UseUntil <= now || with.Expires < ends || !stored.Url.AsSpan(stored.Url.Length - 64).ContainsOnlyHex()) return null;
+        if (term.SignedAt != created || term.ExpiresAt != ends || term.UseUntil <= now || with.Expires < ends || stored.Url.AsSpan(stored.Url.Length - 64).ContainsAnyExcept(Hex)) return null;
         var entry = new PresignEntry(term, with, stored.Url, Deadline(term.UseUntil, now), level);
         if (target.Url(key, with, created, ends - created, entry.Signature) != stored.Url) return null;
         MakeReady(entry, stored.Url);

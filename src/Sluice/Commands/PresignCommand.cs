@@ -22,7 +22,7 @@ internal static class PresignCommand
             [
                 ("For an hour", "sluice presign s3://media/clip.mp4 --expires 1h"),
                 ("To upload", "sluice presign s3://media/new.mp4 --method PUT --expires 15m --fresh"),
-                ("Saved under a name", "sluice presign s3://media/clip.mp4 --response-content-disposition 'attachment; filename=\"holiday.mp4\"'"),
+                ("Saved instead of shown", "sluice presign s3://media/clip.mp4 --response-content-disposition=attachment"),
             ],
         };
         var target = new Argument<string>("s3://BUCKET/KEY") { Description = "The object; the key as it is, not percent-encoded." };

@@ -35,7 +35,7 @@ public class SigV4SignerSdkTests
 
     [Fact]
     public void Authorization_AnyRequest_EqualsTheSdks()
-        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(5_000), Prop.ForAll(Cases.ToArbitrary(), given =>
+        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(10_000), Prop.ForAll(Cases.ToArbitrary(), given =>
         {
             var at = DateTimeOffset.FromUnixTimeSeconds(given.Second);
             var sdk = SdkRequest(given);
@@ -55,7 +55,7 @@ public class SigV4SignerSdkTests
 
     [Fact]
     public void PresignedUrl_AnyRequest_EqualsTheSdks()
-        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(5_000), Prop.ForAll(Cases.ToArbitrary(), given =>
+        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(10_000), Prop.ForAll(Cases.ToArbitrary(), given =>
         {
             var at = DateTimeOffset.FromUnixTimeSeconds(given.Second);
             var sdk = SdkRequest(given with { Headers = [] });

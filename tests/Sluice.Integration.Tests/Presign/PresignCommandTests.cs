@@ -1,0 +1,55 @@
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Presign;
+
+/// <summary>The command line: what it prints, and that nothing that cannot be signed gives a URL.</summary>
+public class PresignCommandTests
+{
+    private static readonly Dictionary<string, string> Keys = new()
+    {
+        ["AWS_ACCESS_KEY_ID"] = "AKIAIOSFODNN7EXAMPLE", ["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ["AWS_EC2_METADATA_DISABLED"] = "true", ["AWS_REGION"] = "eu-central-1",
+    };
+
+    [Fact]
+    public async Task Presign_Object_PrintsOneUrl()
+    {
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a b.mp4", "--expires", "15m", "--method", "put", "--response-content-type", "video/mp4", "--fresh"], Keys);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches("^https://media\\.s3\\.eu-central-1\\.amazonaws\\.com/a%20b\\.mp4\\?X-Amz-Algorithm=AWS4-HMAC-SHA256&[^\n]*&X-Amz-Expires=900&X-Amz-SignedHeaders=host&response-content-type=video%2Fmp4&X-Amz-Signature=[0-9a-f]{64}\n$", result.Output);
+    }
+
+    [Fact]
+    public async Task Presign_SessionToken_IsInTheUrlAndJsonSaysWhenItEnds()
+    {
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a", "--json"], new Dictionary<string, string>(Keys) { ["AWS_SESSION_TOKEN"] = "the/token" });
+        var answer = System.Text.Json.Nodes.JsonNode.Parse(result.Output)!;
+        Assert.Contains("X-Amz-Security-Token=the%2Ftoken&", (string)answer["url"]!, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromHours(1), (DateTimeOffset)answer["expiresAt"]! - (DateTimeOffset)answer["createdAt"]!);
+    }
+
+    [Theory]
+    [InlineData(2, "1 second to 7 days", "s3://media/a", "--expires", "8d")]
+    [InlineData(2, "1 second to 7 days", "s3://media/a", "--expires", "0s")]
+    [InlineData(2, "no validity", "s3://media/a", "--expires", "soon")]
+    [InlineData(2, "cannot be presigned", "s3://media/a", "--method", "DELETE")]
+    [InlineData(2, "names no object", "s3://media")]
+    [InlineData(2, "names no object", "s3://media/")]
+    [InlineData(2, "names no bucket", "s3:///a")]
+    [InlineData(2, "not an S3 address", "media/a")]
+    [InlineData(2, "is not a URL", "s3://media/a", "--endpoint", "127.0.0.1")]
+    [InlineData(2, "no profile", "s3://media/a", "--profile", "nobody")]
+    public async Task Presign_Impossible_SaysWhyAndPrintsNoUrl(int code, string reason, params string[] arguments)
+    {
+        var result = await SluiceProgram.RunAsync(["presign", .. arguments], Keys);
+        Assert.Equal((code, ""), (result.ExitCode, result.Output));
+        Assert.Contains(reason, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Presign_NoCredentials_SaysWhatToSet()
+    {
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a"], new Dictionary<string, string> { ["AWS_EC2_METADATA_DISABLED"] = "true", ["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent", ["AWS_REGION"] = "eu-central-1" });
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("AWS_ACCESS_KEY_ID", result.Errors, StringComparison.Ordinal);
+    }
+}
