@@ -1,6 +1,7 @@
 using Sluice.Core.Disk;
 using Sluice.Edge.Serving;
 using Sluice.Hosting;
+using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Api;
 
@@ -46,6 +47,9 @@ internal sealed record CacheStatistics
     /// <summary>How the origins do that a circuit breaker watches.</summary>
     public IReadOnlyList<OriginStatistics> Origins { get; init; } = [];
 
+    /// <summary>Presigned URLs by storage type: counts and rates in percent; absent without a bucket.</summary>
+    public IReadOnlyDictionary<string, PresignStatistics>? Presign { get; init; }
+
     /// <summary>Reads them.</summary>
     public static CacheStatistics Of(Engine engine, TimeSpan uptime)
     {
@@ -64,6 +68,7 @@ internal sealed record CacheStatistics
             MemoryEvictions = cache.MemoryEvictions,
             Disk = cache.Disk,
             Flights = cache.Flights,
+            Presign = engine.Presign.Named.Count == 0 ? null : engine.Presign.Named.ToDictionary(pair => pair.Key, pair => pair.Value.GetStatistics()),
             Requests = requests,
             SentBytes = outcomes.ToDictionary(Word, engine.Counters.Bytes),
             Origins = [.. engine.Edge.Circuits.Select(OriginStatistics.Of)],

@@ -32,7 +32,7 @@ public sealed class PresignApiTests : IAsyncLifetime
         var url = (string)answer["url"]!;
         Assert.Equal(S3Bed.Content("a b.mp4"), await http.GetByteArrayAsync(url, TestContext.Current.CancellationToken));
         Assert.Equal(("/a b.mp4", "GET"), ((string)answer["path"]!, (string)answer["method"]!));
-        Assert.True((DateTimeOffset)answer["expiresAt"]! - TimeProvider.System.GetUtcNow() >= TimeSpan.FromMinutes(6));
+        Assert.True((DateTimeOffset)answer["expiresAt"]! - TimeProvider.System.GetUtcNow() >= TimeSpan.FromSeconds(350));
 
         var redirect = await sluice.Api.AskAsync("/v1/presign/a%20b.mp4?redirect=true");
         Assert.Equal((302, url), (redirect.Status, redirect.Header("Location")));
@@ -83,6 +83,8 @@ public sealed class PresignApiTests : IAsyncLifetime
 
         using var more = await sluice.Api.PostAsJsonAsync("/v1/presign", new { paths = paths.Append("/one") }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, more.StatusCode);
+        var counts = (await sluice.ApiJsonAsync("/v1/cache/stats"))["presign"]!["remote"]!;
+        Assert.True((long)counts["hits"]! >= 9_999 && (double)counts["hitRate"]! > 49, counts.ToJsonString());
         var metrics = await sluice.Api.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.Contains("sluice_presign_signatures_total{", metrics, StringComparison.Ordinal);
         Assert.Contains("sluice_presign_generation_seconds_bucket{", metrics, StringComparison.Ordinal);
