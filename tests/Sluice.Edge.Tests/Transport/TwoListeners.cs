@@ -40,7 +40,7 @@ internal sealed class TwoListeners : IAsyncDisposable
         var made = new TwoListeners(cache, folder);
         var edge = new SluiceEdge(cache, settings, made.Counters, time, NullLoggerFactory.Instance);
         made.fast = await ListenAsync(edge, services => services.AddSingleton<IConnectionListenerFactory>(s =>
-            new EdgeTransport(edge, s.GetRequiredService<IMemoryPoolFactory<byte>>(), NullLogger<EdgeTransport>.Instance, time)));
+            new EdgeTransport(edge, _ => true, s.GetRequiredService<IMemoryPoolFactory<byte>>(), NullLogger<EdgeTransport>.Instance, time)));
         made.ordinary = await ListenAsync(edge, _ => { });
         return made;
     }
