@@ -69,7 +69,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
         return added;
     }
 
-    /// <summary>Makes an object that nobody finds yet: see <see cref="Publish"/>.</summary>
+    /// <summary>Makes an object that nobody finds yet: see <see cref="Publish"/>. For one whose body is arriving: who finds it must find its fill too, or would begin another.</summary>
     public CachedObject Prepare(CacheScope scope, string target, ObjectMetadata metadata)
     {
         var disk = Disk?.Create(scope.KeyOf(target), metadata);
@@ -87,7 +87,10 @@ public sealed partial class ObjectCache : IAsyncDisposable
         {
             if (!added.TryAdmitHead()) return false;
             foreach (var replaced in added.Scope.Put(added)) replaced.Detach();
-            return true;
+            if (!added.IsDetached) return true;
+            // Its fill failed before it was put in place.
+            added.Scope.Take(added);
+            return false;
         });
         if (!stored) added.Detach();
     }
@@ -108,6 +111,8 @@ public sealed partial class ObjectCache : IAsyncDisposable
     {
         target.Scope.Take(target);
         target.Detach();
+        // Put in place between the two; from here on whoever puts it there sees that it is detached.
+        target.Scope.Take(target);
     }
 
     /// <summary>Notes a use, for eviction. No lock, no allocation.</summary>

@@ -143,7 +143,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         {
             if (plan.IsShareable && !uncacheable.ContainsKey(plan.FlightName))
             {
-                ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out isLeader);
+                // Another flight may have landed since the look into the cache: then there is nothing left to fetch.
+                ticket = flights.Join(plan.FlightName, stop => IsFreshNow(context, route, target) ? Task.FromResult(new FetchResult()) : FetchAsync(plan, false, stop), out isLeader);
                 result = await ticket.Result.WaitAsync(context.RequestAborted);
             }
             else result = await FetchAsync(plan, false, context.RequestAborted);
@@ -173,6 +174,10 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             }
         }
     }
+
+    private bool IsFreshNow(HttpContext context, ActiveRoute route, string target) =>
+        route.Scope.Find(target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { IsServable: true } found
+        && ReusePolicy.Evaluate(found.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()) == Reuse.Fresh;
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {

@@ -88,7 +88,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
         // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
-        var added = behind ? cache.Prepare(context.Route.Scope, context.Target, metadata) : cache.Store(context.Route.Scope, context.Target, metadata, fence);
+        var added = cache.Prepare(context.Route.Scope, context.Target, metadata);
         added.Source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
         BodyReader? pin = null;
         if (!isHead && length != 0)
@@ -97,6 +97,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             added.Take(response, part?.Start ?? 0, part?.End ?? length, added.Source, pin);
         }
 
+        if (!behind) cache.Publish(added, fence);
+
         return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin, Fence = fence };
     }
 
@@ -104,9 +106,13 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private void Learn(FetchContext context, OriginRequest request, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         if (response is not { Range.Total: { } total, Version.IsStrong: true }) return;
+        // Known already, perhaps with bytes: nothing to learn.
+        if (context.Route.Scope.Find(context.Target) is { } slot && Array.Exists(slot.Objects, held => held.Metadata.Version.Matches(response.Version))) return;
         if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
         var source = request with { Method = "GET", Range = null, Held = null, Headers = ForwardedRequest.WithoutConditions(request.Headers) };
-        cache.Store(context.Route.Scope, context.Target, metadata, fence).Source = new FillSource(context.Route.Origin, source);
+        var learned = cache.Prepare(context.Route.Scope, context.Target, metadata);
+        learned.Source = new FillSource(context.Route.Origin, source);
+        cache.Publish(learned, fence);
     }
 
     /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is made of whole chunks of a provable version.</summary>

@@ -24,12 +24,13 @@ internal sealed class PostAnswers(ObjectCache cache, Responder responder, TimePr
         if (!CacheRules.Read(answer.Headers).HasExplicitFreshness) return false;
         if (StorePolicy.Decide(fetch, answer, answer.BodyLength, time.GetUtcNow()).Metadata is not { Freshness.Lifetime.Ticks: > 0 } metadata) return false;
 
-        var stored = cache.Store(route.Scope, target.Text, metadata, cache.Fence);
+        var stored = cache.Prepare(route.Scope, target.Text, metadata);
         var source = new FillSource(route.Origin, ActiveRoute.RequestFor(target.Text) with { Headers = ForwardedRequest.WithoutBody(fetch.Headers) });
         stored.Source = source;
         if (answer.BodyLength == 0) await answer.DisposeAsync();
         var pin = stored.Open(0, answer.BodyLength ?? long.MaxValue, source);
         if (answer.BodyLength != 0) stored.Take(answer, 0, answer.BodyLength, source, pin);
+        cache.Publish(stored, cache.Fence);
         var sending = responder.SendAsync(context, route, stored, new(Outcome.Bypass, "method", !stored.IsDetached), answer.Headers);
         // Its reader is open by now and keeps the fill wanted; the pin would only hold the fill back.
         pin.Dispose();

@@ -17,16 +17,22 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnect
     private readonly IMemoryPoolFactory<byte> pools;
     private readonly ILogger<EdgeTransport> logger;
     private readonly TimeProvider time;
+    private readonly Predicate<IPEndPoint> isClearText;
 
     /// <summary>A transport in front of an edge.</summary>
-    public EdgeTransport(SluiceEdge edge, IMemoryPoolFactory<byte> pools, ILogger<EdgeTransport> logger, TimeProvider time) =>
-        (hits, this.pools, this.logger, this.time) = (edge.PlainHits, pools, logger, time);
+    /// <param name="edge">Whose hits it answers.</param>
+    /// <param name="isClearText">Tells the endpoints where HTTP is spoken without TLS: the others are left to another transport.</param>
+    /// <param name="pools">Memory for what the server reads.</param>
+    /// <param name="logger">Hears of answers that were cut short.</param>
+    /// <param name="time">The clock.</param>
+    public EdgeTransport(SluiceEdge edge, Predicate<IPEndPoint> isClearText, IMemoryPoolFactory<byte> pools, ILogger<EdgeTransport> logger, TimeProvider time) =>
+        (hits, this.isClearText, this.pools, this.logger, this.time) = (edge.PlainHits, isClearText, pools, logger, time);
 
     /// <summary>True where it works: 64-bit Linux.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <inheritdoc/>
-    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint address && isClearText(address);
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>

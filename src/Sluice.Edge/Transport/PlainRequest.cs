@@ -38,7 +38,7 @@ internal sealed partial class PlainRequest
         var bytes = received.AsSpan(start, end - start);
         if (bytes[0] is not ((byte)'G' or (byte)'H')) return HeadKind.Unknown;
         var found = bytes.IndexOf("\r\n\r\n"u8);
-        if (found < 0) return HeadKind.Incomplete;
+        if (found < 0) return MayBecomePlain(bytes) ? HeadKind.Incomplete : HeadKind.Unknown;
         (buffer, count, length) = (received, 0, found + 4);
         // Every line, the last one too, ends with CR LF.
         var head = bytes[..(found + 2)];
@@ -67,6 +67,14 @@ internal sealed partial class PlainRequest
         }
 
         return hosts == 1 ? kind : HeadKind.Unknown;
+    }
+
+    /// <summary>False once a line has ended in another way than CR LF, or the first is not plain: the server answers such a head before its end, and so it must get it.</summary>
+    private bool MayBecomePlain(ReadOnlySpan<byte> bytes)
+    {
+        for (var (start, line) = (0, 0); bytes[start..].IndexOf((byte)'\n') is >= 0 and var size; start += size + 1, line++)
+            if (size == 0 || bytes[start + size - 1] != '\r' || (line == 0 && ReadRequestLine(bytes, 0) < 0)) return false;
+        return true;
     }
 
     /// <summary>Where the fields begin; -1 for a line that is not plain.</summary>

@@ -32,7 +32,7 @@ internal static class EdgeHost
         // The access log tells of every request, so every request has to go where it is written.
         if (options.Edge.FastHits && accessLog is null && EdgeTransport.IsSupported)
             builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
-                engine.Edge, services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time));
+                engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time));
         else
             builder.WebHost.UseSockets(sockets =>
             {

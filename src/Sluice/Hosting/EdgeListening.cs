@@ -20,6 +20,10 @@ internal static class EdgeListening
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<PriorKnowledge>());
     }
 
+    /// <summary>True for the endpoint that speaks HTTP without TLS.</summary>
+    public static bool IsClearText(EdgeSection edge, IPEndPoint address) =>
+        edge.Tls is not { Certificate: not null, Key: not null } || (edge.Tls.Listen is not null && address.Equals(new IPEndPoint(edge.Listen.Address, edge.Listen.Port)));
+
     /// <summary>Opens the listeners that the settings ask for.</summary>
     /// <exception cref="SetupException">The certificate cannot be used.</exception>
     public static void Listen(KestrelServerOptions kestrel, EdgeSection edge, ILoggerFactory logging, TimeProvider time)

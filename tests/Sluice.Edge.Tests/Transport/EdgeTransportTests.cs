@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Transport;
+
+/// <summary>The transport answers hits as the ordinary way does, and leaves it everything else.</summary>
+public sealed class EdgeTransportTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly ManualTimeProvider time = new();
+
+    [Fact]
+    public async Task Requests_Random_GetTheSameAnswersEitherWay()
+    {
+        var origin = new MadeOrigin();
+        await using var edge = await TwoListeners.StartAsync(origin, time);
+        foreach (var path in (string[])["/a", "/b?x=1"]) await AskAsync(edge.Ordinary, Plain("GET", path));
+        var random = new Random(20260921);
+        for (var round = 0; round < 1500; round++)
+        {
+            var bytes = RandomRequests.Next(random);
+            var cuts = RandomRequests.Cuts(random, bytes.Length);
+            // Sequential, so that what one leaves in the cache is the same for both: the ordinary way first, which fills what was cold.
+            await TwoListeners.ExchangeAsync(edge.Ordinary, bytes, [], Patience);
+            var ordinary = TwoListeners.Normalise(await TwoListeners.ExchangeAsync(edge.Ordinary, bytes, [], Patience));
+            var fast = TwoListeners.Normalise(await TwoListeners.ExchangeAsync(edge.Fast, bytes, cuts, Patience));
+            Assert.True(ordinary == fast, $"round {round}\n--- request\n{Encoding.Latin1.GetString(bytes)}\n--- ordinary\n{ordinary}\n--- fast\n{fast}");
+        }
+    }
+
+    [Theory]
+    [InlineData(64L << 20, false)]
+    [InlineData(64L << 20, true)]
+    [InlineData(0L, true)]
+    public async Task Hits_OfManySizesToASlowReader_AreWhole(long memory, bool onDisk)
+    {
+        var origin = new MadeOrigin { Length = 6_000_001 };
+        await using var edge = await TwoListeners.StartAsync(origin, time, memory, onDisk);
+        await AskAsync(edge.Ordinary, Plain("GET", "/big"));
+        var asked = origin.Requests.Count;
+        // The first reads check what is on disk; the later ones go from file to socket.
+        for (var round = 0; round < 3; round++)
+            foreach (var (start, length) in ((int, int)[])[(0, 6_000_001), (0, 1), (262_143, 2), (100_000, 40_000), (1_000_000, 70_000), (5_999_000, 1001), (300_000, 3_000_000)])
+            {
+                var answer = await SlowlyAsync(edge.Fast, $"GET /big HTTP/1.1\r\nHost: a\r\nRange: bytes={start}-{start + length - 1}\r\n\r\n", length);
+                Assert.Equal(origin.Expected(start, start + length), answer);
+            }
+
+        Assert.Equal(asked, origin.Requests.Count);
+        Assert.Equal(21, edge.Counters.Requests(Outcome.Hit));
+    }
+
+    [Fact]
+    public async Task Pipelined_HitsMissesAndOthers_AreAnsweredInOrder()
+    {
+        var origin = new MadeOrigin();
+        await using var edge = await TwoListeners.StartAsync(origin, time);
+        await AskAsync(edge.Ordinary, Plain("GET", "/a"));
+        var text = string.Concat(Enumerable.Range(0, 40).Select(i => i % 4 == 3 ? Plain("GET", $"/cold{i}") : i % 7 == 5 ? Plain("OPTIONS", "/a") : Plain("GET", "/a")))
+            + "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        var answers = Encoding.Latin1.GetString(await TwoListeners.ExchangeAsync(edge.Fast, Encoding.Latin1.GetBytes(text), [], Patience));
+
+        var statuses = answers.Split("HTTP/1.1 ").Skip(1).Select(answer => answer[..3] + (answer.Contains("X-Cache-Status: HIT", StringComparison.Ordinal) ? "h" : ""));
+        var expected = Enumerable.Range(0, 40).Select(i => i % 4 == 3 ? "200" : i % 7 == 5 ? "204" : "200h").Append("200");
+        Assert.Equal(expected, statuses);
+    }
+
+    [Fact]
+    public async Task KeptConnection_AfterAMiss_IsAnsweredFastAgain()
+    {
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = edge.Fast };
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(100, (await client.GetByteArrayAsync($"/x{i}")).Length);
+            Assert.Equal(100, (await client.GetByteArrayAsync($"/x{i}")).Length);
+        }
+
+        Assert.Equal((20, 20), (edge.Counters.Requests(Outcome.Miss), edge.Counters.Requests(Outcome.Hit)));
+    }
+
+    [Fact]
+    public async Task Stop_WithIdleConnections_DoesNotWaitForThem()
+    {
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var used = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await silent.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        await used.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        for (var i = 0; i < 3; i++)
+        {
+            await used.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
+            Assert.True(await used.ReceiveAsync(new byte[4096]) > 100);
+        }
+
+        await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+
+        Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
+    }
+
+    private static string Plain(string method, string target) => $"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+
+    private static async Task AskAsync(Uri server, string request)
+    {
+        using var client = new HttpClient { BaseAddress = server };
+        await client.GetByteArrayAsync(request.Split(' ')[1]);
+    }
+
+    private static async Task<byte[]> SlowlyAsync(Uri server, string request, int length)
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 << 10 };
+        await client.ConnectAsync(IPAddress.Loopback, server.Port);
+        await client.SendAsync(Encoding.ASCII.GetBytes(request));
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            Assert.Equal(1, await client.ReceiveAsync(one));
+            head.Append((char)one[0]);
+        }
+
+        Assert.Contains("X-Cache-Status: HIT", head.ToString(), StringComparison.Ordinal);
+        var body = new byte[length];
+        for (var got = 0; got < length;)
+        {
+            var count = await client.ReceiveAsync(body.AsMemory(got, Math.Min(length - got, 30_000)));
+            Assert.True(count > 0);
+            got += count;
+        }
+
+        return body;
+    }
+}
