@@ -84,7 +84,8 @@ public sealed class PresignApiTests : IAsyncLifetime
         using var more = await sluice.Api.PostAsJsonAsync("/v1/presign", new { paths = paths.Append("/one") }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, more.StatusCode);
         var counts = (await sluice.ApiJsonAsync("/v1/cache/stats"))["presign"]!["remote"]!;
-        Assert.True((long)counts["hits"]! >= 9_999 && (double)counts["hitRate"]! > 49, counts.ToJsonString());
+        // A few keys begin a new period in the second between the two.
+        Assert.True((long)counts["hits"]! > 9_900 && (double)counts["hitRate"]! > 49, counts.ToJsonString());
         var metrics = await sluice.Api.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.Contains("sluice_presign_signatures_total{", metrics, StringComparison.Ordinal);
         Assert.Contains("sluice_presign_generation_seconds_bucket{", metrics, StringComparison.Ordinal);
