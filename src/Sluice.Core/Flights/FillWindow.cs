@@ -5,8 +5,8 @@ namespace Sluice.Core.Flights;
 /// <summary>Bounds what a fill holds: its complete chunks go to the tiers; where no disk takes them they are held until the reader that sets the pace has passed them.</summary>
 internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fill)
 {
-    private const long MaximumAhead = 8 << 20;
-    private const long MaximumRetained = 4 << 20;
+    private const long MaximumAhead = 4 << 20;
+    private const long MaximumRetained = 6 << 20;
     private const long MinimumAhead = 1 << 20;
     /// <summary>Bodies longer than this are kept on disk first.</summary>
     public const long LargeBytes = 16 << 20;

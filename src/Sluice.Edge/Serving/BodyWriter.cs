@@ -12,6 +12,9 @@ internal static class BodyWriter
     /// <summary>What is under way to one client at most, beside what the kernel holds: a thousand slow viewers then cost 128 MB.</summary>
     private const int WriteBytes = 128 << 10;
 
+    /// <summary>The first piece is small: in a herd everybody has it before anybody gets much.</summary>
+    private const int FirstBytes = 16 << 10;
+
     public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
     {
         // What fits beside the head goes out with it in one call.
@@ -34,12 +37,13 @@ internal static class BodyWriter
     {
         using var reader = stored.Open(start, end, source);
         var writer = context.Response.BodyWriter;
+        var most = FirstBytes;
         try
         {
             while (reader.Position < end)
             {
                 // Only a read that waits needs to hear of a client that leaves: listening costs an allocation.
-                using (var piece = reader.TryRead(WriteBytes, out var held) ? held : await reader.ReadAsync(WriteBytes, context.RequestAborted))
+                using (var piece = reader.TryRead(most, out var held) ? held : await reader.ReadAsync(most, context.RequestAborted))
                 {
                     if (piece.Length == 0) return;
                     if (!context.Response.HasStarted) await context.Response.StartAsync();
@@ -50,6 +54,9 @@ internal static class BodyWriter
 
                 // The client is gone.
                 if ((await writer.FlushAsync()).IsCompleted) return;
+                most = WriteBytes;
+                // The next one's turn.
+                await Task.Yield();
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
