@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Transport;
+
+/// <summary>What a hit allocates. Alone, since it is the whole process that is measured.</summary>
+[Collection("alone")]
+public sealed class EdgeTransportAllocationTests
+{
+    [Theory]
+    [InlineData(1000, false)]
+    [InlineData(1_000_000, false)]
+    [InlineData(1_000_000, true)]
+    public async Task Hit_OfAnySize_AllocatesLessThanAKilobyte(int length, bool onDisk)
+    {
+        const int hits = 300;
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk);
+        using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(edge.Fast.Host, edge.Fast.Port);
+        var request = "GET /a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray();
+        var buffer = new byte[1 << 20];
+        Ask(50);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Ask(hits);
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / hits;
+
+        Assert.True(each < 1024, $"{each} bytes a hit");
+
+        void Ask(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                client.Send(request);
+                var got = client.Receive(buffer);
+                var head = buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) + 4;
+                Assert.InRange(head, 5, got);
+                for (var left = length - (got - head); left > 0; left -= got) got = client.Receive(buffer, Math.Min(left, buffer.Length), SocketFlags.None);
+            }
+        }
+    }
+}
+
+/// <summary>Tests that bear no other at the same time.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class AloneCollection;
