@@ -11,18 +11,22 @@ namespace Sluice.Edge.Serving;
 /// <summary>What every reply made from one object version says, prepared once: a hit formats nothing but its age.</summary>
 internal sealed class RenderedHead
 {
+    /// <summary>Characters of a target that are still told as a key: a field is no place for more.</summary>
+    public const int LongestKey = 512;
+
     private const string Exposed = "Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache-Status";
     private static readonly StringValues[] Ages = [.. Enumerable.Range(0, 4096).Select(age => new StringValues(age.ToString(CultureInfo.InvariantCulture)))];
     private long ttlSecond = long.MinValue;
     private StringValues ttlText;
 
-    private RenderedHead(ObjectMetadata metadata, RoutePolicy policy, string path, bool hasOwnPolicy)
+    private RenderedHead(ObjectMetadata metadata, RoutePolicy policy, string target, bool hasOwnPolicy)
     {
         Metadata = metadata;
+        Key = KeyOf(target);
         ETag = metadata.Version.ETag;
         LastModified = HttpDate.TryParse(metadata.Headers.First("Last-Modified"), out var modified) ? modified : null;
         Date = HttpDate.TryParse(metadata.Headers.First("Date"), out var date) ? date : null;
-        IsManifest = policy.CompressManifests && metadata.Status == 200 && IsManifestPath(path) && !metadata.Headers.Contains("Content-Encoding");
+        IsManifest = policy.CompressManifests && metadata.Status == 200 && IsManifestPath(PathOf(target)) && !metadata.Headers.Contains("Content-Encoding");
         Lines = Render(metadata, policy, hasOwnPolicy);
     }
 
@@ -37,6 +41,9 @@ internal sealed class RenderedHead
     /// <summary>True for a text list of segments that is worth compressing.</summary>
     public bool IsManifest { get; }
 
+    /// <summary>The member of Cache-Status that tells the target the object is stored under (RFC 9211 section 2.7), with the semicolon before it; empty for one that is longer than <see cref="LongestKey"/>.</summary>
+    public string Key { get; }
+
     /// <summary>The compressed body, made at its first use.</summary>
     public byte[]? Compressed { get; set; }
 
@@ -50,7 +57,7 @@ internal sealed class RenderedHead
     {
         var metadata = stored.Metadata;
         if (stored.Rendering is RenderedHead ready && ReferenceEquals(ready.Metadata, metadata)) return ready;
-        var made = new RenderedHead(metadata, route.Policy, PathOf(stored.Target), route.HasOwnPolicy);
+        var made = new RenderedHead(metadata, route.Policy, stored.Target, route.HasOwnPolicy);
         stored.Rendering = made;
         return made;
     }
@@ -66,7 +73,7 @@ internal sealed class RenderedHead
     {
         var seconds = (long)remaining.TotalSeconds;
         if (seconds == Volatile.Read(ref ttlSecond)) return ttlText;
-        StringValues text = string.Create(CultureInfo.InvariantCulture, $"Sluice; hit; ttl={seconds}");
+        StringValues text = string.Create(CultureInfo.InvariantCulture, $"Sluice; hit; ttl={seconds}{Key}");
         ttlText = text;
         Volatile.Write(ref ttlSecond, seconds);
         return text;
@@ -75,6 +82,9 @@ internal sealed class RenderedHead
     public static bool IsManifestPath(string path) =>
         path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".mpd", StringComparison.OrdinalIgnoreCase)
         || path.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase);
+
+    private static string KeyOf(string target) =>
+        target.Length > LongestKey ? "" : $"; key=\"{target.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string PathOf(string target) => target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? target[..mark] : target;
 

@@ -19,20 +19,21 @@ internal static class StatusFields
         }
 
         headers["X-Cache-Status"] = verdict.Status;
-        headers["Cache-Status"] = Append(headers["Cache-Status"], Describe(verdict, remaining));
+        headers["Cache-Status"] = Append(headers["Cache-Status"], Describe(verdict, remaining, head));
     }
 
     /// <summary>Caches nearer to the origin come first in the list.</summary>
     private static StringValues Append(StringValues upstream, string mine) => upstream.Count == 0 ? mine : upstream + ", " + mine;
 
-    private static string Describe(Verdict verdict, TimeSpan remaining)
+    private static string Describe(Verdict verdict, TimeSpan remaining, RenderedHead? head)
     {
         var text = "Sluice";
         if (verdict.Outcome is Outcome.Hit or Outcome.Stale && verdict.Forwarded.Length == 0)
-            return string.Create(CultureInfo.InvariantCulture, $"{text}; hit; ttl={(long)remaining.TotalSeconds}");
+            return string.Create(CultureInfo.InvariantCulture, $"{text}; hit; ttl={(long)remaining.TotalSeconds}{head?.Key}");
         if (verdict.Forwarded.Length > 0) text += "; fwd=" + verdict.Forwarded;
         if (verdict.Stored) text += "; stored";
         if (verdict.Outcome == Outcome.Coalesced) text += "; collapsed";
+        if (verdict.Stored || verdict.Outcome is Outcome.Stale or Outcome.Revalidated) text += head?.Key;
         if (verdict.Detail.Length > 0) text += $"; detail=\"{verdict.Detail}\"";
         return text;
     }

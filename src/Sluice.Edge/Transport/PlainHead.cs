@@ -9,7 +9,7 @@ namespace Sluice.Edge.Transport;
 internal sealed class PlainHead
 {
     /// <summary>No head is longer than this; an object whose head would be goes the ordinary way.</summary>
-    public const int MaximumLength = 3072;
+    public const int MaximumLength = 4096;
 
     private const int DynamicLength = 256;
     private static readonly string[] OfABody = ["Content-Type", "Content-Encoding", "Content-Language", "Accept-Ranges"];
@@ -18,6 +18,7 @@ internal sealed class PlainHead
     private readonly byte[] whole = [];
     private readonly byte[] partial = [];
     private readonly byte[] notModified = [];
+    private readonly byte[] tail = [];
     private readonly bool hasDate;
 
     private PlainHead(RenderedHead head)
@@ -28,7 +29,8 @@ internal sealed class PlainHead
         whole = Render(head, "200 OK", line => true, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n"));
         partial = Render(head, "206 Partial Content", line => true, "");
         notModified = Render(head, "304 Not Modified", line => !OfABody.Contains(line, StringComparer.OrdinalIgnoreCase), "");
-        IsUsable = whole.Length + DynamicLength <= MaximumLength;
+        tail = Encoding.ASCII.GetBytes(head.Key + "\r\n\r\n");
+        IsUsable = whole.Length + tail.Length + DynamicLength <= MaximumLength;
         Length = length;
     }
 
@@ -68,7 +70,7 @@ internal sealed class PlainHead
         writer.Add((long)metadata.Freshness.AgeAt(now).TotalSeconds);
         writer.Add("\r\nX-Cache-Status: HIT\r\nCache-Status: Sluice; hit; ttl="u8);
         writer.Add((long)metadata.Freshness.RemainingAt(now).TotalSeconds);
-        writer.Add("\r\n\r\n"u8);
+        writer.Add(tail);
         return writer.Length;
     }
 

@@ -149,12 +149,12 @@ public sealed class CachingTests
         origin.Extra.Add("Cache-Control", "max-age=60");
         origin.Extra.Add("Vary", "Foo");
         await using var edge = await EdgeServer.StartAsync(origin, time);
-        Assert.Equal("Sluice; fwd=uri-miss; stored", await DescriptionAsync(edge, ("Foo", "1")));
-        Assert.Equal("Sluice; fwd=vary-miss; stored", await DescriptionAsync(edge, ("Foo", "2")));
-        Assert.Equal("Sluice; hit; ttl=60", await DescriptionAsync(edge, ("Foo", "1")));
-        Assert.Equal("Sluice; fwd=request; stored", await DescriptionAsync(edge, ("Foo", "1"), ("Cache-Control", "no-cache")));
+        Assert.Equal("Sluice; fwd=uri-miss; stored; key=\"/a\"", await DescriptionAsync(edge, ("Foo", "1")));
+        Assert.Equal("Sluice; fwd=vary-miss; stored; key=\"/a\"", await DescriptionAsync(edge, ("Foo", "2")));
+        Assert.Equal("Sluice; hit; ttl=60; key=\"/a\"", await DescriptionAsync(edge, ("Foo", "1")));
+        Assert.Equal("Sluice; fwd=request; stored; key=\"/a\"", await DescriptionAsync(edge, ("Foo", "1"), ("Cache-Control", "no-cache")));
         time.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal("Sluice; fwd=stale; stored", await DescriptionAsync(edge, ("Foo", "1")));
+        Assert.Equal("Sluice; fwd=stale; stored; key=\"/a\"", await DescriptionAsync(edge, ("Foo", "1")));
     }
 
     [Fact]

@@ -33,6 +33,26 @@ public sealed class EdgeTransportTests
     }
 
     [Theory]
+    [InlineData("/a", "/a")]
+    [InlineData("/%7ea%2fb%20c?x=%e4", "/~a%2Fb%20c?x=%E4")]
+    [InlineData("/a\"b\\c", "/a\\\"b\\\\c")]
+    public async Task CacheStatus_OfAStoredAnswer_TellsItsKeyEitherWay(string target, string key)
+    {
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
+        await AssertKeyAsync(edge, target, $"; key=\"{key}\"\n");
+    }
+
+    [Theory]
+    [InlineData(512, true)]
+    [InlineData(513, false)]
+    public async Task CacheStatus_OfALongTarget_HasNoKey(int length, bool expected)
+    {
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
+        var target = "/" + new string('\"', length - 1);
+        await AssertKeyAsync(edge, target, expected ? $"; key=\"/{new string('\"', length - 1).Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n" : "\n");
+    }
+
+    [Theory]
     [InlineData(64L << 20, false)]
     [InlineData(64L << 20, true)]
     [InlineData(0L, true)]
@@ -103,6 +123,14 @@ public sealed class EdgeTransportTests
     }
 
     private static string Plain(string method, string target) => $"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+
+    /// <summary>Asks for a target three times: it is stored, a hit of the ordinary way, and a hit of the transport's own.</summary>
+    private static async Task AssertKeyAsync(TwoListeners edge, string target, string end)
+    {
+        var request = Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: a\r\n\r\nGET /end HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        foreach (var (server, start) in ((Uri, string)[])[(edge.Ordinary, "Sluice; fwd=uri-miss; stored"), (edge.Ordinary, "Sluice; hit; ttl=86400"), (edge.Fast, "Sluice; hit; ttl=86400")])
+            Assert.Contains($"\nCache-Status: {start}{end}", TwoListeners.Normalise(await TwoListeners.ExchangeAsync(server, request, [], Patience)), StringComparison.Ordinal);
+    }
 
     private static async Task AskAsync(Uri server, string request)
     {
