@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
@@ -108,6 +110,36 @@ public sealed class EdgeServingTests : IDisposable
         Assert.Equal("HIT", head.Headers.GetValues("X-Cache-Status").Single());
         Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
         Assert.Single(origin.Requests);
+    }
+
+    [Theory]
+    [InlineData(-1, "HIT")]
+    [InlineData(59, "UPDATING")]
+    [InlineData(61, "REVALIDATED")]
+    public async Task Get_SecondsAfterItsLifetime_IsAnsweredAtOnceForAMinute(int seconds, string status)
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromHours(24) + TimeSpan.FromSeconds(seconds));
+        Assert.Equal(status, (await edge.GetAsync("/a")).Head.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Theory]
+    [InlineData("/%zz", 1, 400)]
+    [InlineData("/%00", 1, 400)]
+    [InlineData("/../a", 1, 400)]
+    [InlineData("/a", 8192, 414)]
+    public async Task Get_TargetThatIsNone_IsRefused(string target, int times, int status)
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        using var client = new TcpClient();
+        await client.ConnectAsync(edge.Client.BaseAddress!.Host, edge.Client.BaseAddress.Port);
+        var text = string.Concat(Enumerable.Repeat(target, times));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {text} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+        var head = new byte[12];
+        await client.GetStream().ReadExactlyAsync(head);
+        Assert.Equal($"HTTP/1.1 {status}", Encoding.ASCII.GetString(head));
+        Assert.Empty(origin.Requests);
     }
 
     [Fact]
