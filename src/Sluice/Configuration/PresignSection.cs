@@ -20,4 +20,6 @@ internal sealed class PresignSection
     public int MaximumEntries { get; set; } = 1_000_000;
 
     public bool Store { get; set; } = true;
+
+    public List<PresignRegionSection> Regions { get; } = [];
 }
