@@ -22,7 +22,7 @@ internal static class PresignEndpoints
     {
         api.MapGet(Prefix + "{**path}", GetAsync)
             .WithTags("presign").WithSummary("A presigned URL for one path: as JSON, or with ?redirect=true as a redirect. Also takes method, expires, region, the response-* overrides, versionId and partNumber.")
-            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(503, ProblemType);
+            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(502, ProblemType).Produces<Problem>(503, ProblemType);
 
         api.MapPost("/v1/presign", BulkAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Presigned URLs for up to 10,000 paths.")
@@ -60,7 +60,7 @@ internal static class PresignEndpoints
         }
         catch (PresignedUrlException e)
         {
-            return Refuse(503, e.Message);
+            return Refuse(e.Status switch { null => 503, 404 => 404, _ => 502 }, e.Message);
         }
     }
 

@@ -17,6 +17,7 @@ internal static class PresignSetup
         Share = section.Share,
         AdaptiveMaximum = section.AdaptiveMaximum,
         MaximumEntries = section.MaximumEntries,
+        VerifyBeforeUse = section.VerifyBeforeUse,
         StorageType = storageType,
     };
 

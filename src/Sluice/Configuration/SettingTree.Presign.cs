@@ -19,6 +19,8 @@ internal static partial class SettingTree
             "Longest validity that often used paths may grow to.") { DefaultText = "none: all paths have the same" },
         new ValueSetting<PresignSection, int>("maximumEntries", ValueKinds.Count, o => o.MaximumEntries, (o, v) => o.MaximumEntries = v,
             "How many URLs of a bucket are held in memory, about 330 bytes each."),
+        new ValueSetting<PresignSection, bool>("verifyBeforeUse", ValueKinds.Switch, o => o.VerifyBeforeUse, (o, v) => o.VerifyBeforeUse = v,
+            "Try a URL for reading on the server, by a request for one byte, before it is first handed out."),
         new ValueSetting<PresignSection, bool>("store", ValueKinds.Switch, o => o.Store, (o, v) => o.Store = v,
             "Keep URLs beyond restarts, in kv.db in the cache directory; only where there is a disk tier."),
         new ListSetting<PresignSection, PresignRegionSection>("regions", PresignRegion, o => o.Regions,
