@@ -74,7 +74,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         return (message, with);
     }
 
-    // Null when there is nothing to sign with: the bucket may be public.
+    // Null when there is nothing to sign with (the bucket may be public), or the server did not take the URL: asked with a signed header it says why.
     private async ValueTask<HttpRequestMessage?> PresignAsync(S3Ask ask, CancellationToken cancellation)
     {
         try

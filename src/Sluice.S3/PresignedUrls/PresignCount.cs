@@ -18,4 +18,5 @@ internal enum PresignCount
     StoreBusy,
     StoreFailures,
     StoreDropped,
+    Refused,
 }

@@ -27,8 +27,8 @@ internal static class PresignMeter
         Counter("sluice.presign.signatures", "{signature}", "Signatures computed, counted just before.", PresignCount.Signatures);
         Counter("sluice.presign.expirations", "{url}", "Expired URLs found in the store; they are never handed out.", PresignCount.Expirations);
         Counter("sluice.presign.fallbacks", "{url}", "URLs signed directly because the store did not answer.", PresignCount.Fallbacks);
-        Labelled("sluice.presign.errors", "{error}", "Failures by category: credentials, refresh, store.", "category",
-            ("credentials", c => c[PresignCount.CredentialErrors]), ("refresh", c => c[PresignCount.RefreshErrors]), ("store", c => c.StoreErrors));
+        Labelled("sluice.presign.errors", "{error}", "Failures by category: credentials, refresh, refused, store.", "category",
+            ("credentials", c => c[PresignCount.CredentialErrors]), ("refresh", c => c[PresignCount.RefreshErrors]), ("refused", c => c[PresignCount.Refused]), ("store", c => c.StoreErrors));
         Labelled("sluice.presign.store.operations", "{operation}", "Reads and writes of the store.", "operation",
             ("get", c => c[PresignCount.StoreReads]), ("set", c => c[PresignCount.StoreWrites]));
         Labelled("sluice.presign.store.errors", "{error}", "Reads and writes of the store that failed, by type; busy is its rate limit.", "type",

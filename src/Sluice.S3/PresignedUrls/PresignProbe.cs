@@ -24,8 +24,7 @@ internal sealed class PresignProbe : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(new HttpMethod(key.Options.Method), S3Address.AsSigned(url));
-            if (key.Options.Method == "GET") request.Headers.Range = new RangeHeaderValue(0, 0);
+            using var request = Request(key, url);
             using var response = await http.Value.SendAsync(request, cancellation);
             if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable) return PresignVerdict.Taken;
             if ((int)response.StatusCode is 429 or >= 500) return PresignVerdict.Unreachable;
@@ -41,9 +40,31 @@ internal sealed class PresignProbe : IDisposable
         }
     }
 
+    /// <summary>The status a URL is answered with; null without an answer in time.</summary>
+    public async Task<int?> StatusAsync(PresignKey key, string url, CancellationToken patience)
+    {
+        try
+        {
+            using var request = Request(key, url);
+            using var response = await http.Value.SendAsync(request, patience);
+            return (int)response.StatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (http.IsValueCreated) http.Value.Dispose();
+    }
+
+    private static HttpRequestMessage Request(PresignKey key, string url)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(key.Options.Method), S3Address.AsSigned(url));
+        if (key.Options.Method == "GET") request.Headers.Range = new RangeHeaderValue(0, 0);
+        return request;
     }
 }

@@ -7,8 +7,12 @@ internal sealed class PresignTargets(PresignTarget main, IReadOnlyDictionary<str
 {
     /// <summary>Looks up what the options leave open.</summary>
     /// <exception cref="ArgumentException">They will not do.</exception>
-    public static PresignTargets Create(S3OriginOptions bucket, PresignedUrlsOptions options) =>
-        new(PresignTarget.Create(bucket), options.Regions.ToDictionary(pair => pair.Key, pair => PresignTarget.Create(pair.Value with { Region = pair.Value.Region ?? pair.Key })));
+    public static PresignTargets Create(S3OriginOptions bucket, PresignedUrlsOptions options)
+    {
+        var main = PresignTarget.Create(bucket);
+        if (options.Regions.ContainsKey(main.Region)) throw new ArgumentException($"The region '{main.Region}' is that of the bucket {bucket.Bucket} itself: its replica there would never be used.");
+        return new(main, options.Regions.ToDictionary(pair => pair.Key, pair => PresignTarget.Create(pair.Value with { Region = pair.Value.Region ?? pair.Key })));
+    }
 
     /// <summary>The bucket that is asked for; null when the region is not known.</summary>
     public PresignTarget? For(PresignOptions options) => options.Region is not { } region || region == main.Region ? main : regions.GetValueOrDefault(region);

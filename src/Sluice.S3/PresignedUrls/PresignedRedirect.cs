@@ -30,6 +30,10 @@ public sealed class PresignedRedirect(string name, string scope, IPresignedUrls 
             var seconds = Math.Max(0, (long)(url.ReuseUntil - time.GetUtcNow()).TotalSeconds);
             return Empty(302, new() { { "Location", url.Url }, { "Cache-Control", string.Create(CultureInfo.InvariantCulture, $"private, max-age={seconds}") } });
         }
+        catch (PresignedUrlException failure) when (failure.Status == 404)
+        {
+            return Empty(404, []);
+        }
         catch (PresignedUrlException failure)
         {
             throw new OriginException(OriginFailure.Unreachable, $"{name}: {failure.Message}", failure);

@@ -30,6 +30,7 @@ internal sealed partial class PresignedUrlCache
             {
                 if (await LookUpAsync(key, target, with) is { } stored)
                 {
+                    if (check is not null) await check.PassAsync(key, (stored.Ready ?? MakeReady(key, stored)).Url);
                     memory.Put(key, stored);
                     return new(stored);
                 }
@@ -43,6 +44,7 @@ internal sealed partial class PresignedUrlCache
         counters.Add(PresignCount.Misses);
         if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Miss(log, PresignEvents.Truncate(key.Path));
         entry = Make(key, target, with, time.GetUtcNow(), LevelAfter(held)) ?? throw AboutToExpire();
+        if (check is not null) await check.PassAsync(key, (entry.Ready ?? MakeReady(key, entry)).Url);
         memory.Put(key, entry);
         Store(key, target, entry);
         PresignMeter.HandedOut(counters.Origin, "miss", time.GetElapsedTime(started));
@@ -133,6 +135,8 @@ internal sealed partial class PresignedUrlCache
 
     private void BeginRefresh(string path, PresignOptions given, PresignEntry entry, long now)
     {
+        // A URL signed ahead is not valid yet, so that it cannot be tried: the next period's is signed and tried when it begins.
+        if (check is not null && options.Stable && !entry.Shortened) return;
         if (entry.TryBeginRefresh(now)) BeginRefresh(KeyOf(path, given), entry);
     }
 
@@ -154,6 +158,7 @@ internal sealed partial class PresignedUrlCache
             // A stable URL begins when the last one's period ends, so it is signed ahead for that moment.
             var ahead = options.Stable && !entry.Shortened && entry.UseUntil > now.UtcTicks;
             var next = Make(key, target, with, ahead ? new DateTimeOffset(entry.UseUntil, TimeSpan.Zero) : now, LevelAfter(entry)) ?? throw AboutToExpire();
+            if (check is not null) await check.PassAsync(key, (next.Ready ?? MakeReady(key, next)).Url);
             if (next.SignedAt > now.UtcTicks) Volatile.Write(ref entry.Next, next);
             else memory.Replace(key, entry, next);
             Store(key, target, next);

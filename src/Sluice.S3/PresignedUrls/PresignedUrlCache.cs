@@ -25,6 +25,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     private readonly PresignMemory memory;
     private readonly PresignStore? store;
     private readonly PresignRotation rotation;
+    private readonly PresignCheck? check;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly FlightTable<Flown> flights = new();
@@ -43,6 +44,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         memory = new(options.MaximumEntries, options.ReadyUrls, time);
         this.store = store is null ? null : new(store, options.StoreTimeout, counters, time);
         rotation = new(this, log);
+        check = options.VerifyBeforeUse ? new(counters, time) : null;
         PresignMeter.Begin(counters);
     }
 
@@ -81,6 +83,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         await Task.WhenAll(background.Keys);
         if (store is not null) await store.DisposeAsync();
         rotation.Dispose();
+        check?.Dispose();
         (credentials.Chain as IDisposable)?.Dispose();
     }
 
@@ -115,6 +118,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var now = time.GetUtcNow();
         var term = PresignTerm.For(fresh, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
         var url = Sign(key, target, with, term);
+        if (check is not null) await check.PassAsync(key, url);
         counters.Add(PresignCount.Direct);
         PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));
         return new(url, term.SignedAt, term.ExpiresAt, now);

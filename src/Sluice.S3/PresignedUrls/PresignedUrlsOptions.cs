@@ -36,6 +36,9 @@ public sealed record PresignedUrlsOptions
     /// <summary>How long the store may take to answer; after that, or a failure, URLs are signed without it and it is left alone for five seconds. Default 50 ms.</summary>
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>True: a URL for reading is tried on the server before it is first handed out (row U076). Default false: that costs a request for each URL, and stable URLs are then not signed ahead.</summary>
+    public bool VerifyBeforeUse { get; init; }
+
     /// <summary>First part of the keys in the store: "remote" (default), "fallback", or the name of an origin (rows KEY-05, MET-07, decision D03).</summary>
     public string StorageType { get; init; } = "remote";
 

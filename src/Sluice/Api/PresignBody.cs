@@ -21,6 +21,9 @@ internal sealed record PresignBody
     /// <summary>Validity such as "15m"; default as configured.</summary>
     public string? Expires { get; set; }
 
+    /// <summary>Region of a replica; default the bucket itself.</summary>
+    public string? Region { get; set; }
+
     /// <summary>Signed parameters: the response-* overrides, versionId, partNumber.</summary>
     public IReadOnlyDictionary<string, string> Query { get; set; } = new Dictionary<string, string>();
 
@@ -35,8 +38,8 @@ internal sealed record PresignBody
             return null;
         }
         else if (Expires is not null && Duration.TryParse(Expires, out parsed)) expires = parsed;
-        var plain = Method == "GET" && expires is null && Query.Count == 0;
-        var options = plain ? PresignOptions.Default : new PresignOptions { Method = Method.ToUpperInvariant(), Expires = expires, Query = Query };
+        var plain = Method == "GET" && expires is null && Region is null && Query.Count == 0;
+        var options = plain ? PresignOptions.Default : new PresignOptions { Method = Method.ToUpperInvariant(), Expires = expires, Region = Region, Query = Query };
         reason = string.Join(' ', options.Errors());
         return reason.Length == 0 ? options : null;
     }

@@ -12,7 +12,7 @@ internal static class PresignEndpoints
 {
     private const string Prefix = "/v1/presign/";
     private const string ProblemType = "application/problem+json";
-    private const string Example = "Write {\"paths\": [\"/clip.mp4\"]}, and method, expires or query beside it.";
+    private const string Example = "Write {\"paths\": [\"/clip.mp4\"]}, and method, expires, region or query beside it.";
 
     // 10,000 paths of the longest kind.
     private static readonly BodyLimit Large = new(32 << 20);
@@ -22,7 +22,7 @@ internal static class PresignEndpoints
     {
         api.MapGet(Prefix + "{**path}", GetAsync)
             .WithTags("presign").WithSummary("A presigned URL for one path: as JSON, or with ?redirect=true as a redirect. Also takes method, expires, region, the response-* overrides, versionId and partNumber.")
-            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(503, ProblemType);
+            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(502, ProblemType).Produces<Problem>(503, ProblemType);
 
         api.MapPost("/v1/presign", BulkAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Presigned URLs for up to 10,000 paths.")
@@ -42,9 +42,8 @@ internal static class PresignEndpoints
         if (state.Engine is not { } engine) return Starting();
         var path = PathOf(context);
         var overrides = context.Request.Query.Where(p => p.Key.StartsWith("response-", StringComparison.Ordinal) || p.Key is "versionId" or "partNumber").ToDictionary(p => p.Key, p => p.Value.ToString());
-        var body = new PresignBody { Method = method ?? "GET", Expires = expires, Query = overrides };
+        var body = new PresignBody { Method = method ?? "GET", Expires = expires, Region = region, Query = overrides };
         if (body.ToOptions(out var reason) is not { } options) return Refuse(400, reason);
-        if (region is not null) options = new PresignOptions { Method = options.Method, Expires = options.Expires, Query = options.Query, Region = region };
         if (engine.Presign.Match(path) is not { } urls) return Refuse(404, "No bucket lies behind this path: presigned URLs are for s3 origins.");
         try
         {
@@ -61,7 +60,7 @@ internal static class PresignEndpoints
         }
         catch (PresignedUrlException e)
         {
-            return Refuse(503, e.Message);
+            return Refuse(e.Status switch { null => 503, 404 => 404, _ => 502 }, e.Message);
         }
     }
 

@@ -34,6 +34,8 @@ internal static class ConfigurationRules
             if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
                 errors.Add(new(node.Source, $"{path}.cache", "only HTTP origins can be passed on to without a cache", "leave it out, or give the origins as URLs"));
         }
+        foreach (var (index, problem, remedy) in PresignSetup.RegionErrors(options))
+            errors.Add(new(root.Members["presign"].Members["regions"].Items[index].Source, $"presign.regions[{index}]", problem, remedy));
     }
 
     private static void CheckListeners(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)

@@ -19,5 +19,9 @@ internal sealed class PresignSection
 
     public int MaximumEntries { get; set; } = 1_000_000;
 
+    public bool VerifyBeforeUse { get; set; }
+
     public bool Store { get; set; } = true;
+
+    public List<PresignRegionSection> Regions { get; } = [];
 }

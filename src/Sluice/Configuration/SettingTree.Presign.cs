@@ -19,6 +19,17 @@ internal static partial class SettingTree
             "Longest validity that often used paths may grow to.") { DefaultText = "none: all paths have the same" },
         new ValueSetting<PresignSection, int>("maximumEntries", ValueKinds.Count, o => o.MaximumEntries, (o, v) => o.MaximumEntries = v,
             "How many URLs of a bucket are held in memory, about 330 bytes each."),
+        new ValueSetting<PresignSection, bool>("verifyBeforeUse", ValueKinds.Switch, o => o.VerifyBeforeUse, (o, v) => o.VerifyBeforeUse = v,
+            "Try a URL for reading on the server, by a request for one byte, before it is first handed out."),
         new ValueSetting<PresignSection, bool>("store", ValueKinds.Switch, o => o.Store, (o, v) => o.Store = v,
-            "Keep URLs beyond restarts, in kv.db in the cache directory; only where there is a disk tier."));
+            "Keep URLs beyond restarts, in kv.db in the cache directory; only where there is a disk tier."),
+        new ListSetting<PresignSection, PresignRegionSection>("regions", PresignRegion, o => o.Regions,
+            "Replicas of the buckets in other regions, for callers that ask for a region. Keys and prefix are those of the bucket."));
+
+    private static SettingGroup<PresignRegionSection> PresignRegion => new(() => new PresignRegionSection(),
+        new ValueSetting<PresignRegionSection, string>("region", ValueKinds.Text, o => o.Region, (o, v) => o.Region = v, "Region to sign for, and the name to ask for it by."),
+        new ValueSetting<PresignRegionSection, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Name of the replica."),
+        new ValueSetting<PresignRegionSection, string?>("of", ValueKinds.OptionalText, o => o.Of, (o, v) => o.Of = v, "Name of the bucket that it is a replica of.") { DefaultText = "the only one of the routes" },
+        new ValueSetting<PresignRegionSection, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server.") { DefaultText = "AWS" },
+        new ValueSetting<PresignRegionSection, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "As a bucket's.") { DefaultText = "as a bucket's" });
 }

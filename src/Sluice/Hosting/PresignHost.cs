@@ -44,8 +44,8 @@ internal sealed class PresignHost : IAsyncDisposable
             return known;
         if (_byRole.ContainsKey(role))
             role = bucket;
-        var options = PresignSetup.Options(_options.Presign, role);
-        var urls = SluiceS3Services.CreatePresignedUrls(OriginSetup.Bucket(origin), options, _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
+        var settings = OriginSetup.Bucket(origin);
+        var urls = SluiceS3Services.CreatePresignedUrls(settings, PresignSetup.Options(_options.Presign, role, settings), _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
         _byRole[role] = urls;
         return _byBucket[bucket] = urls;
     }

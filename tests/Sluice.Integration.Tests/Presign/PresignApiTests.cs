@@ -117,6 +117,33 @@ public sealed class PresignApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_Region_IsTheReplicasUrl_AsTheCommandPrintsIt() // PRE-17
+    {
+        var replica = "replica-" + Guid.NewGuid().ToString("N")[..8];
+        await bed.Client.PutBucketAsync(replica, TestContext.Current.CancellationToken);
+        await bed.Client.PutObjectAsync(new PutObjectRequest { BucketName = replica, Key = "deep/plain.txt", InputStream = new MemoryStream(S3Bed.Content("of the replica")), UseChunkEncoding = false }, TestContext.Current.CancellationToken);
+        var config = folder.Write("regions.json", $$"""
+            { "routes": [{ "origins": [{ "s3": { "bucket": "{{bed.Bucket}}", "prefix": "deep", "endpoint": "{{bed.Server.Endpoint}}", "region": "{{bed.Server.Region}}" } }] }],
+              "presign": { "regions": [{ "region": "us-west-9", "bucket": "{{replica}}", "endpoint": "{{bed.Server.Endpoint}}" }] } }
+            """);
+        await using var sluice = await ServeAsync(["--config", config], origin: null);
+        var own = (string)(await sluice.ApiJsonAsync("/v1/presign/plain.txt"))["url"]!;
+        Assert.Equal(own, (string)(await sluice.ApiJsonAsync($"/v1/presign/plain.txt?region={bed.Server.Region}"))["url"]!);
+        var url = (string)(await sluice.ApiJsonAsync("/v1/presign/plain.txt?region=us-west-9"))["url"]!;
+        Assert.Contains("%2Fus-west-9%2Fs3%2F", url, StringComparison.Ordinal);
+        Assert.Equal(S3Bed.Content("of the replica"), await http.GetByteArrayAsync(url, TestContext.Current.CancellationToken));
+
+        using var bulk = await sluice.Api.PostAsJsonAsync("/v1/presign", new { paths = new[] { "/plain.txt" }, region = "us-west-9" }, TestContext.Current.CancellationToken);
+        Assert.Equal(url, (string)JsonNode.Parse(await bulk.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["urls"]![0]!["url"]!);
+        var unknown = await sluice.Api.AskAsync("/v1/presign/plain.txt?region=mars");
+        Assert.Equal(400, unknown.Status);
+        Assert.Contains($"known are {bed.Server.Region}, us-west-9", unknown.Text, StringComparison.Ordinal);
+
+        var printed = await SluiceProgram.RunAsync(["presign", $"s3://{replica}/deep/plain.txt", "--endpoint", bed.Server.Endpoint.ToString(), "--region", "us-west-9"], Credentials());
+        Assert.Equal((0, url + "\n"), (printed.ExitCode, printed.Output.ReplaceLineEndings("\n")));
+    }
+
+    [Fact]
     public async Task Edge_RouteThatRedirects_SendsTheViewerToTheBucket()
     {
         var config = folder.Write("redirect.json", $$"""

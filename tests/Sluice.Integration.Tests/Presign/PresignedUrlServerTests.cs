@@ -104,6 +104,28 @@ public sealed class PresignedUrlServerTests : IDisposable
         await RefusedAsync(HttpMethod.Get, await UrlAsync(urls, "plain.txt"), profile);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_VerifyBeforeUse_HandsOutOnlyWhatTheServerTakes(bool stable) // U076
+    {
+        var bed = await S3Bed.GetAsync();
+        var options = new PresignedUrlsOptions { VerifyBeforeUse = true, Stable = stable };
+        await using var urls = Urls(bed, options);
+        await using var wrong = Urls(bed, options, "wrong-secret");
+        await using var unreachable = Urls(bed, options, "wrong-secret", new Uri("http://127.0.0.1:1"));
+        await UrlAsync(urls, "plain.txt");
+        await UrlAsync(urls, "plain.txt", new() { Method = "HEAD" });
+        var missing = await Assert.ThrowsAsync<PresignedUrlException>(() => UrlAsync(urls, "not there"));
+        Assert.Equal(404, missing.Status);
+        await UrlAsync(urls, "not there", new() { Method = "PUT" });
+        var refused = await Assert.ThrowsAsync<PresignedUrlException>(() => UrlAsync(wrong, "plain.txt"));
+        Assert.Equal(403, refused.Status);
+        Assert.DoesNotContain("X-Amz", refused.Message, StringComparison.Ordinal);
+        await UrlAsync(unreachable, "plain.txt");
+        Assert.Equal(4, urls.GetStatistics().Signatures);
+    }
+
     [Fact]
     public async Task Get_Anonymous_IsAClearErrorAndNoUrl()
     {
@@ -113,9 +135,9 @@ public sealed class PresignedUrlServerTests : IDisposable
         Assert.Contains("anonymous", refused.Message, StringComparison.Ordinal);
     }
 
-    private static PresignedUrlCacheHandle Urls(S3Bed bed, PresignedUrlsOptions? options = null, string? profile = "owner") =>
+    private static PresignedUrlCacheHandle Urls(S3Bed bed, PresignedUrlsOptions? options = null, string? profile = "owner", Uri? endpoint = null) =>
         new(SluiceS3Services.CreatePresignedUrls(
-            new S3OriginOptions { Bucket = bed.Bucket, Endpoint = bed.Server.Endpoint, Region = bed.Server.Region, Profile = profile, Anonymous = profile is null },
+            new S3OriginOptions { Bucket = bed.Bucket, Endpoint = endpoint ?? bed.Server.Endpoint, Region = bed.Server.Region, Profile = profile, Anonymous = profile is null },
             options ?? new(), null, TimeProvider.System, NullLoggerFactory.Instance));
 
     private static async Task<string> UrlAsync(PresignedUrlCacheHandle urls, string key, PresignOptions? options = null) =>

@@ -253,6 +253,8 @@ public class PresignedUrlCacheTests
         Assert.Contains("%2Fus-west-2%2Fs3%2F", url, StringComparison.Ordinal);
         Assert.StartsWith("http://127.0.0.1:9000/media/a?", await bed.UrlAsync("a"), StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(async () => await bed.UrlAsync("a", new() { Region = "mars" }));
+        var own = Assert.Throws<ArgumentException>(() => new PresignBed(new() { Regions = new Dictionary<string, S3.Objects.S3OriginOptions> { ["eu-central-1"] = replica } }));
+        Assert.Contains("would never be used", own.Message, StringComparison.Ordinal);
     }
 
     [Fact]

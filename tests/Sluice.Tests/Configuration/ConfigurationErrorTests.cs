@@ -116,6 +116,27 @@ public sealed class ConfigurationErrorTests : IDisposable
     public void Load_OriginThatCannotWork_SaysWhy(string origin, string why) =>
         Assert.StartsWith($"sluice.json:1: routes[0].origins[0]: {why}", Assert.Single(Errors($$"""{ "routes": [{ "origins": [{{origin}}] }] }""")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{ "region": "us-west-2" }""", "says no region or no bucket")]
+    [InlineData("""{ "region": "us-west-2", "bucket": "media-us" }""", "may be of media or other")]
+    [InlineData("""{ "region": "us-west-2", "bucket": "media-us", "of": "medai" }""", "\"medai\" is no bucket of a route")]
+    [InlineData("""{ "region": "over there", "bucket": "media-us", "of": "media" }""", "'over there' is not a region")]
+    [InlineData("""{ "region": "us-west-2", "bucket": "a", "of": "media" }""", "'a' is not a bucket's name")]
+    public void Load_ReplicaThatCannotWork_SaysWhy(string replica, string why) => // PRE-17
+        Assert.StartsWith($"sluice.json:2: presign.regions[0]: {why}", Assert.Single(Errors($$"""
+            { "routes": [{ "origins": [{ "s3": { "bucket": "media" } }, { "s3": { "bucket": "other" } }] }],
+              "presign": { "regions": [{{replica}}] } }
+            """)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{ "folder": "." }""", "is a replica, but no route has a bucket")]
+    [InlineData("""{ "s3": { "bucket": "media" } }""", "is a second replica of media in us-west-2")]
+    public void Load_ReplicasThatDoNotFitTheRoutes_SaysWhy(string origin, string why) =>
+        Assert.Contains(why, Errors($$"""
+            { "routes": [{ "origins": [{{origin}}] }],
+              "presign": { "regions": [{ "region": "us-west-2", "bucket": "media-us" }, { "region": "us-west-2", "bucket": "media-w", "of": "media" }] } }
+            """)[^(origin.Contains("s3", StringComparison.Ordinal) ? 1 : 2)], StringComparison.Ordinal);
+
     [Fact]
     public void Load_OriginAndSeveralRoutes_RefusesToGuess()
     {
