@@ -19,6 +19,9 @@ public sealed class EdgeOptions
     /// <summary>True when the edge speaks TLS. Default false.</summary>
     public bool IsSecure { get; set; }
 
+    /// <summary>How long a tunnel (a WebSocket or another upgrade) may carry nothing either way before it is ended. Default 1 hour; more than 0, at most 1 day.</summary>
+    public TimeSpan TunnelIdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Who may send PURGE.</summary>
     public EdgePurgeOptions Purge { get; set; } = new();
 }

@@ -32,7 +32,7 @@ public sealed class SluiceEdge
                 Routes = Routes,
                 Fetcher = new Fetcher(cache, time),
                 Responder = responder,
-                Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time),
+                Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
                 Purge = purge,
                 Forwarding = forwarding,
                 Counters = counters,

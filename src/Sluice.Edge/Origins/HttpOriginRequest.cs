@@ -32,6 +32,8 @@ internal static class HttpOriginRequest
     private static HeaderList Fields(OriginRequest request, HttpOriginAddress address, IReadOnlyDictionary<string, string> own)
     {
         var fields = Fields(request);
+        // What TRACE is sent comes back to whoever asked for it: no place for keys (RFC 9110 section 9.3.8).
+        if (request.Method.Equals("TRACE", StringComparison.OrdinalIgnoreCase)) return fields;
         if (address.Authorization is { } authorization) fields.Set("Authorization", authorization);
         foreach (var (name, value) in own) fields.Set(name, value);
         return fields;

@@ -13,7 +13,7 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Serving;
 
 /// <summary>Requests the cache is not for: passed on to an HTTP origin (bodies and tunnels streamed both ways), refused where there is only a folder or bucket. A method that may change something invalidates what is stored (RFC 9111 section 4.4).</summary>
-internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, EdgeCounters counters, PostAnswers posts, TimeProvider time)
+internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, EdgeCounters counters, PostAnswers posts, TimeProvider time, TimeSpan tunnelIdle)
 {
     private const string ReadMethods = "GET, HEAD, OPTIONS";
 
@@ -72,7 +72,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         await using var owned = answer;
         counters.Count(Outcome.Bypass, 0);
         await using var client = await upgrade.AcceptAsync(answer.Headers);
-        await Tunnel.RunAsync(client, answer.Body, context.RequestAborted);
+        await Tunnel.RunAsync(client, answer.Body, tunnelIdle, time, context.RequestAborted);
     }
 
     /// <summary>Max-Forwards counts the hops of OPTIONS and TRACE (RFC 9110 section 7.6.2): at 0 this server is the last.</summary>

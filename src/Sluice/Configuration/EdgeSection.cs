@@ -15,5 +15,7 @@ internal sealed class EdgeSection
 
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
+    public TimeSpan TunnelIdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
     public EdgePurgeSection Purge { get; } = new();
 }

@@ -21,6 +21,11 @@ internal static partial class SettingTree
         new SectionSetting<EdgeSection, EdgeTlsSection>("tls", EdgeTls, o => o.Tls, "TLS on the public listener, with HTTP/1.1 and HTTP/2. Off without a certificate."),
         new ValueSetting<EdgeSection, IReadOnlyList<string>>("trustedProxies", ValueKinds.Texts, o => o.TrustedProxies, (o, v) => o.TrustedProxies = v,
             "Addresses and networks of proxies in front of the edge whose X-Forwarded-* and Forwarded fields are believed; from everybody else they are dropped.") { Check = NetworkText.Check },
+        new ValueSetting<EdgeSection, TimeSpan>("tunnelIdleTimeout", ValueKinds.Time, o => o.TunnelIdleTimeout, (o, v) => o.TunnelIdleTimeout = v,
+            "How long a WebSocket or another upgraded connection may carry nothing either way before it is ended.")
+        {
+            Check = v => v > TimeSpan.Zero && v <= TimeSpan.FromDays(1) ? null : ("is not a time from 1ms to 1d", "write one such as 10m"),
+        },
         new SectionSetting<EdgeSection, EdgePurgeSection>("purge", EdgePurge, o => o.Purge, "Who may send PURGE to the public listener."));
 
     private static SettingGroup<EdgeTlsSection> EdgeTls => new(() => new EdgeTlsSection(),

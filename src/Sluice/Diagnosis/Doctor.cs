@@ -24,8 +24,13 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         if (options.Routes.Count == 0)
             findings.Add(Finding.Warn("origin", "none is given, so none was checked", "name one: sluice doctor ./media"));
         using var ports = new PortCheck(time);
-        findings.Add(await ports.RunAsync("edge", options.Edge.Listen, cancellation));
-        findings.Add(await ports.RunAsync("api", options.Api.Listen, cancellation));
+        findings.AddRange(await ports.RunAsync(options.Edge, cancellation));
+        if (CertificateCheck.Run(options.Edge.Tls, logging, time) is { } certificate)
+            findings.Add(certificate);
+        var (api, isServed) = await ports.RunAsync(options.Api, cancellation);
+        findings.Add(api);
+        if (isServed)
+            findings.AddRange(await CircuitCheck.RunAsync(options.Api, time, cancellation));
         findings.AddRange(LimitCheck.Run(options.Cache));
         findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));
         findings.Add(await ToolCheck.RunAsync("ffprobe", cancellation));

@@ -16,7 +16,7 @@ internal static class EdgeHost
     {
         var builder = HostBuilding.Create(logging, time, kestrel =>
         {
-            kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? Encoding.Latin1;
+            kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? LengthFieldEncoding.For(name) ?? Encoding.Latin1;
             EdgeListening.Listen(kestrel, options.Edge, logging, time);
             // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
             kestrel.Limits.MinResponseDataRate = null;

@@ -66,6 +66,7 @@ internal sealed class Engine : IAsyncDisposable
             BaseUrl = edge.BaseUrl,
             IsSecure = edge.Tls.Certificate is not null,
             TrustedProxies = NetworkText.Parse(edge.TrustedProxies),
+            TunnelIdleTimeout = edge.TunnelIdleTimeout,
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
         foreach (var route in options.Routes)

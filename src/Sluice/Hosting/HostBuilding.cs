@@ -22,12 +22,21 @@ internal static class HostBuilding
     }
 
     /// <summary>Starts a host and tells the port it got.</summary>
+    /// <param name="app">The host.</param>
+    /// <param name="listen">Its first address.</param>
+    /// <param name="flag">Which flag gives that.</param>
+    /// <param name="second">Another address, with its flag, that it opens after the first.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ListenException">It cannot listen there.</exception>
-    public static async Task<ListenAddress> StartAsync(WebApplication app, ListenAddress listen, string flag, CancellationToken cancellation)
+    public static async Task<ListenAddress> StartAsync(WebApplication app, ListenAddress listen, string flag, (ListenAddress Listen, string Flag)? second, CancellationToken cancellation)
     {
         try
         {
             await app.StartAsync(cancellation);
+        }
+        catch (Exception e) when (second is { } other && !ListenException.CanListen(other.Listen) && ListenException.Explain(e, other.Listen, other.Flag) is { } explained)
+        {
+            throw explained;
         }
         catch (Exception e) when (ListenException.Explain(e, listen, flag) is { } explained)
         {

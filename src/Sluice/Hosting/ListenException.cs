@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Sluice.Configuration;
@@ -7,6 +8,22 @@ namespace Sluice.Hosting;
 /// <summary>A listener could not be opened. The message is one line that says what to do.</summary>
 internal sealed class ListenException(string message, Exception inner) : IOException(message, inner)
 {
+    /// <summary>Tries it: of two addresses that a server opens in turn, what it throws does not always tell which was the trouble.</summary>
+    public static bool CanListen(ListenAddress listen)
+    {
+        try
+        {
+            using var socket = new Socket(listen.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(listen.Address, listen.Port));
+            socket.Listen();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Turns what the server throws into words; null when it is about something else.</summary>
     public static ListenException? Explain(Exception error, ListenAddress listen, string flag)
     {

@@ -73,7 +73,7 @@ internal sealed class Server : IAsyncDisposable
     private async Task StartApiAsync(SluiceOptions options, CancellationToken cancellation)
     {
         _api = ApiHost.Build(options, _state, _logging, _time);
-        Api = await HostBuilding.StartAsync(_api, options.Api.Listen, "--api", cancellation);
+        Api = await HostBuilding.StartAsync(_api, options.Api.Listen, "--api", null, cancellation);
     }
 
     private async Task StartEdgeAsync(SluiceOptions options, CancellationToken cancellation)
@@ -81,6 +81,6 @@ internal sealed class Server : IAsyncDisposable
         _accessLog = AccessLog.Open(options.Logging, _time);
         _state.Engine = Engine.Open(options, _logging, _time);
         _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
-        Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", cancellation);
+        Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
     }
 }

@@ -105,6 +105,20 @@ public class HttpOriginRequestTests
     [InlineData("a!b")]
     public async Task Fetch_AnyMethod_IsPassed(string method) => Assert.Equal($"{method} / HTTP/1.1", await Line(new() { Method = method, Path = "/" }));
 
+    // An origin that answers TRACE sends back what it got, and who asked is not who has the keys.
+    [Theory]
+    [InlineData("TRACE")]
+    [InlineData("trace")]
+    public async Task Fetch_Trace_CarriesNoKeys(string method)
+    {
+        var sent = await Sent(
+            new() { Method = method, Path = "/", Headers = new([new("X-Mine", "1")]) },
+            o => o with { Url = o.Url.Replace("//", "//user:secret@", StringComparison.Ordinal), Headers = new Dictionary<string, string> { ["X-Key"] = "secret" } });
+        Assert.StartsWith("TRACE / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nX-Mine: 1\r\n", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Authorization", sent, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("X-Key", sent, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task Fetch_MethodThatIsNoToken_IsRefused() => await Assert.ThrowsAsync<ArgumentException>(() => Sent(new() { Method = "GET / HTTP/1.1\r\n", Path = "/" }));
 

@@ -76,18 +76,12 @@ public sealed class ContentLengthTests(AttackBed bed)
     [InlineData("Content-Length: 0x2c")]
     [InlineData("Content-Length : 0")]
     [InlineData("Content-Length: 99999999999999999999")]
+    [InlineData("Content-Length: +48")]
+    [InlineData("content-length: +0")]
     public async Task Send_LengthThatIsNone_IsRefused(string length)
     {
         var (direct, _) = await bed.AttackAsync($"POST /upload HTTP/1.1\r\nHost: 127.0.0.1:{{port}}\r\n{length}\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n");
         Assert.Equal([400], direct);
-    }
-
-    // The server takes a plus for what it says; the origin gets the number without it, so that nobody can count otherwise.
-    [Fact]
-    public async Task Send_LengthWithAPlus_IsThatLengthOrRefused()
-    {
-        var (direct, _) = await bed.AttackAsync("POST /upload HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: +5\r\n\r\nhello");
-        Assert.True(direct is [200 or 400]);
     }
 }
 

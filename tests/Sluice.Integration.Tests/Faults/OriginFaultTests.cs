@@ -99,6 +99,19 @@ public sealed class OriginFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
     }
 
     [Fact]
+    public async Task Origin_CutsEveryTime_IsAskedForTheRestTwiceAndNoMore()
+    {
+        var path = http.Put(OriginReply.Object(108, Length) with { CutAfter = 300_000 }, ".mp4");
+
+        var answer = await RawHttp.GetAsync(http.Sluice.EdgeAddress, path);
+        await Eventually.PassAsync(TimeSpan.FromMilliseconds(500));
+
+        Assert.False(answer.Complete);
+        Assert.Equal(-1, new BytePattern(108).FirstDifference(0, answer.Body));
+        Assert.Equal(3, http.Origin.CallsOf(path).Count);
+    }
+
+    [Fact]
     public async Task Origin_SendsMoreThanItSaid_ExtraBytesGoNowhere()
     {
         var path = http.Put(OriginReply.Object(96, 50_000) with { LengthLie = -10_000, IgnoreRange = true });

@@ -40,6 +40,24 @@ public sealed class OriginSilenceTests : IAsyncLifetime
         Assert.True(recovered, "the silence was remembered");
     }
 
+    [Theory]
+    [InlineData("max-age=1, stale-if-error=60", 200, "STALE")]
+    [InlineData("max-age=1", 200, "STALE")]
+    [InlineData("max-age=1, must-revalidate", 504, null)]
+    public async Task Origin_FallsSilentAfterTheLifetime_IsStaleUnlessForbidden(string control, int status, string? outcome)
+    {
+        var path = HttpEdge.Unique();
+        _origin.On(path, OriginReply.Text("good") with { CacheControl = control });
+        Assert.Equal("good", (await _sluice.Edge.AskAsync(path)).Text);
+        await Eventually.PassAsync(TimeSpan.FromSeconds(2.1));
+        _origin.On(path, OriginReply.Text("good") with { NeverAnswers = true });
+
+        var answer = await _sluice.Edge.AskAsync(path);
+
+        Assert.Equal((status, outcome), (answer.Status, status == 200 ? answer.CacheStatus : null));
+        if (status == 200) Assert.Equal("good", answer.Text);
+    }
+
     [Fact]
     public async Task Origin_StopsInTheMiddleOfTheBody_BreaksTheConnection()
     {

@@ -17,6 +17,9 @@ public sealed class AppOrigin : IAsyncLifetime
 
     public SluiceProcess Sluice { get; private set; } = null!;
 
+    /// <summary>URL of the app itself.</summary>
+    public string Address => app.Urls.First();
+
     /// <summary>Bytes of the upload to /upload that the origin has read.</summary>
     public long Uploaded => Interlocked.Read(ref uploaded);
 
@@ -60,10 +63,18 @@ public sealed class AppOrigin : IAsyncLifetime
             context.Response.Headers.CacheControl = "max-age=60";
             return context.Request.QueryString.Value;
         });
+        app.Map("/trace", (HttpContext context) => $"{context.Request.Method} {context.Request.Headers["Max-Forwards"]}");
+        app.MapGet("/trailers", async context =>
+        {
+            context.Response.DeclareTrailer("X-Sum");
+            await context.Response.WriteAsync("body");
+            await context.Response.Body.FlushAsync();
+            context.Response.AppendTrailer("X-Sum", "later");
+        });
         app.Map("/socket", SocketAsync);
         app.Map("/raw", RawAsync);
         await app.StartAsync();
-        Sluice = await SluiceProcess.StartAsync(app.Urls.First());
+        Sluice = await SluiceProcess.StartAsync(Address);
     }
 
     public async ValueTask DisposeAsync()

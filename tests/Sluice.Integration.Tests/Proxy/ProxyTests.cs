@@ -149,6 +149,30 @@ public sealed class ProxyTests(AppOrigin origin) : IClassFixture<AppOrigin>
     }
 
     [Fact]
+    public async Task Trace_MaxForwards_EndsWhereItIsNone()
+    {
+        using var client = await RawHttp.ConnectAsync(Edge);
+        await client.SendAsync(RawHttp.Request("TRACE", "/hop", Edge, "Max-Forwards: 0"));
+        Assert.Equal(405, (await client.ReadResponseAsync()).Status);
+        await client.SendAsync(RawHttp.Request("TRACE", "/trace", Edge, "Max-Forwards: 1"));
+        var answer = await client.ReadResponseAsync();
+        Assert.Equal((200, "TRACE 0"), (answer.Status, answer.Text));
+        await client.SendAsync(RawHttp.Request("DELETE", "/trace", Edge, "Max-Forwards: 0"));
+        Assert.Equal("DELETE 0", (await client.ReadResponseAsync()).Text);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Get_Trailers_ComeAfterTheBody(string version)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Edge, "/trailers")) { Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var answer = await origin.Sluice.Edge.SendAsync(request);
+        Assert.Equal("body", await answer.Content.ReadAsStringAsync());
+        Assert.Equal((false, "later"), (answer.Headers.Contains("X-Sum"), answer.TrailingHeaders.GetValues("X-Sum").Single()));
+    }
+
+    [Fact]
     public async Task Connect_ToAnywhere_IsRefused()
     {
         using var client = await RawHttp.ConnectAsync(Edge);

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Proxy;
 
@@ -56,6 +57,16 @@ public sealed class TunnelTests(AppOrigin origin) : IClassFixture<AppOrigin>
             await client.SendAsync(line);
             Assert.Equal(line.ToUpperInvariant(), Encoding.ASCII.GetString(await client.ReadSomeAsync(line.Length)));
         }
+    }
+
+    [Fact]
+    public async Task Tunnel_NobodySaysAnything_EndsAfterTheTimeThatIsSet()
+    {
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = origin.Address, Environment = new Dictionary<string, string> { ["SLUICE__Edge__TunnelIdleTimeout"] = "1s" } });
+        using var client = await RawHttp.ConnectAsync(sluice.EdgeAddress);
+        await client.SendAsync(RawHttp.Request("GET", "/raw", sluice.EdgeAddress, "Connection: Upgrade", "Upgrade: shout/1"));
+        Assert.Equal(101, (await client.ReadHeadAsync())!.Value.Status);
+        Assert.Empty(await client.ReadSomeAsync(1));
     }
 
     [Fact]

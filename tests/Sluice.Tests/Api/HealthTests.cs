@@ -15,7 +15,7 @@ public sealed class HealthTests
         var state = new ServerState(TimeProvider.System);
         var options = new SluiceOptions { Api = { Listen = new ListenAddress(IPAddress.Loopback, 0) } };
         await using var api = ApiHost.Build(options, state, NullLoggerFactory.Instance, TimeProvider.System);
-        var address = await HostBuilding.StartAsync(api, options.Api.Listen, "--api", TestContext.Current.CancellationToken);
+        var address = await HostBuilding.StartAsync(api, options.Api.Listen, "--api", null, TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(address.Url) };
 
         var starting = await AskAsync("/health/ready");

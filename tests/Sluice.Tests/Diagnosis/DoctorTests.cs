@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Sluice.Commands;
+using Sluice.Configuration;
 using Sluice.Diagnosis;
 using Sluice.TestKit.Processes;
 using Sluice.Tests.Commands;
@@ -57,6 +58,71 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains($"✓ edge address: {server.Server.Edge} is served by a running Sluice", output, StringComparison.Ordinal);
         Assert.Contains($"✓ api address: {server.Server.Api} is served by a running Sluice", output, StringComparison.Ordinal);
         Assert.Contains("answers /clip.mp4 and ranges", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Doctor_BesideARunningServerWithTls_KnowsItsPorts(bool beside)
+    {
+        var (certificate, key) = TestCertificate.Write(_folder, TimeSpan.FromDays(30));
+        ListenAddress? own = beside ? new ListenAddress(IPAddress.Loopback, SluiceProcess.FreePort()) : null;
+        await using var server = await RunningServer.StartAsync((o, _) => (o.Edge.Tls.Certificate, o.Edge.Tls.Key, o.Edge.Tls.Listen) = (certificate, key, own));
+
+        var (code, output, _) = await CommandLine.RunAsync(
+            ["doctor", server.Folder, "--cache-dir", _folder.Path, "--edge", server.Server.Edge.ToString(), "--api", server.Server.Api.ToString(),
+                "--tls-cert", certificate, "--tls-key", key, .. beside ? (string[])["--tls-listen", own.ToString()!] : []]);
+
+        Assert.True(code == ExitCode.Ok, output);
+        Assert.Contains($"✓ edge address: {server.Server.Edge} is served by a running Sluice", output, StringComparison.Ordinal);
+        Assert.Equal(beside, output.Contains($"✓ edge TLS address: {own} is served by a running Sluice", StringComparison.Ordinal));
+        Assert.Contains($"✓ certificate: {certificate} is for edge.test", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_TakenTlsPort_NamesItsFlag()
+    {
+        var (certificate, key) = TestCertificate.Write(_folder, TimeSpan.FromDays(30));
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var (code, output, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--tls-cert", certificate, "--tls-key", key, "--tls-listen", taken.LocalEndpoint.ToString()!);
+
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Contains($"✗ edge TLS address: {taken.LocalEndpoint} is in use by another program\n    stop it, or choose another port with --tls-listen", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(5, "! certificate", "it expires soon")]
+    [InlineData(-1, "✗ certificate", "it has expired")]
+    public async Task Doctor_CertificateNearItsEnd_SaysSo(int days, string mark, string text)
+    {
+        var (certificate, key) = TestCertificate.Write(_folder, TimeSpan.FromDays(days));
+
+        var (_, output, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--tls-cert", certificate, "--tls-key", key);
+
+        Assert.Contains(mark, output, StringComparison.Ordinal);
+        Assert.Contains(text, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_BesideARunningServer_TellsItsCircuits()
+    {
+        await using var server = await RunningServer.StartAsync((o, _) =>
+        {
+            o.Routes[0].Circuit.Failures = 1;
+            o.Routes[0].Origins[0] = new OriginSection { Url = $"http://127.0.0.1:{SluiceProcess.FreePort()}" };
+        });
+        string[] arguments = ["doctor", server.Folder, "--cache-dir", _folder.Path, "--edge", server.Server.Edge.ToString(), "--api", server.Server.Api.ToString()];
+
+        var (_, before, _) = await CommandLine.RunAsync(arguments);
+        Assert.Equal(HttpStatusCode.BadGateway, (await server.Edge.GetAsync("/a")).StatusCode);
+        var (code, after, _) = await CommandLine.RunAsync(arguments);
+
+        Assert.Contains("✓ circuit all, http://127.0.0.1:", before, StringComparison.Ordinal);
+        Assert.Contains("! circuit all, http://127.0.0.1:", after, StringComparison.Ordinal);
+        Assert.Contains(": open: it failed too often", after, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, code);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sluice.Configuration;
 using Sluice.Hosting;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Tests.Hosting;
 
@@ -73,6 +74,27 @@ public sealed class ServerTests
 
         Assert.StartsWith($"port {port} on 127.0.0.1 is in use by another program; stop it, or choose another port with --edge 127.0.0.1:", edge.Message, StringComparison.Ordinal);
         Assert.Contains("--api", api.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "--tls-listen 127.0.0.1:")]
+    [InlineData(false, "--edge 127.0.0.1:")]
+    public async Task Start_OneOfTwoPortsInUse_NamesThatOne(bool isTls, string flag)
+    {
+        using var files = new TemporaryFolder();
+        var (certificate, key) = TestCertificate.Write(files, TimeSpan.FromDays(30));
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = new ListenAddress(IPAddress.Loopback, ((IPEndPoint)taken.LocalEndpoint).Port);
+
+        var error = await Assert.ThrowsAsync<ListenException>(() => RunningServer.StartAsync((o, _) =>
+        {
+            (o.Edge.Tls.Certificate, o.Edge.Tls.Key) = (certificate, key);
+            o.Edge.Tls.Listen = isTls ? address : address with { Port = SluiceProcess.FreePort() };
+            if (!isTls) o.Edge.Listen = address;
+        }));
+
+        Assert.StartsWith($"port {address.Port} on 127.0.0.1 is in use by another program; stop it, or choose another port with {flag}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
