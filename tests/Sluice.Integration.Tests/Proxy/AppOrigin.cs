@@ -64,13 +64,6 @@ public sealed class AppOrigin : IAsyncLifetime
             return context.Request.QueryString.Value;
         });
         app.Map("/trace", (HttpContext context) => $"{context.Request.Method} {context.Request.Headers["Max-Forwards"]}");
-        app.MapGet("/trailers", async context =>
-        {
-            context.Response.DeclareTrailer("X-Sum");
-            await context.Response.WriteAsync("body");
-            await context.Response.Body.FlushAsync();
-            context.Response.AppendTrailer("X-Sum", "later");
-        });
         app.Map("/socket", SocketAsync);
         app.Map("/raw", RawAsync);
         await app.StartAsync();

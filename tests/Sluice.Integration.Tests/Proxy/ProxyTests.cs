@@ -161,17 +161,6 @@ public sealed class ProxyTests(AppOrigin origin) : IClassFixture<AppOrigin>
         Assert.Equal("DELETE 0", (await client.ReadResponseAsync()).Text);
     }
 
-    [Theory]
-    [InlineData("1.1")]
-    [InlineData("2.0")]
-    public async Task Get_Trailers_ComeAfterTheBody(string version)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Edge, "/trailers")) { Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var answer = await origin.Sluice.Edge.SendAsync(request);
-        Assert.Equal("body", await answer.Content.ReadAsStringAsync());
-        Assert.Equal((false, "later"), (answer.Headers.Contains("X-Sum"), answer.TrailingHeaders.GetValues("X-Sum").Single()));
-    }
-
     [Fact]
     public async Task Connect_ToAnywhere_IsRefused()
     {

@@ -190,7 +190,7 @@ internal sealed class OriginConnection(FaultyOrigin origin, Socket socket, Cance
         }
 
         if (reply.Chunked)
-            await SendAsync("0\r\n\r\n"u8.ToArray());
+            await SendAsync(Encoding.ASCII.GetBytes($"0\r\n{string.Concat(reply.Trailers.Select(line => line + "\r\n"))}\r\n"));
         if (reply.LengthLie > 0)
         {
             // A clean end short of the promise, not a reset: the reader must notice by counting.

@@ -33,6 +33,9 @@ public sealed record OriginReply
     /// <summary>Sends the body in HTTP chunks, without a Content-Length.</summary>
     public bool Chunked { get; init; }
 
+    /// <summary>Lines after the last chunk, such as "X-Sum: 1".</summary>
+    public IReadOnlyList<string> Trailers { get; init; } = [];
+
     /// <summary>Added to the Content-Length sent: above zero the body is shorter than said, below zero longer.</summary>
     public long LengthLie { get; init; }
 
