@@ -97,7 +97,7 @@ public sealed class TunnelIdleTests
             if (IsStuck)
             {
                 Stuck.TrySetResult();
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
 
             await heard.Writer.WriteAsync(buffer, cancellationToken);
