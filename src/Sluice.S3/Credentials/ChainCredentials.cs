@@ -53,6 +53,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     }
 
     /// <inheritdoc/>
+    public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && now < current.AskAgain ? current.Credentials : null;
+
+    /// <inheritdoc/>
     public void Reject(S3Credentials credentials)
     {
         var current = Volatile.Read(ref snapshot);

@@ -172,7 +172,7 @@ internal sealed partial class PresignedUrlCache
     }
 
     private ValueTask<S3Credentials> FindCredentialsAsync(CancellationToken cancellation) =>
-        credentials.TryGet(out var active) ? new(active) : AskForCredentialsAsync(cancellation);
+        credentials.TryGet(time.GetUtcNow(), out var active) ? new(active) : AskForCredentialsAsync(cancellation);
 
     private async ValueTask<S3Credentials> AskForCredentialsAsync(CancellationToken cancellation)
     {

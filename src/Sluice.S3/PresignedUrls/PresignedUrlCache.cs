@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Core.Flights;
 using Sluice.Core.KeyValue;
 using Sluice.S3.Credentials;
+using Sluice.S3.Signing;
 
 namespace Sluice.S3.PresignedUrls;
 
@@ -56,9 +57,8 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= PresignOptions.Default;
-        var started = time.GetTimestamp();
-        if (share < ulong.MaxValue && PresignKey.Hash(PresignKey.Normalise(path)) >= share) return DirectAsync(path, options, started, cancellation);
-        var now = time.GetUtcNow().UtcTicks;
+        if (share < ulong.MaxValue && (share == 0 || PresignKey.Hash(PresignKey.Normalise(path)) >= share)) return Direct(path, options, cancellation);
+        var (started, now) = (time.GetTimestamp(), time.GetUtcNow().UtcTicks);
         var entry = memory.Find(path, options);
         if (entry is not null && !entry.IsUsable(now, started)) entry = Successor(path, options, entry, now, started);
         if (entry is null) return FetchAsync(path, options, started, cancellation);
@@ -110,17 +110,34 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         return entry.Ready ?? MakeReady(key, entry);
     }
 
-    private async ValueTask<PresignedUrl> DirectAsync(string path, PresignOptions options, long started, CancellationToken cancellation)
+    private ValueTask<PresignedUrl> Direct(string path, PresignOptions options, CancellationToken cancellation)
     {
+        var started = PresignMeter.Timed ? time.GetTimestamp() : 0;
         var key = KeyOf(path, options);
         var target = targets.Check(key);
+        var now = time.GetUtcNow();
+        if (check is not null || !credentials.TryGet(now, out var with)) return DirectAsync(key, target, started, cancellation);
+        var term = FreshTerm(key, with, now);
+        return new(HandOut(Sign(key, target, with, term), term, now, started));
+    }
+
+    private async ValueTask<PresignedUrl> DirectAsync(PresignKey key, PresignTarget target, long started, CancellationToken cancellation)
+    {
         var with = await FindCredentialsAsync(cancellation);
         var now = time.GetUtcNow();
-        var term = PresignTerm.For(fresh, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+        var term = FreshTerm(key, with, now);
         var url = Sign(key, target, with, term);
         if (check is not null) await check.PassAsync(key, url);
+        return HandOut(url, term, now, started);
+    }
+
+    private PresignTerm FreshTerm(PresignKey key, S3Credentials with, DateTimeOffset now) =>
+        PresignTerm.For(fresh, key.Options.Expires ?? options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+
+    private PresignedUrl HandOut(string url, in PresignTerm term, DateTimeOffset now, long started)
+    {
         counters.Add(PresignCount.Direct);
-        PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));
+        if (PresignMeter.Timed) PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));
         return new(url, term.SignedAt, term.ExpiresAt, now);
     }
 

@@ -8,7 +8,9 @@ internal sealed class FixedCredentials(params S3Credentials[] inOrder) : IS3Cred
 {
     private int at;
 
-    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => new(inOrder.Length == 0 ? null : inOrder[Math.Min(at, inOrder.Length - 1)]);
+    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => new(Held(default));
+
+    public S3Credentials? Held(DateTimeOffset now) => inOrder.Length == 0 ? null : inOrder[Math.Min(at, inOrder.Length - 1)];
 
     public void Reject(S3Credentials credentials) => at++;
 }
