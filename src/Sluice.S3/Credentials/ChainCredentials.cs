@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Microsoft.Extensions.Logging;
+using Sluice.S3.Objects;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.Credentials;
@@ -27,11 +28,17 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     private Snapshot? snapshot;
     private bool complained;
 
-    /// <summary>The chain for a profile, or the default one.</summary>
-    /// <exception cref="ArgumentException">The profile does not exist or cannot be used.</exception>
-    public static ChainCredentials For(string? profile, TimeProvider time, ILogger log)
+    /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
+    /// <exception cref="ArgumentException">The profile does not exist or cannot be used, or a variable is not set.</exception>
+    public static ChainCredentials For(S3OriginOptions options, TimeProvider time, ILogger log)
     {
-        if (profile is null) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
+        if (options.AccessKeyVariable is not null)
+        {
+            // Like a profile that does not exist: better no start than an anonymous one.
+            FromVariables(options);
+            return new(() => Task.FromResult(FromVariables(options)), time, log);
+        }
+        if (options.Profile is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
         if (!new CredentialProfileStoreChain().TryGetProfile(profile, out var found))
             throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
         try
@@ -66,6 +73,15 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     /// <inheritdoc/>
     public void Dispose() => asking.Dispose();
+
+    private static AWSCredentials FromVariables(S3OriginOptions options)
+    {
+        var (id, secret) = (Variable(options.AccessKeyVariable!), Variable(options.SecretKeyVariable!));
+        var token = options.SessionTokenVariable is { } name ? Environment.GetEnvironmentVariable(name) : null;
+        return string.IsNullOrEmpty(token) ? new BasicAWSCredentials(id, secret) : new SessionAWSCredentials(id, secret, token);
+    }
+
+    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new ArgumentException($"The environment variable {name}, which is to hold a key of the bucket, is not set.");
 
     // A key written into the profile later takes effect; what renews itself (a role) is kept, since it would be assumed anew.
     private static AWSCredentials Reread(string profile, AWSCredentials known) =>

@@ -76,7 +76,7 @@ public sealed class S3Origin : IOrigin, IDisposable
 
     /// <summary>Where a bucket's credentials come from.</summary>
     internal static IS3Credentials Credentials(S3OriginOptions options, TimeProvider time, ILogger log) =>
-        options.Anonymous ? new NoCredentials() : ChainCredentials.For(options.Profile, time, log);
+        options.Anonymous ? new NoCredentials() : ChainCredentials.For(options, time, log);
 
     /// <inheritdoc/>
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)

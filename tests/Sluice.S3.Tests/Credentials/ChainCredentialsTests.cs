@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Sluice.S3.Credentials;
+using Sluice.S3.Objects;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Time;
 
@@ -45,6 +46,31 @@ public class ChainCredentialsTests
         Assert.Same(first, same);
         Assert.Equal("id2", second!.AccessKey);
     }
+
+    [Fact]
+    public async Task For_VariablesThatAreNamed_TakesTheirKeysAndNoOthers() // U077
+    {
+        var names = Enumerable.Range(0, 3).Select(i => $"SLUICE_TEST_{Guid.NewGuid():N}_{i}").ToArray();
+        var options = new S3OriginOptions { Bucket = "media", AccessKeyVariable = names[0], SecretKeyVariable = names[1], SessionTokenVariable = names[2] };
+        Assert.Empty(options.Errors());
+        var unset = Assert.Throws<ArgumentException>(() => ChainCredentials.For(options, clock, log));
+        Assert.Contains(names[0], unset.Message, StringComparison.Ordinal);
+
+        Environment.SetEnvironmentVariable(names[0], "id");
+        Environment.SetEnvironmentVariable(names[1], "sesame");
+        Assert.Equal(new("id", "sesame"), await ChainCredentials.For(options, clock, log).GetAsync(default));
+        Environment.SetEnvironmentVariable(names[2], "token");
+        Assert.Equal(new("id", "sesame", "token"), await ChainCredentials.For(options, clock, log).GetAsync(default));
+    }
+
+    [Theory]
+    [InlineData("A", null, null, null, false)]
+    [InlineData(null, "B", null, null, false)]
+    [InlineData(null, null, "C", null, false)]
+    [InlineData("A", "B", null, "profile", false)]
+    [InlineData("A", "B", null, null, true)]
+    public void Errors_VariablesThatDoNotGoTogether_AreSaid(string? id, string? secret, string? token, string? profile, bool anonymous) =>
+        Assert.Single(new S3OriginOptions { Bucket = "media", AccessKeyVariable = id, SecretKeyVariable = secret, SessionTokenVariable = token, Profile = profile, Anonymous = anonymous }.Errors());
 
     [Fact]
     public async Task Get_NoneFound_IsAnonymousAndSaidOnce()
@@ -114,7 +140,7 @@ public class ChainCredentialsTests
 
     [Fact]
     public void For_UnknownProfile_SaysHowToMakeOne()
-        => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For("nobody-has-this", clock, log)).Message, StringComparison.Ordinal);
+        => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For(new() { Bucket = "media", Profile = "nobody-has-this" }, clock, log)).Message, StringComparison.Ordinal);
 
     private sealed class Temporary : AWSCredentials
     {
