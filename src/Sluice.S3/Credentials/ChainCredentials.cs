@@ -26,6 +26,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
+    private Task behind = Task.CompletedTask;
     private bool complained;
 
     /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
@@ -56,23 +57,41 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation)
     {
         var current = Volatile.Read(ref snapshot);
-        return current is not null && time.GetUtcNow() < current.AskAgain ? new(current.Credentials) : new(AskAsync(current, cancellation));
+        if (current is not null && time.GetUtcNow() < current.AskAgain) return new(current.Credentials);
+        if (current is not { Credentials: null }) return new(AskAsync(current, cancellation));
+        // Where there were none a moment ago there are hardly some now, and looking takes long: nobody waits for it.
+        AskBehind(current);
+        return default;
     }
+
+    /// <summary>Begins to look, so that the first who asks need not wait.</summary>
+    public void Prepare() => AskBehind(null);
 
     /// <inheritdoc/>
     public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && now < current.AskAgain ? current.Credentials : null;
 
     /// <inheritdoc/>
-    public void Reject(S3Credentials credentials)
+    public void Reject(S3Credentials? credentials)
     {
         var current = Volatile.Read(ref snapshot);
-        if (current?.Credentials != credentials) return;
+        if (current is null || current.Credentials != credentials) return;
         (current.Source as RefreshingAWSCredentials)?.ClearCredentials();
         Interlocked.CompareExchange(ref snapshot, null, current);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => asking.Dispose();
+    public void Dispose()
+    {
+        if (Volatile.Read(ref behind).IsCompleted) asking.Dispose();
+    }
+
+    private void AskBehind(Snapshot? due)
+    {
+        var running = Volatile.Read(ref behind);
+        if (!running.IsCompleted) return;
+        var next = new Task<Task<S3Credentials?>>(() => AskAsync(due, CancellationToken.None));
+        if (Interlocked.CompareExchange(ref behind, next.Unwrap(), running) == running) next.Start(TaskScheduler.Default);
+    }
 
     private static AWSCredentials FromVariables(S3OriginOptions options)
     {

@@ -12,5 +12,5 @@ internal sealed class NoCredentials : IS3Credentials
     public S3Credentials? Held(DateTimeOffset now) => null;
 
     /// <inheritdoc/>
-    public void Reject(S3Credentials credentials) { }
+    public void Reject(S3Credentials? credentials) { }
 }

@@ -89,6 +89,9 @@ public sealed class S3Origin : IOrigin, IDisposable
         return responses.From(request, answer);
     }
 
+    /// <summary>Begins to look for credentials, which takes most of a second where there are none, so that the first request need not wait.</summary>
+    public void Prepare() => (credentials as ChainCredentials)?.Prepare();
+
     /// <summary>Tries whether the bucket can be reached, listed and read.</summary>
     public Task<S3ProbeResult> ProbeAsync(CancellationToken cancellation) => probe.RunAsync(cancellation);
 

@@ -39,7 +39,7 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
     /// <summary>What the chain gives when asked anew.</summary>
     public async ValueTask<S3Credentials?> AskAnewAsync(CancellationToken cancellation)
     {
-        if (await chain.GetAsync(cancellation) is { } known) chain.Reject(known);
+        chain.Reject(await chain.GetAsync(cancellation));
         return await chain.GetAsync(cancellation);
     }
 

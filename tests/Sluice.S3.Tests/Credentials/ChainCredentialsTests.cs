@@ -80,7 +80,10 @@ public class ChainCredentialsTests
         Assert.Null(await Chain.GetAsync(default));
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await Chain.GetAsync(default));
+        while (Volatile.Read(ref asked) < 2) await Task.Yield();
 
+        clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(await Chain.GetAsync(default));
         Assert.Equal(2, asked);
         Assert.Contains("anonymous", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
@@ -94,7 +97,51 @@ public class ChainCredentialsTests
         Assert.Null(await Chain.GetAsync(default));
         clock.Advance(TimeSpan.FromSeconds(30));
 
+        // Nobody waits for it: the chain is asked behind the answer.
+        while (await Chain.GetAsync(default) is null) await Task.Yield();
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Get_NoneFoundAndTheChainTakesLong_IsAnonymousAtOnce()
+    {
+        var gate = new TaskCompletionSource<AWSCredentials>();
+        using var chain = new ChainCredentials(() => Interlocked.Increment(ref asked) == 1 ? Task.FromException<AWSCredentials>(new AmazonClientException("nothing")) : gate.Task, clock, log);
+        Assert.Null(await chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        for (var i = 0; i < 50; i++) Assert.True(chain.GetAsync(default).IsCompletedSuccessfully);
+        gate.SetResult(new BasicAWSCredentials("id", "s"));
+        while (await chain.GetAsync(default) is null) await Task.Yield();
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Reject_None_LooksAnewAtOnce()
+    {
+        answer = () => throw new AmazonClientException("nothing found");
+        Assert.Null(await Chain.GetAsync(default));
+        answer = () => new BasicAWSCredentials("id", "sesame");
+
+        Chain.Reject(null);
+
         Assert.NotNull(await Chain.GetAsync(default));
+    }
+
+    [Fact]
+    public async Task Prepare_BeforeTheFirstRequest_AsksOnceForBoth()
+    {
+        var gate = new TaskCompletionSource<AWSCredentials>();
+        using var chain = new ChainCredentials(() => { Interlocked.Increment(ref asked); return gate.Task; }, clock, log);
+        chain.Prepare();
+        chain.Prepare();
+        while (Volatile.Read(ref asked) == 0) await Task.Yield();
+        var first = chain.GetAsync(default).AsTask();
+        Assert.False(first.IsCompleted);
+        gate.SetResult(new BasicAWSCredentials("id", "s"));
+
+        Assert.NotNull(await first);
+        Assert.Equal(1, asked);
     }
 
     [Fact]

@@ -15,5 +15,5 @@ internal sealed class FixedCredentials(params S3Credentials[] inOrder) : IS3Cred
 
     public void RunOut() => empty = true;
 
-    public void Reject(S3Credentials credentials) => at++;
+    public void Reject(S3Credentials? credentials) => at++;
 }

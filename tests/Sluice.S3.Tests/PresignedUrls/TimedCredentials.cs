@@ -26,5 +26,5 @@ internal sealed class TimedCredentials(TimeProvider time, TimeSpan lifetime) : I
 
     public S3Credentials? Held(DateTimeOffset now) => current is not null && current.Expires - TimeSpan.FromMinutes(5) > now ? current : null;
 
-    public void Reject(S3Credentials credentials) => current = null;
+    public void Reject(S3Credentials? credentials) => current = null;
 }
