@@ -168,6 +168,7 @@ memstore_device_bytes = $bytes
 rgw_data = $dir/run
 rgw_frontends = beast endpoint=127.0.0.1:$port
 rgw_enable_apis = s3
+rgw_dns_name = s3.localhost
 rgw_dynamic_resharding = false
 # Give deleted objects' memory back soon, not in two hours.
 rgw_gc_obj_min_wait = 5

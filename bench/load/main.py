@@ -1,13 +1,13 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits
+import cold, herd, hits, presign
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
-          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits"}
+          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "presign": "presigned URLs beside the AWS SDK"}
 
 
 def parse():
@@ -18,6 +18,7 @@ def parse():
     parser.add_argument("--seconds", type=int, default=4, help="length of one measurement (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="1 round of 1 second and 10,000 entries: a trial, not a figure")
     parser.add_argument("--subject", choices=SUBJECTS, default="sluice", help="what to compare with nginx; 'nginx' measures the measurement (default %(default)s)")
+    parser.add_argument("--baseline", action="store_true", help="keep the ratios of presign, for later runs to be compared with")
     parser.add_argument("--scratch", help="where caches and files go (default: a temporary folder, removed afterwards; needs 12 GB)")
     options = parser.parse_args()
     if unknown := set(options.workloads) - set(names):
@@ -184,8 +185,11 @@ def main():
     comparison = None
     try:
         describe()
-        comparison = Comparison(options, scratch)
-        comparison.run()
+        if options.workloads != ["presign"]:
+            comparison = Comparison(options, scratch)
+            comparison.run()
+        if "presign" in options.workloads:
+            presign.run(options, scratch, table, progress)
     finally:
         if comparison:
             comparison.stop()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Telemetry;
 using Sluice.S3.Objects;
 using Sluice.S3.PresignedUrls;
 
@@ -14,7 +15,7 @@ public static class SluiceS3Services
     /// <summary>Name of the namespace of presigned URLs in a <see cref="KeyValueStores"/> (row KV-04).</summary>
     public const string PresignedNamespace = "presigned";
 
-    /// <summary>Adds <see cref="IPresignedUrls"/> for a bucket. URLs are kept in memory, and beyond restarts where a <see cref="KeyValueStores"/> is registered.</summary>
+    /// <summary>Adds <see cref="IPresignedUrls"/> for a bucket. URLs are kept in memory, and beyond restarts where a <see cref="KeyValueStores"/> is registered; a record of every request goes to <see cref="MetricRecords"/> where that is registered.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="bucket">Which bucket. What is not given is looked up as the AWS tools do.</param>
     /// <param name="options">How URLs are made and kept; null for the defaults.</param>
@@ -27,7 +28,7 @@ public static class SluiceS3Services
         string[] errors = [.. bucket.Errors(), .. options.Errors()];
         if (errors.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => CreatePresignedUrls(bucket, options,
+        services.TryAddSingleton(provider => CreatePresignedUrls(bucket, options.Records is null ? options with { Records = provider.GetService<MetricRecords>() } : options,
             provider.GetService<KeyValueStores>()?.Open(PresignedNamespace), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
         return services;
     }

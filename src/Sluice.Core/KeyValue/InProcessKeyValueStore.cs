@@ -5,7 +5,7 @@ using Sluice.Core.Memory;
 namespace Sluice.Core.KeyValue;
 
 /// <summary>A namespace in memory. A hit takes no lock and allocates nothing; everything else is under one lock, so that entries, tags and counts agree at every moment.</summary>
-public sealed class InProcessKeyValueStore : IKeyValueStore
+public sealed class InProcessKeyValueStore : ICountedKeyValueStore
 {
     private readonly KeyValueLimits limits;
     private readonly ForwardClock clock;
@@ -19,6 +19,9 @@ public sealed class InProcessKeyValueStore : IKeyValueStore
 
     /// <inheritdoc/>
     public string Namespace { get; }
+
+    /// <inheritdoc/>
+    public KeyValueCounters Counters { get; } = new("memory");
 
     /// <summary>Entries in the tag index, for tests: it must stay in step.</summary>
     internal int TagLinks
@@ -42,14 +45,14 @@ public sealed class InProcessKeyValueStore : IKeyValueStore
     public ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!entries.TryGetValue(key, out var found)) return default;
+        if (!entries.TryGetValue(key, out var found)) return new(Counters.Read(null));
         if (found.IsLiveAt(clock.Now))
         {
             order.Hit(found);
-            return new(found.Entry);
+            return new(Counters.Read(found.Entry));
         }
         lock (gate) Drop(found);
-        return default;
+        return new(Counters.Read(null));
     }
 
     /// <inheritdoc/>
@@ -68,6 +71,7 @@ public sealed class InProcessKeyValueStore : IKeyValueStore
             while ((order.Bytes + bytes > limits.MaximumBytes || order.Count >= limits.MaximumEntries) && order.TryEvict(out var victim)) Drop((InProcessEntry)victim);
             Add(added);
         }
+        Counters.Wrote(bytes);
         return default;
     }
 
@@ -75,6 +79,7 @@ public sealed class InProcessKeyValueStore : IKeyValueStore
     public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        Counters.Deleted();
         lock (gate) return new(entries.TryGetValue(key, out var found) && Drop(found) && found.IsLiveAt(clock.Now));
     }
 
@@ -82,6 +87,7 @@ public sealed class InProcessKeyValueStore : IKeyValueStore
     public ValueTask<int> DeleteByTagAsync(string tag, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        Counters.Deleted();
         lock (gate)
         {
             if (!tagged.TryGetValue(tag, out var found)) return new(0);

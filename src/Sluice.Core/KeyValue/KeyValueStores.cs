@@ -16,7 +16,10 @@ public abstract class KeyValueStores : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         limits ??= new KeyValueLimits();
         limits.Validate();
-        return opened.TryGetValue(name, out var known) ? known : opened.GetOrAdd(name, Create(name, limits));
+        if (opened.TryGetValue(name, out var known)) return known;
+        var store = opened.GetOrAdd(name, Create(name, limits));
+        KeyValueMeter.Begin(store);
+        return store;
     }
 
     /// <summary>Makes a namespace. May be called twice for one name when two threads ask at once; one of the two is then not used.</summary>
@@ -26,6 +29,7 @@ public abstract class KeyValueStores : IAsyncDisposable
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        foreach (var store in opened.Values) KeyValueMeter.End(store);
         return ValueTask.CompletedTask;
     }
 }

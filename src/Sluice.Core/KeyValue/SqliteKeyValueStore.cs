@@ -8,7 +8,7 @@ namespace Sluice.Core.KeyValue;
 
 /// <summary>A namespace in an SQLite file.</summary>
 /// <remarks>A file that cannot be read is a miss, logged at most once a minute; a change that cannot be made throws <see cref="IOException"/>, because what it should have replaced is still there.</remarks>
-public sealed class SqliteKeyValueStore : IKeyValueStore
+public sealed class SqliteKeyValueStore : ICountedKeyValueStore
 {
     private const int EvictAtOnce = 64;
 
@@ -32,17 +32,20 @@ public sealed class SqliteKeyValueStore : IKeyValueStore
     public string Namespace { get; }
 
     /// <inheritdoc/>
+    public KeyValueCounters Counters { get; } = new("sqlite");
+
+    /// <inheritdoc/>
     public ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return new(connection.Get(id, KeyValueText.ToBytes(key), clock.Now));
+            return new(Counters.Read(connection.Get(id, KeyValueText.ToBytes(key), clock.Now)));
         }
         catch (SqliteException failure)
         {
             if (limit.Allows()) logger.LogError(KeyValueEvents.ReadFailed, failure, "The key-value file could not be read; what is asked for is a miss. Check its permissions, or move it away if it is damaged");
-            return default;
+            return new(Counters.Read(null));
         }
     }
 
@@ -65,6 +68,7 @@ public sealed class SqliteKeyValueStore : IKeyValueStore
             var entry = writer.ReadInteger("SELECT last_insert_rowid()");
             foreach (var tag in tags) Run(writer, "INSERT INTO tags VALUES (?1, ?2, ?3)", id, tag, entry);
         }, cancellation);
+        Counters.Wrote(size);
     }
 
     /// <inheritdoc/>
@@ -114,6 +118,7 @@ public sealed class SqliteKeyValueStore : IKeyValueStore
             live = Run(writer, $"DELETE FROM entries WHERE {which} AND (expires IS NULL OR expires > ?3)", id, value, now);
             Run(writer, $"DELETE FROM entries WHERE {which}", id, value);
         }, cancellation);
+        Counters.Deleted();
         return live;
     }
 

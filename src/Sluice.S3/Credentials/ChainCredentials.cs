@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Microsoft.Extensions.Logging;
+using Sluice.S3.Objects;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.Credentials;
@@ -25,13 +26,20 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
+    private Task behind = Task.CompletedTask;
     private bool complained;
 
-    /// <summary>The chain for a profile, or the default one.</summary>
-    /// <exception cref="ArgumentException">The profile does not exist or cannot be used.</exception>
-    public static ChainCredentials For(string? profile, TimeProvider time, ILogger log)
+    /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
+    /// <exception cref="ArgumentException">The profile does not exist or cannot be used, or a variable is not set.</exception>
+    public static ChainCredentials For(S3OriginOptions options, TimeProvider time, ILogger log)
     {
-        if (profile is null) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
+        if (options.AccessKeyVariable is not null)
+        {
+            // Like a profile that does not exist: better no start than an anonymous one.
+            FromVariables(options);
+            return new(() => Task.FromResult(FromVariables(options)), time, log);
+        }
+        if (options.Profile is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
         if (!new CredentialProfileStoreChain().TryGetProfile(profile, out var found))
             throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
         try
@@ -49,20 +57,50 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation)
     {
         var current = Volatile.Read(ref snapshot);
-        return current is not null && time.GetUtcNow() < current.AskAgain ? new(current.Credentials) : new(AskAsync(current, cancellation));
+        if (current is not null && time.GetUtcNow() < current.AskAgain) return new(current.Credentials);
+        if (current is not { Credentials: null }) return new(AskAsync(current, cancellation));
+        // Where there were none a moment ago there are hardly some now, and looking takes long: nobody waits for it.
+        AskBehind(current);
+        return default;
     }
 
+    /// <summary>Begins to look, so that the first who asks need not wait.</summary>
+    public void Prepare() => AskBehind(null);
+
     /// <inheritdoc/>
-    public void Reject(S3Credentials credentials)
+    public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && now < current.AskAgain ? current.Credentials : null;
+
+    /// <inheritdoc/>
+    public void Reject(S3Credentials? credentials)
     {
         var current = Volatile.Read(ref snapshot);
-        if (current?.Credentials != credentials) return;
+        if (current is null || current.Credentials != credentials) return;
         (current.Source as RefreshingAWSCredentials)?.ClearCredentials();
         Interlocked.CompareExchange(ref snapshot, null, current);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => asking.Dispose();
+    public void Dispose()
+    {
+        if (Volatile.Read(ref behind).IsCompleted) asking.Dispose();
+    }
+
+    private void AskBehind(Snapshot? due)
+    {
+        var running = Volatile.Read(ref behind);
+        if (!running.IsCompleted) return;
+        var next = new Task<Task<S3Credentials?>>(() => AskAsync(due, CancellationToken.None));
+        if (Interlocked.CompareExchange(ref behind, next.Unwrap(), running) == running) next.Start(TaskScheduler.Default);
+    }
+
+    private static AWSCredentials FromVariables(S3OriginOptions options)
+    {
+        var (id, secret) = (Variable(options.AccessKeyVariable!), Variable(options.SecretKeyVariable!));
+        var token = options.SessionTokenVariable is { } name ? Environment.GetEnvironmentVariable(name) : null;
+        return string.IsNullOrEmpty(token) ? new BasicAWSCredentials(id, secret) : new SessionAWSCredentials(id, secret, token);
+    }
+
+    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new ArgumentException($"The environment variable {name}, which is to hold a key of the bucket, is not set.");
 
     // A key written into the profile later takes effect; what renews itself (a role) is kept, since it would be assumed anew.
     private static AWSCredentials Reread(string profile, AWSCredentials known) =>

@@ -8,6 +8,9 @@ internal interface IS3Credentials
     /// <summary>The credentials to sign with now; null when there are none, and requests go unsigned.</summary>
     ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation);
 
-    /// <summary>The server said these have expired: the next call looks for newer ones.</summary>
-    void Reject(S3Credentials credentials);
+    /// <summary>What <see cref="GetAsync"/> would give at <paramref name="now"/> without looking anywhere; null when it would have to look, or there are none.</summary>
+    S3Credentials? Held(DateTimeOffset now);
+
+    /// <summary>The server said these have expired, or (null) there were none: the next call looks for newer ones.</summary>
+    void Reject(S3Credentials? credentials);
 }

@@ -9,5 +9,8 @@ internal sealed class NoCredentials : IS3Credentials
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => default;
 
     /// <inheritdoc/>
-    public void Reject(S3Credentials credentials) { }
+    public S3Credentials? Held(DateTimeOffset now) => null;
+
+    /// <inheritdoc/>
+    public void Reject(S3Credentials? credentials) { }
 }

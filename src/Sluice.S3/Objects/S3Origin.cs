@@ -76,7 +76,7 @@ public sealed class S3Origin : IOrigin, IDisposable
 
     /// <summary>Where a bucket's credentials come from.</summary>
     internal static IS3Credentials Credentials(S3OriginOptions options, TimeProvider time, ILogger log) =>
-        options.Anonymous ? new NoCredentials() : ChainCredentials.For(options.Profile, time, log);
+        options.Anonymous ? new NoCredentials() : ChainCredentials.For(options, time, log);
 
     /// <inheritdoc/>
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
@@ -88,6 +88,9 @@ public sealed class S3Origin : IOrigin, IDisposable
         var answer = await exchange.SendAsync(new(method, CanonicalForm.Path(key), "", Fields(request)) { Key = key[prefix.Length..] }, cancellation);
         return responses.From(request, answer);
     }
+
+    /// <summary>Begins to look for credentials, which takes most of a second where there are none, so that the first request need not wait.</summary>
+    public void Prepare() => (credentials as ChainCredentials)?.Prepare();
 
     /// <summary>Tries whether the bucket can be reached, listed and read.</summary>
     public Task<S3ProbeResult> ProbeAsync(CancellationToken cancellation) => probe.RunAsync(cancellation);

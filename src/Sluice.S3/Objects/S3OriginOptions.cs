@@ -18,6 +18,15 @@ public sealed record S3OriginOptions
     /// <summary>Profile of the AWS configuration files to take credentials from. Default null: the usual chain (environment, AWS_PROFILE, container and instance roles).</summary>
     public string? Profile { get; init; }
 
+    /// <summary>Environment variable that holds the access key, for a bucket with keys of its own (row U077). Default null: AWS_ACCESS_KEY_ID, first in the usual chain. Goes with <see cref="SecretKeyVariable"/>.</summary>
+    public string? AccessKeyVariable { get; init; }
+
+    /// <summary>Environment variable that holds the secret key. Default null: AWS_SECRET_ACCESS_KEY.</summary>
+    public string? SecretKeyVariable { get; init; }
+
+    /// <summary>Environment variable that holds the session token of temporary keys; need not be set. Default null: AWS_SESSION_TOKEN in the usual chain, none beside <see cref="AccessKeyVariable"/>.</summary>
+    public string? SessionTokenVariable { get; init; }
+
     /// <summary>Send no signature and look for no credentials: for public buckets. Default false: that happens by itself when no credentials are found.</summary>
     public bool Anonymous { get; init; }
 
@@ -58,6 +67,9 @@ public sealed record S3OriginOptions
         if (RetryPause < TimeSpan.Zero || RetryPause > TimeSpan.FromMinutes(1)) errors.Add("RetryPause must be nothing to a minute.");
         if (Retries is < 0 or > 10) errors.Add("Retries must be 0 to 10.");
         if (Anonymous && Profile is not null) errors.Add("A profile and anonymous access exclude each other.");
+        if (AccessKeyVariable is null != SecretKeyVariable is null) errors.Add("The variables of the access key and of the secret key go together: name both, or neither.");
+        if (SessionTokenVariable is not null && AccessKeyVariable is null) errors.Add("A variable for the session token needs those of the access key and the secret key.");
+        if (AccessKeyVariable is not null && (Anonymous || Profile is not null)) errors.Add("Variables for the keys exclude a profile and anonymous access.");
         return errors;
     }
 

@@ -10,6 +10,12 @@ internal sealed class PresignCounters(string origin)
     /// <summary>Label of this bucket's metrics.</summary>
     public string Origin => origin;
 
+    /// <summary>Times of signatures.</summary>
+    public PresignTimes Generation { get; } = new();
+
+    /// <summary>Times of handing a URL out, whatever it took.</summary>
+    public PresignTimes Duration { get; } = new();
+
     /// <summary>Entries and bytes in memory and store, read when somebody asks.</summary>
     public Func<PresignSizes> Sizes { get; set; } = () => default;
 

@@ -21,12 +21,11 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
     /// <summary>Called when the chain gives another permanent key: a rotation should begin.</summary>
     public Action Changed { get; set; } = () => { };
 
-    /// <summary>The credentials to sign with, when the chain has the same at hand.</summary>
-    public bool TryGet([NotNullWhen(true)] out S3Credentials? current)
+    /// <summary>The credentials to sign with at <paramref name="now"/>, when the chain has the same at hand.</summary>
+    public bool TryGet(DateTimeOffset now, [NotNullWhen(true)] out S3Credentials? current)
     {
         current = Volatile.Read(ref active);
-        var asked = current is null ? default : chain.GetAsync(CancellationToken.None);
-        return current is not null && asked.IsCompletedSuccessfully && ReferenceEquals(asked.Result, current);
+        return current is not null && ReferenceEquals(chain.Held(now), current);
     }
 
     /// <summary>The credentials to sign with.</summary>
@@ -40,7 +39,7 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
     /// <summary>What the chain gives when asked anew.</summary>
     public async ValueTask<S3Credentials?> AskAnewAsync(CancellationToken cancellation)
     {
-        if (await chain.GetAsync(cancellation) is { } known) chain.Reject(known);
+        chain.Reject(await chain.GetAsync(cancellation));
         return await chain.GetAsync(cancellation);
     }
 
@@ -66,7 +65,8 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
         if (found is null) return current is { Expires: null } ? current : throw new PresignedUrlException(
             "There are no credentials to sign with, and an anonymous URL cannot be presigned. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile.");
         if (ReferenceEquals(found, current)) return found;
-        if (found == current) return current;
+        // The chain makes them anew each time it looks: from here on it is this one that is recognised at a glance.
+        if (found == current) return Interlocked.CompareExchange(ref active, found, current) == current ? found : current;
         if (current is null)
         {
             return Interlocked.CompareExchange(ref active, found, null) ?? found;

@@ -16,14 +16,14 @@ internal static partial class PresignEvents
     [LoggerMessage(4103, LogLevel.Debug, "presigned_url_refresh_needed path={Path}", EventName = "presigned_url_refresh_needed")]
     public static partial void RefreshNeeded(ILogger log, string path);
 
-    [LoggerMessage(4104, LogLevel.Warning, "presigned_url_cache_error path={Path} error={Error}; the URL is signed without the store", EventName = "presigned_url_cache_error")]
+    [LoggerMessage(4104, LogLevel.Warning, "presigned_url_cache_error path={Path} category=store error={Error}; the URL is signed without the store", EventName = "presigned_url_cache_error")]
     public static partial void CacheError(ILogger log, string path, string error);
 
     [LoggerMessage(4105, LogLevel.Debug, "presigned_url_cache_duration duration_ms={DurationMs} operation={Operation}", EventName = "presigned_url_cache_duration")]
     public static partial void Duration(ILogger log, long durationMs, string operation);
 
-    [LoggerMessage(4106, LogLevel.Warning, "presigned_url_refresh_failed path={Path} error={Error}; it is tried again in five seconds", EventName = "presigned_url_refresh_failed")]
-    public static partial void RefreshFailed(ILogger log, string path, string error);
+    [LoggerMessage(4106, LogLevel.Warning, "presigned_url_refresh_failed path={Path} category={Category} error={Error}; it is tried again in five seconds", EventName = "presigned_url_refresh_failed")]
+    public static partial void RefreshFailed(ILogger log, string path, string category, string error);
 
     [LoggerMessage(4107, LogLevel.Information, "presigned_url_rotation {Outcome}: {Resigned} signed again, {Probed} probed, {Refused} refused, {Purged} purged. {Reason}", EventName = "presigned_url_rotation")]
     public static partial void Rotated(ILogger log, string outcome, int resigned, int probed, int refused, int purged, string reason);

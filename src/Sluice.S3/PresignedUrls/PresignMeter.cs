@@ -40,19 +40,22 @@ internal static class PresignMeter
         Gauge("sluice.presign.store.limit", "By", "Bound of the store; 0 for none.", sizes => sizes.StoreLimit);
     }
 
-    /// <summary>True when somebody listens to durations; looking at the clock costs as much as a small part of a signature.</summary>
-    public static bool Timed => Duration.Enabled;
-
-    /// <summary>The same for signatures.</summary>
-    public static bool GenerationTimed => Generation.Enabled;
-
     public static void Begin(PresignCounters counters) => Live[counters] = 0;
 
     public static void End(PresignCounters counters) => Live.TryRemove(counters, out _);
 
-    public static void Generated(string origin, TimeSpan time) => Generation.Record(time.TotalSeconds, new KeyValuePair<string, object?>("origin", origin));
+    public static void Generated(PresignCounters counters, TimeSpan time)
+    {
+        counters.Generation.Add(time);
+        Generation.Record(time.TotalSeconds, new KeyValuePair<string, object?>("origin", counters.Origin));
+    }
 
-    public static void HandedOut(string origin, string result, TimeSpan time) => Duration.Record(time.TotalSeconds, new("origin", origin), new KeyValuePair<string, object?>("result", result));
+    /// <summary>Notes how long it took to hand a URL out; it stands for <paramref name="weight"/> of them.</summary>
+    public static void HandedOut(PresignCounters counters, string result, TimeSpan time, int weight = 1)
+    {
+        counters.Duration.Add(time, weight);
+        Duration.Record(time.TotalSeconds, new("origin", counters.Origin), new KeyValuePair<string, object?>("result", result));
+    }
 
     private static void Counter(string name, string unit, string meaning, PresignCount count) =>
         Meter.CreateObservableCounter(name, () => Live.Keys.Select(c => new Measurement<long>(c[count], new KeyValuePair<string, object?>("origin", c.Origin))), unit, meaning);

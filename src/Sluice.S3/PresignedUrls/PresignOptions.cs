@@ -56,7 +56,7 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
     }
 
     /// <summary>What is wrong with a validity; null when nothing is.</summary>
-    internal static string? LifetimeError(TimeSpan lifetime) => lifetime < TimeSpan.FromSeconds(1) || lifetime > SigV4Signer.MaximumLifetime || lifetime.Ticks % TimeSpan.TicksPerSecond != 0
+    internal static string? LifetimeError(TimeSpan lifetime) => lifetime < TimeSpan.FromSeconds(1) || lifetime > UrlSigner.MaximumLifetime || lifetime.Ticks % TimeSpan.TicksPerSecond != 0
         ? string.Create(CultureInfo.InvariantCulture, $"A presigned URL is valid for 1 second to 7 days (604800 seconds), in whole seconds; {lifetime.TotalSeconds:0.###} seconds is not possible.")
         : null;
 

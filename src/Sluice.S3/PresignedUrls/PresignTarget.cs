@@ -8,7 +8,8 @@ namespace Sluice.S3.PresignedUrls;
 /// <summary>A bucket that URLs are made for: where it is, and how its keys become URLs.</summary>
 internal sealed class PresignTarget
 {
-    private readonly SigV4Signer signer;
+    private readonly UrlSigner signer;
+    private readonly PresignPlace place;
     private readonly string prefix;
 
     /// <summary>A bucket by its options; endpoint and region are already looked up.</summary>
@@ -16,6 +17,7 @@ internal sealed class PresignTarget
     {
         Address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
+        place = new(Address.Root, Address.BasePath + CanonicalForm.Path(prefix), Address.Host);
         signer = new(Address.Region);
     }
 
@@ -61,16 +63,11 @@ internal sealed class PresignTarget
     /// <summary>Signs; or, with a signature known, puts the URL together without computing it.</summary>
     public string Url(PresignKey key, S3Credentials credentials, DateTimeOffset signedAt, TimeSpan lifetime, ReadOnlySpan<byte> known = default)
     {
-        SignedField host = new("host", Address.Host);
-        var request = new SigV4Request
-        {
-            Method = key.Options.Method, Path = CanonicalForm.Path(Address.BasePath, prefix, key.Path),
-            Headers = new(ref host), Payload = SigV4Signer.UnsignedPayload,
-        };
-        if (key.Options.Query.Count == 0) return signer.PresignedUrl(credentials, signedAt, lifetime, Address.Root, request, known, []);
-        var query = new SignedField[key.Options.Query.Count];
+        var options = key.Options;
+        if (options.Query.Count == 0) return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, default, known);
+        var query = new SignedField[options.Query.Count];
         var at = 0;
-        foreach (var (name, value) in key.Options.Query) query[at++] = new(name, value);
-        return signer.PresignedUrl(credentials, signedAt, lifetime, Address.Root, request, known, query);
+        foreach (var (name, value) in options.Query) query[at++] = new(name, value);
+        return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, query, known);
     }
 }

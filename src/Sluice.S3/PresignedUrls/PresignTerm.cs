@@ -32,7 +32,7 @@ internal readonly record struct PresignTerm(DateTimeOffset SignedAt, TimeSpan Li
             signed -= (((signed - offset) % period) + period) % period;
         }
         var until = signed + period;
-        var refresh = until - (long)(period * options.RefreshThreshold);
+        var refresh = until - Window(options, period);
         if (credentialEnd is not { UtcTicks: var end } || end >= signed + expires.Ticks) return Of(signed, expires.Ticks, refresh, until, false);
         var lifetime = end - signed;
         lifetime -= lifetime % TimeSpan.TicksPerSecond;
@@ -40,8 +40,11 @@ internal readonly record struct PresignTerm(DateTimeOffset SignedAt, TimeSpan Li
         if (left < TimeSpan.TicksPerSecond) return null;
         // Shares of what is left, not of a validity that mostly lies behind.
         until = Math.Min(until, at + (long)(left * options.CacheBufferFactor));
-        return Of(signed, lifetime, until - (long)((until - at) * options.RefreshThreshold), until, true);
+        return Of(signed, lifetime, until - Window(options, until - at), until, true);
     }
+
+    // A time given for URLs of the usual validity would be all of a short one's.
+    private static long Window(PresignedUrlsOptions options, long use) => options.RefreshBefore is { Ticks: var before } ? Math.Min(before, use / 2) : (long)(use * options.RefreshThreshold);
 
     private static PresignTerm Of(long signed, long lifetime, long refresh, long until, bool shortened) =>
         new(new(signed, TimeSpan.Zero), new(lifetime), new(refresh, TimeSpan.Zero), new(until, TimeSpan.Zero), shortened);

@@ -40,6 +40,7 @@ internal sealed partial class PresignedUrlCache
     /// <inheritdoc/>
     public async Task<int> PurgeAsync(CancellationToken cancellation = default)
     {
+        check?.Forget();
         var forgotten = memory.RemoveWhere(_ => true);
         return store is null ? forgotten : Math.Max(forgotten, await store.DeleteAsync(PresignStore.EveryEntry, cancellation));
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Extensions.Logging;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.PresignedUrls;
@@ -18,10 +17,12 @@ internal sealed partial class PresignedUrlCache
         var held = memory.Find(key);
         if (held is not null && Usable(held) is { } entry)
         {
-            CountHit(key.Path, started);
+            CountHit(started);
+            trace.Hit(key.Path);
             return new(entry);
         }
         var with = await FindCredentialsAsync(CancellationToken.None);
+        check?.Recall(key, with);
         var available = store is { IsAvailable: true };
         var failed = store is not null && !available;
         if (available)
@@ -30,7 +31,7 @@ internal sealed partial class PresignedUrlCache
             {
                 if (await LookUpAsync(key, target, with) is { } stored)
                 {
-                    if (check is not null) await check.PassAsync(key, (stored.Ready ?? MakeReady(key, stored)).Url);
+                    if (check is not null) await check.PassAsync(key, (stored.Ready ?? MakeReady(key, stored)).Url, with);
                     memory.Put(key, stored);
                     return new(stored);
                 }
@@ -42,12 +43,12 @@ internal sealed partial class PresignedUrlCache
         }
         if (failed) counters.Add(PresignCount.Fallbacks);
         counters.Add(PresignCount.Misses);
-        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Miss(log, PresignEvents.Truncate(key.Path));
+        trace.Miss(key.Path);
         entry = Make(key, target, with, time.GetUtcNow(), LevelAfter(held)) ?? throw AboutToExpire();
-        if (check is not null) await check.PassAsync(key, (entry.Ready ?? MakeReady(key, entry)).Url);
+        if (check is not null) await check.PassAsync(key, (entry.Ready ?? MakeReady(key, entry)).Url, with);
         memory.Put(key, entry);
         Store(key, target, entry);
-        PresignMeter.HandedOut(counters.Origin, "miss", time.GetElapsedTime(started));
+        PresignMeter.HandedOut(counters, "miss", time.GetElapsedTime(started));
         return new(entry);
     }
 
@@ -57,26 +58,21 @@ internal sealed partial class PresignedUrlCache
         return entry.IsUsable(now, timestamp) ? entry : Volatile.Read(ref entry.Next) is { } next && next.IsUsable(now, timestamp) ? next : null;
     }
 
-    // The events of rows MTR-24, MTR-26 and MTR-27: an error is logged and goes on to the caller, the duration is always told.
+    // Row MTR-26: an error is told and goes on to the caller.
     private async Task<PresignEntry?> LookUpAsync(PresignKey key, PresignTarget target, S3Credentials with)
     {
-        var started = time.GetTimestamp();
         try
         {
             var stored = await store!.GetAsync(key.Text(options.StorageType, target.Region), CancellationToken.None);
             if (stored is null || Accept(key, target, with, stored) is not { } entry) return null;
             counters.Add(PresignCount.Hits);
-            if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Hit(log, PresignEvents.Truncate(key.Path));
+            trace.Hit(key.Path);
             return entry;
         }
         catch (Exception failure) when (PresignStore.IsFailure(failure))
         {
-            PresignEvents.CacheError(log, PresignEvents.Truncate(key.Path), failure.GetType().Name);
+            trace.CacheError(key.Path, failure);
             throw;
-        }
-        finally
-        {
-            if (log.IsEnabled(LogLevel.Debug)) PresignEvents.Duration(log, (long)Math.Round(time.GetElapsedTime(started).TotalMilliseconds), "get");
         }
     }
 
@@ -126,10 +122,9 @@ internal sealed partial class PresignedUrlCache
     private string Sign(PresignKey key, PresignTarget target, S3Credentials with, in PresignTerm term)
     {
         counters.Add(PresignCount.Signatures);
-        if (!PresignMeter.GenerationTimed) return target.Url(key, with, term.SignedAt, term.Lifetime);
         var started = time.GetTimestamp();
         var url = target.Url(key, with, term.SignedAt, term.Lifetime);
-        PresignMeter.Generated(counters.Origin, time.GetElapsedTime(started));
+        PresignMeter.Generated(counters, time.GetElapsedTime(started));
         return url;
     }
 
@@ -144,7 +139,7 @@ internal sealed partial class PresignedUrlCache
     private void BeginRefresh(PresignKey key, PresignEntry entry)
     {
         counters.Add(PresignCount.Refreshes);
-        if (log.IsEnabled(LogLevel.Debug)) PresignEvents.RefreshNeeded(log, PresignEvents.Truncate(key.Path));
+        trace.RefreshNeeded(key.Path);
         Track(() => RefreshAsync(key, entry));
     }
 
@@ -158,7 +153,7 @@ internal sealed partial class PresignedUrlCache
             // A stable URL begins when the last one's period ends, so it is signed ahead for that moment.
             var ahead = options.Stable && !entry.Shortened && entry.UseUntil > now.UtcTicks;
             var next = Make(key, target, with, ahead ? new DateTimeOffset(entry.UseUntil, TimeSpan.Zero) : now, LevelAfter(entry)) ?? throw AboutToExpire();
-            if (check is not null) await check.PassAsync(key, (next.Ready ?? MakeReady(key, next)).Url);
+            if (check is not null) await check.PassAsync(key, (next.Ready ?? MakeReady(key, next)).Url, with);
             if (next.SignedAt > now.UtcTicks) Volatile.Write(ref entry.Next, next);
             else memory.Replace(key, entry, next);
             Store(key, target, next);
@@ -166,13 +161,13 @@ internal sealed partial class PresignedUrlCache
         catch (PresignedUrlException failure)
         {
             counters.Add(PresignCount.RefreshErrors);
-            PresignEvents.RefreshFailed(log, PresignEvents.Truncate(key.Path), failure.Message);
+            trace.RefreshFailed(key.Path, failure.Status is null ? "credentials" : "refused", failure.Message);
             entry.RefreshFailed((time.GetUtcNow() + RefreshRetry).UtcTicks);
         }
     }
 
     private ValueTask<S3Credentials> FindCredentialsAsync(CancellationToken cancellation) =>
-        credentials.TryGet(out var active) ? new(active) : AskForCredentialsAsync(cancellation);
+        credentials.TryGet(time.GetUtcNow(), out var active) ? new(active) : AskForCredentialsAsync(cancellation);
 
     private async ValueTask<S3Credentials> AskForCredentialsAsync(CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Core.Flights;
 using Sluice.Core.KeyValue;
 using Sluice.S3.Credentials;
+using Sluice.S3.Signing;
 
 namespace Sluice.S3.PresignedUrls;
 
@@ -12,6 +13,9 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     // What an entry takes with its key and its place in the dictionary, and what its text adds.
     private const long EntryBytes = 330;
     private const long ReadyBytes = 800;
+
+    // Looking at the clock costs as much as the rest of a hit: one in so many is timed.
+    private const int SampledHits = 16;
 
     private sealed record Flown(PresignEntry Entry) : IDisposable
     {
@@ -27,7 +31,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     private readonly PresignRotation rotation;
     private readonly PresignCheck? check;
     private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly PresignTrace trace;
     private readonly FlightTable<Flown> flights = new();
     private readonly ConcurrentDictionary<Task, byte> background = new();
     private readonly PresignedUrlsOptions fresh;
@@ -36,7 +40,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
 
     public PresignedUrlCache(PresignedUrlsOptions options, PresignTargets targets, IS3Credentials chain, IKeyValueStore? store, TimeProvider time, ILogger log)
     {
-        (this.options, this.targets, this.time, this.log) = (options, targets, time, log);
+        (this.options, this.targets, this.time, trace) = (options, targets, time, new(log, options.Records));
         fresh = options with { Stable = false };
         share = options.Share >= 1 ? ulong.MaxValue : (ulong)(options.Share * ulong.MaxValue);
         credentials = new(chain, time) { Changed = BeginRotation };
@@ -56,9 +60,8 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= PresignOptions.Default;
-        var started = time.GetTimestamp();
-        if (share < ulong.MaxValue && PresignKey.Hash(PresignKey.Normalise(path)) >= share) return DirectAsync(path, options, started, cancellation);
-        var now = time.GetUtcNow().UtcTicks;
+        if (share < ulong.MaxValue && (share == 0 || PresignKey.Hash(PresignKey.Normalise(path)) >= share)) return Direct(path, options, cancellation);
+        var (started, now) = (time.GetTimestamp(), time.GetUtcNow().UtcTicks);
         var entry = memory.Find(path, options);
         if (entry is not null && !entry.IsUsable(now, started)) entry = Successor(path, options, entry, now, started);
         if (entry is null) return FetchAsync(path, options, started, cancellation);
@@ -68,7 +71,8 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         if (!entry.Recent) entry.Recent = true;
         if (!entry.RecentText) entry.RecentText = true;
         if (now >= entry.RefreshFrom) BeginRefresh(path, options, entry, now);
-        CountHit(path, started);
+        CountHit(started);
+        if (trace.IsOn) TellHit(path, started);
         return new(url);
     }
 
@@ -105,22 +109,53 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var key = KeyOf(path, options);
         var target = targets.Check(key);
         using var ticket = flights.Join(key.Text(this.options.StorageType, target.Region), _ => MakeAsync(key, target), out var leads);
-        var entry = (await ticket.Result.WaitAsync(cancellation)).Entry;
-        if (!leads) CountHit(path, started);
-        return entry.Ready ?? MakeReady(key, entry);
+        try
+        {
+            var entry = (await ticket.Result.WaitAsync(cancellation)).Entry;
+            if (!leads)
+            {
+                CountHit(started);
+                trace.Hit(path);
+            }
+            return entry.Ready ?? MakeReady(key, entry);
+        }
+        finally
+        {
+            if (trace.IsOn) trace.Duration(time.GetElapsedTime(started));
+        }
     }
 
-    private async ValueTask<PresignedUrl> DirectAsync(string path, PresignOptions options, long started, CancellationToken cancellation)
+    private ValueTask<PresignedUrl> Direct(string path, PresignOptions options, CancellationToken cancellation)
     {
+        var started = time.GetTimestamp();
         var key = KeyOf(path, options);
         var target = targets.Check(key);
-        var with = await FindCredentialsAsync(cancellation);
         var now = time.GetUtcNow();
-        var term = PresignTerm.For(fresh, options.Expires ?? this.options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+        if (check is not null || !credentials.TryGet(now, out var with)) return DirectAsync(key, target, started, cancellation);
+        var term = FreshTerm(key, with, now);
+        return new(HandOut(Sign(key, target, with, term), term, now, started));
+    }
+
+    private async ValueTask<PresignedUrl> DirectAsync(PresignKey key, PresignTarget target, long started, CancellationToken cancellation)
+    {
+        var with = await FindCredentialsAsync(cancellation);
+        check?.Recall(key, with);
+        var now = time.GetUtcNow();
+        var term = FreshTerm(key, with, now);
         var url = Sign(key, target, with, term);
-        if (check is not null) await check.PassAsync(key, url);
+        if (check is not null) await check.PassAsync(key, url, with);
+        return HandOut(url, term, now, started);
+    }
+
+    private PresignTerm FreshTerm(PresignKey key, S3Credentials with, DateTimeOffset now) =>
+        PresignTerm.For(fresh, key.Options.Expires ?? options.Expires, 0, now, with.Expires) ?? throw AboutToExpire();
+
+    private PresignedUrl HandOut(string url, in PresignTerm term, DateTimeOffset now, long started)
+    {
         counters.Add(PresignCount.Direct);
-        PresignMeter.HandedOut(counters.Origin, "direct", time.GetElapsedTime(started));
+        var took = time.GetElapsedTime(started);
+        PresignMeter.HandedOut(counters, "direct", took);
+        if (trace.IsOn) trace.Duration(took);
         return new(url, term.SignedAt, term.ExpiresAt, now);
     }
 
@@ -138,14 +173,15 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         return url;
     }
 
-    private void CountHit(string path, long started)
+    private void CountHit(long started)
     {
-        var sampled = (counters.Add(PresignCount.Hits) & 15) == 1 && PresignMeter.Timed;
-        if (!sampled && !log.IsEnabled(LogLevel.Debug)) return;
-        if (sampled) PresignMeter.HandedOut(counters.Origin, "hit", time.GetElapsedTime(started));
-        if (!log.IsEnabled(LogLevel.Debug)) return;
-        PresignEvents.Hit(log, PresignEvents.Truncate(path));
-        PresignEvents.Duration(log, (long)Math.Round(time.GetElapsedTime(started).TotalMilliseconds), "get");
+        if ((counters.Add(PresignCount.Hits) & (SampledHits - 1)) == 1) PresignMeter.HandedOut(counters, "hit", time.GetElapsedTime(started), SampledHits);
+    }
+
+    private void TellHit(string path, long started)
+    {
+        trace.Hit(path);
+        trace.Duration(time.GetElapsedTime(started));
     }
 
     private PresignSizes Sizes()

@@ -1,3 +1,4 @@
+using Sluice.Core.Telemetry;
 using Sluice.S3.Objects;
 
 namespace Sluice.S3.PresignedUrls;
@@ -10,6 +11,9 @@ public sealed record PresignedUrlsOptions
 
     /// <summary>Share of the cache lifetime that is left when a refresh begins in the background (row CFG-02, decision D01). Default 0.1; 0 to below 1.</summary>
     public double RefreshThreshold { get; init; } = 0.1;
+
+    /// <summary>How long before the end of its use a URL is refreshed in the background, as a time instead of a share. Default null: <see cref="RefreshThreshold"/> decides. It ends with the URL's use, 54 minutes after signing by default, not with its validity (decision D01).</summary>
+    public TimeSpan? RefreshBefore { get; init; }
 
     /// <summary>Share of the validity for which a URL is handed out (rows CFG-03, TTL-06). Default 0.9: a URL valid for an hour is handed out for 54 minutes. Above 0, at most 1.</summary>
     public double CacheBufferFactor { get; init; } = 0.9;
@@ -36,6 +40,9 @@ public sealed record PresignedUrlsOptions
     /// <summary>How long the store may take to answer; after that, or a failure, URLs are signed without it and it is left alone for five seconds. Default 50 ms.</summary>
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Where a record of every request goes, for systems that want each of them (rows MTR-30 to MTR-33). Default null: none are made, since each costs more than the hit it tells of. Not disposed.</summary>
+    public MetricRecords? Records { get; init; }
+
     /// <summary>True: a URL for reading is tried on the server before it is first handed out (row U076). Default false: that costs a request for each URL, and stable URLs are then not signed ahead.</summary>
     public bool VerifyBeforeUse { get; init; }
 
@@ -51,6 +58,7 @@ public sealed record PresignedUrlsOptions
         var errors = new List<string>();
         if (PresignOptions.LifetimeError(Expires) is { } wrong) errors.Add(wrong);
         if (!(RefreshThreshold is >= 0 and < 1)) errors.Add("RefreshThreshold is a share: 0 to below 1.");
+        if (RefreshBefore is { } before && (before < TimeSpan.Zero || before >= Expires * CacheBufferFactor)) errors.Add("RefreshBefore must be less than the time a URL is handed out: Expires times CacheBufferFactor.");
         if (!(CacheBufferFactor is > 0 and <= 1)) errors.Add("CacheBufferFactor is a share: above 0, at most 1.");
         if (!(Share is >= 0 and <= 1)) errors.Add("Share is a share: 0 to 1.");
         if (MinimumRemaining is { } least && (least < TimeSpan.Zero || least >= Expires)) errors.Add("MinimumRemaining must be less than Expires.");

@@ -8,14 +8,9 @@ internal static class CanonicalForm
     private readonly record struct Segment(int Start, int NameEnd, int End);
 
     /// <summary>An object key as the path of a request, "/" kept, without a leading slash.</summary>
-    public static string Path(string key) => Path("", "", key);
-
-    /// <summary>The path of a request: what comes before keys, as it is, then prefix and key encoded.</summary>
-    public static string Path(string before, string prefix, string key)
+    public static string Path(string key)
     {
         var builder = new Utf8Builder(stackalloc byte[512]);
-        builder.Append(before);
-        builder.AppendEncoded(prefix, keepSlash: true);
         builder.AppendEncoded(key, keepSlash: true);
         var path = Encoding.ASCII.GetString(builder.Written);
         builder.Dispose();

@@ -6,7 +6,7 @@ internal readonly ref struct SigV4Request
     /// <summary>Method in upper case.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The path as sent: with a leading slash and percent-encoded once (see <see cref="CanonicalForm.Path(string)"/>).</summary>
+    /// <summary>The path as sent: with a leading slash and percent-encoded once (see <see cref="CanonicalForm.Path"/>).</summary>
     public required string Path { get; init; }
 
     /// <summary>The header fields that are signed, Host among them. Signing sorts them in place.</summary>

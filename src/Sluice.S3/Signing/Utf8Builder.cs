@@ -22,6 +22,9 @@ internal ref struct Utf8Builder(Span<byte> initial)
     /// <summary>The bytes collected; valid until the next append.</summary>
     public readonly ReadOnlySpan<byte> Written => buffer[..Length];
 
+    /// <summary>The same, to change what was written.</summary>
+    public readonly Span<byte> Buffer => buffer[..Length];
+
     /// <summary>Appends bytes as they are.</summary>
     public void Append(scoped ReadOnlySpan<byte> bytes)
     {

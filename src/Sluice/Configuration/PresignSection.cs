@@ -7,6 +7,8 @@ internal sealed class PresignSection
 
     public double RefreshThreshold { get; set; } = 0.1;
 
+    public TimeSpan? RefreshBefore { get; set; }
+
     public double CacheBufferFactor { get; set; } = 0.9;
 
     public TimeSpan? MinimumRemaining { get; set; }
@@ -22,6 +24,8 @@ internal sealed class PresignSection
     public bool VerifyBeforeUse { get; set; }
 
     public bool Store { get; set; } = true;
+
+    public string Records { get; set; } = ValueKinds.Off;
 
     public List<PresignRegionSection> Regions { get; } = [];
 }

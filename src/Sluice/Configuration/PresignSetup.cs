@@ -11,6 +11,7 @@ internal static class PresignSetup
     {
         Expires = TimeSpan.FromSeconds(section.ExpiresInSeconds),
         RefreshThreshold = section.RefreshThreshold,
+        RefreshBefore = section.RefreshBefore,
         CacheBufferFactor = section.CacheBufferFactor,
         MinimumRemaining = section.MinimumRemaining,
         Stable = section.Stable,

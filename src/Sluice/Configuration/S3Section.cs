@@ -1,6 +1,6 @@
 namespace Sluice.Configuration;
 
-/// <summary>A bucket. Keys come from the usual AWS chain (variables, profiles, roles), never from this configuration.</summary>
+/// <summary>A bucket. Keys come from the usual AWS chain (variables, profiles, roles) or from variables named here, never from this configuration.</summary>
 internal sealed class S3Section
 {
     public string Bucket { get; set; } = "";
@@ -12,6 +12,12 @@ internal sealed class S3Section
     public string? Region { get; set; }
 
     public string? Profile { get; set; }
+
+    public string? AccessKeyVariable { get; set; }
+
+    public string? SecretKeyVariable { get; set; }
+
+    public string? SessionTokenVariable { get; set; }
 
     public bool Anonymous { get; set; }
 

@@ -2,11 +2,20 @@ namespace Sluice.Configuration;
 
 internal static partial class SettingTree
 {
+    private static ValueKind<string> Records => new("off, log or URL", "write off, log, or http:// or https:// and the rest of a URL",
+        (string text, out string value) =>
+        {
+            value = text;
+            return text is "off" or "log" || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Fragment.Length == 0);
+        }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) ? $"{url.Scheme}://{url.Authority}" : value, """{"type":"string","pattern":"^(off|log|https?://[^#@]+)$"}""");
+
     private static SettingGroup<PresignSection> Presign => new(() => new PresignSection(),
         new ValueSetting<PresignSection, int>("expiresInSeconds", ValueKinds.Count, o => o.ExpiresInSeconds, (o, v) => o.ExpiresInSeconds = v,
             "How long a presigned URL is valid, from the moment it is signed for: 1 to 604800 seconds (7 days)."),
         new ValueSetting<PresignSection, double>("refreshThreshold", ValueKinds.Share, o => o.RefreshThreshold, (o, v) => o.RefreshThreshold = v,
             "Share of its time in the cache that is left when a URL is renewed in the background."),
+        new ValueSetting<PresignSection, TimeSpan?>("refreshBefore", ValueKinds.OptionalTime, o => o.RefreshBefore, (o, v) => o.RefreshBefore = v,
+            "How long before it leaves the cache a URL is renewed, as a time instead of a share, such as 5m.") { DefaultText = "what refreshThreshold says" },
         new ValueSetting<PresignSection, double>("cacheBufferFactor", ValueKinds.Share, o => o.CacheBufferFactor, (o, v) => o.CacheBufferFactor = v,
             "Share of its validity for which a URL is handed out: of an hour, 54 minutes, so that 6 are always left."),
         new ValueSetting<PresignSection, TimeSpan?>("minimumRemaining", ValueKinds.OptionalTime, o => o.MinimumRemaining, (o, v) => o.MinimumRemaining = v,
@@ -23,6 +32,8 @@ internal static partial class SettingTree
             "Try a URL for reading on the server, by a request for one byte, before it is first handed out."),
         new ValueSetting<PresignSection, bool>("store", ValueKinds.Switch, o => o.Store, (o, v) => o.Store = v,
             "Keep URLs beyond restarts, in kv.db in the cache directory; only where there is a disk tier."),
+        new ValueSetting<PresignSection, string>("records", Records, o => o.Records, (o, v) => o.Records = v,
+            "Where a record of every request for a URL goes, in batches of 50: off, log, or a URL that they are posted to as JSON. What a URL has in its path and query is not shown."),
         new ListSetting<PresignSection, PresignRegionSection>("regions", PresignRegion, o => o.Regions,
             "Replicas of the buckets in other regions, for callers that ask for a region. Keys and prefix are those of the bucket."));
 

@@ -23,7 +23,7 @@ internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging
         }
     }
 
-    /// <summary>Makes one. It asks nothing of the origin yet, but a folder must exist.</summary>
+    /// <summary>Makes one. It asks nothing of the origin yet, but a folder must exist; keys of a bucket are looked for in the background.</summary>
     /// <exception cref="SetupException">It cannot work.</exception>
     public IOrigin Create(OriginSection options, bool isFallback = false)
     {
@@ -35,7 +35,9 @@ internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging
                 return HttpOrigin.Create(options.ToString(), OriginSetup.Http(options), time);
             // Made here, so that what is wrong with it stops the start; an anonymous bucket has none.
             var urls = options.S3!.Anonymous ? null : presign?.For(options, isFallback);
-            return S3Origin.Create(OriginSetup.Bucket(options), time, logging.CreateLogger<S3Origin>(), options.S3.Presigned ? urls : null);
+            var bucket = S3Origin.Create(OriginSetup.Bucket(options), time, logging.CreateLogger<S3Origin>(), options.S3.Presigned ? urls : null);
+            bucket.Prepare();
+            return bucket;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
         {

@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Routes;
 using Sluice.S3;
 using Sluice.S3.PresignedUrls;
@@ -19,6 +20,8 @@ internal sealed class PresignHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly (PathPattern Pattern, RouteSection Route)[] _routes;
     private readonly KeyValueStores? _stores;
+    private readonly MetricRecords? records;
+    private readonly HttpMetricSink? sink;
     private readonly Dictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
 
@@ -27,6 +30,10 @@ internal sealed class PresignHost : IAsyncDisposable
     public PresignHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
     {
         (_options, _logging, _time) = (options, logging, time);
+        if (options.Presign.Records is not (ValueKinds.Off or "log"))
+            sink = new HttpMetricSink(new Uri(options.Presign.Records), time);
+        if (options.Presign.Records != ValueKinds.Off)
+            records = new MetricRecords(sink, time, logging.CreateLogger<MetricRecords>());
         _routes = [.. options.Routes.Select(route => (new PathPattern(route.Pattern), route))];
         if (options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
             _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
@@ -45,7 +52,7 @@ internal sealed class PresignHost : IAsyncDisposable
         if (_byRole.ContainsKey(role))
             role = bucket;
         var settings = OriginSetup.Bucket(origin);
-        var urls = SluiceS3Services.CreatePresignedUrls(settings, PresignSetup.Options(_options.Presign, role, settings), _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
+        var urls = SluiceS3Services.CreatePresignedUrls(settings, PresignSetup.Options(_options.Presign, role, settings) with { Records = records }, _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
         _byRole[role] = urls;
         return _byBucket[bucket] = urls;
     }
@@ -62,6 +69,9 @@ internal sealed class PresignHost : IAsyncDisposable
     {
         foreach (var urls in _byBucket.Values)
             await ((IAsyncDisposable)urls).DisposeAsync();
+        if (records is not null)
+            await records.DisposeAsync();
+        sink?.Dispose();
         if (_stores is not null)
             await _stores.DisposeAsync();
     }
@@ -89,5 +99,5 @@ internal sealed class PresignHost : IAsyncDisposable
         }
     }
 
-    private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{(origin.S3.Profile is { } profile ? $" as {profile}" : "")}";
+    private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{((origin.S3.Profile ?? origin.S3.AccessKeyVariable) is { } who ? $" as {who}" : "")}";
 }

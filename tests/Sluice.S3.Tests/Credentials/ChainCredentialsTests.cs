@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Sluice.S3.Credentials;
+using Sluice.S3.Objects;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Time;
 
@@ -47,6 +48,31 @@ public class ChainCredentialsTests
     }
 
     [Fact]
+    public async Task For_VariablesThatAreNamed_TakesTheirKeysAndNoOthers() // U077
+    {
+        var names = Enumerable.Range(0, 3).Select(i => $"SLUICE_TEST_{Guid.NewGuid():N}_{i}").ToArray();
+        var options = new S3OriginOptions { Bucket = "media", AccessKeyVariable = names[0], SecretKeyVariable = names[1], SessionTokenVariable = names[2] };
+        Assert.Empty(options.Errors());
+        var unset = Assert.Throws<ArgumentException>(() => ChainCredentials.For(options, clock, log));
+        Assert.Contains(names[0], unset.Message, StringComparison.Ordinal);
+
+        Environment.SetEnvironmentVariable(names[0], "id");
+        Environment.SetEnvironmentVariable(names[1], "sesame");
+        Assert.Equal(new("id", "sesame"), await ChainCredentials.For(options, clock, log).GetAsync(default));
+        Environment.SetEnvironmentVariable(names[2], "token");
+        Assert.Equal(new("id", "sesame", "token"), await ChainCredentials.For(options, clock, log).GetAsync(default));
+    }
+
+    [Theory]
+    [InlineData("A", null, null, null, false)]
+    [InlineData(null, "B", null, null, false)]
+    [InlineData(null, null, "C", null, false)]
+    [InlineData("A", "B", null, "profile", false)]
+    [InlineData("A", "B", null, null, true)]
+    public void Errors_VariablesThatDoNotGoTogether_AreSaid(string? id, string? secret, string? token, string? profile, bool anonymous) =>
+        Assert.Single(new S3OriginOptions { Bucket = "media", AccessKeyVariable = id, SecretKeyVariable = secret, SessionTokenVariable = token, Profile = profile, Anonymous = anonymous }.Errors());
+
+    [Fact]
     public async Task Get_NoneFound_IsAnonymousAndSaidOnce()
     {
         answer = () => throw new AmazonClientException("nothing found");
@@ -54,7 +80,10 @@ public class ChainCredentialsTests
         Assert.Null(await Chain.GetAsync(default));
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await Chain.GetAsync(default));
+        while (Volatile.Read(ref asked) < 2) await Task.Yield();
 
+        clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(await Chain.GetAsync(default));
         Assert.Equal(2, asked);
         Assert.Contains("anonymous", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
@@ -68,7 +97,51 @@ public class ChainCredentialsTests
         Assert.Null(await Chain.GetAsync(default));
         clock.Advance(TimeSpan.FromSeconds(30));
 
+        // Nobody waits for it: the chain is asked behind the answer.
+        while (await Chain.GetAsync(default) is null) await Task.Yield();
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Get_NoneFoundAndTheChainTakesLong_IsAnonymousAtOnce()
+    {
+        var gate = new TaskCompletionSource<AWSCredentials>();
+        using var chain = new ChainCredentials(() => Interlocked.Increment(ref asked) == 1 ? Task.FromException<AWSCredentials>(new AmazonClientException("nothing")) : gate.Task, clock, log);
+        Assert.Null(await chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        for (var i = 0; i < 50; i++) Assert.True(chain.GetAsync(default).IsCompletedSuccessfully);
+        gate.SetResult(new BasicAWSCredentials("id", "s"));
+        while (await chain.GetAsync(default) is null) await Task.Yield();
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Reject_None_LooksAnewAtOnce()
+    {
+        answer = () => throw new AmazonClientException("nothing found");
+        Assert.Null(await Chain.GetAsync(default));
+        answer = () => new BasicAWSCredentials("id", "sesame");
+
+        Chain.Reject(null);
+
         Assert.NotNull(await Chain.GetAsync(default));
+    }
+
+    [Fact]
+    public async Task Prepare_BeforeTheFirstRequest_AsksOnceForBoth()
+    {
+        var gate = new TaskCompletionSource<AWSCredentials>();
+        using var chain = new ChainCredentials(() => { Interlocked.Increment(ref asked); return gate.Task; }, clock, log);
+        chain.Prepare();
+        chain.Prepare();
+        while (Volatile.Read(ref asked) == 0) await Task.Yield();
+        var first = chain.GetAsync(default).AsTask();
+        Assert.False(first.IsCompleted);
+        gate.SetResult(new BasicAWSCredentials("id", "s"));
+
+        Assert.NotNull(await first);
+        Assert.Equal(1, asked);
     }
 
     [Fact]
@@ -114,7 +187,7 @@ public class ChainCredentialsTests
 
     [Fact]
     public void For_UnknownProfile_SaysHowToMakeOne()
-        => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For("nobody-has-this", clock, log)).Message, StringComparison.Ordinal);
+        => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For(new() { Bucket = "media", Profile = "nobody-has-this" }, clock, log)).Message, StringComparison.Ordinal);
 
     private sealed class Temporary : AWSCredentials
     {

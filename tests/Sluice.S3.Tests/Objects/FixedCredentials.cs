@@ -7,8 +7,13 @@ namespace Sluice.S3.Tests.Objects;
 internal sealed class FixedCredentials(params S3Credentials[] inOrder) : IS3Credentials
 {
     private int at;
+    private bool empty;
 
-    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => new(inOrder.Length == 0 ? null : inOrder[Math.Min(at, inOrder.Length - 1)]);
+    public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => new(Held(default));
 
-    public void Reject(S3Credentials credentials) => at++;
+    public S3Credentials? Held(DateTimeOffset now) => empty || inOrder.Length == 0 ? null : inOrder[Math.Min(at, inOrder.Length - 1)];
+
+    public void RunOut() => empty = true;
+
+    public void Reject(S3Credentials? credentials) => at++;
 }

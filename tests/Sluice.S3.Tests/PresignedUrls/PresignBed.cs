@@ -16,11 +16,11 @@ internal sealed class PresignBed : IAsyncDisposable
     public static readonly S3Credentials Key = new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     public static readonly S3OriginOptions Bucket = new() { Bucket = "media", Endpoint = new("http://127.0.0.1:9000"), Region = "eu-central-1" };
 
-    public PresignBed(PresignedUrlsOptions? options = null, IKeyValueStore? store = null, TimeProvider? time = null, IS3Credentials? credentials = null, ILogger? log = null)
+    public PresignBed(PresignedUrlsOptions? options = null, IKeyValueStore? store = null, TimeProvider? time = null, IS3Credentials? credentials = null, ILogger? log = null, S3OriginOptions? bucket = null)
     {
         Clock = time ?? new ManualTimeProvider();
         options ??= new();
-        Urls = new(options, PresignTargets.Create(Bucket, options), credentials ?? new FixedCredentials(Key), store, Clock, log ?? NullLogger.Instance);
+        Urls = new(options, PresignTargets.Create(bucket ?? Bucket, options), credentials ?? new FixedCredentials(Key), store, Clock, log ?? NullLogger.Instance);
     }
 
     public TimeProvider Clock { get; }

@@ -87,7 +87,7 @@ public sealed class PresignStoreTests : IDisposable
         // The first failure is enough to leave the store alone for a moment.
         Assert.Equal((1, 2, 1), (store.Reads, bed.Counts.Fallbacks, bed.Counts.StoreErrors));
         Assert.Equal(100.0, bed.Counts.FallbackRate);
-        Assert.Single(log.Lines, line => line.StartsWith("presigned_url_cache_error path=a error=IOException", StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.StartsWith("presigned_url_cache_error path=a category=store error=IOException", StringComparison.Ordinal));
         store.Failure = null;
         clock.Advance(TimeSpan.FromSeconds(5));
         await bed.UrlAsync("c");

@@ -44,6 +44,17 @@ public class PresignTermTests
     }
 
     [Fact]
+    public void For_RefreshBefore_IsATimeBeforeTheEndOfItsUse() // U075, decision D01
+    {
+        var options = Fresh with { RefreshBefore = TimeSpan.FromSeconds(300) };
+        Assert.Empty(options.Errors());
+        Assert.Equal(2940, (PresignTerm.For(options, TimeSpan.FromHours(1), 0, Noon, null)!.Value.RefreshFrom - Noon).TotalSeconds);
+        // At most half of its use, where that is short.
+        Assert.Equal(90, (PresignTerm.For(options, TimeSpan.FromSeconds(200), 0, Noon, null)!.Value.RefreshFrom - Noon).TotalSeconds);
+        Assert.Contains("RefreshBefore", Assert.Single((options with { RefreshBefore = TimeSpan.FromSeconds(3240) }).Errors()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void For_MinimumRemaining_EndsTheUseEarlier()
     {
         var term = PresignTerm.For(new() { MinimumRemaining = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), 9, Noon, null)!.Value;

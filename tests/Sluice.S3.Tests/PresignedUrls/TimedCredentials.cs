@@ -24,5 +24,7 @@ internal sealed class TimedCredentials(TimeProvider time, TimeSpan lifetime) : I
         return new(current);
     }
 
-    public void Reject(S3Credentials credentials) => current = null;
+    public S3Credentials? Held(DateTimeOffset now) => current is not null && current.Expires - TimeSpan.FromMinutes(5) > now ? current : null;
+
+    public void Reject(S3Credentials? credentials) => current = null;
 }

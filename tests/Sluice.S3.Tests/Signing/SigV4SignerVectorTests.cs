@@ -48,11 +48,11 @@ public class SigV4SignerVectorTests
     [Fact]
     public void PresignedUrl_IsAsPublished()
     {
-        var request = new SigV4Request { Method = "GET", Path = "/test.txt", Headers = new[] { Host }, Payload = SigV4Signer.UnsignedPayload };
+        var place = new PresignPlace("https://examplebucket.s3.amazonaws.com", "/", "examplebucket.s3.amazonaws.com");
 
         Assert.Equal(
             "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
-            signer.PresignedUrl(Example, May2013, TimeSpan.FromDays(1), "https://examplebucket.s3.amazonaws.com", request));
+            new UrlSigner("us-east-1").Url(Example, May2013, TimeSpan.FromDays(1), "GET", place, "test.txt"));
     }
 
     [Theory]
@@ -77,8 +77,7 @@ public class SigV4SignerVectorTests
     {
         foreach (var seconds in new[] { 0, -1, 0.5, 1.5, 7 * 86_400 + 1 })
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignedUrl(Example, May2013, TimeSpan.FromSeconds(seconds), "https://h",
-                new SigV4Request { Method = "GET", Path = "/k", Headers = new[] { Host }, Payload = SigV4Signer.UnsignedPayload }));
+            Assert.Throws<ArgumentOutOfRangeException>(() => new UrlSigner("us-east-1").Url(Example, May2013, TimeSpan.FromSeconds(seconds), "GET", new("https://h", "/", "h"), "k"));
         }
     }
 
