@@ -19,10 +19,10 @@ internal sealed class DownloadSource : IDisposable
     private readonly S3Responses responses;
 
     /// <exception cref="ArgumentException">The options will not do, or the profile does not exist.</exception>
-    public DownloadSource(S3OriginOptions given, TimeProvider time, ILogger log)
+    public DownloadSource(S3OriginOptions given, IS3Credentials credentials, TimeProvider time, ILogger log)
     {
         options = S3Origin.Resolve(given);
-        credentials = S3Origin.Credentials(options, time, log);
+        this.credentials = credentials;
         var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
         Place = address.IsAws ? "aws" : options.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/');
         http = new(S3Origin.Handler(options));

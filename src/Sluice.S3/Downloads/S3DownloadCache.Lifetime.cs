@@ -22,6 +22,7 @@ public sealed partial class S3DownloadCache
         await closing.CancelAsync();
         await flights.CloseAsync();
         await Volatile.Read(ref tidying);
+        await prefetching;
         store?.Dispose();
         foreach (var old in retired) old.Dispose();
         foreach (var source in sources.Values) source.Dispose();

@@ -55,9 +55,4 @@ public sealed partial class S3DownloadCache
             throw new S3DownloadException(S3DownloadFailure.Network, failure.Message, failure);
         }
     }
-
-    // Where a sequence is read, what comes next is fetched ahead.
-    private void Used(string s3Url, S3DownloadOptions options)
-    {
-    }
 }

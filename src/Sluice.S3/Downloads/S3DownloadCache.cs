@@ -42,8 +42,12 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         refuge = new(this.time);
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
+        if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes);
         timer = this.time.CreateTimer(_ => Tidy(), null, FlushEvery, FlushEvery);
     }
+
+    /// <summary>Who is asked for a bucket; tests ask a server of their own.</summary>
+    internal Func<S3OriginOptions, TimeProvider, ILogger, DownloadSource> Connect { get; init; } = static (bucket, time, log) => new(bucket, S3Origin.Credentials(bucket, time, log), time, log);
 
     /// <summary>What it was made with.</summary>
     public S3DownloadCacheOptions Options { get; }
@@ -189,7 +193,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         var access = new S3DownloadOptions { Profile = options.Profile, Endpoint = options.Endpoint ?? Options.Endpoint, Region = options.Region ?? Options.Region };
         return sources.TryGetValue((bucket, access), out var known) ? known : sources.GetOrAdd((bucket, access), static (at, self) =>
-            new(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region }, self.time, self.log), this);
+            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region }, self.time, self.log), this);
     }
 
     private DownloadStore? Store()
