@@ -66,7 +66,7 @@ internal sealed partial class DownloadStore
     private void Abandon(SqliteConnection connection, string key, string ownerId)
     {
         DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", key, ownerId);
-        if (Directory.Exists(Path.GetDirectoryName(PathOf(key)))) File.Delete(PartPath(key, ownerId));
+        DeleteFile(PartPath(key, ownerId));
     }
 
     /// <summary>Makes room for so much more; false when that cannot be, and then nothing is evicted. For nothing more: comes as near to the bounds as leases allow.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class DownloadStore
 
     private void Delete(SqliteConnection connection, string key)
     {
-        if (Directory.Exists(Path.GetDirectoryName(PathOf(key)))) File.Delete(PathOf(key));
+        DeleteFile(PathOf(key));
         DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
     }
 }

@@ -93,7 +93,7 @@ internal sealed partial class DownloadStore : IDisposable
     public bool Remove(DownloadRow row) => Index.Write(connection =>
     {
         if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2", row.Key, row.Created) == 0) return false;
-        File.Delete(PathOf(row.Key));
+        DeleteFile(PathOf(row.Key));
         return true;
     });
 
@@ -117,6 +117,12 @@ internal sealed partial class DownloadStore : IDisposable
         }
         Index.Dispose();
         owner.Dispose();
+    }
+
+    // A folder that somebody removed is no failure.
+    private static void DeleteFile(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path))) File.Delete(path);
     }
 
     private string PartPath(string key, string ownerId) => $"{PathOf(key)}.{ownerId}.part";

@@ -12,6 +12,7 @@ namespace Sluice.S3.Downloads;
 /// <remarks>Trouble with the cache never fails a call: then the file arrives in a folder for temporary files, with one warning.</remarks>
 public sealed partial class S3DownloadCache : IAsyncDisposable
 {
+    private const int Attempts = 5;
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider time;
@@ -95,17 +96,18 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         var ask = Ask(s3Url, options);
         for (var attempt = 1; ; attempt++)
         {
-            var open = Store();
+            // What is evicted again and again before it is handed out comes past the cache.
+            var open = attempt < Attempts ? Store() : null;
             var found = await FindAsync(ask, options, open, cancellation);
             try
             {
-                if (found.Row is not null && !Holds(open!, found.Row, lease) && attempt < 5) continue;
+                if (found.Row is not null && !Holds(open!, found.Row, lease)) continue;
                 var result = handOut(found);
                 open?.Note(ask.Key, found.Length, found.Fetched, found.Outcome is not (S3DownloadOutcome.Miss or S3DownloadOutcome.Bypass));
                 Used(s3Url, options);
                 return result;
             }
-            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException && attempt < 5 && found.Row is not null)
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException && found.Row is not null)
             {
                 // Evicted between the lookup and now: nobody had a lease on it.
             }
@@ -121,7 +123,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         catch (Exception failure) when (DownloadTrouble.Is(failure))
         {
             Trouble(open, failure);
-            return true;
+            return File.Exists(open.PathOf(row.Key));
         }
     }
 
