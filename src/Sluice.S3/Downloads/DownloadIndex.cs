@@ -116,7 +116,7 @@ internal sealed class DownloadIndex : IDisposable
         Place = row.GetString(2),
         Length = row.GetInt64(3),
         Size = row.GetInt64(4),
-        Packed = row.GetInt64(5) != 0,
+        Packed = row.GetInt64(5) == 1,
         ETag = row.IsDBNull(6) ? null : row.GetString(6),
         Modified = row.IsDBNull(7) ? null : row.GetString(7),
         Sha256 = row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8),

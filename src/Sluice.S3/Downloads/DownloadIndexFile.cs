@@ -7,7 +7,7 @@ namespace Sluice.S3.Downloads;
 /// <summary>The format of index.db in a cache directory. Several processes have it open.</summary>
 internal static class DownloadIndexFile
 {
-    // Times are ticks of 100 ns of UTC since 0001-01-01. The triggers keep the totals exact whichever process writes. "flights" are downloads under way, with the bytes reserved for them.
+    // Times are ticks of 100 ns of UTC since 0001-01-01. The triggers keep the totals exact whichever process writes. "packed" is 0 for a plain file, 1 for a compressed one, 2 for one that is not worth it. "flights" are downloads under way, with the bytes reserved for them.
     private const string Schema = """
         CREATE TABLE entries (key TEXT PRIMARY KEY, url TEXT NOT NULL, place TEXT NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL, packed INTEGER NOT NULL, etag TEXT, modified TEXT,
           sha256 BLOB, stamp INTEGER NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL, hits INTEGER NOT NULL, leased INTEGER NOT NULL) WITHOUT ROWID;
@@ -20,6 +20,7 @@ internal static class DownloadIndexFile
         CREATE TABLE accesses (id INTEGER PRIMARY KEY, key TEXT NOT NULL, size INTEGER NOT NULL, hit INTEGER NOT NULL, at INTEGER NOT NULL);
         CREATE TRIGGER entry_added AFTER INSERT ON entries BEGIN UPDATE totals SET entries = entries + 1, bytes = bytes + new.size; END;
         CREATE TRIGGER entry_deleted AFTER DELETE ON entries BEGIN UPDATE totals SET entries = entries - 1, bytes = bytes - old.size; END;
+        CREATE TRIGGER entry_resized AFTER UPDATE OF size ON entries BEGIN UPDATE totals SET bytes = bytes + new.size - old.size; END;
         """;
 
     // "SLUD".

@@ -81,10 +81,12 @@ internal sealed class DownloadSource : IDisposable
         {
             // Without a tag, date and length tell versions apart, and a 304 tells no length: then the fields of a 200 are compared instead (decision D20).
             var fields = S3Origin.Fields(request.Held is { ETag: null } ? request with { Held = null } : request);
-            if (request.Method == "HEAD" && request.Held is null) fields.Add(new("x-amz-checksum-mode", "ENABLED"));
+            if (request.Method == "GET" && request.Require is null) fields.Add(new("x-amz-checksum-mode", "ENABLED"));
             var answer = await exchange.SendAsync(new(new(request.Method), CanonicalForm.Path(key), "", fields), cancellation);
             if (answer.Status is not (200 or 206 or 304 or 412 or 416)) throw Refused(answer, $"s3://{options.Bucket}/{key}");
-            var checksum = DownloadChecksum.Of(answer.Field("x-amz-checksum-sha256"), answer.Field("x-amz-checksum-crc32c"), answer.Field("x-amz-checksum-type"));
+            // Of a part, a checksum that does not say what it covers may cover the part.
+            var type = answer.Field("x-amz-checksum-type") ?? (answer.Status == 200 ? null : "");
+            var checksum = DownloadChecksum.Of(answer.Field("x-amz-checksum-sha256"), answer.Field("x-amz-checksum-crc32c"), type);
             var keyOfServer = answer.Field("x-amz-server-side-encryption") is "aws:kms" or "aws:kms:dsse" || answer.Field("x-amz-server-side-encryption-customer-algorithm") is not null;
             var response = responses.From(request, answer);
             if (response.Status != 412) return new(response, !keyOfServer && IsMd5(response.Version.ETag), checksum);

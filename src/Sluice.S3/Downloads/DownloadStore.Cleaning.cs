@@ -15,7 +15,7 @@ internal sealed partial class DownloadStore
         if (due == 0 && !always) return false;
         for (var count = Batch; count == Batch && !cancellation.IsCancellationRequested;) count = DeleteExpired(now);
         // Bounds may have been lowered, or another cache directory moved here.
-        Index.Write(connection => Evict(connection, bytes: 0, entries: 0, free: 0, now));
+        Index.Write(connection => Evict(connection, (0, 0), free: 0, now));
         foreach (var (key, holder) in Index.Query("SELECT key, owner FROM flights", row => (row.GetString(0), row.GetString(1))))
             if (holder != owner.Id && !DownloadOwner.IsAlive(Root, holder))
                 Index.Write(connection =>
@@ -25,6 +25,7 @@ internal sealed partial class DownloadStore
                 });
         DownloadOwner.Sweep(Root);
         DeleteOrphans(cancellation);
+        if (options.Compress) PackIdle(cancellation);
         return true;
     }
 

@@ -38,9 +38,9 @@ internal sealed partial class DownloadStore
     {
         try
         {
-            return Hash(PathOf(row.Key)).AsSpan().SequenceEqual(row.Sha256);
+            return Hash(PathOf(row.Key), row.Packed).AsSpan().SequenceEqual(row.Sha256);
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or InvalidDataException or InvalidOperationException)
         {
             return false;
         }

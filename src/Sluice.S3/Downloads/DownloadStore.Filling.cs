@@ -21,8 +21,8 @@ internal sealed partial class DownloadStore
     public bool IsUnderWay(string key) =>
         Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is [var holder] && (holder == owner.Id || DownloadOwner.IsAlive(Root, holder));
 
-    /// <summary>Makes room for a download begun and reserves it, evicting what was used longest ago and is not leased; false when there is not enough of that, and then nothing is evicted.</summary>
-    public bool Reserve(string key, long size)
+    /// <summary>Makes room for a download begun and reserves it, evicting what was used longest ago and is neither leased nor <paramref name="keep"/>; false when there is not enough of that, and then nothing is evicted.</summary>
+    public bool Reserve(string key, long size, string keep = "")
     {
         Flush();
         return Index.Write(connection =>
@@ -30,7 +30,8 @@ internal sealed partial class DownloadStore
             var now = time.GetUtcNow().UtcTicks;
             DownloadIndex.Run(connection, "UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
             var free = new DriveInfo(Root).AvailableFreeSpace;
-            if (!Evict(connection, bytes: size, entries: 1, free, now)) return false;
+            var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
+            if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
             return DownloadIndex.Run(connection, "UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
         });
     }
@@ -70,20 +71,21 @@ internal sealed partial class DownloadStore
     }
 
     /// <summary>Makes room for so much more; false when that cannot be, and then nothing is evicted. For nothing more: comes as near to the bounds as leases allow.</summary>
-    private bool Evict(SqliteConnection connection, long bytes, int entries, long free, long now)
+    private bool Evict(SqliteConnection connection, (long Bytes, int Entries) more, long free, long now, string keep = "")
     {
-        var (held, count) = DownloadIndex.Read(connection, "SELECT bytes + (SELECT coalesce(sum(size), 0) FROM flights), entries + (SELECT count(*) FROM flights WHERE size > 0) FROM totals", row => (row.GetInt64(0), row.GetInt64(1)))[0];
+        var (bytes, entries) = more;
+        var (held, count) = DownloadIndex.Read(connection, "SELECT bytes + (SELECT coalesce(sum(size), 0) FROM flights), entries + (SELECT count(*) FROM flights WHERE size > 0 AND key NOT IN (SELECT key FROM entries)) FROM totals", row => (row.GetInt64(0), row.GetInt64(1)))[0];
         var surplus = Math.Max(held + bytes - options.MaximumBytes, bytes - free);
         var tooMany = count + entries - options.MaximumEntries;
         if (surplus <= 0 && tooMany <= 0) return true;
         if (bytes > options.MaximumBytes) return false;
         var victims = new List<string>();
-        DownloadIndex.Each(connection, "SELECT key, size FROM entries WHERE leased <= ?1 ORDER BY used", row =>
+        DownloadIndex.Each(connection, "SELECT key, size FROM entries WHERE leased <= ?1 AND key <> ?2 ORDER BY used", row =>
         {
             victims.Add(row.GetString(0));
             (surplus, tooMany) = (surplus - row.GetInt64(1), tooMany - 1);
             return surplus > 0 || tooMany > 0;
-        }, now);
+        }, now, keep);
         if ((surplus > 0 || tooMany > 0) && bytes + entries > 0) return false;
         foreach (var key in victims) Delete(connection, key);
         DownloadIndex.Run(connection, "UPDATE totals SET evictions = evictions + ?1", victims.Count);

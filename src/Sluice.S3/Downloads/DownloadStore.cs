@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -97,11 +98,13 @@ internal sealed partial class DownloadStore : IDisposable
         return true;
     });
 
-    /// <summary>SHA-256 of a file.</summary>
-    public static byte[] Hash(string path)
+    /// <summary>SHA-256 of a file, or of what is packed in it.</summary>
+    public static byte[] Hash(string path, bool packed = false)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
-        return SHA256.HashData(stream);
+        if (!packed) return SHA256.HashData(stream);
+        using var plain = new BrotliStream(stream, CompressionMode.Decompress);
+        return SHA256.HashData(plain);
     }
 
     public void Dispose()

@@ -102,6 +102,11 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
             try
             {
                 if (found.Row is not null && !Holds(open!, found.Row, lease)) continue;
+                if (found.Row is { Packed: true })
+                {
+                    if (await UnpackAsync(open!, found, cancellation) is not { } plain) continue;
+                    found = plain;
+                }
                 var result = handOut(found);
                 open?.Note(ask.Key, found.Length, found.Fetched, found.Outcome is not (S3DownloadOutcome.Miss or S3DownloadOutcome.Bypass));
                 Used(s3Url, options);
