@@ -3,6 +3,8 @@ using BenchmarkDotNet.Running;
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- --filter '*' --job short
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-memory
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-speed
+// bench/load/run.sh downloads    (which runs "downloads SCRATCH BUCKET")
 if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1_000_000);
 else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 15);
+else if (args is ["downloads", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.RunAsync(scratch, bucket);
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

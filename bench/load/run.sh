@@ -2,6 +2,14 @@
 # Compares Sluice with nginx in front of the same origin; prints Markdown. See bench/README.md, or --help.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# The download cache has no nginx to stand beside: its peer is the AWS command line.
+if [[ ${1:-} == downloads ]]; then
+  shift
+  for tool in python3 dotnet aws; do
+    command -v "$tool" >/dev/null || { echo "run.sh: $tool is missing (Debian: apt-get install --no-install-recommends python3 awscli; https://dotnet.microsoft.com/download)" >&2; exit 1; }
+  done
+  PYTHONDONTWRITEBYTECODE=1 exec python3 "$here/downloads.py" "$@"
+fi
 for tool in python3 nginx wrk taskset; do
   command -v "$tool" >/dev/null || { echo "run.sh: $tool is missing (Debian: apt-get install --no-install-recommends python3 nginx-light wrk util-linux)" >&2; exit 1; }
 done

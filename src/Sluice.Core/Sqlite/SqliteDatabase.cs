@@ -78,5 +78,5 @@ public static class SqliteDatabase
     }
 
     /// <summary>True when the error says that the file itself is bad.</summary>
-    internal static bool IsDamage(this SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;
+    public static bool IsDamage(this SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;
 }

@@ -53,7 +53,8 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         var message = new HttpRequestMessage(ask.Method, address.Uri(path, ask.Query)) { Version = new(1, 1) };
         message.Headers.Host = address.Host;
         message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
-        foreach (var (name, value) in ask.Fields) message.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in ask.Fields)
+            if (with is null || !MustBeSigned(name)) message.Headers.TryAddWithoutValidation(name, value);
         if (with is null) return (message, null);
 
         var now = time.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref clockOffset));
@@ -62,6 +63,8 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
             new("host", address.Host), new("x-amz-content-sha256", SigV4Signer.EmptyPayload), new("x-amz-date", SigV4Signer.Timestamp(now)),
         };
         if (with.SessionToken is { } token) headers.Add(new("x-amz-security-token", token));
+        foreach (var (name, value) in ask.Fields)
+            if (MustBeSigned(name)) headers.Add(new(name, value));
         var signed = new SigV4Request
         {
             Method = ask.Method.Method, Path = path, Payload = SigV4Signer.EmptyPayload,
@@ -73,6 +76,9 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         message.Headers.TryAddWithoutValidation("Authorization", authorization);
         return (message, with);
     }
+
+    // S3 refuses a request with such a field that its signature does not cover.
+    private static bool MustBeSigned(string name) => name.StartsWith("x-amz-", StringComparison.Ordinal);
 
     // Null when there is nothing to sign with (the bucket may be public), or the server did not take the URL: asked with a signed header it says why.
     private async ValueTask<HttpRequestMessage?> PresignAsync(S3Ask ask, CancellationToken cancellation)

@@ -57,6 +57,14 @@ public sealed class S3Origin : IOrigin, IDisposable
     /// <exception cref="ArgumentException">The options will not do, or the profile does not exist; the message says why, one line each.</exception>
     public static S3Origin Create(S3OriginOptions options, TimeProvider time, ILogger<S3Origin> log, IPresignedUrls? presigned = null)
     {
+        options = Resolve(options);
+        return new(options, Credentials(options, time, log), Handler(options), time, log, presigned);
+    }
+
+    /// <summary>Options with endpoint and region looked up where they are not given.</summary>
+    /// <exception cref="ArgumentException">They will not do; the message says why, one line each.</exception>
+    internal static S3OriginOptions Resolve(S3OriginOptions options)
+    {
         try
         {
             options = options with
@@ -71,7 +79,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         }
         var errors = options.Errors();
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
-        return new(options, Credentials(options, time, log), Handler(options), time, log, presigned);
+        return options;
     }
 
     /// <summary>Where a bucket's credentials come from.</summary>
@@ -116,7 +124,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         MaxResponseDrainSize = 64 * 1024,
     };
 
-    private static List<KeyValuePair<string, string>> Fields(OriginRequest request)
+    internal static List<KeyValuePair<string, string>> Fields(OriginRequest request)
     {
         var fields = new List<KeyValuePair<string, string>>(3);
         if (request.Range is { } range) fields.Add(new("Range", range.ToString()));

@@ -36,7 +36,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         output.WriteLine();
         output.WriteLine(commands.Count > 0
             ? $"{Path(command)} COMMAND --help tells more about a command. Every setting: docs/configuration.md."
-            : "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 130 interrupted.");
+            : "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no such object, 130 interrupted.");
     }
 
     private static string Usage(Command command)

@@ -12,12 +12,15 @@ internal static class ExitCode
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>No server answers at the API address.</summary>
+    /// <summary>No server answers.</summary>
     public const int Unreachable = 3;
 
-    /// <summary>The server refused: no token, or a wrong one.</summary>
+    /// <summary>The server refused: no token or credentials, wrong ones, or no right.</summary>
     public const int Refused = 4;
 
-    /// <summary>Interrupted by a second Ctrl-C.</summary>
+    /// <summary>There is no such object.</summary>
+    public const int NotFound = 5;
+
+    /// <summary>Interrupted by Ctrl-C (a server: by a second one).</summary>
     public const int Interrupted = 130;
 }

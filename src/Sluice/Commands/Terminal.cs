@@ -9,9 +9,19 @@ namespace Sluice.Commands;
 /// <param name="Time">The clock.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
 {
+    /// <summary>True when a person watches <see cref="Error"/>: progress may overwrite its line.</summary>
+    public bool IsWatched { get; init; }
+
+    /// <summary>Results that are bytes.</summary>
+    public Func<Stream> Bytes { get; init; } = static () => Stream.Null;
+
     /// <summary>The one the program was started from.</summary>
     public static Terminal OfProcess() => new(Console.Out, Console.Error,
-        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""), TimeProvider.System);
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""), TimeProvider.System)
+    {
+        IsWatched = !Console.IsErrorRedirected,
+        Bytes = Console.OpenStandardOutput,
+    };
 
     /// <summary>Writes one line about an error, whatever line breaks the text holds.</summary>
     public void Complain(string message) => Error.WriteLine("sluice: " + message.ReplaceLineEndings(" "));

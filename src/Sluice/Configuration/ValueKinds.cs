@@ -82,6 +82,11 @@ internal static class ValueKinds
         (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":1}""");
 
+    /// <summary>A number that may have a fraction; the bound keeps any unit of time or size it is multiplied by in range.</summary>
+    public static readonly ValueKind<double> Amount = new("amount", "write a number from 0 to 800000, such as 24 or 0.5",
+        (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 800_000,
+        value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0,"maximum":800000}""");
+
     /// <summary>A part of a whole.</summary>
     public static readonly ValueKind<double> Share = new("share", "write a number from 0 to 1, such as 0.1",
         (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1,

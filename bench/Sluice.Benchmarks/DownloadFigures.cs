@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.S3.Downloads;
+
+namespace Sluice.Benchmarks;
+
+/// <summary>Figures of the download cache against a real bucket; bench/load/downloads.py makes the bucket, and a delay on the way to it. Prints rows of Markdown.</summary>
+internal static class DownloadFigures
+{
+    private const int Entries = 100_000;
+    private static readonly S3DownloadOptions Trusting = new() { ValidateETag = false };
+
+    /// <param name="scratch">Folder for caches.</param>
+    /// <param name="bucket">Holds 100m, 10m and 50m-0 to 50m-19.</param>
+    public static async Task RunAsync(string scratch, string bucket)
+    {
+        string Url(string key) => $"s3://{bucket}/{key}";
+        S3DownloadCache Cache(string name, bool enabled = true) => new(new() { Directory = Path.Combine(scratch, name), MaximumBytes = 4L << 30, Enabled = enabled });
+
+        Console.WriteLine("| 100 MB | time | requests | of the first download |\n|---|---|---|---|");
+        await using (var cache = Cache("hits"))
+        {
+            await cache.GetAsync(Url("10m")); // so that connecting and compiling are not part of it
+            var first = await TimeAsync(() => cache.GetAsync(Url("100m")));
+            Row("first download", $"{first.TotalMilliseconds:0.0} ms", "13 ranges", "1");
+            var trusted = await MedianAsync(1000, () => cache.GetAsync(Url("100m"), Trusting));
+            Row("hit, not validated", $"{trusted.TotalMilliseconds:0.000} ms", "0", $"1 / {first / trusted:0}");
+            var validated = await MedianAsync(20, () => cache.GetAsync(Url("100m")));
+            Row("hit, validated", $"{validated.TotalMilliseconds:0.0} ms", "1 HEAD, no body", $"1 / {first / validated:0}");
+        }
+
+        Console.WriteLine("\n| scenario | without cache | with cache | less time | less fetched |\n|---|---|---|---|---|");
+        await ScenarioAsync("10 jobs share a file of 100 MB (PRF-07)", 10, _ => Url("100m"), warm: false);
+        await ScenarioAsync("50 runs over a file of 10 MB (PRF-08)", 50, _ => Url("10m"), warm: false);
+        await ScenarioAsync("20 files of 50 MB again, limit raised (PRF-09)", 20, i => Url($"50m-{i}"), warm: true);
+
+        Console.WriteLine($"\n| lookup among {Entries:N0} entries | time |\n|---|---|");
+        Row("median of 100,000, each another key", $"{Lookup(Path.Combine(scratch, "many")).TotalMicroseconds:0.0} µs");
+
+        async Task ScenarioAsync(string name, int calls, Func<int, string> url, bool warm)
+        {
+            await using var none = Cache("none", enabled: false);
+            await using var cache = Cache(name[..2]);
+            if (warm)
+                for (var i = 0; i < calls; i++) await cache.GetAsync(url(i));
+            var before = cache.GetStatistics().FetchedBytes;
+            var with = await TimeAsync(async () =>
+            {
+                for (var i = 0; i < calls; i++) await cache.GetAsync(url(i));
+            });
+            var bytes = 0L;
+            var without = await TimeAsync(async () =>
+            {
+                for (var i = 0; i < calls; i++)
+                {
+                    var file = await none.FetchAsync(url(i));
+                    bytes += file.FetchedBytes;
+                    File.Delete(file.Path);
+                }
+            });
+            var fetched = cache.GetStatistics().FetchedBytes - before;
+            Row(name, $"{bytes / 1e6:0} MB, {without.TotalSeconds:0.0} s", $"{fetched / 1e6:0} MB, {with.TotalSeconds:0.00} s", $"{1 - (with / without):P1}", $"{1 - ((double)fetched / bytes):P1}");
+        }
+    }
+
+    private static TimeSpan Lookup(string directory)
+    {
+        using var store = new DownloadStore(new() { Directory = directory, MaximumEntries = Entries }, TimeProvider.System, NullLogger.Instance);
+        var keys = Enumerable.Range(0, Entries).Select(i => DownloadKey.Of($"s3://media/{i}", null)).ToArray();
+        store.Index.Write(connection =>
+        {
+            foreach (var key in keys)
+                DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, 'here', 1, 1, 0, '\"0\"', NULL, NULL, 0, ?3, ?3, 0, 0)", key, "s3://media/" + key, store.NextUse());
+            return 0;
+        });
+        Random.Shared.Shuffle(keys);
+        var times = new List<TimeSpan>(Entries);
+        foreach (var key in keys)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            if (store.Find(key, "here") is null) throw new InvalidOperationException("an entry is missing");
+            times.Add(Stopwatch.GetElapsedTime(begun));
+        }
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> run)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        await run();
+        return Stopwatch.GetElapsedTime(begun);
+    }
+
+    private static async Task<TimeSpan> MedianAsync(int count, Func<Task> run)
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < count; i++) times.Add(await TimeAsync(run));
+        times.Sort();
+        return times[count / 2];
+    }
+
+    private static void Row(params string[] cells) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |"));
+}

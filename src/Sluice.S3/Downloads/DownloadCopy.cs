@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Sluice.S3.Downloads;
+
+/// <summary>Puts a cached file where somebody wants it, with as little copying as the file system allows.</summary>
+internal static partial class DownloadCopy
+{
+    private const nuint CloneFile = 0x40049409;
+
+    /// <summary>Makes <paramref name="target"/> the same file.</summary>
+    /// <param name="source">Where it is.</param>
+    /// <param name="target">Where it is wanted; what is there is replaced at once.</param>
+    /// <param name="isOurs">True when nobody else needs it where it is.</param>
+    /// <exception cref="S3DownloadException">It cannot be written there.</exception>
+    public static void Place(string source, string target, bool isOurs)
+    {
+        var beside = $"{target}.{Guid.NewGuid():N}.part";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            if (isOurs) File.Move(source, beside);
+            else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
+            File.Move(beside, target, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException)
+        {
+            File.Delete(beside);
+            throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{target} cannot be written ({failure.Message.TrimEnd('.')}): check the folder's permissions and free space.", failure);
+        }
+    }
+
+    /// <summary>True when a file has this MD5.</summary>
+    public static bool HasMd5(string path, byte[] md5)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
+        return MD5.HashData(stream).AsSpan().SequenceEqual(md5);
+    }
+
+    // A clone shares blocks until one of both is written to: the best there is, where there is it (btrfs, XFS, bcachefs).
+    private static bool TryClone(string source, string target)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        bool cloned;
+        using (var from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (var to = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write))
+            cloned = Clone((int)to.DangerousGetHandle(), CloneFile, (int)from.DangerousGetHandle()) == 0;
+        if (!cloned) File.Delete(target);
+        return cloned;
+    }
+
+    // A link is the cached file under a second name; whoever writes to it writes to both, which the next hit finds out.
+    private static bool TryLink(string source, string target) => !OperatingSystem.IsWindows() && Link(source, target) == 0;
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Clone(int target, nuint request, int source);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string source, string target);
+}

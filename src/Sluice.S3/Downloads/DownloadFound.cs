@@ -1,0 +1,20 @@
+namespace Sluice.S3.Downloads;
+
+/// <summary>A file that a call found or fetched.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Length">Length of the object.</param>
+/// <param name="ETag">Its entity tag.</param>
+/// <param name="Outcome">How it was had.</param>
+/// <param name="Fetched">Bytes that came over the network.</param>
+internal sealed record DownloadFound(string Path, long Length, string? ETag, S3DownloadOutcome Outcome, long Fetched = 0)
+{
+    /// <summary>Its entry; null when it lies outside the cache.</summary>
+    public DownloadRow? Row { get; init; }
+
+    /// <summary>A file of the cache.</summary>
+    public static DownloadFound In(DownloadStore store, DownloadRow row, S3DownloadOutcome outcome, long fetched = 0) =>
+        new(store.PathOf(row.Key), row.Length, row.ETag, outcome, fetched) { Row = row };
+
+    /// <summary>The same for somebody who only waited for it.</summary>
+    public DownloadFound Shared() => this with { Fetched = 0, Outcome = Outcome == S3DownloadOutcome.Miss ? S3DownloadOutcome.Coalesced : Outcome };
+}

@@ -1,0 +1,145 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Sqlite;
+
+namespace Sluice.S3.Downloads;
+
+/// <summary>What the cache directory holds, in SQLite: its pages in memory are the index in memory, and SQLite keeps those of several processes the same.</summary>
+internal sealed class DownloadIndex : IDisposable
+{
+    public const string Columns = "key, url, place, length, size, packed, etag, modified, sha256, stamp, created, used, hits, leased";
+
+    private readonly SqliteConnection reader, writer;
+    private readonly SqliteCommand find;
+    private readonly Lock reading = new(), writing = new();
+
+    public DownloadIndex(string directory, ILogger log, bool thorough)
+    {
+        writer = DownloadIndexFile.Open(directory, log, thorough);
+        try
+        {
+            reader = DownloadIndexFile.Open(directory, log, thorough: false);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+        find = reader.Prepare($"SELECT {Columns} FROM entries WHERE key = $key", "$key");
+    }
+
+    /// <summary>The entry; null when there is none.</summary>
+    /// <exception cref="SqliteException">The index cannot be read.</exception>
+    public DownloadRow? Find(string key)
+    {
+        lock (reading)
+        {
+            find.Parameters[0].Value = key;
+            using var row = find.ExecuteReader();
+            return row.Read() ? Read(row) : null;
+        }
+    }
+
+    /// <summary>Entries by a query that selects <see cref="Columns"/>; parameters are ?1, ?2 and so on.</summary>
+    /// <exception cref="SqliteException">The index cannot be read.</exception>
+    public List<DownloadRow> Rows(string sql, params ReadOnlySpan<object?> values) => Query(sql, Read, values);
+
+    /// <summary>Whatever a query gives.</summary>
+    /// <exception cref="SqliteException">The index cannot be read.</exception>
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        lock (reading)
+        {
+            using var command = Bind(reader, sql, values);
+            return All(command, read);
+        }
+    }
+
+    /// <summary>Runs changes, of the index and of the files, alone among all processes. Waits up to five seconds for another one's.</summary>
+    /// <exception cref="SqliteException">Nothing in the index was changed.</exception>
+    public T Write<T>(Func<SqliteConnection, T> change)
+    {
+        lock (writing)
+        {
+            writer.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                var result = change(writer);
+                writer.Execute("COMMIT");
+                return result;
+            }
+            catch
+            {
+                // After the gravest errors SQLite has rolled back on its own.
+                if (SQLitePCL.raw.sqlite3_get_autocommit(writer.Handle) == 0) writer.Execute("ROLLBACK");
+                throw;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (reading)
+        {
+            find.Dispose();
+            reader.Dispose();
+        }
+        lock (writing) writer.Dispose();
+    }
+
+    /// <summary>Runs a statement inside <see cref="Write"/>; how many rows it changed.</summary>
+    public static int Run(SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
+    {
+        using var command = Bind(connection, sql, values);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads inside <see cref="Write"/>.</summary>
+    public static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        using var command = Bind(connection, sql, values);
+        return All(command, read);
+    }
+
+    /// <summary>Reads inside <see cref="Write"/> until <paramref name="goOn"/> has had enough.</summary>
+    public static void Each(SqliteConnection connection, string sql, Func<SqliteDataReader, bool> goOn, params ReadOnlySpan<object?> values)
+    {
+        using var command = Bind(connection, sql, values);
+        using var rows = command.ExecuteReader();
+        while (rows.Read() && goOn(rows)) ;
+    }
+
+    public static DownloadRow Read(SqliteDataReader row) => new()
+    {
+        Key = row.GetString(0),
+        Url = row.GetString(1),
+        Place = row.GetString(2),
+        Length = row.GetInt64(3),
+        Size = row.GetInt64(4),
+        Packed = row.GetInt64(5) == 1,
+        ETag = row.IsDBNull(6) ? null : row.GetString(6),
+        Modified = row.IsDBNull(7) ? null : row.GetString(7),
+        Sha256 = row.IsDBNull(8) ? null : row.GetFieldValue<byte[]>(8),
+        Stamp = row.GetInt64(9),
+        Created = row.GetInt64(10),
+        Used = row.GetInt64(11),
+        Hits = row.GetInt64(12),
+        Leased = row.GetInt64(13),
+    };
+
+    private static List<T> All<T>(SqliteCommand command, Func<SqliteDataReader, T> read)
+    {
+        using var rows = command.ExecuteReader();
+        var found = new List<T>();
+        while (rows.Read()) found.Add(read(rows));
+        return found;
+    }
+
+    private static SqliteCommand Bind(SqliteConnection connection, string sql, ReadOnlySpan<object?> values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter($"?{i + 1}", values[i] ?? DBNull.Value));
+        return command;
+    }
+}

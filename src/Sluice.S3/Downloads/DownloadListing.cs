@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Xml;
+
+namespace Sluice.S3.Downloads;
+
+/// <summary>A page of a bucket's listing (ListObjectsV2, keys URL-encoded).</summary>
+internal static class DownloadListing
+{
+    private static readonly XmlReaderSettings Strict = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, Async = true };
+
+    /// <summary>Keys and lengths, and the token of the next page; null when this was the last.</summary>
+    /// <exception cref="XmlException">It is none.</exception>
+    public static async Task<(List<(string Key, long Length)> Page, string? Next)> ReadAsync(Stream body)
+    {
+        using var reader = XmlReader.Create(body, Strict);
+        if (await reader.MoveToContentAsync() != XmlNodeType.Element || reader.LocalName != "ListBucketResult") throw new XmlException("It is no listing.");
+        var page = new List<(string, long)>();
+        string? next = null, key = null;
+        await reader.ReadAsync();
+        while (!reader.EOF)
+        {
+            switch (reader.NodeType == XmlNodeType.Element ? reader.LocalName : "")
+            {
+                case "NextContinuationToken":
+                    next = await reader.ReadElementContentAsStringAsync();
+                    break;
+                case "Key":
+                    key = Uri.UnescapeDataString((await reader.ReadElementContentAsStringAsync()).Replace('+', ' '));
+                    break;
+                case "Size" when key is not null:
+                    if (!long.TryParse(await reader.ReadElementContentAsStringAsync(), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) throw new XmlException("A size is no number.");
+                    page.Add((key, length));
+                    key = null;
+                    break;
+                default:
+                    await reader.ReadAsync();
+                    break;
+            }
+        }
+        return (page, next);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.S3.Downloads;
+
+internal sealed partial class DownloadStore
+{
+    private const int Batch = 100;
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Deletes what is past its time or beyond the bounds, files that no entry has, and what dead processes left. One process at a time does it, once a minute; false when it was not this one's turn.</summary>
+    public bool Sweep(bool always, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var due = Index.Write(connection => DownloadIndex.Run(connection, "UPDATE totals SET swept = ?1 WHERE swept <= ?2 OR swept > ?1", now, now - SweepEvery.Ticks));
+        if (due == 0 && !always) return false;
+        for (var count = Batch; count == Batch && !cancellation.IsCancellationRequested;) count = DeleteExpired(now);
+        // Bounds may have been lowered, or another cache directory moved here.
+        Index.Write(connection => Evict(connection, (0, 0), free: 0, now));
+        foreach (var (key, holder) in Index.Query("SELECT key, owner FROM flights", row => (row.GetString(0), row.GetString(1))))
+            if (holder != owner.Id && !DownloadOwner.IsAlive(Root, holder))
+                Index.Write(connection =>
+                {
+                    Abandon(connection, key, holder);
+                    return 0;
+                });
+        DownloadOwner.Sweep(Root);
+        DeleteOrphans(cancellation);
+        if (options.Compress) PackIdle(cancellation);
+        return true;
+    }
+
+    private int DeleteExpired(long now) => Index.Write(connection =>
+    {
+        var expired = DownloadIndex.Read(connection, "SELECT key FROM entries WHERE created <= ?1 AND leased <= ?2 ORDER BY created LIMIT ?3", row => row.GetString(0), now - options.TimeToLive.Ticks, now, Batch);
+        foreach (var key in expired) Delete(connection, key);
+        if (expired.Count > 0) DownloadIndex.Run(connection, "UPDATE totals SET expirations = expirations + ?1", expired.Count);
+        return expired.Count;
+    });
+
+    private void DeleteOrphans(CancellationToken cancellation)
+    {
+        var orphans = new List<string>();
+        foreach (var shard in new DirectoryInfo(Root).EnumerateDirectories().Where(directory => DownloadKey.IsShard(directory.Name)))
+        {
+            if (cancellation.IsCancellationRequested) return;
+            foreach (var file in shard.EnumerateFiles())
+                if (DownloadKey.IsKey(file.Name) ? Index.Find(file.Name) is null : IsDeadPart(file.Name)) orphans.Add(file.FullName);
+        }
+        if (orphans.Count == 0) return;
+        // Looked at once more under the lock: a file is put in its place before its entry is there to be seen.
+        Index.Write(connection =>
+        {
+            foreach (var path in orphans)
+                if (!DownloadKey.IsKey(Path.GetFileName(path)) || DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", row => 1, Path.GetFileName(path)).Count == 0)
+                    File.Delete(path);
+            return 0;
+        });
+        log.LogDebug("Deleted {Count} files without an entry", orphans.Count);
+    }
+
+    // KEY.OWNER.part
+    private bool IsDeadPart(string name) =>
+        name.Split('.') is [{ } key, { } holder, "part"] && DownloadKey.IsKey(key) && holder != owner.Id && !DownloadOwner.IsAlive(Root, holder);
+}

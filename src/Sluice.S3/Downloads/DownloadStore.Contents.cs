@@ -1,0 +1,56 @@
+namespace Sluice.S3.Downloads;
+
+internal sealed partial class DownloadStore
+{
+    /// <summary>Entries by a query for <see cref="DownloadIndex.Columns"/>.</summary>
+    public IReadOnlyList<S3DownloadEntry> Entries(string sql) => Index.Rows(sql).ConvertAll(Entry);
+
+    public S3DownloadStatistics Statistics() => Index.Query("SELECT hits, misses, evictions, expirations, bytes + (SELECT coalesce(sum(size), 0) FROM flights), entries, saved, fetched FROM totals", row => new S3DownloadStatistics
+    {
+        Hits = row.GetInt64(0), Misses = row.GetInt64(1), Evictions = row.GetInt64(2), Expirations = row.GetInt64(3), TotalSize = row.GetInt64(4), EntryCount = row.GetInt64(5),
+        SavedBytes = row.GetInt64(6), FetchedBytes = row.GetInt64(7), MaximumSize = options.MaximumBytes, MaximumEntries = options.MaximumEntries, MostUsed = [],
+    })[0] with { MostUsed = Entries($"SELECT {DownloadIndex.Columns} FROM entries WHERE hits > 0 ORDER BY hits DESC, used DESC LIMIT 10") };
+
+    public bool Remove(string key) => Index.Find(key) is { } row && Remove(row);
+
+    public int Clear() => Index.Write(connection =>
+    {
+        var keys = DownloadIndex.Read(connection, "SELECT key FROM entries", row => row.GetString(0));
+        foreach (var key in keys) Delete(connection, key);
+        DownloadIndex.Run(connection, "DELETE FROM accesses");
+        DownloadIndex.Run(connection, "UPDATE totals SET hits = 0, misses = 0, evictions = 0, expirations = 0, saved = 0, fetched = 0");
+        return keys.Count;
+    });
+
+    /// <summary>Deletes files that are not what was fetched.</summary>
+    public IReadOnlyList<S3DownloadEntry> Verify(CancellationToken cancellation)
+    {
+        var damaged = new List<S3DownloadEntry>();
+        foreach (var row in Index.Rows($"SELECT {DownloadIndex.Columns} FROM entries WHERE sha256 IS NOT NULL"))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!IsWhole(row) && Index.Find(row.Key)?.Created == row.Created && Remove(row)) damaged.Add(Entry(row));
+        }
+        return damaged;
+    }
+
+    private bool IsWhole(DownloadRow row)
+    {
+        try
+        {
+            return Hash(PathOf(row.Key), row.Packed).AsSpan().SequenceEqual(row.Sha256);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or InvalidDataException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private S3DownloadEntry Entry(DownloadRow row) => new()
+    {
+        Key = row.Key, S3Url = row.Url, FilePath = PathOf(row.Key), Size = row.Size, Length = row.Length, ETag = row.ETag,
+        Sha256 = row.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
+        CreatedAt = new(row.Created, TimeSpan.Zero), LastAccessedAt = new(row.Used, TimeSpan.Zero), HitCount = row.Hits,
+        LeasedUntil = row.Leased > time.GetUtcNow().UtcTicks ? new(row.Leased, TimeSpan.Zero) : null,
+    };
+}

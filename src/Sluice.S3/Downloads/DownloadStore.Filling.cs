@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+
+namespace Sluice.S3.Downloads;
+
+internal sealed partial class DownloadStore
+{
+    /// <summary>Begins the download of a key; false while another one's is under way. That of a process which died is taken over.</summary>
+    public bool TryBegin(string key) => Index.Write(connection =>
+    {
+        var holder = DownloadIndex.Read(connection, "SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key);
+        if (holder.Count > 0)
+        {
+            if (holder[0] == owner.Id || DownloadOwner.IsAlive(Root, holder[0])) return false;
+            Abandon(connection, key, holder[0]);
+        }
+        DownloadIndex.Run(connection, "INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
+        return true;
+    });
+
+    /// <summary>True while a download of a key is under way, in a process that lives.</summary>
+    public bool IsUnderWay(string key) =>
+        Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is [var holder] && (holder == owner.Id || DownloadOwner.IsAlive(Root, holder));
+
+    /// <summary>Makes room for a download begun and reserves it, evicting what was used longest ago and is neither leased nor <paramref name="keep"/>; false when there is not enough of that, and then nothing is evicted.</summary>
+    public bool Reserve(string key, long size, string keep = "")
+    {
+        Flush();
+        return Index.Write(connection =>
+        {
+            var now = time.GetUtcNow().UtcTicks;
+            DownloadIndex.Run(connection, "UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
+            var free = new DriveInfo(Root).AvailableFreeSpace;
+            var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
+            if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
+            return DownloadIndex.Run(connection, "UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
+        });
+    }
+
+    /// <summary>Puts a whole file in its place. The download is over.</summary>
+    public DownloadRow Commit(DownloadRow row) => Index.Write(connection =>
+    {
+        var part = PartPathOf(row.Key);
+        var file = new FileInfo(part);
+        var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse() };
+        File.Move(part, PathOf(row.Key), overwrite: true);
+        DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", row.Key);
+        DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0)",
+            stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created);
+        DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
+        return stored;
+    });
+
+    /// <summary>Writes what turned out to be known about a file that was found in the directory.</summary>
+    public DownloadRow Know(DownloadRow row) => Index.Write(connection =>
+    {
+        DownloadIndex.Run(connection, "UPDATE entries SET url = ?2, place = ?3, etag = ?4, modified = ?5, sha256 = ?6 WHERE key = ?1 AND created = ?7", row.Key, row.Url, row.Place, row.ETag, row.Modified, row.Sha256, row.Created);
+        return row;
+    });
+
+    /// <summary>Ends a download that came to nothing.</summary>
+    public void Abandon(string key) => Index.Write(connection =>
+    {
+        Abandon(connection, key, owner.Id);
+        return 0;
+    });
+
+    private void Abandon(SqliteConnection connection, string key, string ownerId)
+    {
+        DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", key, ownerId);
+        DeleteFile(PartPath(key, ownerId));
+    }
+
+    /// <summary>Makes room for so much more; false when that cannot be, and then nothing is evicted. For nothing more: comes as near to the bounds as leases allow.</summary>
+    private bool Evict(SqliteConnection connection, (long Bytes, int Entries) more, long free, long now, string keep = "")
+    {
+        var (bytes, entries) = more;
+        var (held, count) = DownloadIndex.Read(connection, "SELECT bytes + (SELECT coalesce(sum(size), 0) FROM flights), entries + (SELECT count(*) FROM flights WHERE size > 0 AND key NOT IN (SELECT key FROM entries)) FROM totals", row => (row.GetInt64(0), row.GetInt64(1)))[0];
+        var surplus = Math.Max(held + bytes - options.MaximumBytes, bytes - free);
+        var tooMany = count + entries - options.MaximumEntries;
+        if (surplus <= 0 && tooMany <= 0) return true;
+        if (bytes > options.MaximumBytes) return false;
+        var victims = new List<string>();
+        DownloadIndex.Each(connection, "SELECT key, size FROM entries WHERE leased <= ?1 AND key <> ?2 ORDER BY used", row =>
+        {
+            victims.Add(row.GetString(0));
+            (surplus, tooMany) = (surplus - row.GetInt64(1), tooMany - 1);
+            return surplus > 0 || tooMany > 0;
+        }, now, keep);
+        if ((surplus > 0 || tooMany > 0) && bytes + entries > 0) return false;
+        foreach (var key in victims) Delete(connection, key);
+        DownloadIndex.Run(connection, "UPDATE totals SET evictions = evictions + ?1", victims.Count);
+        return true;
+    }
+
+    private void Delete(SqliteConnection connection, string key)
+    {
+        DeleteFile(PathOf(key));
+        DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+    }
+}

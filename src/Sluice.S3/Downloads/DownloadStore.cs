@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.S3.Downloads;
+
+/// <summary>The cache directory: files under {two digits}/{key}, and their index. Files are added, replaced and deleted under the index's write lock only, so that index and files agree in every process.</summary>
+internal sealed partial class DownloadStore : IDisposable
+{
+    /// <summary>Calls that are remembered for the report.</summary>
+    public const int RememberedAccesses = 100_000;
+
+    private readonly S3DownloadCacheOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly DownloadOwner owner;
+    private ConcurrentQueue<DownloadNote> notes = new();
+    private long lastUse;
+
+    /// <summary>Opens or creates the directory; thoroughly: looks at all of the index, because damage has shown.</summary>
+    /// <exception cref="IOException">It cannot be used.</exception>
+    public DownloadStore(S3DownloadCacheOptions options, TimeProvider time, ILogger log, bool thorough = false)
+    {
+        (this.options, this.time, this.log) = (options, time, log);
+        Root = Path.GetFullPath(options.Directory);
+        Directory.CreateDirectory(Root);
+        Index = new(Root, log, thorough);
+        try
+        {
+            owner = DownloadOwner.Register(Root);
+        }
+        catch
+        {
+            Index.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The cache directory.</summary>
+    public string Root { get; }
+
+    public DownloadIndex Index { get; }
+
+    /// <summary>Where a file lies.</summary>
+    public string PathOf(string key) => Path.Combine(Root, DownloadKey.RelativePath(key));
+
+    /// <summary>Where this process writes a file until it is whole.</summary>
+    public string PartPathOf(string key) => PartPath(key, owner.Id);
+
+    /// <summary>A moment, never the same twice in this process, so that the order of uses is exact however coarse the clock.</summary>
+    public long NextUse()
+    {
+        while (true)
+        {
+            var last = Volatile.Read(ref lastUse);
+            var next = Math.Max(last + 1, time.GetUtcNow().UtcTicks);
+            if (Interlocked.CompareExchange(ref lastUse, next, last) == last) return next;
+        }
+    }
+
+    /// <summary>The entry of a key, as long as its time is not over and it came from this server.</summary>
+    public DownloadRow? Find(string key, string place) =>
+        Index.Find(key) is { } row && row.Created > time.GetUtcNow().UtcTicks - options.TimeToLive.Ticks && (row.Place == place || !row.IsKnown) ? row : null;
+
+    /// <summary>Sees that a file is whole and, with <paramref name="lease"/>, that it stays; false when it is gone or damaged, and then it is no longer held.</summary>
+    public bool HandOut(DownloadRow row, bool lease)
+    {
+        // First the lease, then the look: what is there under a lease stays there.
+        if (lease && !Lease(row)) return false;
+        var file = new FileInfo(PathOf(row.Key));
+        if (!file.Exists)
+        {
+            Remove(row);
+            return false;
+        }
+        if (file.Length == row.Size && (file.LastWriteTimeUtc.Ticks == row.Stamp || IsUnchanged(row, file))) return true;
+        log.LogWarning(DownloadEvents.FileDamaged, "The cached file of {Url} was damaged or written to, and is fetched anew", row.Url);
+        Remove(row);
+        return false;
+    }
+
+    /// <summary>Counts a call.</summary>
+    public void Note(string key, long length, long fetched, bool hit) => notes.Enqueue(new(key, length, fetched, hit, NextUse()));
+
+    /// <summary>Writes what was counted.</summary>
+    public void Flush()
+    {
+        if (!notes.IsEmpty) Index.Write(connection => Flush(connection));
+    }
+
+    /// <summary>Deletes an entry and its file, unless it is another one by now.</summary>
+    public bool Remove(DownloadRow row) => Index.Write(connection =>
+    {
+        if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2", row.Key, row.Created) == 0) return false;
+        DeleteFile(PathOf(row.Key));
+        return true;
+    });
+
+    /// <summary>SHA-256 of a file, or of what is packed in it.</summary>
+    public static byte[] Hash(string path, bool packed = false)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
+        if (!packed) return SHA256.HashData(stream);
+        using var plain = new BrotliStream(stream, CompressionMode.Decompress);
+        return SHA256.HashData(plain);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+            Index.Write(connection => DownloadIndex.Run(connection, "DELETE FROM flights WHERE owner = ?1", owner.Id));
+        }
+        catch (SqliteException failure)
+        {
+            log.LogDebug(DownloadEvents.CleaningFailed, failure, "The last uses could not be written");
+        }
+        Index.Dispose();
+        owner.Dispose();
+    }
+
+    // A folder that somebody removed is no failure.
+    private static void DeleteFile(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path))) File.Delete(path);
+    }
+
+    private string PartPath(string key, string ownerId) => $"{PathOf(key)}.{ownerId}.part";
+
+    private bool Lease(DownloadRow row)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        if (options.Lease <= TimeSpan.Zero || row.Leased - now >= options.Lease.Ticks) return true;
+        // A fifth more than promised, so that not every hit has to write.
+        return Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, now + (options.Lease.Ticks / 5 * 6))) == 1;
+    }
+
+    private bool IsUnchanged(DownloadRow row, FileInfo file)
+    {
+        if (row.Sha256 is null || row.Packed || !Hash(file.FullName).AsSpan().SequenceEqual(row.Sha256)) return false;
+        Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
+        return true;
+    }
+
+    private int Flush(SqliteConnection connection)
+    {
+        var noted = Interlocked.Exchange(ref notes, new());
+        long hits = 0, saved = 0, fetched = 0;
+        foreach (var note in noted)
+        {
+            fetched += note.Fetched;
+            if (note.Hit) (hits, saved) = (hits + 1, saved + note.Length);
+            DownloadIndex.Run(connection, "UPDATE entries SET used = max(used, ?2), hits = hits + ?3 WHERE key = ?1", note.Key, note.At, note.Hit ? 1 : 0);
+            DownloadIndex.Run(connection, "INSERT INTO accesses (key, size, hit, at) VALUES (?1, ?2, ?3, ?4)", note.Key, note.Length, note.Hit ? 1 : 0, note.At);
+        }
+        DownloadIndex.Run(connection, "UPDATE totals SET hits = hits + ?1, misses = misses + ?2, saved = saved + ?3, fetched = fetched + ?4", hits, noted.Count - hits, saved, fetched);
+        DownloadIndex.Run(connection, "DELETE FROM accesses WHERE id <= (SELECT max(id) FROM accesses) - ?1", RememberedAccesses);
+        return noted.Count;
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.S3.Downloads;
+
+namespace Sluice.Commands;
+
+/// <summary>The options of commands that use the download cache, and what they do with its failures.</summary>
+internal sealed class DownloadFlags
+{
+    private readonly Option<string?> _file = new("--config") { HelpName = "FILE", Description = $"Configuration file, of which section downloads is used. Default: ./{ConfigurationLoader.DefaultFile} where there is one." };
+    private readonly Option<string?> _directory = new("--cache-dir") { HelpName = "PATH", Description = "The cache directory. Default: CACHE_DIR, else ~/.sluice/cache." };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Tell what happens on the way, and the details of cache trouble." };
+    private readonly Option<bool> _json = new("--json") { Description = "Write the result as JSON." };
+    private readonly Option<string?> _endpoint = new("--endpoint") { HelpName = "URL", Description = "URL of an S3-compatible server. Default: AWS." };
+    private readonly Option<string?> _region = new("--region") { HelpName = "TEXT", Description = "Region to sign for. Default: from the AWS chain." };
+    private readonly Option<string?> _profile = new("--profile") { HelpName = "TEXT", Description = "Profile in the AWS configuration files; part of a file's identity. Default: from the AWS chain." };
+
+    /// <summary>Adds those of every such command.</summary>
+    public void AddTo(Command command, bool asks)
+    {
+        if (asks) AddServerTo(command);
+        foreach (var option in (Option[])[_json, _directory, _file, _verbose]) command.Options.Add(option);
+    }
+
+    /// <summary>True when JSON is wanted.</summary>
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>The profile named.</summary>
+    public string? Profile(ParseResult parsed) => parsed.GetValue(_profile);
+
+    /// <summary>Opens the cache, uses it, and turns whatever goes wrong into one line and an exit code.</summary>
+    public async Task<int> UseAsync(ParseResult parsed, Terminal terminal, Func<S3DownloadCache, Task<int>> use)
+    {
+        var (settings, errors) = ConfigurationLoader.Load(new() { File = parsed.GetValue(_file), Environment = terminal.Environment });
+        // A mistake in a route is none of this command's business.
+        var wrong = errors.Where(error => error.Path.Length == 0 || error.Path.StartsWith("downloads", StringComparison.Ordinal)).ToList();
+        if (wrong.Count > 0) return ConfigurationFlags.Complain(wrong, terminal);
+        var options = settings.Downloads.ToOptions();
+        if (parsed.GetValue(_directory) is { } directory) options = options with { Directory = directory };
+        try
+        {
+            await using var cache = new S3DownloadCache(options, terminal.Time, new TerminalLogger<S3DownloadCache>(terminal, parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Warning));
+            return await use(cache);
+        }
+        catch (ArgumentException failure)
+        {
+            terminal.Complain(failure.Message);
+            return ExitCode.Usage;
+        }
+        catch (IOException failure)
+        {
+            terminal.Complain(failure.Message);
+            return Code(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Complain("interrupted");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>What every download of a command wants.</summary>
+    /// <exception cref="ArgumentException">The endpoint is no URL.</exception>
+    public S3DownloadOptions Options(ParseResult parsed)
+    {
+        Uri? endpoint = null;
+        if (parsed.GetValue(_endpoint) is { } given && !ValueKinds.Url.Parse(given, out endpoint))
+            throw new ArgumentException($"--endpoint: \"{given}\" is not a URL; {ValueKinds.Url.Advice}");
+        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) };
+    }
+
+    /// <summary>The exit code of a failure.</summary>
+    public static int Code(Exception failure) => failure switch
+    {
+        ArgumentException => ExitCode.Usage,
+        S3DownloadException { Failure: S3DownloadFailure.NotFound } => ExitCode.NotFound,
+        S3DownloadException { Failure: S3DownloadFailure.Denied } => ExitCode.Refused,
+        S3DownloadException { Failure: S3DownloadFailure.Network } => ExitCode.Unreachable,
+        _ => ExitCode.Failure,
+    };
+
+    private void AddServerTo(Command command)
+    {
+        foreach (var option in (Option[])[_endpoint, _region, _profile]) command.Options.Add(option);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Sluice.S3.Downloads;
+
+namespace Sluice.Commands;
+
+/// <summary>Many downloads at a time; one that fails does not keep the others.</summary>
+internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3DownloadOptions options, bool json)
+{
+    private const int Parallel = 4;
+
+    /// <summary>Fetches all; the exit code of the first failure.</summary>
+    /// <param name="what">Name of the whole, for progress.</param>
+    /// <param name="items">Addresses, and where each goes; null for the cache's path.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<int> RunAsync(string what, IReadOnlyList<(string Url, string? Target)> items, CancellationToken cancellation)
+    {
+        var progress = new DownloadProgress(terminal, what, items.Count);
+        var gate = new Lock();
+        var (code, failed) = (ExitCode.Ok, 0);
+        await System.Threading.Tasks.Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation }, async (item, stop) =>
+        {
+            try
+            {
+                var wanted = options with { Progress = progress.Part() };
+                var result = item.Target is null ? await cache.FetchAsync(item.Url, wanted, stop) : await cache.CopyToAsync(item.Url, item.Target, wanted, stop);
+                progress.Done(result.FetchedBytes);
+                lock (gate)
+                    terminal.Out.WriteLine(json ? JsonSerializer.Serialize(GetAnswer.Of(item.Url, result), DownloadJson.Line.GetAnswer) : result.Path);
+            }
+            catch (Exception failure) when (failure is S3DownloadException or ArgumentException)
+            {
+                lock (gate)
+                {
+                    terminal.Complain(failure.Message);
+                    failed++;
+                    if (code == ExitCode.Ok)
+                        code = DownloadFlags.Code(failure);
+                }
+            }
+        });
+        progress.Finish(failed);
+        return code;
+    }
+
+    /// <summary>The addresses in a file or, for "-", on standard input: one a line; empty lines and those that begin with # are passed over.</summary>
+    public static List<(string, string?)> Read(string file)
+    {
+        var lines = file == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(file);
+        return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
+    }
+
+    /// <summary>What lies below a prefix, and where each goes below a folder. A key that would leave the folder ends it: nothing is written then.</summary>
+    public async Task<List<(string, string?)>> ListAsync(string prefix, string folder, CancellationToken cancellation)
+    {
+        var root = Path.GetFullPath(folder);
+        // Below s3://b/p/ a key goes by what follows; of s3://b/p, by what follows the last slash, so that p1 and p2 stay apart.
+        var cut = prefix.LastIndexOf('/') + 1;
+        if (cut <= "s3://".Length)
+            cut = prefix.Length + 1;
+        var items = new List<(string, string?)>();
+        await foreach (var (url, _) in cache.ListAsync(prefix, options, cancellation))
+        {
+            // What consoles make to show a folder.
+            if (url.EndsWith('/'))
+                continue;
+            var target = Path.GetFullPath(Path.Combine(root, url[cut..].TrimStart('/')));
+            if (!target.StartsWith(root.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");
+            items.Add((url, target));
+        }
+        return items;
+    }
+}

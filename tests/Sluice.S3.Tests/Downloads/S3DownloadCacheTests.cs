@@ -1,0 +1,203 @@
+using Sluice.S3.Downloads;
+using Sluice.TestKit.Origins;
+
+namespace Sluice.S3.Tests.Downloads;
+
+/// <summary>Faults that a good server does not make; the rest is tested against one (Sluice.Integration.Tests/Downloads).</summary>
+public sealed class S3DownloadCacheTests : IAsyncDisposable
+{
+    private const string Url = "s3://media/clip.mp4";
+    private readonly DownloadBed bed = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Fetch_ColdThenHeld_BringsItOnceAndAsksByOneRequestWithoutABody()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 300_000);
+        var cache = bed.Open();
+        var first = await cache.FetchAsync(Url, cancellation: Stop);
+        Assert.Equal((S3DownloadOutcome.Miss, 300_000, 300_000), (first.Outcome, first.Size, first.FetchedBytes));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(first.Path, Stop));
+        Assert.Equal(Path.Combine(bed.Root, DownloadKey.RelativePath(DownloadKey.Of(Url, null))), first.Path);
+        var before = bed.Server.Calls.Count;
+        var second = await cache.FetchAsync(Url, cancellation: Stop);
+        Assert.Equal((S3DownloadOutcome.Revalidated, first.Path, 0), (second.Outcome, second.Path, second.FetchedBytes));
+        Assert.Equal(("HEAD", 304), bed.Server.Calls.Skip(before).Select(call => (call.Method, call.Status)).Single());
+        Assert.Equal(S3DownloadOutcome.Hit, (await cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop)).Outcome);
+        Assert.Equal(before + 1, bed.Server.Calls.Count);
+        Assert.Empty(bed.Log.Warnings);
+    }
+
+    [Fact]
+    public async Task Fetch_ConnectionCut_GoesOnWhereItBroke()
+    {
+        var bytes = bed.Put("clip.mp4", 2, 150_000);
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(2, 150_000) with { CutAfter = 20_000 });
+        var result = await bed.Open().FetchAsync(Url, cancellation: Stop);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Contains(bed.Server.Calls, call => call.Header("Range") == "bytes=20000-65535" && call.Header("If-Match") == "\"v2-150000\"");
+        Assert.Equal(150_000, bed.Server.BytesOf("/media/clip.mp4"));
+    }
+
+    [Fact]
+    public async Task Fetch_ConnectionCutAgainAndAgain_SaysNetworkAndLeavesNothing()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(2, 150_000) with { CutAfter = 0 });
+        var fetch = bed.Open().FetchAsync(Url, cancellation: Stop);
+        while (!fetch.IsCompleted)
+        {
+            bed.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        Assert.Equal(S3DownloadFailure.Network, (await Assert.ThrowsAsync<S3DownloadException>(() => fetch)).Failure);
+        Assert.DoesNotContain(bed.Files(), file => !file.StartsWith("owners", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fetch_ChangedInBetween_BeginsAnewAndMixesNothing()
+    {
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(3, 400_000));
+        var bytes = bed.Put("clip.mp4", 4, 400_000);
+        var result = await bed.Open().FetchAsync(Url, cancellation: Stop);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Equal("\"v4-400000\"", result.ETag);
+    }
+
+    [Fact]
+    public void Checksum_Crc32C_IsThatOfTheRfc() => Assert.Equal(0xE3069283, ~DownloadChecksum.Append(uint.MaxValue, "123456789"u8));
+
+    [Fact]
+    public async Task Fetch_ServerWithoutRanges_TakesTheWhole()
+    {
+        var bytes = bed.Put("clip.mp4", 5, 200_000);
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(5, 200_000) with { IgnoreRange = true });
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(5, 200_000) with { IgnoreRange = true, CutAfter = 50_000 });
+        var result = await bed.Open().FetchAsync(Url, cancellation: Stop);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+    }
+
+    [Fact]
+    public async Task Fetch_NotTheBytesOfItsMd5_IsTriedOnceMoreAndThenRefused()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { ETag = "\"00000000000000000000000000000000\"" });
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(() => bed.Open().FetchAsync(Url, cancellation: Stop));
+        Assert.Equal((S3DownloadFailure.Damaged, 2), (failure.Failure, bed.Server.Calls.Count));
+        Assert.DoesNotContain(bed.Files(), file => !file.StartsWith("owners", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fetch_Md5WithAKeyOfTheServer_SaysNothing()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { ETag = "\"00000000000000000000000000000000\"", Headers = [new("x-amz-server-side-encryption", "aws:kms")] });
+        Assert.Equal(S3DownloadOutcome.Miss, (await bed.Open().FetchAsync(Url, cancellation: Stop)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("x-amz-checksum-sha256", true, true)]
+    [InlineData("x-amz-checksum-sha256", true, false)]
+    [InlineData("x-amz-checksum-crc32c", true, true)]
+    [InlineData("x-amz-checksum-crc32c", true, false)]
+    [InlineData("x-amz-checksum-crc32c", false, false)]
+    public async Task Fetch_ChecksumOfTheWhole_IsHeldAgainstTheBytes(string field, bool whole, bool right)
+    {
+        var bytes = bed.Put("clip.mp4", 11, 200_001);
+        var sum = field.EndsWith("256", StringComparison.Ordinal) ? System.Security.Cryptography.SHA256.HashData(bytes) : BitConverter.GetBytes(~DownloadChecksum.Append(uint.MaxValue, bytes)).Reverse().ToArray();
+        if (!right) sum[0] ^= 1;
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(11, 200_001) with { Headers = [new(field, Convert.ToBase64String(sum)), new("x-amz-checksum-type", whole ? "FULL_OBJECT" : "COMPOSITE")] });
+        var fetch = bed.Open().FetchAsync(Url, cancellation: Stop);
+        if (right || !whole) Assert.Equal(S3DownloadOutcome.Miss, (await fetch).Outcome);
+        else Assert.Equal(S3DownloadFailure.Damaged, (await Assert.ThrowsAsync<S3DownloadException>(() => fetch)).Failure);
+        Assert.Contains("x-amz-checksum-mode", bed.Server.Calls[0].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Fetch_NoETag_GoesByDateAndLength(bool same)
+    {
+        var reply = OriginReply.Object(7, 1000) with { ETag = null };
+        bed.Server.On("/media/clip.mp4", reply);
+        var cache = bed.Open();
+        await cache.FetchAsync(Url, cancellation: Stop);
+        if (!same) bed.Server.On("/media/clip.mp4", reply with { Body = OriginBody.Pattern(8, 1001) });
+        Assert.Equal(same ? S3DownloadOutcome.Revalidated : S3DownloadOutcome.Miss, (await cache.FetchAsync(Url, cancellation: Stop)).Outcome);
+    }
+
+    [Fact]
+    public async Task Fetch_NeitherETagNorDate_IsNeverTakenForEqual()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(7, 1000) with { ETag = null, LastModified = null });
+        var cache = bed.Open();
+        for (var i = 0; i < 2; i++) Assert.Equal(S3DownloadOutcome.Miss, (await cache.FetchAsync(Url, cancellation: Stop)).Outcome);
+    }
+
+    [Fact]
+    public async Task Fetch_304WithoutETag_IsCurrent()
+    {
+        bed.Put("clip.mp4", 9, 1000);
+        var cache = bed.Open();
+        await cache.FetchAsync(Url, cancellation: Stop);
+        bed.Server.Once("/media/clip.mp4", new OriginReply { Status = 304 });
+        Assert.Equal(S3DownloadOutcome.Revalidated, (await cache.FetchAsync(Url, cancellation: Stop)).Outcome);
+    }
+
+    [Fact]
+    public async Task Fetch_ManyAtOnce_ShareOneDownloadAndOneLeaving()
+    {
+        var held = new TaskCompletionSource();
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(10, 60_000) with { HoldAfter = 1000, Held = held.Task });
+        var cache = bed.Open();
+        using var leave = new CancellationTokenSource();
+        var gone = cache.FetchAsync(Url, cancellation: leave.Token);
+        var others = Enumerable.Range(0, 50).Select(_ => cache.FetchAsync(Url, cancellation: Stop)).ToArray();
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        held.SetResult();
+        var results = await Task.WhenAll(others);
+        Assert.Single(bed.Server.Calls);
+        Assert.All(results, result => Assert.Equal(results[0].Path, result.Path));
+    }
+
+    [Fact]
+    public async Task Fetch_EverybodyLeaves_StopsAndTidiesUp()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(10, 60_000) with { HoldAfter = 1000, Held = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Stop) });
+        var cache = bed.Open();
+        using var leave = new CancellationTokenSource();
+        var fetch = cache.FetchAsync(Url, cancellation: leave.Token);
+        while (!bed.Files().Any(file => file.EndsWith(".part", StringComparison.Ordinal))) await Task.Yield();
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        await cache.DisposeAsync();
+        Assert.Empty(bed.Files());
+    }
+
+    [Fact]
+    public async Task Dispose_UnderWay_EndsTheCallsAndLeavesNothing()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(10, 60_000) with { HoldAfter = 1000, Held = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Stop) });
+        var cache = bed.Open();
+        var fetch = cache.FetchAsync(Url, cancellation: Stop);
+        while (!bed.Files().Any(file => file.EndsWith(".part", StringComparison.Ordinal))) await Task.Yield();
+        await cache.DisposeAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        Assert.Empty(bed.Files());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.FetchAsync(Url, cancellation: Stop));
+    }
+
+    [Fact]
+    public async Task Fetch_Sequence_BringsTheNextOnesWithinTheBudget()
+    {
+        for (var i = 1; i <= 9; i++) bed.Put($"seg_00{i}.ts", (ulong)i, 10_000);
+        var cache = bed.Open(o => o with { PrefetchCount = 4, PrefetchBytes = 20_000 });
+        await cache.FetchAsync("s3://media/seg_001.ts", cancellation: Stop);
+        await cache.FetchAsync("s3://media/seg_002.ts", cancellation: Stop);
+        while (bed.Server.CallsOf("/media/seg_004.ts").Count == 0) await Task.Yield();
+        Assert.Equal(S3DownloadOutcome.Revalidated, (await cache.FetchAsync("s3://media/seg_003.ts", cancellation: Stop)).Outcome);
+        await cache.DisposeAsync();
+        Assert.Empty(bed.Server.CallsOf("/media/seg_007.ts"));
+    }
+
+    public ValueTask DisposeAsync() => bed.DisposeAsync();
+}
