@@ -15,6 +15,7 @@ public sealed class RedisClient : IAsyncDisposable
     private readonly ILogger log;
     private string reason = "";
     private int isLost;
+    private long quietUntil = long.MinValue;
 
     /// <summary>Makes one; nothing is connected yet.</summary>
     /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong.</exception>
@@ -89,6 +90,19 @@ public sealed class RedisClient : IAsyncDisposable
         {
             return await SendAsync(keys[0], cancellation, Words("EVAL", script.Text, keys, arguments));
         }
+    }
+
+    /// <summary>As <see cref="RunAsync"/> of a script the server has run before, for arguments that do not outlive the call.</summary>
+    internal ValueTask<RespValue> RunKnownAsync(RedisScript script, IReadOnlyList<string> keys, CancellationToken cancellation, params RedisArgument[] arguments) =>
+        SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
+
+    /// <summary>Counts what Redis refused, and says so at most once a minute.</summary>
+    internal void Refused(string code)
+    {
+        counters.Refused();
+        var now = Time.GetTimestamp();
+        var seen = Volatile.Read(ref quietUntil);
+        if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, code);
     }
 
     private static RedisArgument[] Words(string word, string script, IReadOnlyList<string> keys, RedisArgument[] arguments) =>

@@ -19,6 +19,9 @@ public abstract class KeyValueStores : IAsyncDisposable
         return opened.TryGetValue(name, out var known) ? known : opened.GetOrAdd(name, Create(name, limits));
     }
 
+    /// <summary>The namespaces opened so far.</summary>
+    public IEnumerable<IKeyValueStore> Opened => opened.Values;
+
     /// <summary>Makes a namespace. May be called twice for one name when two threads ask at once; one of the two is then not used.</summary>
     protected abstract IKeyValueStore Create(string name, KeyValueLimits limits);
 

@@ -35,12 +35,13 @@ internal static class KeyValueScripts
 
         """;
 
-    /// <summary>ARGV 5 on: key, value, milliseconds to live or -1, JSON of the entry, number of its use, its size, bound on bytes or -1, bound on entries or -1, 1 to store, tags.</summary>
+    /// <summary>ARGV 5 on: key, value, milliseconds to live or -1, JSON of the entry, number of its use, its size, bound on bytes or -1, bound on entries or -1, 1 to store, tags. The keys that had to leave.</summary>
     public static RedisScript Set { get; } = new(Common + """
         local key, value, ttl, meta, use, added = ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8], ARGV[9], tonumber(ARGV[10])
         local mostBytes, mostEntries = tonumber(ARGV[11]), tonumber(ARGV[12])
         drop(key)
-        if ARGV[13] ~= '1' then return 0 end
+        local left = {}
+        if ARGV[13] ~= '1' then return left end
         local function over()
           return (mostBytes >= 0 and tonumber(redis.call('GET', size) or '0') + added > mostBytes) or (mostEntries >= 0 and redis.call('ZCARD', used) >= mostEntries)
         end
@@ -50,6 +51,7 @@ internal static class KeyValueScripts
           local oldest = redis.call('ZRANGE', used, 0, 0)
           if #oldest == 0 then break end
           drop(oldest[1])
+          left[#left + 1] = oldest[1]
         end
         if ttl >= 0 then redis.call('SET', name(key), value, 'PX', ttl) else redis.call('SET', name(key), value) end
         redis.call('HSET', index, key, meta)
@@ -57,7 +59,7 @@ internal static class KeyValueScripts
         if ttl >= 0 then redis.call('ZADD', expires, now + ttl, key) end
         redis.call('INCRBY', size, added)
         for i = 14, #ARGV do redis.call('SADD', tags .. ARGV[i], key) end
-        return 1
+        return left
         """);
 
     /// <summary>ARGV 5: key. 1 when there was a live one.</summary>

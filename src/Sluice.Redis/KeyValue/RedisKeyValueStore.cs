@@ -44,10 +44,14 @@ public sealed class RedisKeyValueStore : IKeyValueStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, KeyValueSettings settings, CancellationToken cancellation = default)
+    public async ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, KeyValueSettings settings, CancellationToken cancellation = default) =>
+        await SetAsync(key, value, settings, bytesElsewhere: 0, cancellation);
+
+    /// <summary>As the other, for a value that stands for bytes kept elsewhere, which count; the keys that had to leave for it.</summary>
+    internal async Task<IReadOnlyList<string>> SetAsync(string key, ReadOnlyMemory<byte> value, KeyValueSettings settings, long bytesElsewhere, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var size = (long)KeyValueText.CountBytes(key) + value.Length;
+        var size = KeyValueText.CountBytes(key) + value.Length + bytesElsewhere;
         var tags = KeyValueText.Tags(settings.Tags);
         var now = stores.Time.GetUtcNow();
         var expires = limits.ExpiryAt(now, settings.TimeToLive);
@@ -58,7 +62,8 @@ public sealed class RedisKeyValueStore : IKeyValueStore
             [key, value, life, new EntryNote(size, expires?.UtcTicks, tags).ToJson(), NextUse(), size, limits.MaximumBytes ?? -1, limits.MaximumEntries ?? -1, isKept ? 1 : 0, .. tags.Select(tag => (RedisArgument)tag)]));
         try
         {
-            await answer;
+            var left = await answer;
+            return left.Items.Length == 0 ? [] : [.. left.Items.ToArray().Select(one => KeyValueText.FromBytes(one.Span))];
         }
         finally
         {
@@ -136,6 +141,28 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         }
     }
 
+    /// <summary>The keys that carry a tag.</summary>
+    internal async Task<IReadOnlyList<string>> TaggedAsync(string tag, CancellationToken cancellation)
+    {
+        var set = Names.Tags + tag;
+        var members = await client.SendAsync(set, cancellation, "SMEMBERS", set);
+        return [.. members.Items.ToArray().Select(one => KeyValueText.FromBytes(one.Span))];
+    }
+
+    /// <summary>What the size of an entry is counted as.</summary>
+    internal async Task<long> SizeAsync(string key, CancellationToken cancellation)
+    {
+        var note = await client.SendAsync(Names.Index, cancellation, "HGET", Names.Index, key);
+        return note.IsNull ? 0 : EntryNote.FromJson(note.Span)?.Size ?? 0;
+    }
+
+    /// <summary>Notes a use, for the order in which entries leave.</summary>
+    internal void Used(string key)
+    {
+        uses[key] = NextUse();
+        if (uses.Count >= AtOnce) StoreUses();
+    }
+
     private async ValueTask<KeyValueEntry?> FetchAsync(string key, CancellationToken cancellation)
     {
         var names = Names;
@@ -176,12 +203,6 @@ public sealed class RedisKeyValueStore : IKeyValueStore
     {
         var names = Names;
         return [names.Base, names.Values, names.Form, names.Tags, .. own];
-    }
-
-    private void Used(string key)
-    {
-        uses[key] = NextUse();
-        if (uses.Count >= AtOnce) StoreUses();
     }
 
     /// <summary>The time in microseconds (a number that Redis keeps exactly), but never the same twice, so that order is exact however coarse the clock.</summary>

@@ -13,5 +13,7 @@ internal sealed class SluiceOptions
 
     public PresignSection Presign { get; } = new();
 
+    public RedisSection? Redis { get; set; }
+
     public LoggingSection Logging { get; } = new();
 }
