@@ -58,7 +58,6 @@ internal sealed class RedisLink : IAsyncDisposable
     {
         await stop.CancelAsync();
         await running;
-        stop.Dispose();
     }
 
     private async Task RunAsync()

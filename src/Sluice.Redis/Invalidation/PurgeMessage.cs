@@ -9,9 +9,12 @@ namespace Sluice.Redis.Invalidation;
 /// <param name="Number">The node's own number for the purge.</param>
 /// <param name="Purge">The purge; null in an answer.</param>
 /// <param name="Receipt">What the node did; null in a question.</param>
-/// <param name="Id">Place in the log of purges; null for a dry run, and in the log itself.</param>
-internal sealed record PurgeMessage(string Node, long Number, PurgeRequest? Purge, PurgeReceipt? Receipt = null, string? Id = null)
+internal sealed record PurgeMessage(string Node, long Number, PurgeRequest? Purge, PurgeReceipt? Receipt = null)
 {
+    /// <summary>Place in the log of purges, which goes beside the message; empty for a dry run.</summary>
+    [JsonIgnore]
+    public string Id { get; init; } = "";
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PurgeMessageJson.Default.PurgeMessage);
 
     /// <exception cref="JsonException">It is no message.</exception>

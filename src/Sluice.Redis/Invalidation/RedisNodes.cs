@@ -13,7 +13,7 @@ internal sealed class RedisNodes(RedisClient client) : IAsyncDisposable
         redis.call('ZADD', KEYS[1], time[1], ARGV[1])
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] - 5)
         return redis.call('ZCARD', KEYS[1])
-        """);
+        """, whenFull: true);
 
     private readonly string name = client.Options.KeyPrefix + "sluice.nodes";
     private readonly CancellationTokenSource stop = new();

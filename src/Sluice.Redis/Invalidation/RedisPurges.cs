@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -16,8 +17,16 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private const int MostUntold = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+
     /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+
+    /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
+    private static readonly RedisScript Tell = new("""
+        local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
+        return { place, redis.call('PUBLISH', ARGV[1], place .. '\n' .. ARGV[2]) }
+        """, whenFull: true);
 
     private readonly RedisClient client;
     private readonly RedisNodes nodes;
@@ -27,6 +36,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private readonly ConcurrentDictionary<long, PurgeAnswers> asked = new();
     private readonly ConcurrentQueue<PurgeRequest> untold = new();
     private readonly Channel<PurgeMessage?> heard = Channel.CreateUnbounded<PurgeMessage?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource stop = new();
     private Task working = Task.CompletedTask;
     private long number;
 
@@ -57,6 +67,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         heard.Writer.TryComplete();
+        await stop.CancelAsync();
         await working;
     }
 
@@ -89,16 +100,17 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <summary>Writes a purge into the log and tells the others; how many there are.</summary>
     private async Task<int> TellAsync(PurgeRequest request, long mine)
     {
-        var message = new PurgeMessage(nodes.Id, mine, request);
-        if (!request.DryRun)
+        var message = new PurgeMessage(nodes.Id, mine, request).ToJson();
+        long listeners;
+        if (request.DryRun) listeners = (await client.SendAsync(questions, CancellationToken.None, "PUBLISH", questions, (byte[])[(byte)'\n', .. message])).AsInteger();
+        else
         {
-            var place = (await client.SendAsync(logName, CancellationToken.None, "XADD", logName, "MAXLEN", "~", LogLength, "*", "purge", message.ToJson())).AsText();
-            Journal.TryAdd(LogPlace.Parse(place), request);
+            var told = await client.RunAsync(Tell, [logName], CancellationToken.None, questions, message, LogLength);
+            Journal.TryAdd(LogPlace.Parse(told.Items[0].AsText()), request);
             Journal.End(request);
-            message = message with { Id = place };
+            listeners = told.Items[1].AsInteger();
         }
 
-        var listeners = (await client.SendAsync(questions, CancellationToken.None, "PUBLISH", questions, message.ToJson())).AsInteger();
         // In a cluster the answer counts those of one server only.
         return client.IsCluster ? nodes.Others : (int)Math.Max(0, listeners - 1);
     }
@@ -107,7 +119,10 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     {
         try
         {
-            if (PurgeMessage.FromJson(message.Span) is { Purge: not null } told && told.Node != nodes.Id) heard.Writer.TryWrite(told);
+            // The place in the log, empty for a dry run, and the purge.
+            var line = message.Span.IndexOf((byte)'\n');
+            if (line >= 0 && PurgeMessage.FromJson(message.Span[(line + 1)..]) is { Purge: not null } told && told.Node != nodes.Id)
+                heard.Writer.TryWrite(told with { Id = Encoding.ASCII.GetString(message.Span[..line]) });
         }
         catch (JsonException)
         {
@@ -136,10 +151,16 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 if (message is null) await CatchUpAsync();
                 else await CarryOutAsync(message);
             }
-            catch (IOException failure)
+            catch (IOException failure) when (message is not null)
             {
-                // The connection broke; with the next one the log is read again.
+                // Done here, but who asked does not hear of it.
                 RedisEvents.PurgeNotHeard(log, failure.Message);
+            }
+            catch (IOException)
+            {
+                // Messages come over one connection and the log over another, which may not be there yet.
+                await Task.Delay(Again, client.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                heard.Writer.TryWrite(null);
             }
         }
     }
@@ -147,9 +168,10 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private async Task CarryOutAsync(PurgeMessage message)
     {
         // Known before it is done: what the shared tier still holds must not come in behind it.
-        if (message.Id is { } id) Journal.TryAdd(LogPlace.Parse(id), message.Purge!);
+        var isLogged = message.Id.Length > 0;
+        if (isLogged) Journal.TryAdd(LogPlace.Parse(message.Id), message.Purge!);
         var receipt = await purgeHere(message.Purge!, CancellationToken.None);
-        if (message.Id is not null) Progressed?.Invoke(Journal.Last);
+        if (isLogged) Progressed?.Invoke(Journal.Last);
         var channel = client.Options.KeyPrefix + "sluice.purged." + message.Node;
         await client.SendAsync(channel, CancellationToken.None, "PUBLISH", channel, new PurgeMessage(nodes.Id, message.Number, null, receipt).ToJson());
     }

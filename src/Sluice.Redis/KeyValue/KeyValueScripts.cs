@@ -63,7 +63,7 @@ internal static class KeyValueScripts
         """);
 
     /// <summary>ARGV 5: key. 1 when there was a live one.</summary>
-    public static RedisScript Delete { get; } = new(Common + "return drop(ARGV[5])");
+    public static RedisScript Delete { get; } = new(Common + "return drop(ARGV[5])", whenFull: true);
 
     /// <summary>ARGV 5: tag; 6: how many at most. How many live ones went, and how many were taken off the tag.</summary>
     public static RedisScript DeleteByTag { get; } = new(Common + """
@@ -73,8 +73,8 @@ internal static class KeyValueScripts
           redis.call('SREM', tags .. ARGV[5], key)
         end
         return { live, #all }
-        """);
+        """, whenFull: true);
 
     /// <summary>ARGV 5: how many expired ones to let go of at most. How many went, then entries and bytes left.</summary>
-    public static RedisScript Usage { get; } = new(Common + "return { prune(ARGV[5]), redis.call('ZCARD', used), tonumber(redis.call('GET', size) or '0') }");
+    public static RedisScript Usage { get; } = new(Common + "return { prune(ARGV[5]), redis.call('ZCARD', used), tonumber(redis.call('GET', size) or '0') }", whenFull: true);
 }

@@ -8,13 +8,18 @@ internal static class ObjectScripts
     private const string Time = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        local function read(manifest)
+          local ok, seen = pcall(cjson.decode, manifest)
+          if ok and type(seen) == 'table' and seen.token and tonumber(seen.chunkCount) and tonumber(seen.totalSize) then return seen end
+        end
 
         """;
 
     /// <summary>KEYS 2: base. ARGV: node, milliseconds of the turn, token of the manifest already looked at. "look", "wait" with milliseconds, or "lead" with the token.</summary>
     public static RedisScript Enter { get; } = new(Time + """
         local manifest = redis.call('GET', KEYS[2])
-        if manifest and cjson.decode(manifest).token ~= ARGV[3] then return { 'look', '0' } end
+        local seen = manifest and read(manifest)
+        if seen and seen.token ~= ARGV[3] then return { 'look', '0' } end
         local held = redis.call('HMGET', KEYS[1], 'holder', 'till', 'token', 'alone')
         if held[4] and tonumber(held[4]) > now then return { 'alone', '0' } end
         if held[1] and held[1] ~= '' and tonumber(held[2]) > now then return { 'wait', tostring(held[2] - now) } end
@@ -30,7 +35,7 @@ internal static class ObjectScripts
         if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
         redis.call('HSET', KEYS[1], 'till', now + ARGV[2])
         return 1
-        """);
+        """, whenFull: true);
 
     /// <summary>ARGV: token, channel, message, milliseconds for which others need not wait. Ends a turn with nothing stored.</summary>
     public static RedisScript Leave { get; } = new(Time + """
@@ -39,7 +44,7 @@ internal static class ObjectScripts
         if ARGV[4] ~= '0' then redis.call('HSET', KEYS[1], 'alone', now + ARGV[4]) end
         redis.call('PUBLISH', ARGV[2], ARGV[3])
         return 1
-        """);
+        """, whenFull: true);
 
     /// <summary>KEYS 2: part. ARGV: token, offset, bytes, milliseconds to live.</summary>
     public static RedisScript Write { get; } = new("""
@@ -75,10 +80,11 @@ internal static class ObjectScripts
         end
         local manifest = redis.call('GET', KEYS[2])
         if not manifest then return 0 end
-        local read = cjson.decode(manifest)
         redis.call('UNLINK', KEYS[2])
-        for i = 0, read.chunkCount - 1 do redis.call('UNLINK', KEYS[2] .. '_chunk_' .. i) end
         redis.call('PUBLISH', ARGV[1], ARGV[2])
-        return read.totalSize
-        """);
+        local seen = read(manifest)
+        if not seen then return 0 end
+        for i = 0, seen.chunkCount - 1 do redis.call('UNLINK', KEYS[2] .. '_chunk_' .. i) end
+        return seen.totalSize
+        """, whenFull: true);
 }

@@ -47,6 +47,9 @@ internal sealed partial class RedisObjectTier : ISharedTier
     /// <summary>The channel that tells of turns that ended.</summary>
     public string Landed { get; }
 
+    /// <summary>True once the log of purges was read: before that nothing found can be trusted.</summary>
+    public bool IsReady => journal.IsKnown;
+
     public SharedCounters Counters { get; } = new();
 
     public static string TagOf(string tag) => "tag:" + tag;
