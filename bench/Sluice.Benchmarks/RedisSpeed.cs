@@ -24,7 +24,8 @@ internal static class RedisSpeed
         var asked = new ValueTask<Redis.Protocol.RespValue>[depth];
         while (Stopwatch.GetTimestamp() - begun < limit)
         {
-            for (var i = 0; i < depth; i++) asked[i] = client.SendAsync("k", CancellationToken.None, "GET", "k");
+            using (client.Batch())
+                for (var i = 0; i < depth; i++) asked[i] = client.SendAsync("k", CancellationToken.None, "GET", "k");
             for (var i = 0; i < depth; i++)
             {
                 var value = await asked[i];

@@ -65,6 +65,9 @@ public sealed class RedisClient : IAsyncDisposable
     internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<bool, string> changed) =>
         new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
 
+    /// <summary>Lets the commands that follow go out in one piece once it is disposed; nothing may be awaited before that. A cluster sends each to its node as it comes.</summary>
+    internal RedisBatch Batch() => IsCluster ? default : commands.Batch();
+
     /// <summary>Sends a command.</summary>
     /// <param name="key">The key that decides which node of a cluster gets it.</param>
     /// <param name="cancellation">Ends the waiting.</param>

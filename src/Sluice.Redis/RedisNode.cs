@@ -60,7 +60,11 @@ public sealed class RedisNode : IAsyncDisposable
         await client.StartAsync(cancellation);
         purges?.Start();
         await pushes.StartAsync(cancellation);
-        if (purges is not null) await nodes.StartAsync();
+        if (purges is null) return;
+        await nodes.StartAsync();
+        if (!client.IsAvailable) return;
+        // What was purged while this node was down is not to be served; a large index on disk that is still being read must not hold the start up for long.
+        await purges.CaughtUp.WaitAsync(client.Options.ConnectTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>A reading of the node's state.</summary>

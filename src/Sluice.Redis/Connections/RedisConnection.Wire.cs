@@ -4,6 +4,9 @@ using Sluice.Redis.Protocol;
 
 namespace Sluice.Redis.Connections;
 
+// Each awaiter is used once: its continuation is this class's own.
+#pragma warning disable CA2012
+
 /// <content>Bytes out and bytes in. Written with awaiters instead of async methods, so that the next read is under way before whoever waits for an answer goes on: nobody can hold up the line.</content>
 internal sealed partial class RedisConnection
 {

@@ -16,6 +16,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable, IThreadPoolWor
     private readonly TaskCompletionSource<Exception> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private OutputBuffer output = new(), sending = new();
     private bool isSending;
+    private int held;
     private Exception? failure;
 
     public RedisConnection(Stream stream, RedisOptions options, TimeProvider time, Action<RespValue>? onPush)
@@ -52,8 +53,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable, IThreadPoolWor
             for (var i = 0; i < leading; i++) waiting.Enqueue(new PendingReply(reply.SentAt));
             waiting.Enqueue(reply);
             output.Append(command);
-            mustFlush = !isSending;
-            isSending = true;
+            mustFlush = !isSending && held == 0;
+            isSending |= mustFlush;
             isAlone = waiting.Count == 1 + leading;
         }
 
@@ -62,6 +63,24 @@ internal sealed partial class RedisConnection : IAsyncDisposable, IThreadPoolWor
         if (mustFlush && isAlone) Flush();
         else if (mustFlush) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return reply.Task;
+    }
+
+    /// <summary>What is sent from now on waits for <see cref="LetGo"/>, to go out in one piece.</summary>
+    public void Hold()
+    {
+        lock (gate) held++;
+    }
+
+    /// <summary>Sends what waits.</summary>
+    public void LetGo()
+    {
+        lock (gate)
+        {
+            if (--held > 0 || isSending || output.Length == 0) return;
+            isSending = true;
+        }
+
+        Flush();
     }
 
     /// <summary>Gives the connection up when the oldest command has waited too long.</summary>

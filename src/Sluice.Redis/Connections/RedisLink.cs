@@ -54,6 +54,9 @@ internal sealed class RedisLink : IAsyncDisposable
         return connection.SendAsync(command.Span, cancellation, leading);
     }
 
+    /// <summary>Lets the commands that follow go out in one piece once it is disposed.</summary>
+    public RedisBatch Batch() => new(Volatile.Read(ref current));
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();

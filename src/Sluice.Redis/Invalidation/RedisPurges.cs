@@ -37,6 +37,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private readonly ConcurrentQueue<PurgeRequest> untold = new();
     private readonly Channel<PurgeMessage?> heard = Channel.CreateUnbounded<PurgeMessage?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task working = Task.CompletedTask;
     private long number;
 
@@ -61,6 +62,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     /// <summary>Hears of every step forward in the log, to keep it beyond a restart.</summary>
     public Action<LogPlace>? Progressed { get; init; }
+
+    /// <summary>Ends when what was purged before this node started has been carried out.</summary>
+    public Task CaughtUp => caughtUp.Task;
 
     public void Start() => working = Task.Run(WorkAsync);
 
@@ -148,8 +152,12 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             try
             {
-                if (message is null) await CatchUpAsync();
-                else await CarryOutAsync(message);
+                if (message is not null) await CarryOutAsync(message);
+                else
+                {
+                    await CatchUpAsync();
+                    caughtUp.TrySetResult();
+                }
             }
             catch (IOException failure) when (message is not null)
             {

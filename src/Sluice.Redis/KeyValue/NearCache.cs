@@ -28,15 +28,14 @@ internal sealed class NearCache(long maximumBytes, TimeProvider time)
         if (Mark(key) != mark) return;
         TimeSpan? left = entry.ExpiresAt is { } end ? end - time.GetUtcNow() : null;
         var into = Volatile.Read(ref held);
-        // In memory nothing is waited for.
-        _ = into.SetAsync(key, entry.Value, new KeyValueSettings(left, entry.Tags)).IsCompletedSuccessfully;
-        if (Mark(key) != mark) _ = into.DeleteAsync(key).IsCompletedSuccessfully;
+        Now(into.SetAsync(key, entry.Value, new KeyValueSettings(left, entry.Tags)));
+        if (Mark(key) != mark) Drop(into, key);
     }
 
     public void Drop(string key)
     {
         Interlocked.Increment(ref Stripe(key));
-        _ = Volatile.Read(ref held).DeleteAsync(key).IsCompletedSuccessfully;
+        Drop(Volatile.Read(ref held), key);
     }
 
     /// <summary>Forgets everything: changes may have been missed.</summary>
@@ -45,6 +44,11 @@ internal sealed class NearCache(long maximumBytes, TimeProvider time)
         for (var i = 0; i < Stripes; i++) Interlocked.Increment(ref changes[i]);
         Volatile.Write(ref held, Fresh(maximumBytes, time));
     }
+
+    private static void Drop(IKeyValueStore from, string key) => _ = from.DeleteAsync(key).AsTask();
+
+    /// <summary>In memory nothing is waited for.</summary>
+    private static void Now(ValueTask done) => done.GetAwaiter().GetResult();
 
     private static IKeyValueStore Fresh(long bytes, TimeProvider time) => new InProcessKeyValueStores(time).Open("near", new KeyValueLimits { MaximumBytes = bytes });
 

@@ -123,7 +123,8 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         foreach (var some in found.Order(StringComparer.Ordinal).Chunk(AtOnce))
         {
             // What has expired may still be in the index.
-            var asked = Array.ConvertAll(some, key => client.SendAsync(names.Of(key), cancellation, "EXISTS", names.Of(key)).AsTask());
+            Task<RespValue>[] asked;
+            using (client.Batch()) asked = Array.ConvertAll(some, key => client.SendAsync(names.Of(key), cancellation, "EXISTS", names.Of(key)).AsTask());
             for (var i = 0; i < some.Length; i++)
                 if ((await asked[i]).AsInteger() == 1) yield return some[i];
         }
@@ -168,8 +169,13 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         var names = Names;
         var mark = Near.Mark(key);
         var name = names.Of(key);
-        var asked = client.SendAsync(name, cancellation, "GET", name);
-        var noted = client.SendAsync(names.Index, cancellation, "HGET", names.Index, key).Preserve();
+        ValueTask<RespValue> asked, noted;
+        using (client.Batch())
+        {
+            asked = client.SendAsync(name, cancellation, "GET", name);
+            noted = client.SendAsync(names.Index, cancellation, "HGET", names.Index, key);
+        }
+
         RespValue value;
         try
         {

@@ -35,5 +35,6 @@ internal sealed class RedisTurn : SharedTurn
     protected override void Dispose(bool disposing)
     {
         if (Interlocked.Exchange(ref isOver, 1) == 0) tier.Leave(this, othersGoAhead: true);
+        base.Dispose(disposing);
     }
 }

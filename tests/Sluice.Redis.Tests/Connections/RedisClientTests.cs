@@ -103,7 +103,7 @@ public sealed class RedisClientTests
         await using var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = SluiceProcess.FreePort(), Password = "secret-of-a-test", MaximumPause = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, log);
         await client.StartAsync();
         Assert.False(client.IsAvailable);
-        Assert.Throws<RedisUnavailableException>(() => { _ = client.SendAsync("k", CancellationToken.None, "GET", "k"); });
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await client.SendAsync("k", CancellationToken.None, "GET", "k"));
         await Eventually.PassAsync(TimeSpan.FromSeconds(1));
         Assert.Single(log.Lines);
         Assert.Contains("goes on alone", log.Lines[0], StringComparison.Ordinal);

@@ -29,6 +29,7 @@ public abstract class RedisKeyValueStoreTests : KeyValueStoreContract
         await base.InitializeAsync();
         await pushes.StartAsync(CancellationToken.None);
         Assert.True(client.IsAvailable, client.Reason);
+        Assert.True(pushes.IsUp);
     }
 
     public override async ValueTask DisposeAsync()
@@ -36,6 +37,7 @@ public abstract class RedisKeyValueStoreTests : KeyValueStoreContract
         await base.DisposeAsync();
         await pushes.DisposeAsync();
         await client.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     protected override KeyValueStores OpenStores() => new RedisKeyValueStores(client, pushes, Time);
