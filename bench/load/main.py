@@ -1,13 +1,14 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits, presign
+import cold, herd, hits, presign, redis_client
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
-          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "presign": "presigned URLs beside the AWS SDK"}
+          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "presign": "presigned URLs beside the AWS SDK",
+          "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark"}
 
 
 def parse():
@@ -152,9 +153,18 @@ class Comparison:
         print(f"Restart with {entries:,} entries of 1 KB on disk.\n")
         table(("server", "stop, s", "start to first answer, ms", "it was", "hits of 500 spread over all", "resident"), rows)
 
+    def redis(self):
+        progress(f"redis: {OTHERS['redis']}")
+        rows = [(name, f"{theirs:,.0f}", f"{ours:,.0f}", f"**{ratio:.2f}**", f"{lowest:.2f} to {highest:.2f}")
+                for name, theirs, ours, ratio, lowest, highest in redis_client.compare(self.scratch, self.options.rounds, self.options.seconds)]
+        print("GET of a value of 1 KB over one connection, a real Redis; medians, the two in turn; server on one core, client on the other.\n")
+        table(("way", "redis-benchmark, req/s", "our client, req/s", "ratio", "lowest and highest pair"), rows)
+
     def run(self):
+        if self.options.workloads == ["redis"]:
+            return self.redis()
         self.hits()
-        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart)):
+        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis)):
             if self.wants(name):
                 work()
 

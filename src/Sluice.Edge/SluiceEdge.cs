@@ -26,11 +26,13 @@ public sealed class SluiceEdge
         PlainHits = new PlainHits(hits, counters);
         var forwarding = new Forwarding(options);
         var purge = new PurgeMethod(cache, new PurgeAccess(options.Purge, forwarding.Clients), counters);
+        var fetcher = new Fetcher(cache, time);
         handler = new EdgeHandler(
             new EdgeParts
             {
                 Routes = Routes,
-                Fetcher = new Fetcher(cache, time),
+                Fetcher = fetcher,
+                Shared = new SharedFetcher(fetcher, cache, time),
                 Responder = responder,
                 Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
                 Purge = purge,

@@ -20,7 +20,7 @@ using Sluice.Core.Objects;
 namespace Sluice.Core.Disk;
 
 /// <summary>The stored form of <see cref="ObjectMetadata"/>.</summary>
-internal static class ObjectMetadataFormat
+public static class ObjectMetadataFormat
 {
     private const byte Version = 1;
     private const int Checksum = 4;
@@ -36,6 +36,7 @@ internal static class ObjectMetadataFormat
         NeverStale = 16,
     }
 
+    /// <summary>The bytes of a metadata.</summary>
     public static byte[] Encode(ObjectMetadata metadata)
     {
         var writer = new MetadataWriter();

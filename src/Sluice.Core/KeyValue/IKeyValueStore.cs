@@ -1,6 +1,7 @@
 namespace Sluice.Core.KeyValue;
 
 /// <summary>One namespace of small values with lifetimes and tags: presigned URLs, catalog rows. Namespaces never share keys (decision D04).</summary>
+/// <remarks>A store that another process keeps may throw <see cref="IOException"/> from any operation: it cannot be asked now, and its caller goes on without it.</remarks>
 public interface IKeyValueStore
 {
     /// <summary>Name of the namespace.</summary>

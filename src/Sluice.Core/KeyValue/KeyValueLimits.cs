@@ -21,7 +21,7 @@ public sealed record KeyValueLimits
     }
 
     /// <summary>When an entry stored now expires; null for never. At or before <paramref name="now"/>: it is not to be stored.</summary>
-    internal DateTimeOffset? ExpiryAt(DateTimeOffset now, TimeSpan? timeToLive)
+    public DateTimeOffset? ExpiryAt(DateTimeOffset now, TimeSpan? timeToLive)
     {
         var lifetime = timeToLive is { } own && !(MaximumAge < own) ? own : MaximumAge;
         if (lifetime is not { } span) return null;

@@ -22,6 +22,9 @@ public abstract class KeyValueStores : IAsyncDisposable
         return store;
     }
 
+    /// <summary>The namespaces opened so far.</summary>
+    public IEnumerable<IKeyValueStore> Opened => opened.Values;
+
     /// <summary>Makes a namespace. May be called twice for one name when two threads ask at once; one of the two is then not used.</summary>
     protected abstract IKeyValueStore Create(string name, KeyValueLimits limits);
 

@@ -91,7 +91,7 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
             ? connection.Read<byte[]>("SELECT key FROM entries WHERE namespace = ?1 AND key >= ?3 AND key < ?4 AND (expires IS NULL OR expires > ?2)", id, clock.Now.UtcTicks, from, end)
             : connection.Read<byte[]>("SELECT key FROM entries WHERE namespace = ?1 AND (expires IS NULL OR expires > ?2)", id, clock.Now.UtcTicks);
         // Sorted here: the order of UTF-8 bytes is not quite the ordinal order of UTF-16.
-        foreach (var key in keys.Select(KeyValueText.FromBytes).Order(StringComparer.Ordinal))
+        foreach (var key in keys.Select(key => KeyValueText.FromBytes(key)).Order(StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return key;

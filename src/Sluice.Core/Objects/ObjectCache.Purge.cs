@@ -5,13 +5,26 @@ namespace Sluice.Core.Objects;
 /// <content>Purging.</content>
 public sealed partial class ObjectCache
 {
-    private const int MaximumExamples = 20;
+    private IPurgeLayer[] layers = [];
 
     /// <summary>Read it when a fetch begins and hand it to <see cref="Store"/> or <see cref="Refresh"/>: a purge in between keeps the result out.</summary>
     public long Fence => purges.Sequence;
 
-    /// <summary>Purges. When the receipt is there, nothing it counts can be served any more, not even after a crash and restart; responses under way finish.</summary>
+    /// <summary>Takes a layer into every purge from now on.</summary>
+    public void AddLayer(IPurgeLayer layer) => layers = [.. layers, layer];
+
+    /// <summary>Purges here and in every layer. When the receipt is there, nothing it counts can be served any more, not even after a crash and restart; responses under way finish.</summary>
     public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
+    {
+        // The layers are told before anything goes here: what is purged here must not come back from one of them.
+        var told = Array.ConvertAll(layers, layer => layer.PurgeAsync(request, cancellation));
+        var receipt = await PurgeHereAsync(request, cancellation);
+        foreach (var layer in await Task.WhenAll(told)) receipt = receipt.Plus(layer);
+        return receipt;
+    }
+
+    /// <summary>Purges this process's memory and disk only.</summary>
+    public async Task<PurgeReceipt> PurgeHereAsync(PurgeRequest request, CancellationToken cancellation = default)
     {
         // Until the whole index is known, objects on disk could escape.
         await loading.WaitAsync(cancellation);
@@ -26,7 +39,7 @@ public sealed partial class ObjectCache
             Flights = selected.Count(found => found.IsFilling),
             Soft = request.Soft,
             DryRun = request.DryRun,
-            Examples = [.. selected.Select(found => found.Target).Distinct().Take(MaximumExamples)],
+            Examples = [.. selected.Select(found => found.Target).Distinct().Take(PurgeReceipt.MaximumExamples)],
         };
         if (request.DryRun) return receipt;
         foreach (var found in selected)

@@ -39,6 +39,9 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <summary>Missing chunks are fetched in multiples of this many bytes, so that reading on costs few requests.</summary>
     internal long FillUnit => Math.Max(1 << 20, ChunkSize);
 
+    /// <summary>The tier this cache shares with those of other nodes; null for none. Set before the first request.</summary>
+    public ISharedTier? Shared { get; set; }
+
     /// <summary>Opens a cache. The disk tier's index is read in the background; objects on disk are found meanwhile.</summary>
     /// <exception cref="IOException">The cache directory cannot be used; the message says why and what to do.</exception>
     public static ObjectCache Open(ObjectCacheOptions options, TimeProvider time, ILoggerFactory loggers)

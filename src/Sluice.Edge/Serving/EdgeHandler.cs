@@ -181,7 +181,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {
-        var result = await parts.Fetcher.FetchAsync(plan.Context, plan.Request, plan.Stale, plan.Wanted, behind, cancellation);
+        var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
         if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client") && uncacheable.Count < RememberedUncacheable)
             uncacheable.TryAdd(plan.FlightName, 0);
@@ -195,7 +195,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         if (result.Object is { } brought)
         {
             if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
-            var verdict = result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
+            var verdict = result.IsShared ? Verdict.Hit
+                : result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
                 : isLeader ? new(Outcome.Miss, forwarded, result.IsStored, result.Reason)
                 : new(Outcome.Coalesced, forwarded, result.IsStored);
             var responding = parts.Responder.SendAsync(context, route, brought, verdict, isLeader && !result.IsRevalidated ? result.Headers : null);

@@ -12,6 +12,8 @@ internal sealed record EdgeParts
 
     public required Fetcher Fetcher { get; init; }
 
+    public required SharedFetcher Shared { get; init; }
+
     public required Responder Responder { get; init; }
 
     public required ProxyHandler Proxy { get; init; }

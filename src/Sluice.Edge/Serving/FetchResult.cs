@@ -29,6 +29,9 @@ internal sealed class FetchResult : IDisposable
     /// <summary>Keeps the fill wanted until a follower has opened the object.</summary>
     public BodyReader? Pin { get; init; }
 
+    /// <summary>True when it came from the tier that nodes share: the origin was not asked.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>The cache's fence when the fetch began.</summary>
     public long Fence { get; init; }
 

@@ -20,6 +20,8 @@ internal static class Greeting
             lines.Add($"  TLS        https{secure.Url["http".Length..]}");
         lines.Add($"  API        {api.Url}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
+        if (RedisSetup.Options(options.Redis) is { } redis)
+            lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");
         lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }

@@ -68,7 +68,9 @@ internal static class PurgeCommand
             (false, false) => "purged",
             (false, true) => "made stale",
         };
-        output.WriteLine($"{verb} {receipt.Objects} object{(receipt.Objects == 1 ? "" : "s")}: {ByteSize.Display(receipt.MemoryBytes)} in memory, {ByteSize.Display(receipt.DiskBytes)} on disk{(receipt.Flights > 0 ? $", {receipt.Flights} being fetched" : "")}");
+        output.WriteLine($"{verb} {receipt.Objects} object{(receipt.Objects == 1 ? "" : "s")}: {ByteSize.Display(receipt.MemoryBytes)} in memory, {ByteSize.Display(receipt.DiskBytes)} on disk{(receipt.SharedBytes > 0 ? $", {ByteSize.Display(receipt.SharedBytes)} shared" : "")}{(receipt.Values > 0 ? $", {receipt.Values} small value{(receipt.Values == 1 ? "" : "s")}" : "")}{(receipt.Flights > 0 ? $", {receipt.Flights} being fetched" : "")}");
+        if (receipt.Nodes > 1 || receipt.SilentNodes > 0)
+            output.WriteLine($"  on {receipt.Nodes} node{(receipt.Nodes == 1 ? "" : "s")}{(receipt.SilentNodes > 0 ? $"; {receipt.SilentNodes} did not answer and purge{(receipt.SilentNodes == 1 ? "s" : "")} once back" : "")}");
         foreach (var example in receipt.Examples)
             output.WriteLine($"  {example}");
         if (receipt.Examples.Count < receipt.Objects)

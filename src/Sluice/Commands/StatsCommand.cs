@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sluice.Api;
 using Sluice.Configuration;
+using Sluice.Redis;
 
 namespace Sluice.Commands;
 
@@ -36,6 +37,7 @@ internal static class StatsCommand
             ("objects", Number(stats.Objects)),
             ("memory", $"{Of(stats.MemoryBytes, stats.MemoryMaximumBytes)}, {Number(stats.MemoryChunks)} chunks, {Number(stats.MemoryEvictions)} evicted"),
             ("disk", stats.Disk is not { } disk ? "off" : $"{Of(disk.Bytes, disk.MaximumBytes)}, {Number(disk.Objects)} objects, {Number(disk.Evictions)} evicted, {Number(disk.DamagedChunks)} damaged, {Number(disk.RefusedChunks)} refused"),
+            ("redis", Redis(stats.Redis)),
             ("fetches", $"{Number(stats.Flights)} under way"),
             ("hit ratio", stats.HitRatio is { } ratio ? ratio.ToString("P1", CultureInfo.InvariantCulture) : "no requests yet"));
         output.WriteLine();
@@ -50,6 +52,13 @@ internal static class StatsCommand
         output.WriteLine();
         Output.Table(output, ["route", "origin", "circuit"], origins.Select(o => (string[])[o.Route, o.Origin, o.Circuit]));
     }
+
+    private static string Redis(RedisStatistics? redis) => redis switch
+    {
+        null => "off: this server is alone",
+        { Connected: false } => $"{redis.Server} is away, this node goes on alone: {redis.Reason}",
+        _ => $"{redis.Server}, {Number(redis.OtherNodes)} other node{(redis.OtherNodes == 1 ? "" : "s")}, {Number(redis.SharedHits)} objects taken from it, {Number(redis.SharedStored)} given ({ByteSize.Display(redis.SharedStoredBytes)}), {Number(redis.Losses)} losses",
+    };
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

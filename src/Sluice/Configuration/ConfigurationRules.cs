@@ -9,6 +9,8 @@ internal static class ConfigurationRules
         CheckListeners(options, root, errors);
         var presign = root.Members.GetValueOrDefault("presign")?.Source ?? "";
         errors.AddRange(PresignSetup.Options(options.Presign, "remote").Errors().Select(e => new ConfigurationError(presign, "presign", e.TrimEnd('.'), "see docs/configuration.md, presign")));
+        if (options.Redis is { } redis)
+            errors.AddRange(RedisSetup.Errors(redis).Select(e => new ConfigurationError(root.Members.GetValueOrDefault("redis")?.Source ?? "", "redis", e.TrimEnd('.'), "see docs/configuration.md, redis")));
         CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls")?.Source ?? "", errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);

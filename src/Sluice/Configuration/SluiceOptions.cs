@@ -15,5 +15,7 @@ internal sealed class SluiceOptions
 
     public DownloadsSection Downloads { get; } = new();
 
+    public RedisSection? Redis { get; set; }
+
     public LoggingSection Logging { get; } = new();
 }

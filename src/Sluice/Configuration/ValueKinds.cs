@@ -58,6 +58,14 @@ internal static class ValueKinds
             return text.Length > 0;
         }, value => value ?? Off, """{"type":["string","null"],"minLength":1}""");
 
+    /// <summary>A text that may be empty, which is the same as off.</summary>
+    public static readonly ValueKind<string?> PossibleText = new("text", "write some text, or off",
+        (string text, out string? value) =>
+        {
+            value = text is Off or "" ? null : text;
+            return true;
+        }, value => value ?? Off, """{"type":["string","null"]}""");
+
     public static readonly ValueKind<Uri?> Url = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000",
         (string text, out Uri? value) =>
         {

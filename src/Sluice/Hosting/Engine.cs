@@ -6,6 +6,7 @@ using Sluice.Core.Telemetry;
 using Sluice.Edge;
 using Sluice.Edge.Explain;
 using Sluice.Edge.Telemetry;
+using Sluice.Redis;
 
 namespace Sluice.Hosting;
 
@@ -15,10 +16,11 @@ internal sealed class Engine : IAsyncDisposable
     private readonly IReadOnlyList<IOrigin> _origins;
     private readonly CacheMeter _meter;
 
-    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, ILoggerFactory logging, TimeProvider time)
+    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, RedisNode? redis, ILoggerFactory logging, TimeProvider time)
     {
         Cache = cache;
         Presign = presign;
+        Redis = redis;
         _meter = new CacheMeter(cache);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
         Edge = new SluiceEdge(cache, routes, Counters, time, logging);
@@ -30,6 +32,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Presigned URLs of the buckets.</summary>
     public PresignHost Presign { get; }
+
+    /// <summary>This server as one of several nodes; null when it is alone.</summary>
+    public RedisNode? Redis { get; }
 
     /// <summary>Requests and bytes by outcome.</summary>
     public EdgeCounters Counters { get; } = new();
@@ -45,19 +50,22 @@ internal sealed class Engine : IAsyncDisposable
     /// <exception cref="SetupException">An origin cannot work.</exception>
     public static Engine Open(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
     {
-        var presign = new PresignHost(options, logging, time);
+        var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, time, logging) : null;
+        PresignHost? presign = null;
         try
         {
-            return Open(options, presign, logging, time);
+            presign = new PresignHost(options, redis?.Stores, logging, time);
+            return Open(options, presign, redis, logging, time);
         }
         catch
         {
-            presign.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            presign?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            redis?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
     }
 
-    private static Engine Open(SluiceOptions options, PresignHost presign, ILoggerFactory logging, TimeProvider time)
+    private static Engine Open(SluiceOptions options, PresignHost presign, RedisNode? redis, ILoggerFactory logging, TimeProvider time)
     {
         var factory = new OriginFactory(presign, logging, time);
         var edge = options.Edge;
@@ -71,17 +79,22 @@ internal sealed class Engine : IAsyncDisposable
         };
         foreach (var route in options.Routes)
             routes.Routes.Add(EdgeRoutes.From(route, factory));
-        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time);
+        var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
+        redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
+        return new Engine(cache, routes, presign, redis, logging, time);
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
     public async ValueTask DisposeAsync()
     {
         _meter.Dispose();
+        // Writes what it has not written yet.
+        await Presign.DisposeAsync();
+        if (Redis is not null)
+            await Redis.DisposeAsync();
         await Cache.DisposeAsync();
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();
-        await Presign.DisposeAsync();
         Counters.Dispose();
     }
 

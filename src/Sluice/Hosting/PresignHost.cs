@@ -22,12 +22,13 @@ internal sealed class PresignHost : IAsyncDisposable
     private readonly KeyValueStores? _stores;
     private readonly MetricRecords? records;
     private readonly HttpMetricSink? sink;
+    private readonly bool _ownsStores;
     private readonly Dictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
 
-    /// <summary>Opens the file of the store, where there is to be one.</summary>
+    /// <summary>Opens the file of the store, where there is to be one and nodes share none.</summary>
     /// <exception cref="IOException">The file cannot be used.</exception>
-    public PresignHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
+    public PresignHost(SluiceOptions options, KeyValueStores? shared, ILoggerFactory logging, TimeProvider time)
     {
         (_options, _logging, _time) = (options, logging, time);
         if (options.Presign.Records is not (ValueKinds.Off or "log"))
@@ -35,7 +36,9 @@ internal sealed class PresignHost : IAsyncDisposable
         if (options.Presign.Records != ValueKinds.Off)
             records = new MetricRecords(sink, time, logging.CreateLogger<MetricRecords>());
         _routes = [.. options.Routes.Select(route => (new PathPattern(route.Pattern), route))];
-        if (options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
+        if (options.Presign.Store && shared is not null)
+            _stores = shared;
+        else if (_ownsStores = options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
             _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
     }
 
@@ -72,8 +75,8 @@ internal sealed class PresignHost : IAsyncDisposable
         if (records is not null)
             await records.DisposeAsync();
         sink?.Dispose();
-        if (_stores is not null)
-            await _stores.DisposeAsync();
+        if (_ownsStores)
+            await _stores!.DisposeAsync();
     }
 
     // Patterns are for paths as the edge sees them, percent-encoded.

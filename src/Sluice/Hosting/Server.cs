@@ -80,6 +80,9 @@ internal sealed class Server : IAsyncDisposable
     {
         _accessLog = AccessLog.Open(options.Logging, _time);
         _state.Engine = Engine.Open(options, _logging, _time);
+        // Before the first viewer, so that the first miss can be another node's hit; without Redis it goes on alone.
+        if (_state.Engine.Redis is { } redis)
+            await redis.StartAsync(cancellation);
         _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
     }

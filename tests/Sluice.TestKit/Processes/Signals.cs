@@ -8,11 +8,21 @@ namespace Sluice.TestKit.Processes;
 public static partial class Signals
 {
     private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     /// <summary>SIGTERM.</summary>
-    public static void SendTerminate(Process process)
+    public static void SendTerminate(Process process) => Send(process, Terminate);
+
+    /// <summary>SIGSTOP.</summary>
+    public static void SendStop(Process process) => Send(process, Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public static void SendContinue(Process process) => Send(process, Continue);
+
+    private static void Send(Process process, int signal)
     {
-        if (Kill(process.Id, Terminate) != 0 && !process.HasExited)
+        if (Kill(process.Id, signal) != 0 && !process.HasExited)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 

@@ -64,6 +64,7 @@ public static class SluiceProgram
     private static bool IsSetting(string name) =>
         name.StartsWith("SLUICE_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("REDIS_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("CACHE_", StringComparison.OrdinalIgnoreCase);
 
     private static string Find()

@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Tags;
+using Sluice.Redis.Connections;
+using Sluice.Redis.Protocol;
+
+namespace Sluice.Redis.Invalidation;
+
+/// <summary>Purges on every node. A purge goes into a log (a Redis stream) and out as a message; each node carries it out and answers with its receipt. A node that was away reads on in the log where it stopped; where the log does not reach back so far, everything it holds becomes stale.</summary>
+internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
+{
+    // Well beyond what a journal remembers: a log of fewer entries than that was never cut.
+    private const int LogLength = 10_000;
+    private const int MostUntold = 1000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+
+    /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
+    private static readonly RedisScript Tell = new("""
+        local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
+        return { place, redis.call('PUBLISH', ARGV[1], place .. '\n' .. ARGV[2]) }
+        """, whenFull: true);
+
+    private readonly RedisClient client;
+    private readonly RedisNodes nodes;
+    private readonly Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere;
+    private readonly ILogger log;
+    private readonly string logName, questions, answers;
+    private readonly ConcurrentDictionary<long, PurgeAnswers> asked = new();
+    private readonly ConcurrentQueue<PurgeRequest> untold = new();
+    private readonly Channel<PurgeMessage?> heard = Channel.CreateUnbounded<PurgeMessage?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task working = Task.CompletedTask;
+    private long number;
+
+    /// <param name="client">The Redis.</param>
+    /// <param name="nodes">Who else there is.</param>
+    /// <param name="pushes">Brings the messages.</param>
+    /// <param name="purgeHere">Purges what this node holds by itself.</param>
+    /// <param name="log">Where to say what was missed.</param>
+    public RedisPurges(RedisClient client, RedisNodes nodes, RedisPushes pushes, Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere, ILogger log)
+    {
+        (this.client, this.nodes, this.purgeHere, this.log) = (client, nodes, purgeHere, log);
+        var prefix = client.Options.KeyPrefix;
+        (logName, questions, answers) = (prefix + "sluice.purges", prefix + "sluice.purge", $"{prefix}sluice.purged.{nodes.Id}");
+        pushes.Listen(questions, Hear);
+        pushes.Listen(answers, Answered);
+        // An empty message: read the log, there may have been others.
+        pushes.Joined = () => heard.Writer.TryWrite(null);
+    }
+
+    /// <summary>What was read of the log.</summary>
+    public PurgeJournal Journal { get; } = new();
+
+    /// <summary>Hears of every step forward in the log, to keep it beyond a restart.</summary>
+    public Action<LogPlace>? Progressed { get; init; }
+
+    /// <summary>Ends when what was purged before this node started has been carried out.</summary>
+    public Task CaughtUp => caughtUp.Task;
+
+    public void Start() => working = Task.Run(WorkAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        heard.Writer.TryComplete();
+        await stop.CancelAsync();
+        await working;
+    }
+
+    /// <inheritdoc/>
+    public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation)
+    {
+        if (!request.DryRun) Journal.Begin(request);
+        var mine = Interlocked.Increment(ref number);
+        var waiting = asked[mine] = new PurgeAnswers();
+        try
+        {
+            var others = await TellAsync(request, mine);
+            waiting.Expect(others);
+            await waiting.Done.WaitAsync(Patience, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            return waiting.Total(others);
+        }
+        catch (IOException)
+        {
+            if (request.DryRun || untold.Count >= MostUntold) Journal.End(request);
+            else untold.Enqueue(request);
+            return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Others };
+        }
+        finally
+        {
+            asked.TryRemove(mine, out _);
+        }
+    }
+
+    /// <summary>Writes a purge into the log and tells the others; how many there are.</summary>
+    private async Task<int> TellAsync(PurgeRequest request, long mine)
+    {
+        var message = new PurgeMessage(nodes.Id, mine, request).ToJson();
+        long listeners;
+        if (request.DryRun) listeners = (await client.SendAsync(questions, CancellationToken.None, "PUBLISH", questions, (byte[])[(byte)'\n', .. message])).AsInteger();
+        else
+        {
+            var told = await client.RunAsync(Tell, [logName], CancellationToken.None, questions, message, LogLength);
+            Journal.TryAdd(LogPlace.Parse(told.Items[0].AsText()), request);
+            Journal.End(request);
+            listeners = told.Items[1].AsInteger();
+        }
+
+        // In a cluster the answer counts those of one server only.
+        return client.IsCluster ? nodes.Others : (int)Math.Max(0, listeners - 1);
+    }
+
+    private void Hear(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            // The place in the log, empty for a dry run, and the purge.
+            var line = message.Span.IndexOf((byte)'\n');
+            if (line >= 0 && PurgeMessage.FromJson(message.Span[(line + 1)..]) is { Purge: not null } told && told.Node != nodes.Id)
+                heard.Writer.TryWrite(told with { Id = Encoding.ASCII.GetString(message.Span[..line]) });
+        }
+        catch (JsonException)
+        {
+            RedisEvents.Unreadable(log);
+        }
+    }
+
+    private void Answered(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            if (PurgeMessage.FromJson(message.Span) is { Receipt: { } receipt } answer && asked.TryGetValue(answer.Number, out var waiting)) waiting.Add(receipt);
+        }
+        catch (JsonException)
+        {
+            RedisEvents.Unreadable(log);
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        await foreach (var message in heard.Reader.ReadAllAsync())
+        {
+            try
+            {
+                if (message is not null) await CarryOutAsync(message);
+                else
+                {
+                    await CatchUpAsync();
+                    caughtUp.TrySetResult();
+                }
+            }
+            catch (IOException failure) when (message is not null)
+            {
+                // Done here, but who asked does not hear of it.
+                RedisEvents.PurgeNotHeard(log, failure.Message);
+            }
+            catch (IOException)
+            {
+                // Messages come over one connection and the log over another, which may not be there yet.
+                await Task.Delay(Again, client.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                heard.Writer.TryWrite(null);
+            }
+        }
+    }
+
+    private async Task CarryOutAsync(PurgeMessage message)
+    {
+        // Known before it is done: what the shared tier still holds must not come in behind it.
+        var isLogged = message.Id.Length > 0;
+        if (isLogged) Journal.TryAdd(LogPlace.Parse(message.Id), message.Purge!);
+        var receipt = await purgeHere(message.Purge!, CancellationToken.None);
+        if (isLogged) Progressed?.Invoke(Journal.Last);
+        var channel = client.Options.KeyPrefix + "sluice.purged." + message.Node;
+        await client.SendAsync(channel, CancellationToken.None, "PUBLISH", channel, new PurgeMessage(nodes.Id, message.Number, null, receipt).ToJson());
+    }
+
+    private async Task CatchUpAsync()
+    {
+        var tail = await client.SendAsync(logName, CancellationToken.None, "XREVRANGE", logName, "+", "-", "COUNT", PurgeJournal.Remembered);
+        List<(LogPlace Place, PurgeRequest Purge)> entries = [];
+        foreach (var entry in tail.Items)
+            // What cannot be read might have been anything.
+            entries.Insert(0, (LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? new PurgeRequest(PurgeKind.Prefix, "/", Soft: true)));
+        // A log shorter than asked for was never cut.
+        var floor = entries.Count < PurgeJournal.Remembered ? LogPlace.Start : entries[0].Place;
+        var isNew = !Journal.IsKnown;
+        var last = Journal.Last;
+        var reaches = last == LogPlace.Start ? floor == LogPlace.Start : entries.Count > 0 && entries[0].Place <= last;
+        if (!isNew && !reaches)
+        {
+            RedisEvents.LogLost(log);
+            await purgeHere(new PurgeRequest(PurgeKind.Prefix, "/", Soft: true), CancellationToken.None);
+        }
+
+        foreach (var (place, purge) in Journal.Fill(floor, entries))
+            // New in company: nothing here was there when others purged. Otherwise what is a little older than the last one is done again: of two at once the later may have been heard first.
+            if (!isNew && place.Milliseconds >= last.Milliseconds - Overlap.TotalMilliseconds) await purgeHere(purge, CancellationToken.None);
+        Progressed?.Invoke(Journal.Last);
+        await TellUntoldAsync();
+    }
+
+    private async Task TellUntoldAsync()
+    {
+        while (untold.TryPeek(out var request))
+        {
+            await TellAsync(request, 0);
+            untold.TryDequeue(out _);
+        }
+    }
+
+    private PurgeMessage? Read(RespValue entry)
+    {
+        try
+        {
+            return PurgeMessage.FromJson(entry.Items[1].Items[1].Span);
+        }
+        catch (JsonException)
+        {
+            RedisEvents.Unreadable(log);
+            return null;
+        }
+    }
+}

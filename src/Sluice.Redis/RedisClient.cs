@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Redis.Connections;
+using Sluice.Redis.Protocol;
+
+namespace Sluice.Redis;
+
+/// <summary>A Redis server or cluster: one connection for commands (to each node of a cluster), one more for what the server says by itself. Without Redis everything asked of it fails at once, and it comes back by itself.</summary>
+public sealed class RedisClient : IAsyncDisposable
+{
+    private readonly RedisOptions options;
+    private readonly RedisDialer dialer;
+    private readonly RedisLink commands;
+    private readonly RedisCluster cluster;
+    private readonly RedisCounters counters = new();
+    private readonly ILogger log;
+    private string reason = "";
+    private int isLost;
+    private long quietUntil = long.MinValue;
+
+    /// <summary>Makes one; nothing is connected yet.</summary>
+    /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong.</exception>
+    public RedisClient(RedisOptions options, TimeProvider time, ILogger log)
+    {
+        if (options.Errors() is { Count: > 0 } errors) throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        (this.options, Time, this.log) = (options, time, log);
+        dialer = new RedisDialer(options, time);
+        cluster = new RedisCluster(options, dialer, time);
+        commands = new RedisLink(NodeAt, options, dialer, time) { Prepare = LearnAsync, Changed = OnChanged };
+    }
+
+    /// <summary>True while Redis can be asked.</summary>
+    public bool IsAvailable => commands.IsUp;
+
+    /// <summary>Why it cannot be asked; empty while it can.</summary>
+    public string Reason => Volatile.Read(ref reason);
+
+    /// <summary>The server's version; empty before the first connection.</summary>
+    public string ServerVersion => commands.Greeting?.Version ?? "";
+
+    /// <summary>True when it is a cluster.</summary>
+    public bool IsCluster => commands.Greeting?.IsCluster == true;
+
+    internal RedisOptions Options => options;
+
+    internal TimeProvider Time { get; }
+
+    internal RedisCounters Counters => counters;
+
+    /// <summary>Begins to connect, and waits for the first attempt, not for its success.</summary>
+    public Task StartAsync(CancellationToken cancellation = default)
+    {
+        commands.Start();
+        return commands.Tried.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Volatile.Write(ref isLost, 2);
+        await commands.DisposeAsync();
+        await cluster.DisposeAsync();
+    }
+
+    /// <summary>Another connection to the same place, for what the server says by itself.</summary>
+    internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<bool, string> changed) =>
+        new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
+
+    /// <summary>Lets the commands that follow go out in one piece once it is disposed; nothing may be awaited before that. A cluster sends each to its node as it comes.</summary>
+    internal RedisBatch Batch() => IsCluster ? default : commands.Batch();
+
+    /// <summary>Sends a command.</summary>
+    /// <param name="key">The key that decides which node of a cluster gets it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="arguments">Its words.</param>
+    /// <exception cref="RedisUnavailableException">Redis cannot be asked, or did not answer.</exception>
+    /// <exception cref="RedisErrorException">It answered an error.</exception>
+    internal ValueTask<RespValue> SendAsync(string key, CancellationToken cancellation, params ReadOnlySpan<RedisArgument> arguments)
+    {
+        counters.Command();
+        var command = new RedisCommand(arguments);
+        if (IsCluster) return cluster.SendAsync(HashSlot.Of(key), command, cancellation);
+        using (command) return commands.SendAsync(command, cancellation);
+    }
+
+    /// <summary>Runs a script by its hash, and hands its text over where the server does not know it.</summary>
+    internal async ValueTask<RespValue> RunAsync(RedisScript script, IReadOnlyList<string> keys, CancellationToken cancellation, params RedisArgument[] arguments)
+    {
+        try
+        {
+            return await SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
+        }
+        catch (RedisErrorException unknown) when (unknown.Code == "NOSCRIPT")
+        {
+            return await SendAsync(keys[0], cancellation, Words("EVAL", script.Text, keys, arguments));
+        }
+    }
+
+    /// <summary>As <see cref="RunAsync"/> of a script the server has run before, for arguments that do not outlive the call.</summary>
+    internal ValueTask<RespValue> RunKnownAsync(RedisScript script, IReadOnlyList<string> keys, CancellationToken cancellation, params RedisArgument[] arguments) =>
+        SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
+
+    /// <summary>Counts what Redis refused, and says so at most once a minute.</summary>
+    internal void Refused(string code)
+    {
+        counters.Refused();
+        var now = Time.GetTimestamp();
+        var seen = Volatile.Read(ref quietUntil);
+        if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, code);
+    }
+
+    private static RedisArgument[] Words(string word, string script, IReadOnlyList<string> keys, RedisArgument[] arguments) =>
+        [word, script, keys.Count, .. keys.Select(key => (RedisArgument)key), .. arguments];
+
+    private RedisEndPoint NodeAt(int attempt)
+    {
+        var known = cluster.Nodes;
+        return attempt % (known.Count + 1) is > 0 and var next ? known[next - 1] : new RedisEndPoint(options.Host, options.Port);
+    }
+
+    private async Task LearnAsync(RedisConnection connection, RedisGreeting greeting, CancellationToken cancellation)
+    {
+        if (greeting.IsCluster) await cluster.LearnAsync(connection, options.Host, cancellation);
+    }
+
+    private void OnChanged(bool isUp, string why)
+    {
+        Volatile.Write(ref reason, why);
+        if (isUp)
+        {
+            counters.Connected();
+            if (Interlocked.CompareExchange(ref isLost, 0, 1) == 1) RedisEvents.Back(log, options.Host, options.Port);
+        }
+        else if (Interlocked.CompareExchange(ref isLost, 1, 0) == 0)
+        {
+            counters.Lost();
+            RedisEvents.Lost(log, why.TrimEnd('.'));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Sluice.Configuration;
+
+/// <summary>The Redis that nodes share.</summary>
+internal sealed class RedisSection
+{
+    public string? Host { get; set; } = "localhost";
+
+    public int Port { get; set; } = 6379;
+
+    public string? Url { get; set; }
+
+    public string? User { get; set; }
+
+    public string? Password { get; set; }
+
+    public int? Database { get; set; }
+
+    public TimeSpan Ttl { get; set; } = TimeSpan.FromMinutes(5);
+
+    public bool Tls { get; set; }
+
+    public string? TlsAuthority { get; set; }
+
+    public string? Prefix { get; set; }
+
+    public RedisObjectsSection Objects { get; } = new();
+}

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Redis;
+
+namespace Sluice.Integration.Tests.Nodes;
+
+/// <summary>Row OPS-09: what eng/compose.yaml says works. No containers here: its commands, variables and nginx.conf run as processes, with other addresses and nothing else changed.</summary>
+public sealed partial class ComposeTests
+{
+    private static readonly ComposeFile Compose = ComposeFile.Read();
+
+    [Fact]
+    public void Services_AllHaveHealthChecks_AndWaitForWhatTheyNeed()
+    {
+        Assert.Equal(["edge1", "edge2", "nginx", "postgres", "redis", "s3"], Compose.Services.Keys.Order());
+        foreach (var (name, service) in Compose.Services)
+        {
+            Assert.True(service.HealthTest.Count > 1, $"{name} has no health check");
+            Assert.All(service.Needs, need => Assert.True(Compose.Services.ContainsKey(need.Key) && need.Value == "service_healthy", $"{name} needs {need}"));
+        }
+
+        Assert.Equal(Compose.Services["edge1"].Command, Compose.Services["edge2"].Command);
+        Assert.Equal(["redis", "s3"], Compose.Services["edge1"].Needs.Keys.Order());
+        Assert.Equal(["edge1", "edge2"], Compose.Services["nginx"].Needs.Keys.Order());
+        // Only viewers come from outside.
+        Assert.All(Compose.Services.Where(pair => pair.Key != "nginx").SelectMany(pair => pair.Value.Ports), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Topology_AsProcesses_ServesThroughNginxAndOutlivesAnEdge()
+    {
+        var s3 = Require.S3();
+        using var client = new AmazonS3Client(new BasicAWSCredentials(s3.AccessKey, s3.SecretKey), new AmazonS3Config { ServiceURL = s3.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = s3.Region });
+        var bucket = "media-" + Guid.NewGuid().ToString("N")[..10];
+        await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);
+        var body = new byte[300_000];
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "clip.mp4", InputStream = new MemoryStream(body), UseChunkEncoding = false }, TestContext.Current.CancellationToken);
+
+        await using var redis = await RedisServer.StartAsync([.. Settings(Compose.Services["redis"].Command)]);
+        var names = new[] { "edge1", "edge2" };
+        var edges = new List<SluiceProcess>();
+        try
+        {
+            foreach (var name in names) edges.Add(await SluiceProcess.StartAsync(Options(Compose.Services[name], redis, s3, bucket)));
+            foreach (var edge in edges)
+            {
+                // The health check, at this edge's address; and Redis takes the password.
+                var check = new Uri(Compose.Services["edge1"].HealthTest[^1]);
+                Assert.True(await Eventually.HoldsAsync(async () => (await edge.Api.AskAsync(check.PathAndQuery)).Text.Contains("\"redis\":\"ok\"", StringComparison.Ordinal), NodeSet.Soon), edge.Log);
+            }
+
+            await using var nginx = await Nginx.StartAsync(Inside("server"), Inside("upstream edges", withHead: true));
+            using var viewer = new HttpClient { BaseAddress = nginx.Address };
+            Assert.Equal(200, (await viewer.AskAsync(new Uri(Compose.Services["nginx"].HealthTest[^1]).PathAndQuery)).Status);
+            Assert.Equal(body, (await viewer.AskAsync("/clip.mp4")).Body);
+            Assert.Equal("HIT", (await viewer.AskAsync("/clip.mp4")).CacheStatus);
+            foreach (var edge in edges)
+            {
+                await edge.StopAsync();
+                var answer = await viewer.AskAsync("/clip.mp4");
+                Assert.Equal((200, "HIT"), (answer.Status, answer.CacheStatus));
+                await edge.StartAsync();
+            }
+        }
+        finally
+        {
+            foreach (var edge in edges) await edge.DisposeAsync();
+        }
+
+        string Inside(string block, bool withHead = false)
+        {
+            var text = File.ReadAllText(Path.Combine(ComposeFile.Folder, "compose-nginx.conf"));
+            var start = text.IndexOf(block + " {", StringComparison.Ordinal);
+            var (open, depth, end) = (text.IndexOf('{', start), 0, 0);
+            for (var i = open; end == 0; i++)
+            {
+                if (text[i] == '{') depth++;
+                else if (text[i] == '}' && --depth == 0) end = i;
+            }
+
+            var part = withHead ? text[start..(end + 1)] : text[(open + 1)..end];
+            part = Listen().Replace(part, "");
+            for (var i = 0; i < edges.Count; i++) part = part.Replace($"{names[i]}:8081", edges[i].EdgeAddress.Authority, StringComparison.Ordinal);
+            return part;
+        }
+    }
+
+    // The same command line and variables; hosts, ports, keys and folder are those of this machine.
+    private static SluiceProcessOptions Options(ComposeService edge, RedisServer redis, S3Server s3, string bucket)
+    {
+        var command = edge.Command;
+        Assert.Equal(["serve", "s3://media", "--endpoint", "http://s3:9000", "--edge", "0.0.0.0:8081", "--api", "0.0.0.0:8080", "--cache-dir", "/var/cache/sluice"], command);
+        var environment = edge.Environment.ToDictionary();
+        Assert.Equal(("redis", "6379"), (environment["REDIS_HOST"], environment["REDIS_PORT"]));
+        Assert.Equal(Compose.Services["redis"].Environment["REDIS_PASSWORD"], environment["REDIS_PASSWORD"]);
+        Assert.Contains("127.0.0.1:8080", edge.HealthTest[^1], StringComparison.Ordinal);
+        (environment["REDIS_HOST"], environment["REDIS_PORT"]) = ("127.0.0.1", redis.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_REGION"]) = (s3.AccessKey, s3.SecretKey, s3.Region);
+        return new SluiceProcessOptions { Origin = "s3://" + bucket, Arguments = ["--endpoint", s3.Endpoint.ToString()], Environment = environment };
+    }
+
+    // redis-server takes on its command line what its file takes.
+    private static IEnumerable<string> Settings(IReadOnlyList<string> command)
+    {
+        Assert.Equal("redis-server", command[0]);
+        for (var i = 1; i < command.Count; i += 2) yield return $"{command[i].TrimStart('-')} {(command[i + 1].Length == 0 ? "\"\"" : command[i + 1])}";
+    }
+
+    [GeneratedRegex(@"listen \d+;")]
+    private static partial Regex Listen();
+}

@@ -1,0 +1,52 @@
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Redis;
+
+namespace Sluice.Integration.Tests.Nodes;
+
+/// <summary>Several real servers on one real Redis, in front of one origin.</summary>
+internal sealed class NodeSet : IAsyncDisposable
+{
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    private NodeSet(RedisServer redis) => Redis = redis;
+
+    public RedisServer Redis { get; }
+
+    public FaultyOrigin Origin { get; } = FaultyOrigin.Start();
+
+    public List<SluiceProcess> Nodes { get; } = [];
+
+    /// <summary>Starts them, and waits until they know of each other.</summary>
+    public static async Task<NodeSet> StartAsync(int count, RedisServer redis, string? origin = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var set = new NodeSet(redis);
+        try
+        {
+            set.Nodes.AddRange(await Task.WhenAll(Enumerable.Range(0, count).Select(_ => SluiceProcess.StartAsync(new SluiceProcessOptions
+            {
+                Origin = origin ?? set.Origin.Address,
+                Arguments = ["--redis", redis.Address],
+                Environment = environment ?? new Dictionary<string, string>(),
+            }))));
+            foreach (var node in set.Nodes) Assert.True(await Eventually.HoldsAsync(async () => await StatisticAsync(node, "otherNodes") == count - 1, Soon), node.Log);
+            return set;
+        }
+        catch
+        {
+            await set.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task<long> StatisticAsync(SluiceProcess node, string name) => (await node.ApiJsonAsync("/v1/cache/stats"))["redis"]![name]!.GetValue<long>();
+
+    public static async Task<bool> IsConnectedAsync(SluiceProcess node) => (await node.ApiJsonAsync("/v1/cache/stats"))["redis"]!["connected"]!.GetValue<bool>();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes) await node.DisposeAsync();
+        await Origin.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+}

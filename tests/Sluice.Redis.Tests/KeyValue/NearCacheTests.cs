@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.KeyValue;
+using Sluice.Redis.Invalidation;
+using Sluice.Redis.KeyValue;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Redis.Tests.KeyValue;
+
+public sealed class NearCacheTests(PlainRedis redis) : IClassFixture<PlainRedis>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Get_Again_AsksNobody()
+    {
+        await using var node = await Node.OpenAsync(redis);
+        await node.Store.SetAsync("k", "v"u8.ToArray(), default);
+        await SettleAsync(node, "k");
+        var before = node.Client.Counters.Commands;
+        for (var i = 0; i < 100; i++) Assert.NotNull(await node.Store.GetAsync("k"));
+        Assert.Equal(before, node.Client.Counters.Commands);
+    }
+
+    [Fact]
+    public async Task Set_OnOneNode_IsSeenByTheOther()
+    {
+        await using var one = await Node.OpenAsync(redis);
+        await using var other = await Node.OpenAsync(redis);
+        for (var round = 0; round < 20; round++)
+        {
+            await one.Store.SetAsync("k", new[] { (byte)round }, default);
+            Assert.True(await Eventually.HoldsAsync(async () => (await other.Store.GetAsync("k"))?.Value.Span[0] == round, Soon));
+            Assert.NotNull(await other.Store.GetAsync("k"));
+        }
+
+        await one.Store.DeleteAsync("k");
+        Assert.True(await Eventually.HoldsAsync(async () => await other.Store.GetAsync("k") is null, Soon));
+    }
+
+    // Another program may write too: whoever writes, Redis tells.
+    [Fact]
+    public async Task Write_ByRedisCli_IsSeen()
+    {
+        await using var node = await Node.OpenAsync(redis);
+        await node.Store.SetAsync("presigned:a", "v"u8.ToArray(), default);
+        await SettleAsync(node, "presigned:a");
+        Assert.Equal("OK", await redis.Server.CliAsync("set", "presigned:a", "changed"));
+        Assert.True(await Eventually.HoldsAsync(async () => (await node.Store.GetAsync("presigned:a"))?.Value.Length == 7, Soon));
+        await redis.Server.CliAsync("flushall");
+        Assert.True(await Eventually.HoldsAsync(async () => await node.Store.GetAsync("presigned:a") is null, Soon));
+    }
+
+    // Row KEY-05 and OPS-10: people find keys under the documented names, with lifetimes.
+    [Fact]
+    public async Task Keys_OfDocumentedForm_AreTheirOwnNames()
+    {
+        await using var node = await Node.OpenAsync(redis);
+        const string key = "presigned:remote:videos/a.mp4:aws-s3-presigned-url:us-east-1:s3";
+        await node.Store.SetAsync(key, "{}"u8.ToArray(), new KeyValueSettings(TimeSpan.FromMinutes(54), ["presigned"]));
+        Assert.Equal("{}", await redis.Server.CliAsync("get", key));
+        Assert.InRange(int.Parse(await redis.Server.CliAsync("ttl", key), System.Globalization.CultureInfo.InvariantCulture), 3200, 3240);
+        Assert.Equal(key, await redis.Server.CliAsync("smembers", "sluice.tag:presigned:presigned"));
+    }
+
+    // What is read while its key changes must not be kept: the answer that was under way is of before.
+    [Fact]
+    public async Task Changes_WhileOthersRead_LeaveNothingStale()
+    {
+        await using var writer = await Node.OpenAsync(redis);
+        await using var reader = await Node.OpenAsync(redis);
+        for (var round = 0; round < 200; round++)
+        {
+            var reading = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => reader.Store.GetAsync("race").AsTask()));
+            await writer.Store.SetAsync("race", BitConverter.GetBytes(round), default);
+            await reading;
+        }
+
+        Assert.True(await Eventually.HoldsAsync(async () => BitConverter.ToInt32((await reader.Store.GetAsync("race"))!.Value.Span) == 199, TimeSpan.FromSeconds(5)));
+        await Eventually.PassAsync(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(199, BitConverter.ToInt32((await reader.Store.GetAsync("race"))!.Value.Span));
+    }
+
+    // Reads until the answer comes from this process.
+    private static async Task SettleAsync(Node node, string key) =>
+        Assert.True(await Eventually.HoldsAsync(async () =>
+        {
+            var before = node.Client.Counters.Commands;
+            await node.Store.GetAsync(key);
+            return node.Client.Counters.Commands == before;
+        }, Soon));
+
+    internal sealed class Node : IAsyncDisposable
+    {
+        private RedisPushes pushes = null!;
+
+        public RedisClient Client { get; private set; } = null!;
+
+        public IKeyValueStore Store { get; private set; } = null!;
+
+        public static async Task<Node> OpenAsync(PlainRedis redis)
+        {
+            var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, MaximumPause = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger.Instance);
+            var pushes = new RedisPushes(client);
+            var node = new Node { Client = client, pushes = pushes, Store = new RedisKeyValueStores(client, pushes, TimeProvider.System).Open("presigned") };
+            await client.StartAsync();
+            await pushes.StartAsync(CancellationToken.None);
+            return node;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await pushes.DisposeAsync();
+            await Client.DisposeAsync();
+        }
+    }
+}

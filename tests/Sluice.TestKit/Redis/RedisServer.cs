@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Sluice.TestKit.Processes;
+using Xunit;
+
+namespace Sluice.TestKit.Redis;
+
+/// <summary>A real redis-server on a free port, with nothing on disk, in a folder of its own. Can be killed, frozen and started again on the same port.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string[] settings;
+    private Process? process;
+
+    private RedisServer(string[] settings) => this.settings = settings;
+
+    public int Port { get; } = SluiceProcess.FreePort();
+
+    public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>PEM file of the authority behind <see cref="StartTlsAsync"/>.</summary>
+    public string Authority => folder.FileOf("ca.pem");
+
+    /// <summary>Starts one; skips the test where redis-server is absent, fails it in CI.</summary>
+    /// <param name="settings">Lines of redis.conf.</param>
+    public static async Task<RedisServer> StartAsync(params string[] settings)
+    {
+        RequireProgram();
+        var server = new RedisServer(settings);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts one that speaks nothing but TLS.</summary>
+    public static async Task<RedisServer> StartTlsAsync()
+    {
+        RequireProgram();
+        var server = new RedisServer([]);
+        server.WriteCertificates();
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        var isTls = File.Exists(Authority);
+        var file = folder.Write("redis.conf", string.Join('\n', [
+            "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", $"dir {folder.Path}", $"pidfile {folder.Path}/redis.pid",
+            isTls ? $"port 0\ntls-port {Port}\ntls-cert-file {folder.Path}/server.pem\ntls-key-file {folder.Path}/server.key\ntls-ca-cert-file {folder.Path}/ca.pem\ntls-auth-clients no" : $"port {Port}",
+            .. settings]));
+        process = Process.Start(new ProcessStartInfo("redis-server", [file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        if (await Eventually.HoldsAsync(ListensAsync, TimeSpan.FromSeconds(20)) && !process.HasExited) return;
+        throw new InvalidOperationException($"redis-server does not listen: {await process.StandardError.ReadToEndAsync()}");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGSTOP: connections stay, answers do not come.</summary>
+    public void Freeze() => Signals.SendStop(process!);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signals.SendContinue(process!);
+
+    /// <summary>What redis-cli prints for a command.</summary>
+    public async Task<string> CliAsync(params string[] words)
+    {
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", ["-p", Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]) { RedirectStandardOutput = true })!;
+        var output = await cli.StandardOutput.ReadToEndAsync();
+        await cli.WaitForExitAsync();
+        return output.TrimEnd('\n');
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            Thaw();
+            await KillAsync();
+        }
+
+        process?.Dispose();
+        folder.Dispose();
+    }
+
+    private static void RequireProgram()
+    {
+        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+        if (isThere) return;
+        if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase)) Assert.Fail("Needed in CI: redis-server is not on PATH");
+        Assert.Skip("redis-server is not on PATH");
+    }
+
+    private async Task<bool> ListensAsync()
+    {
+        if (process!.HasExited) return true;
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteCertificates()
+    {
+        var from = TimeProvider.System.GetUtcNow().AddHours(-1);
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var root = new CertificateRequest("CN=Sluice test authority", rootKey, HashAlgorithmName.SHA256);
+        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var authority = root.CreateSelfSigned(from, from.AddDays(2));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.Create(authority, from, from.AddDays(1), [1, 2, 3, 4]);
+        folder.Write("ca.pem", authority.ExportCertificatePem());
+        folder.Write("server.pem", certificate.ExportCertificatePem());
+        folder.Write("server.key", key.ExportPkcs8PrivateKeyPem());
+    }
+}
