@@ -20,6 +20,9 @@ internal sealed class ApiGuard(ApiSection options)
     {
         if (request.Path.StartsWithSegments("/health"))
             return null;
+        // Upload URLs carry a signature of their own, and are handed to whoever has the file.
+        if (request.Path.StartsWithSegments("/v1/uploads"))
+            return null;
         if (_token is not null)
             return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
         if (!IsKnownHost(request.Host.Host))

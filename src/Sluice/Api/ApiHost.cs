@@ -1,3 +1,4 @@
+using Sluice.Catalog.Api;
 using Sluice.Configuration;
 using Sluice.Hosting;
 using Sluice.Monitoring.Prometheus;
@@ -34,6 +35,8 @@ internal static class ApiHost
         app.MapHealth();
         app.MapCache();
         app.MapPresign();
+        if (options.Catalog.Enabled)
+            app.MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

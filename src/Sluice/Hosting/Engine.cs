@@ -28,6 +28,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>The cache.</summary>
     public ObjectCache Cache { get; }
 
+    /// <summary>Whether the edge serves a catalog's files.</summary>
+    public bool HasCatalog { get; private init; }
+
     /// <summary>Presigned URLs of the buckets.</summary>
     public PresignHost Presign { get; }
 
@@ -68,9 +71,12 @@ internal sealed class Engine : IAsyncDisposable
             TrustedProxies = NetworkText.Parse(edge.TrustedProxies),
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
+        var catalog = CatalogRoute.From(options.Catalog, factory, logging);
+        if (catalog is not null)
+            routes.Routes.Add(catalog);
         foreach (var route in options.Routes)
             routes.Routes.Add(EdgeRoutes.From(route, factory));
-        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time);
+        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time) { HasCatalog = catalog is not null };
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
