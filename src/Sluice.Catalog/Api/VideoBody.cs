@@ -1,7 +1,7 @@
 namespace Sluice.Catalog.Api;
 
 /// <summary>Body of POST /v1/videos (row U088).</summary>
-internal sealed record VideoBody
+public sealed record VideoBody
 {
     /// <summary>Whose it is: a UUID.</summary>
     public string? UserId { get; set; }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sluice.Catalog.Api;
 using Sluice.Catalog.Videos;
 
 namespace Sluice.Catalog.Caching;
@@ -22,12 +21,12 @@ internal static class VideoJson
         Failure = video.Failure,
         Duration = video.Duration,
         Fence = fence,
-    }, CatalogJson.Wire.CachedVideo);
+    }, CacheJson.Default.CachedVideo);
 
     /// <exception cref="JsonException">The value is none.</exception>
     public static (Video Video, string Fence) Read(ReadOnlySpan<byte> value)
     {
-        var cached = JsonSerializer.Deserialize(value, CatalogJson.Wire.CachedVideo) ?? throw new JsonException("A cached video is null.");
+        var cached = JsonSerializer.Deserialize(value, CacheJson.Default.CachedVideo) ?? throw new JsonException("A cached video is null.");
         try
         {
             return (new Video

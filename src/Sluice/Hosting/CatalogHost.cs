@@ -3,6 +3,7 @@ using Sluice.Catalog.Uploads;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Storage;
+using Sluice.S3.Objects;
 
 namespace Sluice.Hosting;
 
@@ -39,7 +40,7 @@ internal sealed class CatalogHost : IAsyncDisposable
                 RetryPause = catalog.RetryPause,
                 KeepOldRenditions = catalog.KeepOldRenditions,
             },
-            Objects = ObjectStore(catalog.Files),
+            Objects = ObjectStore(catalog.Files, logging, time),
             Values = new InProcessKeyValueStores(time),
             Observer = observer,
             CursorFile = options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
@@ -120,5 +121,17 @@ internal sealed class CatalogHost : IAsyncDisposable
         }
     }
 
-    private static IObjectStore ObjectStore(OriginSection files) => new FolderStore(files.Folder!);
+    private static IObjectStore ObjectStore(OriginSection files, ILoggerFactory logging, TimeProvider time)
+    {
+        if (files.Folder is { } folder)
+            return new FolderStore(folder);
+        try
+        {
+            return S3Store.Create(OriginSetup.Bucket(files), time, logging);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SetupException($"the catalog's bucket {files} cannot be used: {e.Message}", e);
+        }
+    }
 }
