@@ -68,7 +68,10 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
     private async Task<long> BeginAsync(CancellationToken cancellation)
     {
         var last = await store.LastEventAsync(cancellation);
-        return Load() is { } kept && kept <= last ? kept : last;
+        if (Load() is { } kept && kept <= last) return kept;
+        // From now on the edge may keep what changes later.
+        Save(last);
+        return last;
     }
 
     private long? Load()
