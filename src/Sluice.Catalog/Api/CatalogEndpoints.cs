@@ -13,8 +13,7 @@ public static class CatalogEndpoints
     /// <summary>Adds /v1/videos, and /v1/uploads where the program takes uploads itself. <paramref name="open"/> gives the catalog, which may be opened by the first request.</summary>
     public static void MapCatalog(this IEndpointRouteBuilder api, Func<CancellationToken, Task<VideoCatalog>> open)
     {
-        Add(api.MapPost("/v1/videos", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, CreateAsync)), "Makes a video, and answers where to PUT its file.")
-            .Accepts<VideoBody>("application/json").Produces<VideoAnswer>(201);
+        Add(api.MapPost("/v1/videos", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, CreateAsync)), "Makes a video, and answers where to PUT its file.").Produces<VideoAnswer>(201);
         Add(api.MapGet("/v1/videos", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, ListAsync)), "Videos, newest first. Takes user_id, limit (1 to 100) and after.").Produces<VideoListAnswer>();
         Add(api.MapGet("/v1/videos/{id}", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, GetAsync)), "A video, with the address to play it from once it is READY.").Produces<VideoAnswer>();
         Add(api.MapDelete("/v1/videos/{id}", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, DeleteAsync)), "Deletes a video with all its files.").Produces(204);

@@ -43,6 +43,8 @@ public sealed class PostgresServer : IAsyncLifetime
         runs = true;
     }
 
+    public Task EnsureStartedAsync() => runs ? Task.CompletedTask : StartAsync();
+
     /// <summary>Stops it as a crash would: every connection breaks.</summary>
     public async Task StopAsync()
     {
