@@ -19,6 +19,9 @@ public sealed record CatalogParts
     /// <summary>The edge of this process.</summary>
     public required ICatalogObserver Observer { get; init; }
 
+    /// <summary>For private videos: the query that lets a viewer fetch a manifest and all below it, given the manifest's path. Null: videos are public.</summary>
+    public Func<string, string>? SignPlayback { get; init; }
+
     /// <summary>File that remembers which changes the edge's disk cache has seen; null where it has none.</summary>
     public string? CursorFile { get; init; }
 

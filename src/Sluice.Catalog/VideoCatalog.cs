@@ -30,7 +30,7 @@ public sealed class VideoCatalog : IAsyncDisposable
         (this.parts, this.meter, Store) = (parts, meter, store);
         var (options, logging, time) = (parts.Options, parts.Logging, parts.Time);
         var cache = new KeyValueVideoCache(parts.Values.Open(CacheNamespace), parts.Values.Open(FenceNamespace), meter, time, logging.CreateLogger<KeyValueVideoCache>()) { LongestLife = options.TimeToLive };
-        var cached = new CachedVideoService(new VideoService(store, options, time), cache, options, meter);
+        var cached = new CachedVideoService(new VideoService(store, options, time), cache, options, meter, parts.SignPlayback);
         Videos = cached;
         Uploads = new UploadUrls(parts.Objects, tokens, options);
         Tokens = tokens;

@@ -4,7 +4,7 @@ using Sluice.Catalog.Videos;
 namespace Sluice.Catalog.Caching;
 
 /// <summary>Caching around any catalog (row CAT-02): look-ups by id come from the cache, one at a time for each id; whatever changes a video voids its copies once the change is committed.</summary>
-internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, CatalogOptions options, CatalogMeter meter) : IVideos
+internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, CatalogOptions options, CatalogMeter meter, Func<string, string>? sign = null) : IVideos
 {
     private readonly ConcurrentDictionary<Guid, Lazy<Task<Video>>> flights = new();
 
@@ -77,6 +77,6 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
     }
 
     private Video WithAddress(Video video) => video.Status == VideoStatus.Ready && video.HlsKey is { } key
-        ? video with { PlaybackUrl = new Uri($"{options.PublicUrl.ToString().TrimEnd('/')}/{key}") }
+        ? video with { PlaybackUrl = new Uri($"{options.PublicUrl.ToString().TrimEnd('/')}/{key}{(sign is null ? "" : "?" + sign("/" + key))}") }
         : video;
 }

@@ -35,8 +35,12 @@ internal static class ApiHost
         app.MapHealth();
         app.MapCache();
         app.MapPresign();
+        app.MapPlayback(options);
         if (options.Catalog.Enabled)
+        {
             app.MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
+            app.MapVideosPage();
+        }
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

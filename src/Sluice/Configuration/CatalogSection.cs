@@ -30,6 +30,10 @@ internal sealed class CatalogSection
 
     public TimeSpan KeepOldRenditions { get; set; } = TimeSpan.FromDays(1);
 
+    public string? PlaybackKey { get; set; }
+
+    public TimeSpan PlaybackLifetime { get; set; } = TimeSpan.FromHours(4);
+
     /// <summary>True when any of it was written, and not only taken from the defaults: then what is wrong with it stops the start.</summary>
     public bool IsWritten { get; set; }
 

@@ -27,7 +27,11 @@ internal static partial class SettingTree
         new ValueSetting<CatalogSection, TimeSpan>("retryPause", ValueKinds.Time, o => o.RetryPause, (o, v) => o.RetryPause = v,
             "Pause before the second attempt, doubled for each further one."),
         new ValueSetting<CatalogSection, TimeSpan>("keepOldRenditions", ValueKinds.Time, o => o.KeepOldRenditions, (o, v) => o.KeepOldRenditions = v,
-            "How long the files of an earlier encode stay for those who are watching them."));
+            "How long the files of an earlier encode stay for those who are watching them."),
+        new ValueSetting<CatalogSection, string?>("playbackKey", ValueKinds.OptionalText, o => o.PlaybackKey, (o, v) => o.PlaybackKey = v,
+            "Makes videos private: the API answers addresses with a token signed by this key, and the edge serves no others. The same on every server.") { Secret = true, Check = CheckToken },
+        new ValueSetting<CatalogSection, TimeSpan>("playbackLifetime", ValueKinds.Time, o => o.PlaybackLifetime, (o, v) => o.PlaybackLifetime = v,
+            "How long a token of a private video is good; at least as long as the video.") { Check = CheckNotZero });
 
     private static (string Problem, string Remedy)? CheckDatabase(string? address)
     {

@@ -3,6 +3,7 @@ using Sluice.Catalog.Uploads;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Storage;
+using Sluice.Edge.Playback;
 using Sluice.S3.Objects;
 
 namespace Sluice.Hosting;
@@ -24,6 +25,7 @@ internal sealed class CatalogHost : IAsyncDisposable
     public static CatalogHost Start(SluiceOptions options, ICatalogObserver observer, Uri publicUrl, ILoggerFactory logging, TimeProvider time)
     {
         var catalog = options.Catalog;
+        var tokens = CatalogRoute.Tokens(catalog, time);
         var host = new CatalogHost(new CatalogParts
         {
             Options = new CatalogOptions
@@ -43,6 +45,7 @@ internal sealed class CatalogHost : IAsyncDisposable
             Objects = ObjectStore(catalog.Files, logging, time),
             Values = new InProcessKeyValueStores(time),
             Observer = observer,
+            SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
             CursorFile = options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
             Logging = logging,
             Time = time,

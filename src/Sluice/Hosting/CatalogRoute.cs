@@ -1,6 +1,7 @@
 using Sluice.Catalog.Hls;
 using Sluice.Configuration;
 using Sluice.Core.Origins;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Routes;
 
 namespace Sluice.Hosting;
@@ -11,9 +12,12 @@ internal static class CatalogRoute
     private const string Name = "catalog";
     private const string Pattern = "/hls/????????-????-????-????-????????????/*";
 
+    /// <summary>Signs addresses of private videos; null where videos are public.</summary>
+    public static PlaybackTokens? Tokens(CatalogSection catalog, TimeProvider time) => catalog.PlaybackKey is { } key ? new PlaybackTokens(key, catalog.PlaybackLifetime, time) : null;
+
     /// <summary>Makes it; null where there is no catalog.</summary>
     /// <exception cref="SetupException">A catalog was configured, and its files cannot be reached.</exception>
-    public static EdgeRoute? From(CatalogSection catalog, OriginFactory origins, ILoggerFactory logging)
+    public static EdgeRoute? From(CatalogSection catalog, OriginFactory origins, ILoggerFactory logging, TimeProvider time)
     {
         if (!catalog.Enabled)
             return null;
@@ -22,7 +26,7 @@ internal static class CatalogRoute
             if (catalog.Files.Folder is { } folder)
                 Directory.CreateDirectory(folder);
             IOrigin origin = new TaggedOrigin(origins.Create(catalog.Files));
-            return new EdgeRoute { Name = Name, Pattern = Pattern, Origins = [origin] };
+            return new EdgeRoute { Name = Name, Pattern = Pattern, Origins = [origin], Playback = Tokens(catalog, time) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && catalog.IsWritten)
         {

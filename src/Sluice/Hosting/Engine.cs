@@ -71,11 +71,11 @@ internal sealed class Engine : IAsyncDisposable
             TrustedProxies = NetworkText.Parse(edge.TrustedProxies),
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
-        var catalog = CatalogRoute.From(options.Catalog, factory, logging);
+        var catalog = CatalogRoute.From(options.Catalog, factory, logging, time);
         if (catalog is not null)
             routes.Routes.Add(catalog);
         foreach (var route in options.Routes)
-            routes.Routes.Add(EdgeRoutes.From(route, factory));
+            routes.Routes.Add(EdgeRoutes.From(route, factory, time));
         return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time) { HasCatalog = catalog is not null };
     }
 
