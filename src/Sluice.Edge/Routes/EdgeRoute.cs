@@ -1,4 +1,5 @@
 using Sluice.Core.Origins;
+using Sluice.Edge.Playback;
 
 namespace Sluice.Edge.Routes;
 
@@ -16,6 +17,9 @@ public sealed record EdgeRoute
 
     /// <summary>When an origin that fails is left alone. Default null: never.</summary>
     public CircuitOptions? Circuit { get; init; }
+
+    /// <summary>For viewers with a token only, whose manifests are rewritten to carry it along. Default null: for everybody.</summary>
+    public PlaybackTokens? Playback { get; init; }
 
     /// <summary>Lifetimes and switches.</summary>
     public RoutePolicy Policy { get; init; } = new();

@@ -7,6 +7,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
@@ -61,8 +62,9 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         try
         {
-            if (!ProxyHandler.Takes(context, route)) await ServeAsync(context, route, target);
-            else await parts.Proxy.HandleAsync(context, route, target);
+            if (route.Route.Playback is not null && !HttpMethods.IsOptions(context.Request.Method))
+                await PrivateRoute.ServeAsync(context, route, target, parts.Counters, shared => AnswerAsync(context, route, shared));
+            else await AnswerAsync(context, route, target);
         }
         catch (OriginException failure)
         {
@@ -79,6 +81,9 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             // The client is gone.
         }
     }
+
+    private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target) =>
+        ProxyHandler.Takes(context, route) ? parts.Proxy.HandleAsync(context, route, target) : ServeAsync(context, route, target);
 
     private async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {

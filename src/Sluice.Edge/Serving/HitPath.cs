@@ -24,7 +24,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     public Hit? Find(ReadOnlySpan<char> target, IHeaderDictionary request)
     {
         // Only normal forms are stored, so a raw target that is found is one.
-        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot) return null;
+        if (routes.Match(target) is not { Route.Playback: null } route || route.Scope.Find(target) is not { } slot) return null;
         if (VarySelection.Find(slot, request) is not { } stored) return null;
         var now = time.GetUtcNow();
         return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;

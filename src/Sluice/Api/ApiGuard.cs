@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Sluice.Catalog.Api;
 using Sluice.Configuration;
 
 namespace Sluice.Api;
@@ -19,6 +20,11 @@ internal sealed class ApiGuard(ApiSection options)
     public (int Status, string Detail)? Refuse(HttpRequest request)
     {
         if (request.Path.StartsWithSegments("/health"))
+            return null;
+        // Upload URLs carry a signature of their own, and are handed to whoever has the file.
+        if (request.Path.StartsWithSegments("/v1/uploads"))
+            return null;
+        if (_token is not null && HttpMethods.IsGet(request.Method) && VideosPage.Holds(request.Path))
             return null;
         if (_token is not null)
             return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");

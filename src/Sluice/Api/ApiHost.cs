@@ -1,3 +1,4 @@
+using Sluice.Catalog.Api;
 using Sluice.Configuration;
 using Sluice.Hosting;
 using Sluice.Monitoring.Prometheus;
@@ -34,6 +35,12 @@ internal static class ApiHost
         app.MapHealth();
         app.MapCache();
         app.MapPresign();
+        app.MapPlayback(options);
+        if (options.Catalog.Enabled)
+        {
+            app.MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
+            app.MapVideosPage();
+        }
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

@@ -15,6 +15,8 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PurgeBody))]
 [JsonSerializable(typeof(PurgeReceipt))]
 [JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(PlaybackBody))]
+[JsonSerializable(typeof(PlaybackAnswer))]
 [JsonSerializable(typeof(PresignAnswer))]
 [JsonSerializable(typeof(PresignBody))]
 [JsonSerializable(typeof(PresignBulkAnswer))]

@@ -8,6 +8,8 @@ internal static class HealthEndpoints
     /// <summary>Adds /health/live (the process answers) and /health/ready (send it viewers).</summary>
     public static void MapHealth(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/health", () => TypedResults.Json(new HealthAnswer("ok"), ApiJson.Wire.HealthAnswer))
+            .WithSummary("The same as /health/live.").Produces<HealthAnswer>();
         api.MapGet("/health/live", () => TypedResults.Json(new HealthAnswer("ok"), ApiJson.Wire.HealthAnswer))
             .WithSummary("200 while the process answers.").Produces<HealthAnswer>();
         api.MapGet("/health/ready", (ServerState state) => state.Phase == ServerPhase.Ready

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Api;
+using Sluice.Catalog.Api;
 
 namespace Sluice.Commands;
 
@@ -37,12 +38,20 @@ internal sealed class ApiClient : IDisposable
     public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation);
 
+    /// <summary>A request without a body, whose answer has none either.</summary>
+    /// <exception cref="ApiException">No answer, or a refusal.</exception>
+    public Task SendAsync(HttpMethod method, string path, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(method, Address(path)), static (_, _) => Task.FromResult<bool?>(true), cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private Uri Address(string path) => new(_api.ToString().TrimEnd('/') + path);
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        SendAsync(request, async (response, patience) => await response.Content.ReadFromJsonAsync(type, patience) ?? throw NotSluice(null), cancellation);
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -53,7 +62,7 @@ internal sealed class ApiClient : IDisposable
                 using var response = await _http.SendAsync(request, either.Token);
                 if (!response.IsSuccessStatusCode)
                     throw await RefusalAsync(response, either.Token);
-                return await response.Content.ReadFromJsonAsync(type, either.Token) ?? throw NotSluice(null);
+                return await read(response, either.Token);
             }
         }
         catch (HttpRequestException e)
@@ -74,6 +83,9 @@ internal sealed class ApiClient : IDisposable
 
     private async Task<ApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        // The catalog has words of its own for what is wrong.
+        if (response.Content.Headers.ContentType?.MediaType == "application/json" && await response.Content.ReadFromJsonAsync(CatalogJson.Wire.ErrorAnswer, cancellation) is { Error.Length: > 0, Message: not null } error)
+            return new(response.StatusCode == HttpStatusCode.BadRequest ? ExitCode.Usage : ExitCode.Failure, error.Message);
         var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
         // The edge answers with problem documents as well, and never under these paths.
         if (!isProblem || response.StatusCode == HttpStatusCode.NotFound)

@@ -16,9 +16,10 @@ internal sealed class ConfigurationFlags
     };
 
     /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command)
+    public void AddTo(Command command, bool takesOrigin = true)
     {
-        command.Arguments.Add(_origin);
+        if (takesOrigin)
+            command.Arguments.Add(_origin);
         command.Options.Add(_file);
         foreach (var setting in SettingTree.Root.References(""))
         {
@@ -36,7 +37,7 @@ internal sealed class ConfigurationFlags
         File = parsed.GetValue(_file),
         Environment = terminal.Environment,
         Flags = _flags.Where(f => parsed.GetResult(f) is not null).ToDictionary(f => f.Name, f => parsed.GetValue(f) ?? ""),
-        Origin = parsed.GetValue(_origin),
+        Origin = parsed.CommandResult.Command.Arguments.Contains(_origin) ? parsed.GetValue(_origin) : null,
     });
 
     /// <summary>Writes every error, one line each.</summary>

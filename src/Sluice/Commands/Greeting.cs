@@ -19,6 +19,8 @@ internal static class Greeting
         if (tls.Listen is { } secure)
             lines.Add($"  TLS        https{secure.Url["http".Length..]}");
         lines.Add($"  API        {api.Url}");
+        if (options.Catalog is { Enabled: true, IsWritten: true })
+            lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
         if (RedisSetup.Options(options.Redis) is { } redis)
             lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");
@@ -31,6 +33,8 @@ internal static class Greeting
     // A file that is there makes a better example than one that is not.
     private static string Sample(SluiceOptions options)
     {
+        if (options.Routes.Count == 0)
+            return "/";
         var route = options.Routes[0];
         if (route.Pattern != "/*" || route.Origins[0].Folder is not { } folder)
             return route.Pattern.StartsWith('/') ? route.Pattern.TrimEnd('*') : "/";

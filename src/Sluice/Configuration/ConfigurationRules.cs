@@ -11,6 +11,7 @@ internal static class ConfigurationRules
         errors.AddRange(PresignSetup.Options(options.Presign, "remote").Errors().Select(e => new ConfigurationError(presign, "presign", e.TrimEnd('.'), "see docs/configuration.md, presign")));
         if (options.Redis is { } redis)
             errors.AddRange(RedisSetup.Errors(redis).Select(e => new ConfigurationError(root.Members.GetValueOrDefault("redis")?.Source ?? "", "redis", e.TrimEnd('.'), "see docs/configuration.md, redis")));
+        CheckCatalog(options.Catalog, root.Members.GetValueOrDefault("catalog")?.Source ?? "", errors);
         CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls")?.Source ?? "", errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);
@@ -38,6 +39,19 @@ internal static class ConfigurationRules
         }
         foreach (var (index, problem, remedy) in PresignSetup.RegionErrors(options))
             errors.Add(new(root.Members["presign"].Members["regions"].Items[index].Source, $"presign.regions[{index}]", problem, remedy));
+    }
+
+    private static void CheckCatalog(CatalogSection catalog, string source, List<ConfigurationError> errors)
+    {
+        var store = catalog.Store;
+        if (store.Url is not null)
+            errors.Add(new(source, "catalog.store.url", "an HTTP server takes no files", "write folder or s3"));
+        else if (store is { Folder: not null, S3: not null })
+            errors.Add(new(source, "catalog.store", "says both folder and s3", "write one of them"));
+        else if (store.S3 is { Bucket.Length: 0 })
+            errors.Add(new(source, "catalog.store.s3.bucket", "is missing", "write the bucket's name"));
+        else
+            errors.AddRange(OriginSetup.Errors(store).Select(e => new ConfigurationError(source, "catalog.store", e.TrimEnd('.'), "see docs/configuration.md, Origins")));
     }
 
     private static void CheckListeners(SluiceOptions options, ConfigurationNode root, List<ConfigurationError> errors)

@@ -33,5 +33,9 @@ internal sealed class RouteSection
 
     public TimeSpan? IdleTimeout { get; set; }
 
+    public string? PlaybackKey { get; set; }
+
+    public TimeSpan PlaybackLifetime { get; set; } = TimeSpan.FromHours(4);
+
     public CircuitSection Circuit { get; } = new();
 }

@@ -38,6 +38,10 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "As an origin's, for those of the route's that say none. After it, the next origin is asked.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
+        new ValueSetting<RouteSection, string?>("playbackKey", ValueKinds.OptionalText, o => o.PlaybackKey, (o, v) => o.PlaybackKey = v,
+            "Makes the route private: only requests with a token signed by this key are answered (POST /v1/playback makes them), and manifests are rewritten to carry it to their segments. The same on every server.") { Secret = true, Check = CheckToken },
+        new ValueSetting<RouteSection, TimeSpan>("playbackLifetime", ValueKinds.Time, o => o.PlaybackLifetime, (o, v) => o.PlaybackLifetime = v,
+            "How long a token of a private route is good; at least as long as what is watched.") { Check = CheckNotZero },
         new SectionSetting<RouteSection, CircuitSection>("circuit", Circuit, o => o.Circuit, "When an origin that fails is left alone, so that viewers need not wait for it."));
 
     private static SettingGroup<CircuitSection> Circuit => new(() => new CircuitSection(),

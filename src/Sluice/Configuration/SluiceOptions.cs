@@ -17,5 +17,7 @@ internal sealed class SluiceOptions
 
     public RedisSection? Redis { get; set; }
 
+    public CatalogSection Catalog { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

@@ -95,6 +95,11 @@ internal static class ValueKinds
         (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 800_000,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0,"maximum":800000}""");
 
+    /// <summary>A number that may be 0.</summary>
+    public static readonly ValueKind<int> Number = new("number", "write a whole number, such as 2, or 0",
+        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value),
+        value => value.ToString(CultureInfo.InvariantCulture), """{"type":"integer","minimum":0}""");
+
     /// <summary>A part of a whole.</summary>
     public static readonly ValueKind<double> Share = new("share", "write a number from 0 to 1, such as 0.1",
         (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Sluice.Configuration;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Routes;
 
 namespace Sluice.Hosting;
@@ -9,11 +10,12 @@ internal static class EdgeRoutes
 {
     /// <summary>Makes one.</summary>
     /// <exception cref="SetupException">An origin cannot work.</exception>
-    public static EdgeRoute From(RouteSection options, OriginFactory origins) => new()
+    public static EdgeRoute From(RouteSection options, OriginFactory origins, TimeProvider time) => new()
     {
         Name = options.Name!,
         Pattern = options.Pattern,
         Origins = options.Redirect ? [origins.CreateRedirect(options.Origins.First(o => o.S3 is not null))] : [.. options.Origins.Select((origin, i) => origins.Create(origin, isFallback: i > 0))],
+        Playback = options.PlaybackKey is { } key ? new PlaybackTokens(key, options.PlaybackLifetime, time) : null,
         Circuit = (options.Circuit.Failures ?? (options.Origins.Count > 1 ? 5 : 0)) is > 0 and var failures
             ? new CircuitOptions { Failures = failures, Window = options.Circuit.Window, Pause = options.Circuit.Pause }
             : null,

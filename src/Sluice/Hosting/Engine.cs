@@ -30,6 +30,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>The cache.</summary>
     public ObjectCache Cache { get; }
 
+    /// <summary>Whether the edge serves a catalog's files.</summary>
+    public bool HasCatalog { get; private init; }
+
     /// <summary>Presigned URLs of the buckets.</summary>
     public PresignHost Presign { get; }
 
@@ -77,11 +80,14 @@ internal sealed class Engine : IAsyncDisposable
             TunnelIdleTimeout = edge.TunnelIdleTimeout,
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
+        var catalog = CatalogRoute.From(options.Catalog, factory, logging, time);
+        if (catalog is not null)
+            routes.Routes.Add(catalog);
         foreach (var route in options.Routes)
-            routes.Routes.Add(EdgeRoutes.From(route, factory));
+            routes.Routes.Add(EdgeRoutes.From(route, factory, time));
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
-        return new Engine(cache, routes, presign, redis, logging, time);
+        return new Engine(cache, routes, presign, redis, logging, time) { HasCatalog = catalog is not null };
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>

@@ -41,6 +41,7 @@ internal sealed class Server : IAsyncDisposable
         {
             await server.StartEdgeAsync(options, cancellation);
             await api;
+            server.StartCatalog(options);
             server._state.MarkReady();
             return server;
         }
@@ -57,6 +58,8 @@ internal sealed class Server : IAsyncDisposable
     {
         _state.MarkDraining();
         using var grace = new CancellationTokenSource(Grace, _time);
+        if (_state.Catalog is { } catalog)
+            await catalog.DisposeAsync();
         foreach (var host in (WebApplication?[])[_edge, _api])
         {
             if (host is null)
@@ -68,6 +71,12 @@ internal sealed class Server : IAsyncDisposable
             await engine.DisposeAsync();
         if (_accessLog is not null)
             await _accessLog.DisposeAsync();
+    }
+
+    private void StartCatalog(SluiceOptions options)
+    {
+        if (_state.Engine is { HasCatalog: true } engine)
+            _state.Catalog = CatalogHost.Start(options, new EdgeObserver(engine.Cache), CatalogHost.PublicUrl(options.Edge, Edge), _logging, _time);
     }
 
     private async Task StartApiAsync(SluiceOptions options, CancellationToken cancellation)

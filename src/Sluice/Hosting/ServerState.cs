@@ -5,10 +5,14 @@ internal sealed class ServerState(TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
     private volatile Engine? _engine;
+    private volatile CatalogHost? _catalog;
     private volatile bool _draining;
 
     /// <summary>The engine; null until it is open.</summary>
     public Engine? Engine { get => _engine; set => _engine = value; }
+
+    /// <summary>The catalog; null where there is none, or while it is being set up.</summary>
+    public CatalogHost? Catalog { get => _catalog; set => _catalog = value; }
 
     /// <summary>Where the server is in its life.</summary>
     public ServerPhase Phase => _draining ? ServerPhase.Draining : _ready ? ServerPhase.Ready : ServerPhase.Starting;

@@ -31,6 +31,9 @@ public sealed class SluiceProcess : IAsyncDisposable
 
     public string CacheDirectory { get; }
 
+    /// <summary>Where its catalog is unless its arguments name another.</summary>
+    public string CatalogDirectory => CacheDirectory.TrimEnd('/') + "-catalog";
+
     public Uri EdgeAddress { get; }
 
     public Uri ApiAddress { get; }
@@ -154,6 +157,8 @@ public sealed class SluiceProcess : IAsyncDisposable
         Api.Dispose();
         if (_ownsCache)
             Directory.Delete(CacheDirectory, recursive: true);
+        if (Directory.Exists(CatalogDirectory))
+            Directory.Delete(CatalogDirectory, recursive: true);
     }
 
     /// <summary>A port that was free a moment ago.</summary>
@@ -171,6 +176,9 @@ public sealed class SluiceProcess : IAsyncDisposable
         if (_options.Origin is { } origin)
             arguments.Add(origin);
         arguments.AddRange(["--edge", EdgeAddress.Authority, "--api", ApiAddress.Authority, "--cache-dir", CacheDirectory]);
+        // Never the catalog of whoever runs the tests.
+        if (!_options.Arguments.Contains("--catalog"))
+            arguments.AddRange(["--catalog", CatalogDirectory]);
         arguments.AddRange(_options.Arguments);
         _process = SluiceProgram.Start(arguments, _options.Environment);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Catalog.Videos;
+
+namespace Sluice.Catalog.Api;
+
+/// <summary>Takes a video's file where there is no bucket that would (row U088).</summary>
+internal static class UploadEndpoint
+{
+    /// <summary>Answers PUT /v1/uploads/{id}.</summary>
+    public static async Task<IResult> PutAsync(HttpContext context, VideoCatalog catalog)
+    {
+        var id = CatalogEndpoints.IdOf(context);
+        var query = context.Request.Query;
+        if (catalog.Tokens.Refuse(id, query["expires"], query["signature"]) is { } refusal) return CatalogAnswers.Error(StatusCodes.Status403Forbidden, "invalid_upload_url", refusal);
+        if (catalog.Folder is not { } folder) return CatalogAnswers.Error(StatusCodes.Status403Forbidden, "invalid_upload_url", "Uploads go to the bucket.");
+        var video = await catalog.Videos.GetAsync(id, context.RequestAborted);
+        if (video.Status is VideoStatus.Processing or VideoStatus.Ready)
+            return CatalogAnswers.Error(StatusCodes.Status409Conflict, "video_already_completed", $"The video is {VideoStatusText.Write(video.Status)}; its file is not to be replaced.");
+
+        // Kestrel refuses what is larger: at once where the length is declared, else when it has come that far.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = catalog.Options.MaximumUpload;
+        if (context.Request.ContentLength > catalog.Options.MaximumUpload) throw new BadHttpRequestException("The file is larger than uploads may be.", StatusCodes.Status413PayloadTooLarge);
+        await folder.ReceiveAsync(video.OriginalKey, context.Request.Body, context.RequestAborted);
+        return TypedResults.Ok();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Sluice.Catalog.Videos;
+
+namespace Sluice.Catalog.Caching;
+
+/// <summary>Caching around any catalog (row CAT-02): look-ups by id come from the cache, one at a time for each id; whatever changes a video voids its copies once the change is committed.</summary>
+internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, CatalogOptions options, CatalogMeter meter, Func<string, string>? sign = null) : IVideos
+{
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<Video>>> flights = new();
+
+    /// <inheritdoc/>
+    public Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default) => inner.CreateAsync(wanted, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Video> GetAsync(Guid id, CancellationToken cancellation = default)
+    {
+        Lazy<Task<Video>>? mine = null;
+        var flight = flights.GetOrAdd(id, key => mine = new(() => FlyAsync(key, () => mine!)));
+        meter.Flight(isShared: flight != mine);
+        return WithAddress(await flight.Value.WaitAsync(cancellation));
+    }
+
+    /// <inheritdoc/>
+    public async Task<VideoPage> ListAsync(VideoQuery query, CancellationToken cancellation = default)
+    {
+        var page = await inner.ListAsync(query, cancellation);
+        return page with { Videos = [.. page.Videos.Select(WithAddress)] };
+    }
+
+    /// <inheritdoc/>
+    public async Task<Video> ProcessAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.ProcessAsync(id, cancellation));
+
+    /// <inheritdoc/>
+    public async Task<Video> ReprocessAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.ReprocessAsync(id, cancellation));
+
+    /// <inheritdoc/>
+    public async Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.CancelAsync(id, cancellation));
+
+    /// <inheritdoc/>
+    public async Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.DeleteAsync(id, cancellation));
+
+    /// <summary>Voids copies after a change that somebody else made. False when the cache could not be reached.</summary>
+    public ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
+    {
+        // Whoever comes from now on must not be answered by a look-up that began before the change.
+        flights.TryRemove(id, out _);
+        return cache.InvalidateAsync(id, cancellation);
+    }
+
+    private async Task<Video> FlyAsync(Guid id, Func<Lazy<Task<Video>>> self)
+    {
+        try
+        {
+            return await LookUpAsync(id);
+        }
+        finally
+        {
+            flights.TryRemove(new(id, self()));
+        }
+    }
+
+    private async Task<Video> LookUpAsync(Guid id)
+    {
+        // Nobody's leaving ends it for the others; the cache and the database have bounds of their own.
+        var lookup = await cache.GetAsync(id, CancellationToken.None);
+        if (lookup.Video is { } copy) return copy;
+        var video = await inner.GetAsync(id, CancellationToken.None);
+        await cache.SetAsync(video, options.TimeToLive, lookup, CancellationToken.None);
+        return video;
+    }
+
+    // The change is made, so its caller's leaving does not undo the rest of it.
+    private async Task<Video> ChangedAsync(Video video)
+    {
+        await InvalidateAsync(video.Id, CancellationToken.None);
+        return WithAddress(video);
+    }
+
+    private Video WithAddress(Video video) => video.Status == VideoStatus.Ready && video.HlsKey is { } key
+        ? video with { PlaybackUrl = new Uri($"{options.PublicUrl.ToString().TrimEnd('/')}/{key}{(sign is null ? "" : "?" + sign("/" + key))}") }
+        : video;
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using Sluice.Core.Processes;
+
+namespace Sluice.Catalog.Hls;
+
+/// <summary>Runs ffmpeg and ffprobe on files. They read nothing but the file named: no network, no playlist that leads elsewhere.</summary>
+internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
+{
+    // Containers that hold their bytes themselves. Playlists and lists of files are not among them: an upload must not have the worker read other files.
+    private const string Formats = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,m4v,h264,hevc,ivf,wtv,dv,rm,gxf,nut,y4m";
+
+    private static readonly string? Ffmpeg = Find("ffmpeg"), Ffprobe = Find("ffprobe");
+
+    private const long MostMemory = 6L << 30;
+
+    /// <summary>Options that come before an upload.</summary>
+    public static IEnumerable<string> Upload(string file) => ["-protocol_whitelist", "file", "-format_whitelist", Formats, "-i", "file:" + file];
+
+    /// <summary>Runs ffmpeg.</summary>
+    /// <param name="folder">Where it works.</param>
+    /// <param name="arguments">What follows the common options.</param>
+    /// <param name="progress">Told how many seconds of the output are done.</param>
+    /// <param name="cancellation">Kills it.</param>
+    /// <exception cref="ToolFailedException">It failed; the message has its last words.</exception>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public async Task EncodeAsync(string folder, IEnumerable<string> arguments, Action<double>? progress, CancellationToken cancellation)
+    {
+        string[] all = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-progress", "pipe:1", .. arguments];
+        await using var tool = Start(Ffmpeg, "ffmpeg", all, folder);
+        await using (cancellation.Register(tool.Kill))
+        {
+            using var lines = new StreamReader(tool.Output);
+            while (await lines.ReadLineAsync(CancellationToken.None) is { } line)
+                if (line.StartsWith("out_time_us=", StringComparison.Ordinal) && long.TryParse(line.AsSpan(12), NumberStyles.None, CultureInfo.InvariantCulture, out var done)) progress?.Invoke(done / 1e6);
+            Judge("ffmpeg", await tool.Exited, cancellation);
+        }
+    }
+
+    /// <summary>Runs ffprobe and gives what it writes.</summary>
+    /// <exception cref="ToolFailedException">It failed; the message has its last words.</exception>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public async Task<byte[]> ProbeAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        await using var tool = Start(Ffprobe, "ffprobe", ["-hide_banner", "-loglevel", "error", "-print_format", "json", .. arguments], "/");
+        await using (cancellation.Register(tool.Kill))
+        {
+            using var output = new MemoryStream();
+            await tool.Output.CopyToAsync(output, CancellationToken.None);
+            Judge("ffprobe", await tool.Exited, cancellation);
+            return output.ToArray();
+        }
+    }
+
+    private static string? Find(string name) => ToolCommand.Find(name, Environment.GetEnvironmentVariable("PATH"));
+
+    private static void Judge(string name, ToolExit exit, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (exit.IsSuccess) return;
+        var words = new StringBuilder(name).Append(exit.End switch
+        {
+            ToolEnd.TimedOut => " took too long",
+            ToolEnd.Signalled or ToolEnd.Killed => string.Create(CultureInfo.InvariantCulture, $" was ended by signal {exit.Code - 128}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $" failed ({exit.Code})"),
+        });
+        if (exit.LastLine.Length > 0) words.Append(": ").Append(exit.LastLine);
+        throw new ToolFailedException(words.ToString());
+    }
+
+    private ToolProcess Start(string? program, string name, IReadOnlyList<string> arguments, string folder) => ToolProcess.Start(
+        new ToolCommand(program ?? throw new IOException($"{name} is not on the PATH: install ffmpeg 5.1 or later."), arguments)
+        {
+            Folder = folder,
+            Limits = new ToolLimits { Time = timeout, MemoryBytes = MostMemory },
+        }, time);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sluice.Catalog.Hls;
+
+/// <summary>Encodes renditions as HLS (row U104): segments of 6 seconds that begin with a key frame at the same times in every rendition.</summary>
+internal sealed class HlsEncoder(FfmpegTools tools)
+{
+    private const int SegmentSeconds = 6, KeyFrameSeconds = 2, AudioBitRate = 128_000;
+
+    /// <summary>Encodes picture and sound of one size into <paramref name="folder"/>.</summary>
+    public async Task<EncodedRendition> EncodeAsync(string file, SourceInfo source, Rendition rendition, string folder, Action<double> progress, CancellationToken cancellation)
+    {
+        string[] picture =
+        [
+            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"scale={rendition.Width}:{rendition.Height},setsar=1"),
+            "-c:v", "libx264", "-preset", "fast", "-profile:v", "high", "-pix_fmt", "yuv420p",
+            "-b:v", Number(rendition.BitRate), "-maxrate", Number(rendition.BitRate * 107L / 100), "-bufsize", Number(rendition.BitRate * 3L / 2),
+            // Times, not counts of frames: so that all renditions are cut alike whatever the frame rate does.
+            "-force_key_frames", string.Create(CultureInfo.InvariantCulture, $"expr:gte(t,n_forced*{KeyFrameSeconds})"), "-sc_threshold", "0",
+        ];
+        await tools.EncodeAsync(folder, [.. FfmpegTools.Upload(file), .. picture, .. Sound(source), .. Output()], progress, cancellation);
+        return await DescribeAsync(rendition.Name, folder, cancellation);
+    }
+
+    /// <summary>Encodes the sound alone into <paramref name="folder"/>, for the slowest of connections.</summary>
+    public async Task<EncodedRendition> EncodeSoundAsync(string file, SourceInfo source, string folder, CancellationToken cancellation)
+    {
+        await tools.EncodeAsync(folder, [.. FfmpegTools.Upload(file), "-vn", .. Sound(source), .. Output()], null, cancellation);
+        return await DescribeAsync("audio", folder, cancellation);
+    }
+
+    private static string[] Sound(SourceInfo source) =>
+        source.AudioStream is { } stream ? ["-map", Stream(stream), "-c:a", "aac", "-b:a", Number(AudioBitRate), "-ac", "2", "-ar", "48000"] : [];
+
+    private static string[] Output() =>
+    [
+        "-map_metadata", "-1", "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
+        "-hls_segment_type", "mpegts", "-hls_segment_filename", "segment_%03d.ts", "playlist.m3u8",
+    ];
+
+    private async Task<EncodedRendition> DescribeAsync(string name, string folder, CancellationToken cancellation)
+    {
+        var (peak, average, duration) = SegmentSizes.Measure(Path.Combine(folder, "playlist.m3u8"));
+        using var report = JsonDocument.Parse(await tools.ProbeAsync(["-show_streams", "-i", "file:" + Path.Combine(folder, "segment_000.ts")], cancellation));
+        var (width, height, rate) = (0, 0, 0.0);
+        string? picture = null, sound = null;
+        foreach (var stream in report.RootElement.GetProperty("streams").EnumerateArray())
+        {
+            if (stream.GetProperty("codec_type").GetString() == "audio") sound = "mp4a.40.2";
+            if (stream.GetProperty("codec_type").GetString() != "video") continue;
+            (width, height) = (stream.GetProperty("width").GetInt32(), stream.GetProperty("height").GetInt32());
+            // Profile High without constraints is what the encoder was told to make; the level is what it came to.
+            picture = $"avc1.6400{stream.GetProperty("level").GetInt32():x2}";
+            rate = Rate(stream.GetProperty("avg_frame_rate").GetString()) ?? Rate(stream.GetProperty("r_frame_rate").GetString()) ?? 0;
+        }
+        return new EncodedRendition(name, width, height, string.Join(',', new[] { picture, sound }.OfType<string>()), peak, average, rate, duration);
+    }
+
+    private static double? Rate(string? text) =>
+        text?.Split('/') is [var a, var b] && double.TryParse(a, CultureInfo.InvariantCulture, out var frames) && double.TryParse(b, CultureInfo.InvariantCulture, out var seconds) && frames > 0 && seconds > 0 ? frames / seconds : null;
+
+    private static string Stream(int index) => "0:" + Number(index);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,9 @@
+namespace Sluice.Catalog.Hls;
+
+/// <summary>What is known of an upload before it is encoded.</summary>
+/// <param name="VideoStream">Index of its picture.</param>
+/// <param name="AudioStream">Index of its sound; null for none.</param>
+/// <param name="DisplayWidth">Width as shown, after rotation and with square pixels.</param>
+/// <param name="Height">Height as shown.</param>
+/// <param name="Duration">Length in seconds; 0 when the file does not tell.</param>
+internal sealed record SourceInfo(int VideoStream, int? AudioStream, double DisplayWidth, int Height, double Duration);

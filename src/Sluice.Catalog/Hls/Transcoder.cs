@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using Sluice.Catalog.Jobs;
+using Sluice.Catalog.Videos;
+using Sluice.Core.Storage;
+
+namespace Sluice.Catalog.Hls;
+
+/// <summary>Makes everything that is played of a video, and puts it in the object store: the master manifest last, so that it never leads to what is not there.</summary>
+internal sealed class Transcoder(IObjectStore store, FfmpegTools tools)
+{
+    private readonly SourceProbe probe = new(tools);
+    private readonly HlsEncoder encoder = new(tools);
+    private readonly Pictures pictures = new(tools);
+
+    /// <summary>Encodes and stores all but the master manifest.</summary>
+    /// <returns>The manifest's text, and the video's length in seconds.</returns>
+    /// <exception cref="UnusableSourceException">Nothing was uploaded, or nothing that could be transcoded.</exception>
+    /// <exception cref="IOException">ffmpeg or the store failed.</exception>
+    public async Task<(string Manifest, double Duration)> RunAsync(Video video, string generation, string scratch, JobProgress progress, CancellationToken cancellation)
+    {
+        progress.Set("fetching", 0);
+        var source = await store.FetchAsync(video.OriginalKey, scratch, cancellation) ?? throw new UnusableSourceException("Nothing has been uploaded.");
+        progress.Set("probing", 0.02);
+        var info = await probe.ProbeAsync(source, cancellation);
+        var output = Path.Combine(scratch, "out");
+        var made = await EncodeAsync(source, info, output, progress, cancellation);
+
+        progress.Set("pictures", 0.9);
+        var smallest = made.Last(one => one.Height > 0);
+        await pictures.DrawAsync(Path.Combine(output, smallest.Name), smallest, output, cancellation);
+        await StoreAsync(output, VideoKeys.Generation(video.Id, generation), progress, cancellation);
+        return (MasterManifest.Write(generation, made), made[0].Duration);
+    }
+
+    /// <summary>Puts the master manifest in place: from here on viewers see the new encode.</summary>
+    public async Task PublishAsync(Guid video, string manifest, string scratch, CancellationToken cancellation)
+    {
+        var file = Path.Combine(scratch, "master.m3u8");
+        await File.WriteAllTextAsync(file, manifest, new UTF8Encoding(false), cancellation);
+        await store.PutAsync(VideoKeys.Master(video), file, ContentTypes.Of(file), cancellation);
+    }
+
+    private async Task<List<EncodedRendition>> EncodeAsync(string source, SourceInfo info, string output, JobProgress progress, CancellationToken cancellation)
+    {
+        var ladder = Ladder.For(info);
+        // How long an encode takes goes by its pixels, roughly.
+        var (work, done) = (ladder.Sum(r => (double)r.Width * r.Height), 0.0);
+        var made = new List<EncodedRendition>();
+        foreach (var rendition in ladder)
+        {
+            var (begun, share) = (done, rendition.Width * (double)rendition.Height / work);
+            progress.Set(rendition.Name, 0.05 + (0.8 * begun));
+            made.Add(await encoder.EncodeAsync(source, info, rendition, Folder(output, rendition.Name),
+                seconds => progress.Set(rendition.Name, 0.05 + (0.8 * (begun + (share * Math.Clamp(info.Duration > 0 ? seconds / info.Duration : 0, 0, 1))))), cancellation));
+            done += share;
+        }
+        if (info.AudioStream is null) return made;
+        progress.Set("audio", 0.87);
+        made.Add(await encoder.EncodeSoundAsync(source, info, Folder(output, "audio"), cancellation));
+        return made;
+    }
+
+    private async Task StoreAsync(string output, string prefix, JobProgress progress, CancellationToken cancellation)
+    {
+        var files = Directory.GetFiles(output, "*", SearchOption.AllDirectories);
+        for (var i = 0; i < files.Length; i++)
+        {
+            progress.Set("storing", 0.93 + (0.06 * i / files.Length));
+            var name = Path.GetRelativePath(output, files[i]).Replace(Path.DirectorySeparatorChar, '/');
+            await store.PutAsync(string.Create(CultureInfo.InvariantCulture, $"{prefix}{name}"), files[i], ContentTypes.Of(name), cancellation);
+        }
+    }
+
+    private static string Folder(string output, string name) => Directory.CreateDirectory(Path.Combine(output, name)).FullName;
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Storage;
+
+namespace Sluice.Catalog.Jobs;
+
+/// <summary>Takes jobs as they come due and works on them, a few at a time.</summary>
+internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode, TidyJob tidy, CatalogOptions options, CatalogMeter meter, JobRhythm rhythm)
+{
+    /// <summary>Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => LoopAsync(stop)));
+
+    private async Task LoopAsync(CancellationToken stop)
+    {
+        var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (await store.ClaimAsync(owner, options.Lease, stop) is { } job) await WorkAsync(job, stop);
+                else await rhythm.PauseAsync(options.Poll, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (IOException e)
+            {
+                rhythm.Logger.LogWarning("Jobs cannot be taken or ended: {Reason}", e.Message);
+                await rhythm.RestAsync(options.RetryPause, stop);
+            }
+        }
+    }
+
+    private async Task WorkAsync(Job job, CancellationToken stop)
+    {
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var done = new CancellationTokenSource();
+        var progress = new JobProgress();
+        var beating = new JobHeartbeat(store, options.Lease, rhythm.Time, rhythm.Logger).RunAsync(job, progress, work, done.Token);
+        var kind = job.Kind.ToString().ToLowerInvariant();
+        try
+        {
+            if (job.Kind == JobKind.Transcode)
+            {
+                if (!await transcode.RunAsync(job, progress, work.Token))
+                {
+                    // The video is not waiting for it any more; where somebody else holds the job this changes nothing.
+                    await store.EndAsync(job, null, null, CancellationToken.None);
+                    meter.Job(kind, "lost");
+                    return;
+                }
+            }
+            else
+            {
+                await tidy.RunAsync(job, work.Token);
+                await store.EndAsync(job, null, null, CancellationToken.None);
+            }
+            meter.Job(kind, "done");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await store.ReleaseAsync(job, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (work.IsCancellationRequested)
+        {
+            meter.Job(kind, "lost");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever it is: one video must not end the work on all others.
+            var pause = options.RetryPause * Math.Pow(2, Math.Min(job.Attempt - 1, 10));
+            rhythm.Logger.LogWarning("Job {Job} ({Kind}) failed, attempt {Attempt}; it is begun again in {Pause}: {Reason}", job.Id, kind, job.Attempt, pause, e.Message);
+            meter.Job(kind, "retried");
+            await store.EndAsync(job, e.Message, rhythm.Time.GetUtcNow() + pause, CancellationToken.None);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await beating;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Hls;
+using Sluice.Catalog.Storage;
+using Sluice.Catalog.Videos;
+
+namespace Sluice.Catalog.Jobs;
+
+/// <summary>Transcodes one video (row U102).</summary>
+internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, VideoOutcomes outcomes, ICatalogObserver observer, CatalogOptions options, ILogger<TranscodeJob> logger)
+{
+    /// <summary>Works on a job to its end.</summary>
+    /// <returns>False when the job turned out to be somebody else's.</returns>
+    /// <exception cref="IOException">It failed, and may be tried again.</exception>
+    public async Task<bool> RunAsync(Job job, JobProgress progress, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(job.VideoId, cancellation) is not { Status: VideoStatus.Processing } video) return false;
+        if (job.Attempt > options.Attempts) return await FailAsync(job, $"Transcoding was begun {options.Attempts} times, and the worker died each time.", cancellation);
+
+        var folder = Path.Combine(options.Directory, "work");
+        var scratch = Path.Combine(folder, $"{job.Id}-{job.Attempt}-{Guid.NewGuid():N}");
+        Sweep(folder, job);
+        Directory.CreateDirectory(scratch);
+        try
+        {
+            var generation = Guid.NewGuid().ToString("N")[..10];
+            var (manifest, duration) = await transcoder.RunAsync(video, generation, scratch, progress, cancellation);
+            progress.Set("publishing", 0.99);
+            // The last look before viewers see it: two workers must not both publish.
+            if (!await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation)) return false;
+            await transcoder.PublishAsync(video.Id, manifest, scratch, cancellation);
+            // Before it is READY: whoever learns of it then finds no older manifest here.
+            await observer.OnPublishedAsync(video.Id, cancellation);
+            if (!await outcomes.MarkReadyAsync(job, generation, duration, cancellation)) return false;
+            logger.LogInformation("Video {Video} is READY ({Duration:0.0} s)", video.Id, duration);
+            return true;
+        }
+        catch (UnusableSourceException e)
+        {
+            return await FailAsync(job, e.Message, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && job.Attempt >= options.Attempts)
+        {
+            return await FailAsync(job, e.Message, cancellation);
+        }
+        finally
+        {
+            Remove(scratch);
+        }
+    }
+
+    private async Task<bool> FailAsync(Job job, string reason, CancellationToken cancellation)
+    {
+        logger.LogWarning("Video {Video} is FAILED: {Reason}", job.VideoId, reason);
+        return await outcomes.MarkFailedAsync(job, reason, cancellation);
+    }
+
+    // What workers left behind that were killed at this job.
+    private static void Sweep(string folder, Job job)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var left in Directory.EnumerateDirectories(folder, $"{job.Id}-*")) Remove(left);
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone already, or still written to by a child that is about to end; the next attempt sweeps again.
+        }
+    }
+}

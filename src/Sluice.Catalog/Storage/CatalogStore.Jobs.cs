@@ -1,0 +1,63 @@
+using Sluice.Catalog.Jobs;
+
+namespace Sluice.Catalog.Storage;
+
+internal sealed partial class CatalogStore
+{
+    /// <inheritdoc/>
+    public Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
+    {
+        var now = Now();
+        var due = await session.QueryAsync($"""
+            SELECT id, video_id, kind, attempts FROM jobs
+            WHERE (state = 'queued' AND run_at <= {now}) OR (state = 'running' AND lease_until <= {now})
+            ORDER BY run_at, id LIMIT 1 {database.ForUpdateSkipLocked}
+            """, row => new Job(row.GetInt64(0), row.GetGuid(1), Enum.Parse<JobKind>(row.GetString(2), ignoreCase: true), row.GetInt32(3) + 1, owner), cancellation);
+        if (due is not [var job]) return null;
+        await session.ExecuteAsync($"UPDATE jobs SET state = 'running', attempts = {job.Attempt}, lease_owner = {owner}, lease_until = {now + lease}, stage = NULL, progress = NULL WHERE id = {job.Id}", cancellation);
+        return job;
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
+        await session.ExecuteAsync($"""
+            UPDATE jobs SET lease_until = {Now() + lease}, stage = {stage}, progress = {progress}
+            WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
+            """, cancellation) == 1, cancellation);
+
+    /// <inheritdoc/>
+    public Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default) => database.WriteAsync(session =>
+    {
+        var (state, ended) = again is null ? (error is null ? "done" : "failed", Now()) : ("queued", (DateTimeOffset?)null);
+        return session.ExecuteAsync($"""
+            UPDATE jobs SET state = {state}, error = {error}, run_at = {again ?? Now()}, ended_at = {ended}, lease_owner = NULL, lease_until = NULL
+            WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
+            """, cancellation);
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(Job job, CancellationToken cancellation = default) => database.WriteAsync(session => session.ExecuteAsync($"""
+        UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, run_at = {Now()}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
+        WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
+        """, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<JobReport?> FindJobAsync(Guid video, CancellationToken cancellation = default) => database.ReadAsync(async session =>
+        (await session.QueryAsync($"SELECT state, attempts, stage, progress, error FROM jobs WHERE video_id = {video} AND kind = 'transcode' ORDER BY id DESC LIMIT 1",
+            row => new JobReport(row.GetString(0), row.GetInt32(1), Text(row, 2), row.GetString(0) == "done" ? 1 : row.IsDBNull(3) ? 0 : row.GetDouble(3), Text(row, 4)), cancellation)).FirstOrDefault(), cancellation);
+
+    private async Task AddJobAsync(SqlSession session, Guid video, NewJob job, CancellationToken cancellation)
+    {
+        var now = Now();
+        await session.ExecuteAsync($"INSERT INTO jobs (video_id, kind, state, attempts, run_at, created_at) VALUES ({video}, {Word(job.Kind)}, 'queued', 0, {now + job.After}, {now})", cancellation);
+    }
+
+    private Task<int> CancelJobsAsync(SqlSession session, Guid video, CancellationToken cancellation) =>
+        session.ExecuteAsync($"UPDATE jobs SET state = 'cancelled', ended_at = {Now()}, lease_owner = NULL, lease_until = NULL WHERE video_id = {video} AND state IN ('queued', 'running')", cancellation);
+
+    private async Task<bool> FinishAsync(SqlSession session, Job job, CancellationToken cancellation) =>
+        await session.ExecuteAsync($"""
+            UPDATE jobs SET state = 'done', error = NULL, progress = 1, ended_at = {Now()}, lease_owner = NULL, lease_until = NULL
+            WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
+            """, cancellation) == 1;
+}

@@ -1,0 +1,62 @@
+using Sluice.Catalog.Events;
+using Sluice.Catalog.Jobs;
+using Sluice.Catalog.Videos;
+
+namespace Sluice.Catalog.Storage;
+
+/// <summary>The catalog's rows. Every change of a video, the job it asks for and the event that tells of it are one transaction: a crash leaves all of them or none (decision D22).</summary>
+internal interface ICatalogStore : IAsyncDisposable
+{
+    /// <summary>Adds a video. Nothing happens when one of that id is there.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task AddAsync(Video video, CancellationToken cancellation = default);
+
+    /// <summary>A video; null when there is none.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<Video?> FindAsync(Guid id, CancellationToken cancellation = default);
+
+    /// <summary>Videos, newest first: one more than the limit where there are more.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<IReadOnlyList<Video>> ListAsync(VideoQuery query, CancellationToken cancellation = default);
+
+    /// <summary>Changes a video as <paramref name="decide"/> says, which sees the row as it is and holds it until the change is in place.</summary>
+    /// <returns>The row after the change; the row as it was when there is nothing to change; null when there is no such video, or the job was lost.</returns>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<Video?> ChangeAsync(Guid id, Func<Video, VideoChange?> decide, Job? ending = null, CancellationToken cancellation = default);
+
+    /// <summary>Takes the job that is due longest, and leases it; null when none is due.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default);
+
+    /// <summary>Keeps a lease, and tells how the job goes; false when the job is somebody else's by now, or was cancelled.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default);
+
+    /// <summary>Ends a job, or has it begun again at <paramref name="again"/>. Nothing happens when it is somebody else's by now.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default);
+
+    /// <summary>Gives a job back as if it had not been begun.</summary>
+    /// <exception cref="IOException">The database failed; the lease runs out by itself.</exception>
+    Task ReleaseAsync(Job job, CancellationToken cancellation = default);
+
+    /// <summary>How the newest transcoding of a video goes; null when there was none.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<JobReport?> FindJobAsync(Guid video, CancellationToken cancellation = default);
+
+    /// <summary>Events after a number, in order, up to 500.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<IReadOnlyList<CatalogEvent>> ReadEventsAsync(long after, CancellationToken cancellation = default);
+
+    /// <summary>The number of the newest event; 0 when there is none.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<long> LastEventAsync(CancellationToken cancellation = default);
+
+    /// <summary>Forgets events and ended jobs from before a moment.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task PruneAsync(DateTimeOffset before, CancellationToken cancellation = default);
+
+    /// <summary>A value that every process of the catalog shares; the first to ask decides it.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<string> ShareAsync(string name, string value, CancellationToken cancellation = default);
+}

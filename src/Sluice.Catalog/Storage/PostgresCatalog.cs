@@ -1,0 +1,135 @@
+using Npgsql;
+
+namespace Sluice.Catalog.Storage;
+
+/// <summary>A catalog in PostgreSQL 15 or later: several machines.</summary>
+internal sealed class PostgresCatalog : ICatalogDatabase
+{
+    // Any two numbers will do, as long as nothing else in the database uses them.
+    private const long MigrationLock = 0x534C5543_00000001;
+    private const long EventLock = 0x534C5543_00000002;
+
+    // A restart of the database breaks every connection of the pool; a new one is there within a second or two.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+
+    private readonly NpgsqlDataSource source;
+    private readonly TimeProvider time;
+
+    private PostgresCatalog(NpgsqlDataSource source, TimeProvider time) => (this.source, this.time) = (source, time);
+
+    /// <inheritdoc/>
+    public SqlText ForUpdate { get; } = new("FOR UPDATE");
+
+    /// <inheritdoc/>
+    public SqlText ForUpdateSkipLocked { get; } = new("FOR UPDATE SKIP LOCKED");
+
+    /// <summary>Connects, and brings the tables up to date; whoever comes at the same time waits.</summary>
+    /// <exception cref="IOException">The database cannot be reached or used; the message says what to do, without the password.</exception>
+    public static async Task<PostgresCatalog> OpenAsync(string connection, TimeProvider time, CancellationToken cancellation)
+    {
+        var catalog = new PostgresCatalog(NpgsqlDataSource.Create(PostgresAddress.Read(connection)), time);
+        try
+        {
+            await catalog.WriteAsync(session => MigrateAsync(session, cancellation), cancellation);
+            return catalog;
+        }
+        catch
+        {
+            await catalog.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) =>
+        session.QueryAsync($"SELECT pg_advisory_xact_lock({EventLock})", _ => 0, cancellation);
+
+    /// <inheritdoc/>
+    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => TryAsync(async () =>
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await work(new SqlSession(connection, null));
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
+    {
+        var (connection, transaction, result) = await TryAsync(async () =>
+        {
+            var connection = await source.OpenConnectionAsync(cancellation);
+            try
+            {
+                var transaction = await connection.BeginTransactionAsync(cancellation);
+                return (connection, transaction, await work(new SqlSession(connection, transaction)));
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }, cancellation);
+        await using (connection)
+        await using (transaction)
+        {
+            try
+            {
+                await transaction.CommitAsync(cancellation);
+                return result;
+            }
+            catch (NpgsqlException e)
+            {
+                // Whether it took place is not known: trying again is for whoever asked.
+                throw Failed(e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<T> TryAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (NpgsqlException e) when (attempt + 1 < Pauses.Length && IsPassing(e))
+            {
+                // Every other connection of the pool is as broken as this one.
+                if (attempt == 0) NpgsqlConnection.ClearPool(source.CreateConnection());
+                await Task.Delay(Pauses[attempt], time, cancellation);
+            }
+            catch (NpgsqlException e)
+            {
+                throw Failed(e);
+            }
+        }
+    }
+
+    // "57P03" is a server that is starting or stopping.
+    private static bool IsPassing(NpgsqlException failure) => failure.IsTransient || failure is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "40P01" or "40001" };
+
+    private static async Task<int> MigrateAsync(SqlSession session, CancellationToken cancellation)
+    {
+        await session.QueryAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", _ => 0, cancellation);
+        await session.ExecuteAsync($"CREATE TABLE IF NOT EXISTS sluice_format (version integer NOT NULL)", cancellation);
+        var version = (await session.QueryAsync($"SELECT version FROM sluice_format", row => row.GetInt32(0), cancellation)).FirstOrDefault();
+        if (version > Migrations.Steps.Length)
+            throw new IOException($"The catalog's database was made by a newer version of this program (format {version}; this one knows {Migrations.Steps.Length}). Start the newer version.");
+        if (version == Migrations.Steps.Length) return version;
+        foreach (var step in Migrations.Steps.Skip(version))
+            foreach (var statement in step)
+            {
+                var sql = new SqlText(statement.Replace("{serial}", "bigserial PRIMARY KEY", StringComparison.Ordinal).Replace("{uuid}", "uuid", StringComparison.Ordinal).Replace("{time}", "timestamptz", StringComparison.Ordinal));
+                await session.ExecuteAsync($"{sql}", cancellation);
+            }
+        await session.ExecuteAsync($"DELETE FROM sluice_format", cancellation);
+        await session.ExecuteAsync($"INSERT INTO sluice_format VALUES ({Migrations.Steps.Length})", cancellation);
+        return Migrations.Steps.Length;
+    }
+
+    private static IOException Failed(NpgsqlException failure) =>
+        new($"The catalog's database cannot be used ({(failure as PostgresException)?.MessageText ?? failure.InnerException?.Message ?? failure.Message}). Check that PostgreSQL runs, and catalog.database.", failure);
+}

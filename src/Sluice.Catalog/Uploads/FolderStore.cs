@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using Sluice.Core.Storage;
+
+namespace Sluice.Catalog.Uploads;
+
+/// <summary>Objects as files in a folder. A file appears under its name only when it is whole.</summary>
+public sealed class FolderStore(string folder) : IObjectStore
+{
+    /// <summary>Where files are that are still being written; on the same file system, so that the last step is a rename.</summary>
+    private const string Incoming = ".incoming";
+
+    private readonly string root = Path.GetFullPath(folder);
+
+    /// <inheritdoc/>
+    public string Name => root;
+
+    /// <inheritdoc/>
+    public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default)
+    {
+        var file = new FileInfo(FileOf(key));
+        return new(file.Exists ? file.Length : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) =>
+        new(FileOf(key) is var file && File.Exists(file) ? file : null);
+
+    /// <inheritdoc/>
+    public async ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default)
+    {
+        await using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await ReceiveAsync(key, content, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await Task.CompletedTask;
+        var start = prefix.LastIndexOf('/') is >= 0 and var slash ? FileOf(prefix[..slash]) : root;
+        if (!Directory.Exists(start)) yield break;
+        foreach (var file in Directory.EnumerateFiles(start, "*", SearchOption.AllDirectories))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var key = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && !key.StartsWith(Incoming, StringComparison.Ordinal)) yield return key;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(string key, CancellationToken cancellation = default)
+    {
+        var file = FileOf(key);
+        if (!File.Exists(file)) return default;
+        File.Delete(file);
+        // Folders are nothing of their own here: an empty one goes with its last file.
+        for (var parent = Path.GetDirectoryName(file)!; parent.Length > root.Length; parent = Path.GetDirectoryName(parent)!)
+        {
+            try
+            {
+                Directory.Delete(parent);
+            }
+            catch (IOException)
+            {
+                // It holds something else, perhaps since a moment ago.
+                break;
+            }
+        }
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
+
+    /// <summary>Stores what a stream brings; how many bytes that were. Nothing is kept when the stream fails.</summary>
+    /// <exception cref="IOException">The folder cannot be written, or the stream broke.</exception>
+    public async ValueTask<long> ReceiveAsync(string key, Stream content, CancellationToken cancellation)
+    {
+        var target = FileOf(key);
+        try
+        {
+            var incoming = Path.Combine(root, Incoming);
+            Directory.CreateDirectory(incoming);
+            var temporary = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
+            try
+            {
+                long length;
+                await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+                {
+                    await content.CopyToAsync(file, 1 << 16, cancellation);
+                    length = file.Length;
+                }
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Move(temporary, target, overwrite: true);
+                return length;
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The folder {root} cannot be written ({e.Message}). Check its permissions.", e);
+        }
+    }
+
+    private string FileOf(string key)
+    {
+        foreach (var segment in key.Split('/'))
+            if (segment is "" or "." or ".." || segment.AsSpan().IndexOfAny('\\', '\0') >= 0) throw new ArgumentException($"\"{key}\" is not a key.", nameof(key));
+        return Path.Combine(root, key.Replace('/', Path.DirectorySeparatorChar));
+    }
+}

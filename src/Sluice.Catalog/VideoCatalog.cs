@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Caching;
+using Sluice.Catalog.Events;
+using Sluice.Catalog.Hls;
+using Sluice.Catalog.Jobs;
+using Sluice.Catalog.Storage;
+using Sluice.Catalog.Uploads;
+using Sluice.Catalog.Videos;
+using Sluice.Core.KeyValue;
+
+namespace Sluice.Catalog;
+
+/// <summary>A catalog at work: its database, its cache, and whoever works on its jobs in this process.</summary>
+public sealed class VideoCatalog : IAsyncDisposable
+{
+    /// <summary>Name of the namespace of cached rows (decision D04).</summary>
+    public const string CacheNamespace = "catalog";
+
+    /// <summary>Name of the namespace of what guards them.</summary>
+    public const string FenceNamespace = "catalog-fences";
+
+    private readonly CatalogParts parts;
+    private readonly CatalogMeter meter;
+    private readonly CancellationTokenSource stop = new();
+    private readonly JobRhythm rhythm;
+    private readonly Task following, working;
+
+    private VideoCatalog(CatalogParts parts, ICatalogStore store, UploadTokens tokens, CatalogMeter meter)
+    {
+        (this.parts, this.meter, Store) = (parts, meter, store);
+        var (options, logging, time) = (parts.Options, parts.Logging, parts.Time);
+        var cache = new KeyValueVideoCache(parts.Values.Open(CacheNamespace), parts.Values.Open(FenceNamespace), meter, time, logging.CreateLogger<KeyValueVideoCache>()) { LongestLife = options.TimeToLive };
+        var cached = new CachedVideoService(new VideoService(store, options, time), cache, options, meter, parts.SignPlayback);
+        Videos = cached;
+        Uploads = new UploadUrls(parts.Objects, tokens, options);
+        Tokens = tokens;
+        rhythm = new JobRhythm(time, logging.CreateLogger<CatalogWorker>());
+        following = new EventFollower(store, cached, parts.Observer, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
+        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time));
+        var outcomes = new VideoOutcomes(store, cached, options);
+        var transcode = new TranscodeJob(store, transcoder, outcomes, parts.Observer, options, logging.CreateLogger<TranscodeJob>());
+        working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(stop.Token);
+    }
+
+    /// <summary>What may be asked of it.</summary>
+    public IVideos Videos { get; }
+
+    internal ICatalogStore Store { get; }
+
+    internal UploadUrls Uploads { get; }
+
+    internal UploadTokens Tokens { get; }
+
+    internal CatalogOptions Options => parts.Options;
+
+    /// <summary>Where uploads go that come through this program; null when they go to the bucket.</summary>
+    internal FolderStore? Folder => parts.Objects as FolderStore;
+
+    /// <summary>Opens a catalog: connects to the database, brings its tables up to date, and begins to work.</summary>
+    /// <exception cref="IOException">The database cannot be used; the message says what to do.</exception>
+    public static async Task<VideoCatalog> OpenAsync(CatalogParts parts, CancellationToken cancellation)
+    {
+        var meter = new CatalogMeter();
+        ICatalogDatabase database = parts.Options.Database is { } address
+            ? await PostgresCatalog.OpenAsync(address, parts.Time, cancellation)
+            : SqliteCatalog.Open(Path.Combine(parts.Options.Directory, CatalogFile));
+        var store = new CatalogStore(database, meter, parts.Time);
+        try
+        {
+            var key = await store.ShareAsync("upload-key", UploadTokens.NewKey(), cancellation);
+            return new VideoCatalog(parts, store, new UploadTokens(Convert.FromHexString(key), parts.Time), meter);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            meter.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Name of the SQLite file in the catalog's folder.</summary>
+    public const string CatalogFile = "catalog.db";
+
+    /// <summary>Tells this process's workers that there is a job.</summary>
+    internal void Wake() => rhythm.Wake();
+
+    /// <summary>Stops working; what is being transcoded is left to the next worker.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await Task.WhenAll(following, working);
+        await Store.DisposeAsync();
+        meter.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Telemetry;
+
+namespace Sluice.Edge.Playback;
+
+/// <summary>Requests of a private route: the token is checked and taken off, so that all viewers share one stored object; manifests are rewritten on their way out.</summary>
+internal static class PrivateRoute
+{
+    private static readonly string[] NotForManifests = [HeaderNames.AcceptEncoding, HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfMatch, HeaderNames.IfUnmodifiedSince];
+
+    /// <summary>Serves one by <paramref name="serve"/>, which answers as for a public route.</summary>
+    public static async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target, EdgeCounters counters, Func<RequestTarget, Task> serve)
+    {
+        var tokens = route.Route.Playback!;
+        var (token, rest) = Take(target.Query);
+        if (tokens.Check(target.Path, token, out var reason) is not { } depth)
+        {
+            await Refusal.SendAsync(context, StatusCodes.Status403Forbidden, "Not for this viewer.", reason, counters);
+            return;
+        }
+        var shared = target with { Query = rest };
+        if (SignedManifest.Is(target.Path)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
+        else await serve(shared);
+    }
+
+    // The viewer's part of a query, and the object's.
+    private static (string? Token, string Others) Take(string query)
+    {
+        string? token = null;
+        var rest = new StringBuilder();
+        foreach (var part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.StartsWith(PlaybackTokens.Parameter + "=", StringComparison.Ordinal)) token = part[(PlaybackTokens.Parameter.Length + 1)..];
+            else rest.Append(rest.Length == 0 ? '?' : '&').Append(part);
+        }
+        return (token, rest.ToString());
+    }
+
+    private static async Task RewriteAsync(HttpContext context, string path, string token, Func<Task> serve)
+    {
+        // It is the whole text that is rewritten, whatever part or form of it was asked for.
+        foreach (var name in NotForManifests) context.Request.Headers.Remove(name);
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        if (isHead) context.Request.Method = HttpMethods.Get;
+        var (response, original) = (context.Response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        using var captured = new MemoryStream();
+        response.Body = captured;
+        try
+        {
+            await serve();
+            await response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+        finally
+        {
+            context.Features.Set(original);
+        }
+        var body = captured.ToArray();
+        if (response.StatusCode == StatusCodes.Status200OK)
+        {
+            body = Encoding.UTF8.GetBytes(SignedManifest.Write(path, Encoding.UTF8.GetString(body), token));
+            var headers = response.Headers;
+            headers.CacheControl = "private, no-store";
+            foreach (var name in (string[])[HeaderNames.ETag, HeaderNames.LastModified, HeaderNames.AcceptRanges, HeaderNames.Age, HeaderNames.Expires, "CDN-Cache-Control"]) headers.Remove(name);
+            headers.ContentLength = body.Length;
+        }
+        if (!isHead) await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Sluice.Configuration;
+using Sluice.Edge.Playback;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Api;
+
+/// <summary>Tokens for private routes, for the application that decides who may watch.</summary>
+internal static class PlaybackEndpoints
+{
+    private const string ProblemType = "application/problem+json";
+
+    /// <summary>Adds POST /v1/playback.</summary>
+    public static void MapPlayback(this IEndpointRouteBuilder api, SluiceOptions options)
+    {
+        var routes = options.Routes.Select(route => (Pattern: new PathPattern(route.Pattern), Route: route)).ToArray();
+        api.MapPost("/v1/playback", (HttpContext context, TimeProvider time) => SignAsync(context, routes, time))
+            .WithTags("playback").WithSummary("An address with a token for a path of a private route: good for everything in its folder.")
+            .Accepts<PlaybackBody>("application/json").Produces<PlaybackAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(415, ProblemType);
+    }
+
+    private static async Task<IResult> SignAsync(HttpContext context, (PathPattern Pattern, RouteSection Route)[] routes, TimeProvider time)
+    {
+        if (!context.Request.HasJsonContentType())
+            return new ProblemResult(415, "Send JSON, with Content-Type: application/json.");
+        PlaybackBody? body;
+        try
+        {
+            body = await context.Request.ReadFromJsonAsync(ApiJson.Wire.PlaybackBody, context.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            body = null;
+        }
+        if (body?.Path is not ['/', ..] path || path.AsSpan().IndexOfAny('?', '#') >= 0)
+            return new ProblemResult(400, "Write {\"path\": \"/hls/movie/master.m3u8\"}.");
+        var route = Array.Find(routes, r => r.Pattern.Matches(path)).Route;
+        if (route?.PlaybackKey is not { } key)
+            return new ProblemResult(404, "The route of this path is not private: it needs no token.");
+        var tokens = new PlaybackTokens(key, route.PlaybackLifetime, time);
+        return TypedResults.Json(new PlaybackAnswer($"{path}?{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}"), ApiJson.Wire.PlaybackAnswer);
+    }
+}

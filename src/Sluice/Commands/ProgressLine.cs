@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Sluice.Commands;
+
+/// <summary>How far long work is, on standard error: a bar that redraws itself on a terminal, a plain line now and then in a pipe.</summary>
+internal sealed class ProgressLine(Terminal terminal)
+{
+    private const int Width = 30;
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100), Plain = TimeSpan.FromSeconds(5);
+
+    private readonly bool isTerminal = ReferenceEquals(terminal.Error, Console.Error) && !Console.IsErrorRedirected;
+    private long shown;
+    private string label = "";
+    private bool isOpen;
+
+    /// <summary>Shows what is done and how much of it, 0 to 1.</summary>
+    public void Show(string what, double share)
+    {
+        var now = terminal.Time.GetTimestamp();
+        if (what == label && shown != 0 && terminal.Time.GetElapsedTime(shown, now) < (isTerminal ? Redraw : Plain) && share < 1)
+            return;
+        // The end of a stage is worth a line once.
+        if (what == label && !isTerminal && share >= 1 && !isOpen)
+            return;
+        (label, shown, isOpen) = (what, now, share < 1);
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100),3:0} %");
+        if (!isTerminal)
+        {
+            terminal.Error.WriteLine($"{what} {percent.Trim()}");
+            return;
+        }
+        var full = (int)(Math.Clamp(share, 0, 1) * Width);
+        terminal.Error.Write($"\r{what,-22} [{new string('#', full)}{new string('.', Width - full)}] {percent}\u001b[K");
+        isOpen = true;
+    }
+
+    /// <summary>Leaves the line.</summary>
+    public void End()
+    {
+        if (isTerminal && isOpen)
+            terminal.Error.WriteLine();
+        isOpen = false;
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Net;
+using Sluice.Catalog.Api;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice upload</c>.</summary>
+internal static class UploadCommand
+{
+    // Somebody has to own it; on one's own machine nobody wants to think of a UUID.
+    private const string Nobody = "00000000-0000-4000-8000-000000000001";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("upload", "Put a video into a running server's catalog: make it, upload it, have it transcoded.")
+        {
+            Examples =
+            [
+                ("Upload, wait until it can be played, print its address", "sluice upload holiday.mov --wait"),
+                ("From a script", "sluice upload clip.mp4 --title \"Clip of the day\" --wait --json"),
+            ],
+        };
+        var file = new Argument<string>("FILE") { Description = "The file." };
+        var title = new Option<string?>("--title") { HelpName = "TEXT", Description = "Title, 1 to 255 characters. Default: the file's name without its ending." };
+        var user = new Option<string?>("--user") { HelpName = "UUID", Description = $"Whose it is. Default: {Nobody}." };
+        var wait = new Option<bool>("--wait") { Description = "Wait until it is READY, and print the address to play it from." };
+        command.Arguments.Add(file);
+        foreach (var option in (Option[])[title, user, wait])
+            command.Options.Add(option);
+        var api = new ApiFlags();
+        api.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var path = parsed.GetValue(file)!;
+            if (!File.Exists(path))
+            {
+                terminal.Complain($"there is no file {Path.GetFullPath(path)}");
+                return Task.FromResult(ExitCode.Usage);
+            }
+            var body = new VideoBody { UserId = parsed.GetValue(user) ?? Nobody, Title = parsed.GetValue(title) ?? Path.GetFileNameWithoutExtension(path), FileName = Path.GetFileName(path) };
+            return api.AskAsync(parsed, terminal, async client =>
+            {
+                var video = await client.PostAsync("/v1/videos", body, CatalogJson.Wire.VideoBody, CatalogJson.Wire.VideoAnswer, cancellation);
+                var progress = new ProgressLine(terminal);
+                await PutAsync(video.UploadUrl!, path, progress, cancellation);
+                await client.SendAsync(HttpMethod.Post, $"/v1/videos/{video.Id}/process", cancellation);
+                if (parsed.GetValue(wait))
+                    await WaitAsync(client, video.Id, progress, terminal, cancellation);
+                progress.End();
+                var now = await client.GetAsync($"/v1/videos/{video.Id}", CatalogJson.Wire.VideoAnswer, cancellation);
+                if (api.Json(parsed))
+                    Output.Json(terminal.Out, now, CatalogJson.Wire.VideoAnswer);
+                else
+                    terminal.Out.WriteLine(now.HlsUrl?.ToString() ?? now.Id.ToString());
+                if (now.Status != "FAILED")
+                    return ExitCode.Ok;
+                terminal.Complain($"{now.Id} is FAILED: {now.FailureReason}");
+                return ExitCode.Failure;
+            });
+        });
+        return command;
+    }
+
+    private static async Task PutAsync(Uri url, string path, ProgressLine progress, CancellationToken cancellation)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
+        try
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            using var body = new UploadContent(file, (done, length) => progress.Show("uploading", (double)done / length));
+            using var answer = await http.PutAsync(url, body, cancellation);
+            if (answer.IsSuccessStatusCode)
+                return;
+            var said = await answer.Content.ReadAsStringAsync(cancellation);
+            throw new ApiException(ExitCode.Failure, answer.StatusCode == HttpStatusCode.RequestEntityTooLarge
+                ? $"{path} is larger than the server takes (catalog.uploadLimit)"
+                : $"the upload was answered with {(int)answer.StatusCode}: {said[..Math.Min(300, said.Length)]}");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException and not ApiException or UnauthorizedAccessException)
+        {
+            throw new ApiException(ExitCode.Failure, $"the upload of {path} broke off: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    private static async Task WaitAsync(ApiClient client, Guid id, ProgressLine progress, Terminal terminal, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var video = await client.GetAsync($"/v1/videos/{id}", CatalogJson.Wire.VideoAnswer, cancellation);
+            if (video.Status != "PROCESSING")
+                return;
+            var job = await client.GetAsync($"/v1/videos/{id}/job", CatalogJson.Wire.JobAnswer, cancellation);
+            progress.Show(job.State == "queued" ? "waiting for a worker" : $"transcoding {job.Stage}", job.Progress);
+            await Task.Delay(LookEvery, terminal.Time, cancellation);
+        }
+    }
+}

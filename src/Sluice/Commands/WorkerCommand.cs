@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Sluice.Catalog;
+using Sluice.Configuration;
+using Sluice.Hosting;
+using Sluice.Logging;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice worker</c>.</summary>
+internal static class WorkerCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("worker", "Transcode videos of the catalog, until Ctrl-C. As many workers as you like, on as many machines, share the work.")
+        {
+            Examples =
+            [
+                ("Beside a server on this machine that has catalog.workers 0", "sluice worker --catalog /var/lib/sluice/catalog"),
+                ("With the configuration of the servers, two videos at once", "sluice worker --config /etc/sluice/sluice.json --workers 2"),
+            ],
+        };
+        var flags = new ConfigurationFlags();
+        flags.AddTo(command, takesOrigin: false);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (options, errors) = flags.Load(parsed, terminal);
+            if (errors.Count > 0)
+                return ConfigurationFlags.Complain(errors, terminal);
+            return await WorkAsync(options, terminal, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> WorkAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        // Configured for servers that leave the work to this.
+        if (options.Catalog.Workers == 0)
+            options.Catalog.Workers = 1;
+        await using var writer = new LineWriter(Console.OpenStandardError());
+        using var logging = LineLoggerProvider.CreateFactory(writer, options.Logging, terminal.Time);
+        using var signals = new StopSignals(cancellation);
+        try
+        {
+            await using var host = CatalogHost.Start(options, new NoEdge(), CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
+            await host.OpenAsync(signals.Stopping);
+            await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files}");
+            await terminal.Out.FlushAsync(CancellationToken.None);
+            await signals.Requested;
+            await terminal.Error.WriteLineAsync("sluice: stopping; what is being transcoded is left to another worker");
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (IOException e)
+        {
+            terminal.Complain(e.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    // Servers follow the catalog's events by themselves.
+    private sealed class NoEdge : ICatalogObserver
+    {
+        public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+    }
+}

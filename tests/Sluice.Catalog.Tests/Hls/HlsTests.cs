@@ -1,0 +1,108 @@
+using System.Text;
+using Sluice.Catalog.Videos;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Catalog.Hls;
+
+public sealed class HlsTests
+{
+    private static readonly Guid Id = Guid.Parse("6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d");
+
+    [Theory]
+    [InlineData(1920, 1080, "1080p 1920x1080 5000000, 720p 1280x720 2500000, 360p 640x360 800000")]
+    [InlineData(3840, 2160, "1080p 1920x1080 5000000, 720p 1280x720 2500000, 360p 640x360 800000")]
+    [InlineData(1280, 720, "720p 1280x720 2500000, 360p 640x360 800000")]
+    [InlineData(854, 480, "360p 640x360 800000")]
+    [InlineData(640, 360, "360p 640x360 800000")]
+    [InlineData(1440, 1080, "1080p 1440x1080 5000000, 720p 960x720 2500000, 360p 480x360 800000")]
+    [InlineData(1080, 1920, "1080p 608x1080 5000000, 720p 404x720 2500000, 360p 202x360 800000")]
+    [InlineData(320, 239, "238p 318x238 800000")]
+    [InlineData(2, 3, "2p 2x2 800000")]
+    public void Ladder_OfASource_IsNeverLargerThanIt(double width, int height, string expected) =>
+        Assert.Equal(expected, string.Join(", ", Ladder.For(new SourceInfo(0, null, width, height, 1)).Select(r => $"{r.Name} {r.Width}x{r.Height} {r.BitRate}")));
+
+    [Fact]
+    public void Master_OfRenditions_IsThisText() => Assert.Equal("""
+        #EXTM3U
+        #EXT-X-VERSION:3
+        #EXT-X-INDEPENDENT-SEGMENTS
+        #EXT-X-STREAM-INF:BANDWIDTH=5400000,AVERAGE-BANDWIDTH=5100000,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=29.970
+        g1/1080p/playlist.m3u8
+        #EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=130000,CODECS="mp4a.40.2"
+        g1/audio/playlist.m3u8
+
+        """, MasterManifest.Write("g1", [new("1080p", 1920, 1080, "avc1.640028,mp4a.40.2", 5_400_000, 5_100_000, 30000 / 1001.0, 10), new("audio", 0, 0, "mp4a.40.2", 140_000, 130_000, 0, 10)]));
+
+    [Fact]
+    public void SegmentSizes_OfAPlaylist_AreItsPeakAndMean()
+    {
+        using var folder = new TemporaryFolder();
+        var playlist = folder.Write("playlist.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6.000000,\na.ts\n#EXTINF:6.000000,\nb.ts\n#EXTINF:0.500000,\nc.ts\n#EXT-X-ENDLIST\n");
+        folder.Write("a.ts", new byte[6000]);
+        folder.Write("b.ts", new byte[12000]);
+        folder.Write("c.ts", new byte[3000]);
+
+        var (peak, average, duration) = SegmentSizes.Measure(playlist);
+
+        // The short last segment is 48 kbit/s by itself, but no run of the length that counts: with the one before it, 15,000 bytes in 6.5 s.
+        Assert.Equal((18_462, 13_440, 12.5), (peak, average, duration));
+    }
+
+    [Fact]
+    public void SegmentSizes_OfAShortVideo_AreItsOnlySegments()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.ts", new byte[1000]);
+
+        Assert.Equal((8000, 8000, 1.0), SegmentSizes.Measure(folder.Write("p.m3u8", "#EXT-X-TARGETDURATION:6\n#EXTINF:1.0,\na.ts\n")));
+        Assert.Throws<IOException>(() => SegmentSizes.Measure(folder.Write("q.m3u8", "#EXT-X-TARGETDURATION:6\n")));
+    }
+
+    [Theory]
+    [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080}""", 1920, 1080)]
+    [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080,"side_data_list":[{"rotation":-90}]}""", 1080, 1920)]
+    [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080,"side_data_list":[{"rotation":180}]}""", 1920, 1080)]
+    [InlineData("""{"codec_type":"video","index":0,"width":720,"height":576,"sample_aspect_ratio":"16:15"}""", 768, 576)]
+    [InlineData("""{"codec_type":"video","index":0,"width":720,"height":576,"sample_aspect_ratio":"0:1"}""", 720, 576)]
+    public void Probe_OfAPicture_IsAsShown(string stream, double width, int height)
+    {
+        var source = SourceProbe.Read(Encoding.UTF8.GetBytes($$$"""{"streams":[{{{stream}}},{"codec_type":"audio","index":1}],"format":{"duration":"12.5"}}"""));
+
+        Assert.Equal((width, height, 0, 1, 12.5), (source.DisplayWidth, source.Height, source.VideoStream, source.AudioStream, source.Duration));
+    }
+
+    [Theory]
+    [InlineData("""{"streams":[]}""")]
+    [InlineData("{}")]
+    [InlineData("""{"streams":[{"codec_type":"audio","index":0}]}""")]
+    [InlineData("""{"streams":[{"codec_type":"video","index":0,"width":300,"height":300,"disposition":{"attached_pic":1}},{"codec_type":"audio","index":1}]}""")]
+    public void Probe_WithoutAPicture_IsRefused(string report) =>
+        Assert.Throws<UnusableSourceException>(() => SourceProbe.Read(Encoding.UTF8.GetBytes(report)));
+
+    [Fact]
+    public void Thumbnails_OfAVideo_AreCuesIntoOnePicture()
+    {
+        var cues = Pictures.Cues(10.5, 1, 11, 90).Split('\n');
+
+        Assert.Equal("WEBVTT", cues[0]);
+        Assert.Equal(["00:00:00.000 --> 00:00:01.000", "thumbnails.jpg#xywh=0,0,160,90"], cues[2..4]);
+        Assert.Equal(["00:00:10.000 --> 00:00:10.500", "thumbnails.jpg#xywh=0,90,160,90"], cues[^3..^1]);
+    }
+
+    [Fact]
+    public void Keys_OfAVideo_AreAsInTheRows()
+    {
+        Assert.Equal("hls/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d/master.m3u8", VideoKeys.Master(Id));
+        Assert.Equal("video:6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d", VideoKeys.Metadata(Id));
+        Assert.Equal("originals/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d/a b.mp4", VideoKeys.Original(Id, "a b.mp4"));
+    }
+
+    [Theory]
+    [InlineData("/hls/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d/master.m3u8", true)]
+    [InlineData("/hls/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d/g/360p/segment_000.ts", true)]
+    [InlineData("/hls/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d", false)]
+    [InlineData("/hls/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3dx/master.m3u8", false)]
+    [InlineData("/hls/movie/master.m3u8", false)]
+    [InlineData("/", false)]
+    public void OfPath_OfAVideosFile_IsItsId(string path, bool expected) => Assert.Equal(expected ? Id : null, VideoKeys.OfPath(path));
+}

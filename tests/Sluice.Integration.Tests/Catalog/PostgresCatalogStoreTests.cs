@@ -1,0 +1,48 @@
+using Sluice.Catalog.Storage;
+
+namespace Sluice.Integration.Tests.Catalog;
+
+/// <summary>The contract of the catalog's rows (Sluice.Catalog.Tests) on a real PostgreSQL.</summary>
+public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogStoreContract, IClassFixture<PostgresServer>
+{
+    private string? address;
+
+    internal override async Task<ICatalogDatabase> OpenAsync() => await PostgresCatalog.OpenAsync(address ??= await server.CreateDatabaseAsync(), TimeProvider.System, default);
+
+    [Fact]
+    public async Task Tables_MadeByManyAtOnce_AreMadeOnce()
+    {
+        var database = await server.CreateDatabaseAsync();
+
+        var opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => PostgresCatalog.OpenAsync(database, TimeProvider.System, default))));
+
+        foreach (var one in opened) await one.DisposeAsync();
+        Assert.Equal("1", await server.AskAsync(database, "SELECT count(*) FROM sluice_format"));
+        Assert.Equal("id:uuid user_id:uuid title:character varying status:character varying original_url:text hls_url:text created_at:timestamp with time zone updated_at:timestamp with time zone",
+            await server.AskAsync(database, "SELECT string_agg(column_name || ':' || data_type, ' ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'videos' AND ordinal_position <= 8"));
+    }
+
+    [Fact]
+    public async Task Open_ANewerProgramsDatabase_IsRefused()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await (await PostgresCatalog.OpenAsync(database, TimeProvider.System, default)).DisposeAsync();
+        await server.AskAsync(database, "UPDATE sluice_format SET version = 999");
+
+        Assert.Contains("newer version", (await Assert.ThrowsAsync<IOException>(() => PostgresCatalog.OpenAsync(database, TimeProvider.System, default))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_AfterTheDatabaseWasRestarted_Works()
+    {
+        var id = Guid.NewGuid();
+        Assert.Null(await Store.FindAsync(id));
+
+        await server.StopAsync();
+        var reading = Store.FindAsync(id);
+        await server.StartAsync();
+
+        Assert.Null(await reading);
+        Assert.Equal(0, await Store.LastEventAsync());
+    }
+}

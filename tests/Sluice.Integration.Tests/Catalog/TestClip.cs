@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Catalog;
+
+/// <summary>Test pictures with a tone (row U115), made by ffmpeg once for each kind.</summary>
+internal static class TestClip
+{
+    private static readonly TemporaryFolder Folder = new();
+    private static readonly SemaphoreSlim Making = new(1);
+
+    static TestClip() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => Folder.Dispose();
+
+    /// <summary>A file of that size and length.</summary>
+    public static async Task<string> MakeAsync(int width, int height, int seconds, bool sound = true, int rate = 30)
+    {
+        var file = Path.Combine(Folder.Path, $"{width}x{height}-{seconds}-{rate}{(sound ? "" : "-mute")}.mp4");
+        await Making.WaitAsync();
+        try
+        {
+            if (File.Exists(file)) return file;
+            string[] tone = sound ? ["-f", "lavfi", "-i", $"sine=frequency=440:duration={seconds}", "-c:a", "aac"] : [];
+            await RunAsync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", $"testsrc=size={width}x{height}:rate={rate}:duration={seconds}", .. tone, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file]);
+            return file;
+        }
+        finally
+        {
+            Making.Release();
+        }
+    }
+
+    /// <summary>What ffprobe says of a file or URL.</summary>
+    public static Task<string> ProbeAsync(string input, params string[] arguments) => RunAsync("ffprobe", ["-v", "error", "-of", "csv=p=0", .. arguments, input]);
+
+    private static async Task<string> RunAsync(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Require.Command(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
+    }
+}
