@@ -3,6 +3,7 @@ using Sluice.Catalog;
 using Sluice.Configuration;
 using Sluice.Hosting;
 using Sluice.Logging;
+using Sluice.Redis;
 
 namespace Sluice.Commands;
 
@@ -42,7 +43,10 @@ internal static class WorkerCommand
         using var signals = new StopSignals(cancellation);
         try
         {
-            await using var host = CatalogHost.Start(options, new NoEdge(), CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
+            await using var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, terminal.Time, logging) : null;
+            if (redis is not null)
+                await redis.StartAsync(signals.Stopping);
+            await using var host = CatalogHost.Start(options, new NoEdge(), redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
             await host.OpenAsync(signals.Stopping);
             await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files}");
             await terminal.Out.FlushAsync(CancellationToken.None);

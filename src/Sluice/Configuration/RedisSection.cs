@@ -15,8 +15,6 @@ internal sealed class RedisSection
 
     public int? Database { get; set; }
 
-    public TimeSpan Ttl { get; set; } = TimeSpan.FromMinutes(5);
-
     public bool Tls { get; set; }
 
     public string? TlsAuthority { get; set; }

@@ -11,7 +11,6 @@ internal static partial class SettingTree
         new ValueSetting<RedisSection, string?>("user", ValueKinds.OptionalText, o => o.User, (o, v) => o.User = v, "User of its access list (ACL).") { Alias = "REDIS_USER", DefaultText = "the default user" },
         new ValueSetting<RedisSection, string?>("password", ValueKinds.PossibleText, o => o.Password, (o, v) => o.Password = v, "Its password. Best set by its environment variable.") { Alias = "REDIS_PASSWORD", Secret = true },
         new ValueSetting<RedisSection, int?>("database", ValueKinds.OptionalNumber, o => o.Database, (o, v) => o.Database = v, "Number of the database; a cluster has only 0.") { Alias = "REDIS_DB", DefaultText = "0" },
-        new ValueSetting<RedisSection, TimeSpan>("ttl", ValueKinds.Time, o => o.Ttl, (o, v) => o.Ttl = v, "How long a row of the catalog is kept.") { Alias = "REDIS_TTL", Check = CheckNotZero },
         new ValueSetting<RedisSection, bool>("tls", ValueKinds.Switch, o => o.Tls, (o, v) => o.Tls = v, "Speak TLS."),
         new ValueSetting<RedisSection, string?>("tlsAuthority", ValueKinds.Path!, o => o.TlsAuthority, (o, v) => o.TlsAuthority = v,
             "PEM file of the authority that signed its certificate.") { DefaultText = "those the system trusts" },

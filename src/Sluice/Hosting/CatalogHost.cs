@@ -14,18 +14,20 @@ internal sealed class CatalogHost : IAsyncDisposable
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
     private readonly CatalogParts _parts;
+    private readonly KeyValueStores? _own;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private Task<VideoCatalog>? _catalog;
     private Task _starting = Task.CompletedTask;
 
-    private CatalogHost(CatalogParts parts) => _parts = parts;
+    private CatalogHost(CatalogParts parts, KeyValueStores? own) => (_parts, _own) = (parts, own);
 
-    /// <summary>Sets it up. Asks nothing of the database yet that would hold up the start.</summary>
-    public static CatalogHost Start(SluiceOptions options, ICatalogObserver observer, Uri publicUrl, ILoggerFactory logging, TimeProvider time)
+    /// <summary>Sets it up, its rows cached in <paramref name="shared"/> where nodes share something. Asks nothing of the database yet that would hold up the start.</summary>
+    public static CatalogHost Start(SluiceOptions options, ICatalogObserver observer, KeyValueStores? shared, Uri publicUrl, ILoggerFactory logging, TimeProvider time)
     {
         var catalog = options.Catalog;
         var tokens = CatalogRoute.Tokens(catalog, time);
+        var own = shared is null ? new InProcessKeyValueStores(time) : null;
         var host = new CatalogHost(new CatalogParts
         {
             Options = new CatalogOptions
@@ -43,13 +45,13 @@ internal sealed class CatalogHost : IAsyncDisposable
                 KeepOldRenditions = catalog.KeepOldRenditions,
             },
             Objects = ObjectStore(catalog.Files, logging, time),
-            Values = new InProcessKeyValueStores(time),
+            Values = shared ?? own!,
             Observer = observer,
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
             CursorFile = options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
             Logging = logging,
             Time = time,
-        });
+        }, own);
         // What was being worked on when the last process ended is to go on without anybody asking.
         if (catalog.Database is not null || File.Exists(Path.Combine(catalog.Directory, VideoCatalog.CatalogFile)))
             host._starting = host.KeepOpeningAsync(logging.CreateLogger<CatalogHost>());
@@ -92,7 +94,8 @@ internal sealed class CatalogHost : IAsyncDisposable
         await _starting;
         if (_catalog is { } opening && await Task.WhenAny(opening) is { IsCompletedSuccessfully: true })
             await (await opening).DisposeAsync();
-        await _parts.Values.DisposeAsync();
+        if (_own is not null)
+            await _own.DisposeAsync();
         (_parts.Objects as IDisposable)?.Dispose();
     }
 

@@ -76,7 +76,7 @@ internal sealed class Server : IAsyncDisposable
     private void StartCatalog(SluiceOptions options)
     {
         if (_state.Engine is { HasCatalog: true } engine)
-            _state.Catalog = CatalogHost.Start(options, new EdgeObserver(engine.Cache), CatalogHost.PublicUrl(options.Edge, Edge), _logging, _time);
+            _state.Catalog = CatalogHost.Start(options, new EdgeObserver(engine.Cache), engine.Redis?.Stores, CatalogHost.PublicUrl(options.Edge, Edge), _logging, _time);
     }
 
     private async Task StartApiAsync(SluiceOptions options, CancellationToken cancellation)

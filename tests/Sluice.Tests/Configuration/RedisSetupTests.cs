@@ -11,10 +11,9 @@ public sealed class RedisSetupTests
     [Fact]
     public void Variables_WithTheirNames_AreKnown()
     {
-        var section = Load(new() { ["REDIS_HOST"] = "cache.internal", ["REDIS_PORT"] = "6380", ["REDIS_PASSWORD"] = "p", ["REDIS_DB"] = "2", ["REDIS_TTL"] = "90s" }).Redis!;
+        var section = Load(new() { ["REDIS_HOST"] = "cache.internal", ["REDIS_PORT"] = "6380", ["REDIS_PASSWORD"] = "p", ["REDIS_DB"] = "2" }).Redis!;
         var options = RedisSetup.Options(section)!;
         Assert.Equal(("cache.internal", 6380, "p", 2), (options.Host, options.Port, options.Password, options.Database));
-        Assert.Equal(TimeSpan.FromSeconds(90), section.Ttl);
     }
 
     [Fact]
@@ -22,7 +21,7 @@ public sealed class RedisSetupTests
     {
         var section = Load(new() { ["REDIS_PASSWORD"] = "" }).Redis!;
         var options = RedisSetup.Options(section)!;
-        Assert.Equal(("localhost", 6379, null, 0, TimeSpan.FromMinutes(5)), (options.Host, options.Port, options.Password, options.Database, section.Ttl));
+        Assert.Equal(("localhost", 6379, null, 0), (options.Host, options.Port, options.Password, options.Database));
         var objects = RedisSetup.Objects(section.Objects)!;
         Assert.Equal((20_971_520, 5_242_880, 10_000, 3), ((int)objects.SizeThreshold, objects.ChunkSize, (int)objects.Patience.TotalMilliseconds, objects.ParallelFetches));
     }
