@@ -54,6 +54,15 @@ public sealed record VideoOptions
     /// <summary>A hint for players (row U013): does not change the bytes.</summary>
     public bool Loop { get; init; }
 
+    /// <summary>A hint for players (row U013).</summary>
+    public bool Autoplay { get; init; }
+
+    /// <summary>A hint for players: begin silent (row U013). Unlike <see cref="Audio"/> it leaves the sound in.</summary>
+    public bool Muted { get; init; }
+
+    /// <summary>A hint for players (row U014); null for none.</summary>
+    public VideoPreload? Preload { get; init; }
+
     /// <summary>A sprite sheet's columns; null to choose by duration and size (row U018).</summary>
     public int? Columns { get; init; }
 
