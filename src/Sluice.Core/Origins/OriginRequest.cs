@@ -37,5 +37,5 @@ public sealed record OriginRequest
     public long? BodyLength { get; init; }
 
     /// <summary>What to make, for a transform's origin; null for every other.</summary>
-    public VariantRequest? Variant { get; init; }
+    public TransformTask? Variant { get; init; }
 }

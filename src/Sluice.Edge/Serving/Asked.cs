@@ -8,7 +8,7 @@ namespace Sluice.Edge.Serving;
 /// <param name="Target">Its name there.</param>
 /// <param name="Variant">The variant; null for the object itself.</param>
 /// <param name="Originals">For a variant: the route of the objects it is made from.</param>
-internal sealed record Asked(ActiveRoute Route, string Target, VariantPlan? Variant = null, ActiveRoute? Originals = null)
+internal sealed record Asked(ActiveRoute Route, string Target, TransformPlan? Variant = null, ActiveRoute? Originals = null)
 {
     /// <summary>True when what another flight stored meanwhile is no answer.</summary>
     public bool IsAnew => Variant is { SkipsCache: true } or { SkipsStore: true };

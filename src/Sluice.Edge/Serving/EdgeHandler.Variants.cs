@@ -16,23 +16,29 @@ internal sealed partial class EdgeHandler
     /// <summary>False when the query asks for none: it is then part of the object's name.</summary>
     private async Task<bool> TryServeVariantAsync(HttpContext context, ActiveRoute route, VariantRoute variants, RequestTarget target)
     {
-        var headers = context.Request.Headers;
         var peer = parts.Forwarding.Clients.ClientOf(context);
-        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, name => headers[name] is { Count: > 0 } value ? value.ToString() : null)
+        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, ForwardedRequest.Read(context.Request))
         {
             Client = peer?.ToString() ?? "",
             IsLocal = peer is not null && IPAddress.IsLoopback(peer),
         });
         if (decision is null) return false;
+        if (decision.IsOriginal)
+        {
+            await ServeAsync(context, new Asked(route, target.Path));
+            return true;
+        }
+
         if (decision.Plan is not { } plan)
         {
             await SendDecisionAsync(context, decision);
             return true;
         }
 
-        if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
-        if (plan.Vary.Count + plan.Headers.Count > 0) context.Response.OnStarting(static state => AddAsync(((HttpResponse, VariantPlan))state), (context.Response, plan));
+        if (plan.Vary.Count + plan.Headers.Count > 0) context.Response.OnStarting(static state => AddAsync(((HttpResponse, TransformPlan))state), (context.Response, plan));
         await ServeAsync(context, new Asked(variants.Route, plan.Key, plan, route));
+        // Afterwards: by now what is stored was made as it is to be made now.
+        if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
         return true;
     }
 
@@ -63,7 +69,7 @@ internal sealed partial class EdgeHandler
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(decision.Body).AsTask();
     }
 
-    private static Task AddAsync((HttpResponse Response, VariantPlan Plan) given)
+    private static Task AddAsync((HttpResponse Response, TransformPlan Plan) given)
     {
         var headers = given.Response.Headers;
         foreach (var (name, value) in given.Plan.Headers) headers[name] = value;

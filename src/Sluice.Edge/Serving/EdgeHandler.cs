@@ -120,7 +120,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private Reuse Judge(HttpContext context, Asked asked, CachedObject stored)
     {
         var reuse = ReusePolicy.Evaluate(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow());
-        return asked.Originals?.Variants is { } variants ? variants.Judge(stored, reuse) : reuse;
+        return asked.Originals?.Variants is { } variants ? variants.Judge(stored, asked.Variant!.Recipe, reuse) : reuse;
     }
 
     private async Task<bool> TryServeStoredAsync(HttpContext context, Asked asked, CachedObject? stored)

@@ -57,13 +57,13 @@ internal sealed record FetchPlan
     }
 
     /// <summary>The same for a variant: the transform is asked, in the server's own name.</summary>
-    public static FetchPlan Make(HttpContext context, ActiveRoute route, VariantPlan variant, CachedObject? stored, EdgeParts parts, Func<CancellationToken, Task<SourceObject>> openSource)
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, TransformPlan variant, CachedObject? stored, EdgeParts parts, Func<CancellationToken, Task<SourceObject>> openSource)
     {
         var plan = Make(context, route, variant.Key, stored, parts);
         return plan with
         {
             Context = plan.Context with { Source = variant.Source },
-            Request = new OriginRequest { Method = plan.Request.Method, Path = variant.Source, Variant = new VariantRequest(variant, openSource) },
+            Request = new OriginRequest { Method = plan.Request.Method, Path = variant.Source, Variant = new TransformTask(variant, openSource) },
             Wanted = null,
             FlightName = variant.SkipsCache ? "anew " + plan.FlightName : plan.FlightName,
         };

@@ -54,6 +54,7 @@ internal sealed class VariantRoute
         return true;
     }
 
-    /// <summary>How a stored variant may be used: one that is not of its source's latest version is not used unasked.</summary>
-    public Reuse Judge(CachedObject variant, Reuse reuse) => variant.Metadata.Status == 200 && !IsCurrent(variant) ? Reuse.Revalidate : reuse;
+    /// <summary>How a stored variant may be used: one that is not of its source's latest version, or was made otherwise than it would be now, is not used unasked.</summary>
+    public Reuse Judge(CachedObject variant, string recipe, Reuse reuse) =>
+        variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
 }

@@ -11,7 +11,7 @@ namespace Sluice.Video.Ffmpeg;
 /// <param name="CellHeight">Pixels of one, even.</param>
 internal sealed record SpriteGrid(TimeSpan Length, int Columns, int Rows, int Pictures, int CellWidth, int CellHeight)
 {
-    private const int MostPictures = 100;
+    private const int MostPictures = 400;
     private const int LeastCell = 10;
 
     /// <summary>The part of the source that each picture stands for.</summary>
@@ -26,12 +26,14 @@ internal sealed record SpriteGrid(TimeSpan Length, int Columns, int Rows, int Pi
         var left = source > from ? source - from : TimeSpan.FromMilliseconds(1);
         var length = options.Duration is { } asked && asked < left ? asked : left;
         var (width, height) = (options.Width ?? 640, options.Height ?? 480);
-        var pictures = options.Interval is { } interval && interval > TimeSpan.Zero ? (int)Math.Clamp(Math.Ceiling(length / interval), 1, MostPictures)
-            : options.Columns is { } across && options.Rows is { } down ? Math.Clamp(across * down, 1, MostPictures)
+        var pictures = options.Columns is { } across && options.Rows is { } down ? Math.Clamp(across * down, 1, MostPictures)
+            : options.Interval is { } every ? (int)Math.Clamp(Math.Ceiling(length / every), 1, MostPictures)
             : (int)Math.Clamp(Math.Ceiling(length.TotalSeconds), 1, length < TimeSpan.FromMinutes(1) ? 12 : 25);
         var columns = options.Columns ?? (options.Rows is { } given ? (pictures + given - 1) / given : Across(pictures, width, height));
         columns = Math.Clamp(columns, 1, Math.Max(1, width / LeastCell));
         var rows = Math.Clamp(options.Rows ?? ((pictures + columns - 1) / columns), 1, Math.Max(1, height / LeastCell));
+        // Pictures further apart than asked would leave gaps; nearer ones only show more.
+        if (options.Interval is { } most && most * pictures < length) length = most * pictures;
         return new SpriteGrid(length, columns, rows, Math.Min(pictures, columns * rows), Even(width / columns), Even(height / rows));
     }
 

@@ -1,13 +1,16 @@
 namespace Sluice.Core.Variants;
 
 /// <summary>One variant as a request wants it.</summary>
-public sealed record VariantPlan
+public sealed record TransformPlan
 {
     /// <summary>The key it is stored under (rows KEY-01 to KEY-04): the same for all requests that want the same bytes. Holds no space.</summary>
     public required string Key { get; init; }
 
     /// <summary>Path of the object it is made from.</summary>
     public required string Source { get; init; }
+
+    /// <summary>What tells this making of it from another that has the same key (a derivative that was given another meaning): 8 characters.</summary>
+    public required string Recipe { get; init; }
 
     /// <summary>What to make: for the transform's own origin.</summary>
     public required object Order { get; init; }
