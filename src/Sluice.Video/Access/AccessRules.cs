@@ -27,7 +27,7 @@ internal sealed class AccessRules
     }
 
     /// <summary>Refuses what may not be asked; the signature comes first, so that nothing else is told to strangers.</summary>
-    public void Check(in VariantRequest request, ref readonly ParameterSet set, PlanNotes notes)
+    public void Check(in VideoRequest request, ref readonly ParameterSet set, PlanNotes notes)
     {
         if (set.Repeated is { } twice) notes.Fail(VideoErrorType.InvalidParameter, $"{ParameterNames.Of(twice)} is given twice.");
         if (policy.SigningKeys.Count > 0)

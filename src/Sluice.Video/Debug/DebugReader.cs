@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Sluice.Video.Options;
 
 namespace Sluice.Video.Debug;
@@ -8,7 +7,7 @@ internal static class DebugReader
 {
     private static readonly string[] Fields = ["X-Debug", "X-Debug-Enabled", "Debug", "X-Video-Resizer-Debug"];
 
-    public static DebugSwitches Read(ref readonly ParameterSet parameters, IHeaderDictionary headers)
+    public static DebugSwitches Read(ref readonly ParameterSet parameters, Func<string, string?> field)
     {
         var switches = parameters[VideoParameter.Debug] switch
         {
@@ -21,7 +20,7 @@ internal static class DebugReader
         if (IsOn(parameters[VideoParameter.NoCache]) || IsOn(parameters[VideoParameter.Bypass])) switches |= DebugSwitches.BypassAll;
         if (IsOn(parameters[VideoParameter.NoKvCache])) switches |= DebugSwitches.BypassVariants;
         foreach (var name in Fields)
-            if (headers.TryGetValue(name, out var value) && value.Count == 1 && IsOn(value[0])) switches |= DebugSwitches.Headers;
+            if (IsOn(field(name))) switches |= DebugSwitches.Headers;
         return switches;
     }
 

@@ -95,10 +95,13 @@ internal static class OptionRules
     private static (int? Width, int? Height) Sizes(Derivative asked, VideoPolicy policy, PlanNotes notes)
     {
         if (asked.Width is null && asked.Height is null) return default;
-        var (width, height) = (asked.Width ?? asked.Height!.Value * 16 / 9.0, asked.Height ?? asked.Width!.Value * 9 / 16.0);
         if (Math.Max(asked.Width ?? 0, asked.Height ?? 0) > policy.MaximumDimension)
             notes.Fail(VideoErrorType.InvalidDimension, $"width and height may be up to {policy.MaximumDimension} here.");
-        return (OptionRanges.RoundSize(width, policy.SizeStep, policy.MaximumDimension), OptionRanges.RoundSize(height, policy.SizeStep, policy.MaximumDimension));
+        // The one not given follows from the other as rounded: what is made the same has the same key.
+        var (width, height) = (Round(asked.Width), Round(asked.Height));
+        return (width ?? Round(height * 16 / 9.0), height ?? Round(width * 9 / 16.0));
+
+        int? Round(double? size) => size is { } pixels ? OptionRanges.RoundSize(pixels, policy.SizeStep, policy.MaximumDimension) : null;
     }
 
     private static TimeSpan? Cut(TimeSpan? duration, VideoPolicy policy, PlanNotes notes)

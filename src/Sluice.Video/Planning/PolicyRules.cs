@@ -19,7 +19,7 @@ public static class PolicyRules
         if (policy.MaximumDuration < OptionRanges.Duration.From || policy.MaximumDuration > OptionRanges.Duration.To) yield return "The longest duration must be from 1 to 300 seconds.";
         foreach (var extension in policy.Extensions)
             if (extension.Length < 2 || extension[0] != '.' || extension.Contains('/', StringComparison.Ordinal)) yield return $"\"{extension}\" is not an extension; write it with its dot, such as .mp4.";
-        foreach (var name in policy.Parameters ?? [])
+        foreach (var name in policy.Parameters?.AsEnumerable() ?? [])
             if (!ParameterNames.TryFind(name, out var found) || found >= VideoParameter.Debug) yield return $"There is no parameter \"{name}\".";
         if (policy.DerivativesOnly && policy.Derivatives.Count == 0) yield return "Only derivatives are allowed, and there are none.";
         foreach (var (name, derivative) in policy.Derivatives)
@@ -33,6 +33,7 @@ public static class PolicyRules
 
     private static IEnumerable<string> DerivativeErrors(string name, Derivative derivative, VideoPolicy policy)
     {
+        if (name is "original" or "auto") yield return $"No derivative can be called {name}, which has a meaning of its own.";
         if (!IsName(name)) yield return $"\"{name}\" cannot name a derivative: letters a to z, digits, hyphens and underscores can.";
         if (RangeProblem(derivative) is { } problem) yield return $"Derivative {name}: {problem}";
         // A route without a mode simply refuses its derivatives.

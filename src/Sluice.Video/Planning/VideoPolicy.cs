@@ -6,14 +6,14 @@ using Sluice.Video.Responsive;
 
 namespace Sluice.Video.Planning;
 
-/// <summary>What one route makes of the videos under it. <see cref="VariantPlanner"/> is made from it once; <see cref="PolicyRules.Errors"/> says what is wrong with it.</summary>
+/// <summary>What one route makes of the videos under it. <see cref="VideoPlanner"/> is made from it once; <see cref="PolicyRules.Errors"/> says what is wrong with it.</summary>
 public sealed record VideoPolicy
 {
     /// <summary>Sources that have variants, by extension, lower case with the dot; others pass (row U024). Default .mp4 .webm .mov .avi .mkv .flv .wmv .m4v .3gp .ogv.</summary>
     public FrozenSet<string> Extensions { get; init; } = DefaultExtensions;
 
     /// <summary>Derivatives by name: letters a to z, digits, hyphen and underscore. Default <see cref="DefaultDerivatives.All"/>.</summary>
-    public FrozenDictionary<string, Derivative> Derivatives { get; init; } = DefaultDerivatives.All;
+    public IReadOnlyDictionary<string, Derivative> Derivatives { get; init; } = DefaultDerivatives.All;
 
     /// <summary>Which derivative a width stands for, narrowest first (row U030). Default up to 854 mobile, up to 1280 tablet, else desktop.</summary>
     public IReadOnlyList<WidthBreakpoint> Breakpoints { get; init; } = WidthBreakpoint.Defaults;
@@ -25,10 +25,10 @@ public sealed record VideoPolicy
     public AgentCapabilities Capabilities { get; init; } = AgentCapabilities.Default;
 
     /// <summary>Modes offered; others are refused with INVALID_MODE. Default all.</summary>
-    public FrozenSet<VideoMode> Modes { get; init; } = Enum.GetValues<VideoMode>().ToFrozenSet();
+    public IReadOnlySet<VideoMode> Modes { get; init; } = Enum.GetValues<VideoMode>().ToFrozenSet();
 
     /// <summary>Names of the parameters allowed, the long ones; others that would be options are refused. Default null: all. Those of signatures and debugging need not stand here.</summary>
-    public FrozenSet<string>? Parameters { get; init; }
+    public IReadOnlySet<string>? Parameters { get; init; }
 
     /// <summary>Only derivatives, asked by name or chosen for the device; anything else that changes bytes is refused. Default false.</summary>
     public bool DerivativesOnly { get; init; }

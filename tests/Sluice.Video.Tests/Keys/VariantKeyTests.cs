@@ -46,7 +46,7 @@ public sealed class VariantKeyTests
     public void Key_OfEqualBytes_IsOne(string query)
     {
         var plan = Planned.For("/a.mp4" + query.Replace("641", "639", StringComparison.Ordinal));
-        Assert.Equal(VariantPlanKind.Variant, plan.Kind);
+        Assert.Equal(VideoPlanKind.Variant, plan.Kind);
         Assert.Equal("video:a.mp4:w=640:h=360:f=mp4", plan.Key);
     }
 

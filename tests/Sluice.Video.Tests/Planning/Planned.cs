@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Sluice.TestKit.Time;
 using Sluice.Video.Planning;
 
@@ -8,20 +7,20 @@ namespace Sluice.Video.Tests.Planning;
 internal static class Planned
 {
     public static readonly ManualTimeProvider Time = new();
-    private static readonly VariantPlanner Planner = new(new VideoPolicy(), Time);
+    private static readonly VideoPlanner Planner = new(new VideoPolicy(), Time);
 
     /// <summary>Plan of a URL such as "/videos/sample.mp4?width=640".</summary>
-    public static VariantPlan For(string url, params (string Name, string Value)[] headers) => For(Planner, url, headers);
+    public static VideoPlan For(string url, params (string Name, string Value)[] headers) => For(Planner, url, headers);
 
-    public static VariantPlan For(VideoPolicy policy, string url, params (string Name, string Value)[] headers) => For(new VariantPlanner(policy, Time), url, headers);
+    public static VideoPlan For(VideoPolicy policy, string url, params (string Name, string Value)[] headers) => For(new VideoPlanner(policy, Time), url, headers);
 
-    public static VariantPlan For(VariantPlanner planner, string url, params (string Name, string Value)[] headers) => planner.Plan(Request(url, headers));
+    public static VideoPlan For(VideoPlanner planner, string url, params (string Name, string Value)[] headers) => planner.Plan(Request(url, headers));
 
-    public static VariantRequest Request(string url, params (string Name, string Value)[] headers)
+    public static VideoRequest Request(string url, params (string Name, string Value)[] headers)
     {
         var mark = url.IndexOf('?', StringComparison.Ordinal);
-        var fields = new HeaderDictionary();
-        foreach (var (name, value) in headers) fields.Append(name, value);
-        return mark < 0 ? new(url, "", fields) : new(url[..mark], url[mark..], fields);
+        return mark < 0 ? new(url, "", Field) : new(url[..mark], url[mark..], Field);
+
+        string? Field(string name) => headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value).FirstOrDefault();
     }
 }

@@ -1,12 +1,10 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Sluice.Video.Planning;
 
 /// <summary>A request as the planner sees it.</summary>
 /// <param name="Path">The path in the edge's normal form, with its leading slash.</param>
 /// <param name="Query">The query, with or without its question mark; empty for none.</param>
-/// <param name="Headers">The request's fields.</param>
-public readonly record struct VariantRequest(string Path, string Query, IHeaderDictionary Headers)
+/// <param name="Field">A request field's value, several lines joined by commas; null when absent.</param>
+public readonly record struct VideoRequest(string Path, string Query, Func<string, string?> Field)
 {
     /// <summary>True when the client may use debugging and bypass switches (decision D11); those of others have no effect. Default false.</summary>
     public bool MayDebug { get; init; }

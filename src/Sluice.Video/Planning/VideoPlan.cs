@@ -5,30 +5,30 @@ using Sluice.Video.Tags;
 
 namespace Sluice.Video.Planning;
 
-/// <summary>What a request asks for, decided. Made by <see cref="VariantPlanner"/>.</summary>
-public sealed class VariantPlan
+/// <summary>What a request asks for, decided. Made by <see cref="VideoPlanner"/>.</summary>
+public sealed class VideoPlan
 {
     private readonly VideoOptions? derivative;
     private readonly string? shortTagPrefix;
     private string? query;
     private IReadOnlyList<string>? tags;
 
-    internal VariantPlan(VariantPlanKind kind, string path, VideoOptions? options, VideoOptions? derivative, string? shortTagPrefix)
+    internal VideoPlan(VideoPlanKind kind, string path, VideoOptions? options, VideoOptions? derivative, string? shortTagPrefix)
     {
         (Kind, SourcePath, Options, this.derivative, this.shortTagPrefix) = (kind, path, options, derivative, shortTagPrefix);
         Key = kind switch
         {
-            VariantPlanKind.Variant => VariantText.Key(path, options!, derivative),
-            VariantPlanKind.Original => VariantText.OriginalKey(path),
+            VideoPlanKind.Variant => VariantText.Key(path, options!, derivative),
+            VideoPlanKind.Original => VariantText.OriginalKey(path),
             _ => "",
         };
     }
 
     /// <summary>A request that does not concern variants.</summary>
-    public static VariantPlan PassThrough { get; } = new(VariantPlanKind.PassThrough, "", null, null, null);
+    public static VideoPlan PassThrough { get; } = new(VideoPlanKind.PassThrough, "", null, null, null);
 
     /// <summary>What is to be done.</summary>
-    public VariantPlanKind Kind { get; }
+    public VideoPlanKind Kind { get; }
 
     /// <summary>The source's path; empty when the request passes.</summary>
     public string SourcePath { get; }
@@ -40,10 +40,10 @@ public sealed class VariantPlan
     public string Key { get; }
 
     /// <summary>The query that asks for this variant and no other, with its question mark: what was asked with defaults, choice and rounding applied, in a fixed order. Empty for an original.</summary>
-    public string Query => query ??= Kind == VariantPlanKind.Variant ? VariantText.Query(Options!, derivative) : "";
+    public string Query => query ??= Kind == VideoPlanKind.Variant ? VariantText.Query(Options!, derivative) : "";
 
     /// <summary>Everything the bytes follow from, the derivative's values written out: when a derivative is given another meaning it changes and <see cref="Key"/> does not.</summary>
-    public string Recipe => Kind == VariantPlanKind.Variant ? VariantText.Key(SourcePath, Options!, null) : Key;
+    public string Recipe => Kind == VideoPlanKind.Variant ? VariantText.Key(SourcePath, Options!, null) : Key;
 
     /// <summary>The tags to purge it by (rows TAG-01 to TAG-04); made when first asked for.</summary>
     public IReadOnlyList<string> Tags => tags ??= Options is null ? [] : VariantTags.Of(SourcePath, Options, shortTagPrefix);
@@ -59,6 +59,9 @@ public sealed class VariantPlan
 
     /// <summary>Client hints that this route would use: the value of Accept-CH. Null when the choice did not ask for any.</summary>
     public string? AcceptHints { get; internal init; }
+
+    /// <summary>True when everybody who asks for this path and query gets this plan, now and later: it follows from the URL alone, and the URL does not expire.</summary>
+    public bool IsForAll { get; internal init; }
 
     /// <summary>What the client wants to see of how it is answered, as far as it may.</summary>
     public DebugSwitches Debug { get; internal init; }

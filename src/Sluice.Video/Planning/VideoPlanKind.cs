@@ -1,7 +1,7 @@
 namespace Sluice.Video.Planning;
 
 /// <summary>What is to be done with a request.</summary>
-public enum VariantPlanKind
+public enum VideoPlanKind
 {
     /// <summary>It does not concern variants: go on with path and query as they are.</summary>
     PassThrough,
