@@ -1,12 +1,10 @@
-using Sluice.Core.Objects;
-
 namespace Sluice.Core.Variants;
 
 /// <summary>A request as a transform looks at it.</summary>
 /// <param name="Path">Normalised, percent-encoded path with a leading slash.</param>
 /// <param name="Query">Query with its leading "?".</param>
-/// <param name="Fields">The request's fields.</param>
-public sealed record TransformQuery(string Path, string Query, HeaderList Fields)
+/// <param name="Field">A request field's value, several lines joined by commas; null when absent.</param>
+public sealed record TransformQuery(string Path, string Query, Func<string, string?> Field)
 {
     /// <summary>Who asks: the address of the viewer, as far as it is known. What is waited for is shared out fairly among these.</summary>
     public string Client { get; init; } = "";

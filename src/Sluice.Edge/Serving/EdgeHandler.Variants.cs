@@ -16,8 +16,9 @@ internal sealed partial class EdgeHandler
     /// <summary>False when the query asks for none: it is then part of the object's name.</summary>
     private async Task<bool> TryServeVariantAsync(HttpContext context, ActiveRoute route, VariantRoute variants, RequestTarget target)
     {
+        var headers = context.Request.Headers;
         var peer = parts.Forwarding.Clients.ClientOf(context);
-        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, ForwardedRequest.Read(context.Request))
+        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, name => headers[name] is { Count: > 0 } value ? value.ToString() : null)
         {
             Client = peer?.ToString() ?? "",
             IsLocal = peer is not null && IPAddress.IsLoopback(peer),

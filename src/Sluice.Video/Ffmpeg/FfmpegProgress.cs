@@ -16,7 +16,7 @@ internal sealed partial class FfmpegProgress
     /// <summary>How much of the result is made.</summary>
     public TimeSpan Done => TimeSpan.FromTicks(Volatile.Read(ref doneTicks));
 
-    /// <summary>The last error it told; empty for none.</summary>
+    /// <summary>The first error it told, which those that follow mostly follow from; empty for none.</summary>
     public string Fault => fault;
 
     /// <summary>Hears a line; true when it is no complaint.</summary>
@@ -38,13 +38,13 @@ internal sealed partial class FfmpegProgress
 
         // Several filters and demuxers put their own name before the level.
         var isFault = line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal);
-        if (isFault) fault = Level().Replace(line, "").Trim();
+        if (isFault && fault.Length == 0) fault = Level().Replace(line, "").Trim();
         return !isFault;
     }
 
     [GeneratedRegex(@"^\[info\]\s+Duration: (\d\d:\d\d:\d\d(?:\.\d+)?)")]
     private static partial Regex Length();
 
-    [GeneratedRegex(@"(?:\[[^\]]* @ 0x[0-9a-f]+\] )?\[(?:error|fatal)\] ?")]
+    [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?:error|fatal)\] ?")]
     private static partial Regex Level();
 }

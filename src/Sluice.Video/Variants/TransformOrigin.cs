@@ -17,12 +17,12 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
     public OriginTraits Traits => OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly | OriginTraits.MadeAnew;
 
     /// <summary>What of a variant's version follows from how it is made: 8 characters.</summary>
-    public static string RecipeOf(VariantPlan plan) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Recipe)).AsSpan(0, 4));
+    public static string RecipeOf(VideoPlan plan) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Recipe)).AsSpan(0, 4));
 
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
         // The bytes of one run cannot be had from another.
-        if (request.Require is not null || request.Variant is not { Plan.Order: VariantPlan plan } task) return Empty(412, new HeaderList(), new ObjectVersion(null, null, 0));
+        if (request.Require is not null || request.Variant is not { Plan.Order: VideoPlan plan } task) return Empty(412, new HeaderList(), new ObjectVersion(null, null, 0));
         // What making it would tell is not worth making it for.
         if (request.Method == "HEAD" && request.Held is null) return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
 

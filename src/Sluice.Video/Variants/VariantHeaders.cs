@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sluice.Core.Objects;
 using Sluice.Video.Options;
 using Sluice.Video.Planning;
@@ -8,7 +7,7 @@ namespace Sluice.Video.Variants;
 /// <summary>The fields a variant is answered with (rows U047, U055).</summary>
 internal static class VariantHeaders
 {
-    public static HeaderList For(VariantPlan plan)
+    public static HeaderList For(VideoPlan plan)
     {
         var options = plan.Options!;
         var headers = new HeaderList();
@@ -16,8 +15,7 @@ internal static class VariantHeaders
         headers.Add("Cache-Tag", string.Join(',', plan.Tags));
         headers.Add("X-Video-Derivative", options.Derivative ?? "none");
         headers.Add("X-Transform-Mode", OptionNames.Of(options.Mode));
-        if (options.Width is { } width) headers.Add("X-Video-Width", width.ToString(CultureInfo.InvariantCulture));
-        if (options.Height is { } height) headers.Add("X-Video-Height", height.ToString(CultureInfo.InvariantCulture));
+        headers.Add("X-Transform-Params", plan.Query);
         if (options.FileName is { } name) headers.Add("Content-Disposition", $"inline; filename=\"{name}\"");
         headers.Add("X-Content-Type-Options", "nosniff");
         return headers;

@@ -48,7 +48,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     public ValueTask DisposeAsync() => listener.DisposeAsync();
 
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
-    internal async Task<OriginResponse> MakeAsync(VariantPlan plan, CachedObject source, string version, string client, CancellationToken cancellation)
+    internal async Task<OriginResponse> MakeAsync(VideoPlan plan, CachedObject source, string version, string client, CancellationToken cancellation)
     {
         var (tools, reason) = await finding.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
@@ -196,5 +196,5 @@ public sealed partial class VariantMaker : IAsyncDisposable
     [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
     private partial void LogFailed(string variant, string reason);
 
-    private sealed record Job(FfmpegTools Tools, VariantPlan Plan, string Version, SourceLoan Loan, IDisposable Place);
+    private sealed record Job(FfmpegTools Tools, VideoPlan Plan, string Version, SourceLoan Loan, IDisposable Place);
 }

@@ -64,8 +64,8 @@ internal sealed class VariantRun : IAsyncDisposable
         if (exit.IsSuccess) return null;
         var said = Progress.Fault;
         if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
-        if (exit.End == ToolEnd.Signalled || said.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
-        if (said.Contains("exceeds max_pixels", StringComparison.Ordinal) || said.Contains("Picture size", StringComparison.Ordinal)) return VariantFault.TooLarge("The source's picture is too large.");
+        if (exit.End == ToolEnd.Signalled || exit.Error.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
+        if (exit.Error.Contains("max pixel count", StringComparison.Ordinal) || exit.Error.Contains("icture size", StringComparison.Ordinal)) return VariantFault.TooLarge("The source's picture is too large.");
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
@@ -10,7 +9,7 @@ namespace Sluice.Video.Variants;
 /// <summary>Variants of a route's videos, by the query of their URLs.</summary>
 public sealed class VideoTransform : ITransform
 {
-    private readonly VariantPlanner planner;
+    private readonly VideoPlanner planner;
     private readonly Func<TransformQuery, bool> mayDebug;
 
     /// <summary>Makes one.</summary>
@@ -19,7 +18,7 @@ public sealed class VideoTransform : ITransform
     /// <param name="planner">Decides what a request wants.</param>
     /// <param name="maker">Makes it.</param>
     /// <param name="mayDebug">Whether a request may use debugging and bypass switches (decision D11).</param>
-    public VideoTransform(string name, string scope, VariantPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
+    public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
         (this.planner, this.mayDebug) = (planner, mayDebug);
         Origin = new TransformOrigin($"variants of {name}", "variants of " + scope, maker);
@@ -31,12 +30,12 @@ public sealed class VideoTransform : ITransform
     /// <inheritdoc/>
     public TransformDecision? Decide(TransformQuery query)
     {
-        var plan = planner.Plan(new VariantRequest(query.Path, query.Query, Fields(query.Fields)) { MayDebug = mayDebug(query) });
+        var plan = planner.Plan(new VideoRequest(query.Path, query.Query, query.Field) { MayDebug = mayDebug(query) });
         return plan.Kind switch
         {
-            VariantPlanKind.PassThrough => null,
-            VariantPlanKind.Original => new TransformDecision(null) { IsOriginal = true },
-            VariantPlanKind.Refused => Refuse(plan.Error!),
+            VideoPlanKind.PassThrough => null,
+            VideoPlanKind.Original => new TransformDecision(null) { IsOriginal = true },
+            VideoPlanKind.Refused => Refuse(plan.Error!),
             _ => new TransformDecision(new TransformPlan
             {
                 Key = plan.Key,
@@ -55,7 +54,7 @@ public sealed class VideoTransform : ITransform
         };
     }
 
-    private static List<KeyValuePair<string, string>> HeadersOf(VariantPlan plan)
+    private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan)
     {
         List<KeyValuePair<string, string>> headers = [];
         if (plan.AcceptHints is { } hints) headers.Add(new("Accept-CH", hints));
@@ -70,12 +69,5 @@ public sealed class VideoTransform : ITransform
         headers.Add("Cache-Control", "no-store");
         headers.Add("X-Error-Type", error.Code);
         return new TransformDecision(null) { Status = error.Status, Headers = headers, Body = error.ToJson() };
-    }
-
-    private static HeaderDictionary Fields(HeaderList fields)
-    {
-        var headers = new HeaderDictionary(fields.Count);
-        foreach (var (name, value) in fields) headers.Append(name, value);
-        return headers;
     }
 }
