@@ -20,6 +20,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private readonly FairQueue queue;
     private readonly SourceListener listener;
     private readonly SourceFacts facts;
+    private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Task<(FfmpegTools? Tools, string Reason)> finding;
@@ -30,6 +31,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         (this.limits, this.time) = (limits, time);
         logger = loggers.CreateLogger("Sluice.Video");
         queue = new FairQueue(limits.Running, limits.Waiting, limits.Patience, time);
+        meter = new VariantMeter(queue);
         listener = new SourceListener(loggers);
         facts = new SourceFacts(limits, time);
         finding = Task.Run(() => FfmpegTools.FindAsync(path, time));
@@ -38,14 +40,15 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>What was found of ffmpeg: null with the reason where variants cannot be made.</summary>
     public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
 
-    /// <summary>Variants being made now.</summary>
-    public int Running => queue.Running;
-
-    /// <summary>Variants that wait for their turn.</summary>
-    public int Waiting => queue.Waiting;
+    /// <summary>A reading of its state.</summary>
+    public VariantStatistics GetStatistics() => new(queue.Running, queue.Waiting, meter.Made, meter.Failed, meter.Refused, meter.Abandoned, finding is { IsCompletedSuccessfully: true, Result.Tools.Version: var version } ? version : null);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => listener.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        meter.Dispose();
+        return listener.DisposeAsync();
+    }
 
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
     internal async Task<OriginResponse> MakeAsync(VideoPlan plan, CachedObject source, string version, string client, CancellationToken cancellation)
@@ -53,7 +56,12 @@ public sealed partial class VariantMaker : IAsyncDisposable
         var (tools, reason) = await finding.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
-        if (await queue.EnterAsync(client, cancellation) is not { } place) return VariantFault.Busy(queue.RetryAfter()).ToResponse();
+        if (await queue.EnterAsync(client, cancellation) is not { } place)
+        {
+            meter.Refuse();
+            return VariantFault.Busy(queue.RetryAfter()).ToResponse();
+        }
+
         var kept = false;
         SourceLoan? loan = null;
         try
@@ -86,7 +94,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<OriginResponse> StreamAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Plan.Options!;
-        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits), options, limits, time);
+        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits), options, limits, meter, time);
         var kept = false;
         try
         {
@@ -140,7 +148,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
     private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, time);
+        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, meter, time);
         var body = new ArrayBufferWriter<byte>(FirstBytes);
         try
         {
