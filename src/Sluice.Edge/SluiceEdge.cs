@@ -31,6 +31,7 @@ public sealed class SluiceEdge
             {
                 Routes = Routes,
                 Fetcher = new Fetcher(cache, time),
+                ChunkSize = cache.ChunkSize,
                 Responder = responder,
                 Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time),
                 Purge = purge,

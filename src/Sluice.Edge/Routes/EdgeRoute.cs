@@ -1,4 +1,5 @@
 using Sluice.Core.Origins;
+using Sluice.Core.Variants;
 
 namespace Sluice.Edge.Routes;
 
@@ -16,6 +17,9 @@ public sealed record EdgeRoute
 
     /// <summary>When an origin that fails is left alone. Default null: never.</summary>
     public CircuitOptions? Circuit { get; init; }
+
+    /// <summary>Makes variants of its objects for requests whose query asks for them. Default null: the query is part of the object's name.</summary>
+    public ITransform? Transform { get; init; }
 
     /// <summary>Lifetimes and switches.</summary>
     public RoutePolicy Policy { get; init; } = new();

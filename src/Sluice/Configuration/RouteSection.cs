@@ -34,4 +34,6 @@ internal sealed class RouteSection
     public TimeSpan? IdleTimeout { get; set; }
 
     public CircuitSection Circuit { get; } = new();
+
+    public RouteVideoSection Video { get; } = new();
 }

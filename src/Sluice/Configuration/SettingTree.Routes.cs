@@ -38,6 +38,7 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "As an origin's, for those of the route's that say none. After it, the next origin is asked.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
+        new SectionSetting<RouteSection, RouteVideoSection>("video", RouteVideo, o => o.Video, "Variants of videos, asked for in the query of their URLs (docs/video.md)."),
         new SectionSetting<RouteSection, CircuitSection>("circuit", Circuit, o => o.Circuit, "When an origin that fails is left alone, so that viewers need not wait for it."));
 
     private static SettingGroup<CircuitSection> Circuit => new(() => new CircuitSection(),

@@ -9,6 +9,7 @@ internal static partial class SettingTree
         new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
         new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
+        new SectionSetting<SluiceOptions, VideoSection>("video", Video, o => o.Video, "What making variants of videos may take, over all routes. What a route makes of its videos stands in the route."),
         new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));
 
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),

@@ -13,5 +13,7 @@ internal sealed class SluiceOptions
 
     public PresignSection Presign { get; } = new();
 
+    public VideoSection Video { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

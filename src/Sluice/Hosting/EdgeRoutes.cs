@@ -9,7 +9,14 @@ internal static class EdgeRoutes
 {
     /// <summary>Makes one.</summary>
     /// <exception cref="SetupException">An origin cannot work.</exception>
-    public static EdgeRoute From(RouteSection options, OriginFactory origins) => new()
+    public static EdgeRoute From(RouteSection options, OriginFactory origins, VideoHost video)
+    {
+        var route = Plain(options, origins);
+        // A redirect leaves nothing here to make variants of.
+        return options is { Video.Enabled: true, Redirect: false, Cache: true } ? route with { Transform = video.For(options, route.Origins) } : route;
+    }
+
+    private static EdgeRoute Plain(RouteSection options, OriginFactory origins) => new()
     {
         Name = options.Name!,
         Pattern = options.Pattern,

@@ -15,14 +15,15 @@ internal sealed class Engine : IAsyncDisposable
     private readonly IReadOnlyList<IOrigin> _origins;
     private readonly CacheMeter _meter;
 
-    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, ILoggerFactory logging, TimeProvider time)
+    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, VideoHost video, (ILoggerFactory Logging, TimeProvider Time) host)
     {
         Cache = cache;
         Presign = presign;
+        Video = video;
         _meter = new CacheMeter(cache);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
-        Edge = new SluiceEdge(cache, routes, Counters, time, logging);
-        Explainer = new EdgeExplainer(Edge, time);
+        Edge = new SluiceEdge(cache, routes, Counters, host.Time, host.Logging);
+        Explainer = new EdgeExplainer(Edge, host.Time);
     }
 
     /// <summary>The cache.</summary>
@@ -30,6 +31,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Presigned URLs of the buckets.</summary>
     public PresignHost Presign { get; }
+
+    /// <summary>Variants of videos.</summary>
+    public VideoHost Video { get; }
 
     /// <summary>Requests and bytes by outcome.</summary>
     public EdgeCounters Counters { get; } = new();
@@ -68,15 +72,18 @@ internal sealed class Engine : IAsyncDisposable
             TrustedProxies = NetworkText.Parse(edge.TrustedProxies),
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
+        var video = new VideoHost(options, logging, time);
         foreach (var route in options.Routes)
-            routes.Routes.Add(EdgeRoutes.From(route, factory));
-        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, logging, time);
+            routes.Routes.Add(EdgeRoutes.From(route, factory, video));
+        _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
+        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, video, (logging, time));
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
     public async ValueTask DisposeAsync()
     {
         _meter.Dispose();
+        await Video.DisposeAsync();
         await Cache.DisposeAsync();
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();

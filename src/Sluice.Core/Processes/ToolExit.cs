@@ -1,0 +1,14 @@
+namespace Sluice.Core.Processes;
+
+/// <summary>The end of a child process.</summary>
+/// <param name="End">How it came.</param>
+/// <param name="Code">Its exit code; 128 and the signal's number where a signal ended it.</param>
+/// <param name="Error">The last lines it wrote to its standard error, up to 8 KiB.</param>
+public sealed record ToolExit(ToolEnd End, int Code, string Error)
+{
+    /// <summary>True when it says itself that all went well.</summary>
+    public bool IsSuccess => End == ToolEnd.Exited && Code == 0;
+
+    /// <summary>The last line of <see cref="Error"/> that is not empty, for an error message; empty when it said nothing.</summary>
+    public string LastLine => Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+}

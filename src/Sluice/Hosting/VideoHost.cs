@@ -1,0 +1,39 @@
+using System.Net;
+using Sluice.Configuration;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Edge.Requests;
+using Sluice.Video.Planning;
+using Sluice.Video.Variants;
+
+namespace Sluice.Hosting;
+
+/// <summary>Variants of videos: one ffmpeg queue for the server, one transform for each route.</summary>
+internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>Makes the variants of all routes.</summary>
+    public VariantMaker Maker { get; } = new(VideoSetup.Limits(options.Video), Environment.GetEnvironmentVariable("PATH"), logging, time);
+
+    /// <summary>The transform of a route.</summary>
+    public ITransform For(RouteSection route, IReadOnlyList<IOrigin> origins)
+    {
+        var from = NetworkText.Parse(route.Video.DebugFrom);
+        return new VideoTransform(
+            route.Name!,
+            string.Join('|', origins.Select(origin => origin.Scope)),
+            new VideoPlanner(VideoSetup.Policy(route.Video), time),
+            Maker,
+            query => from.Count == 0 ? query.IsLocal : IPAddress.TryParse(query.Client, out var client) && from.Any(network => network.Contains(client)));
+    }
+
+    /// <summary>Says once what is missing, if anything is.</summary>
+    public async Task ReportAsync(ILogger logger)
+    {
+        var (tools, reason) = await Maker.Tools;
+        if (tools is null && options.Routes.Exists(route => route.Video.Enabled))
+            logger.LogWarning("Variants of videos cannot be made: {Reason}; {Advice}. Originals play", reason, Sluice.Video.Ffmpeg.FfmpegTools.Advice);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Maker.DisposeAsync();
+}
