@@ -1,5 +1,6 @@
 using Sluice.Video.Derivatives;
 using Sluice.Video.Planning;
+using Sluice.Video.Responsive;
 
 namespace Sluice.Video.Options;
 
@@ -8,8 +9,8 @@ internal static class OptionRules
 {
     private static readonly string[][] FormatsByMode = [["mp4", "webm"], ["jpg", "png", "webp"], ["jpg", "vtt"], ["m4a"]];
 
-    /// <summary>The options decided; what is wrong with them is in <paramref name="notes"/>.</summary>
-    public static VideoOptions Resolve(Derivative asked, string? derivative, VideoPolicy policy, PlanNotes notes)
+    /// <summary>The options decided, for a connection as far as it is known and has a say; what is wrong with them is in <paramref name="notes"/>.</summary>
+    public static VideoOptions Resolve(Derivative asked, string? derivative, VideoPolicy policy, PlanNotes notes, NetworkClass? network = null)
     {
         // Row U007.
         if (asked is { Mode: null, Format: "m4a" } && derivative is null) asked = asked with { Mode = VideoMode.Audio, Width = null, Height = null, Fit = null };
@@ -34,9 +35,11 @@ internal static class OptionRules
             Format = format,
             Time = time,
             Duration = Cut(asked.Duration, policy, notes),
-            Quality = asked.Quality,
+            Quality = asked.Quality == VideoLevel.Auto && mode == VideoMode.Video && width is null ? null : asked.Quality,
             Compression = asked.Compression,
-            Bitrate = asked.Bitrate,
+            // Row U038.
+            Bitrate = asked.Bitrate ?? (asked.Quality == VideoLevel.Auto && mode == VideoMode.Video && width is not null
+                ? OptionRanges.RoundBitrate(QualityMatrix.Bitrate(width.Value, height!.Value, network)) : null),
             Audio = asked.Audio ?? true,
             FramesPerSecond = asked.FramesPerSecond,
             Speed = asked.Speed is 1 ? null : asked.Speed,

@@ -88,9 +88,7 @@ public sealed class VideoPlanner
 
     private Decision Settle(string path, Derivative asked, VideoOptions? derivative, NetworkClass? network, PlanNotes notes)
     {
-        var options = OptionRules.Resolve(asked, derivative?.Derivative, policy, notes);
-        if (options is { Mode: VideoMode.Video, Quality: VideoLevel.Auto, Bitrate: null, Width: { } width, Height: { } height } && derivative is null)
-            options = options with { Bitrate = OptionRanges.RoundBitrate(QualityMatrix.Bitrate(width, height, network)) };
+        var options = OptionRules.Resolve(asked, derivative?.Derivative, policy, notes, network);
         // The common case: nothing beyond the derivative, and its key needs no comparison.
         if (options == derivative) options = derivative;
         var source = path[(path.LastIndexOf('.') + 1)..].ToLowerInvariant();

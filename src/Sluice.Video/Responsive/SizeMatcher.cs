@@ -20,7 +20,7 @@ internal sealed class SizeMatcher
         this.policy = policy;
         byWidth = [.. policy.Breakpoints.Select(b => derivatives[b.Derivative])];
         // Of two that fit alike, the one for a range of widths is taken; then the first by name, so that the choice does not hang on the order of a table.
-        candidates = [.. byWidth.Concat(derivatives.Values.Where(d => d is { Mode: VideoMode.Video, Width: not null }).OrderBy(d => d.Derivative, StringComparer.Ordinal)).Distinct()];
+        candidates = [.. byWidth.Concat(derivatives.Values.Where(IsWhole).OrderBy(d => d.Derivative, StringComparer.Ordinal)).Distinct()];
     }
 
     /// <summary>By width alone: the derivative of the range it falls into.</summary>
@@ -68,6 +68,10 @@ internal sealed class SizeMatcher
         var fitting = byWidth.Where(d => d.Width <= bound).MaxBy(d => d.Width) ?? byWidth.MinBy(d => d.Width)!;
         return chosen with { Derivative = fitting.Derivative };
     }
+
+    /// <summary>Only what shows the source from beginning to end as it is may stand for a size.</summary>
+    private static bool IsWhole(VideoOptions d) =>
+        d is { Mode: VideoMode.Video, Width: not null, Time: null, Duration: null, Audio: true, FramesPerSecond: null, Speed: null, Rotate: null };
 
     private static ResponsiveResult Take(VideoOptions derivative) => new(derivative.Derivative, 0, 0, null, null);
 
