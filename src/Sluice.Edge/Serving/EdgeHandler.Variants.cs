@@ -21,7 +21,9 @@ internal sealed partial class EdgeHandler
         var peer = parts.Forwarding.Clients.ClientOf(context);
         var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, name => headers[name] is { Count: > 0 } value ? value.ToString() : null)
         {
+            Method = context.Request.Method,
             Client = peer?.ToString() ?? "",
+            Look = key => variants.Route.Scope.FindStored(key)?.Objects is [var found, ..] ? found : null,
             IsLocal = peer is not null && IPAddress.IsLoopback(peer),
         });
         if (decision is null) return false;

@@ -37,6 +37,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         finding = Task.Run(() => FfmpegTools.FindAsync(path, time));
     }
 
+    internal TimeProvider Time => time;
+
     /// <summary>What was found of ffmpeg: null with the reason where variants cannot be made.</summary>
     public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
 
@@ -51,8 +53,9 @@ public sealed partial class VariantMaker : IAsyncDisposable
     }
 
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
-    internal async Task<OriginResponse> MakeAsync(VideoPlan plan, CachedObject source, string version, string client, CancellationToken cancellation)
+    internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
     {
+        var (plan, source, _, _) = wanted;
         var (tools, reason) = await finding.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
@@ -67,7 +70,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         try
         {
             loan = await listener.LendAsync(source, cancellation);
-            var job = new Job(tools, plan, version, loan, place);
+            var job = new Job(tools, wanted, loan, place);
             var answer = plan.Options!.Mode switch
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
@@ -140,7 +143,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (length is not { } whole) return VariantFault.Unsupported(Clean(job, said)).ToResponse();
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
-        var image = job.Plan.SourcePath[(job.Plan.SourcePath.LastIndexOf('/') + 1)..] + Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null);
+        var path = job.Plan.SourcePath;
+        var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null));
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
         return Answer(job, new MemoryStream(index), index.Length, null);
     }
@@ -204,5 +208,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
     [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
     private partial void LogFailed(string variant, string reason);
 
-    private sealed record Job(FfmpegTools Tools, VideoPlan Plan, string Version, SourceLoan Loan, IDisposable Place);
+    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place)
+    {
+        public VideoPlan Plan => Wanted.Plan;
+
+        public string Version => Wanted.Version;
+    }
 }
