@@ -139,8 +139,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Plan.Options!;
-        var (length, said) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
-        if (length is not { } whole) return VariantFault.Unsupported(Clean(job, said)).ToResponse();
+        var (length, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
+        if (length is not { } whole) return (isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(Clean(job, said))).ToResponse();
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
         var path = job.Plan.SourcePath;
