@@ -15,6 +15,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
 {
     private const int FirstBytes = 64 << 10;
     private const int MostPictureBytes = 64 << 20;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly FfmpegLimits limits;
     private readonly FairQueue queue;
@@ -104,6 +105,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             var first = new byte[FirstBytes];
             var count = await run.ReadAsync(first, cancellation);
             if (count == 0) return Refuse(job, run, VariantFault.Unsupported("it has nothing of what was asked for"));
+            await WriteLengthAsync(run, options, first.AsMemory(0, count));
             kept = true;
             return Answer(job, new VariantBody(first.AsMemory(0, count), run, async () =>
             {
@@ -121,6 +123,13 @@ public sealed partial class VariantMaker : IAsyncDisposable
         {
             if (!kept) await run.DisposeAsync();
         }
+    }
+
+    /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>
+    private async Task WriteLengthAsync(VariantRun run, VideoOptions options, Memory<byte> head)
+    {
+        await Task.WhenAny(run.Progress.SourceKnown, run.Exited, Task.Delay(Glance, time));
+        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length, options.Format == "webm");
     }
 
     /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
