@@ -39,6 +39,13 @@ public sealed partial class ObjectCache
         return receipt;
     }
 
+    /// <summary>The objects that a purge of that kind would select, in any tier.</summary>
+    public async Task<IReadOnlyList<CachedObject>> FindAsync(PurgeKind kind, string value, CancellationToken cancellation = default)
+    {
+        await loading.WaitAsync(cancellation);
+        return Select(new PurgeRequest(kind, value));
+    }
+
     private static bool Selects(PurgeRequest request, CachedObject candidate) => request.Kind switch
     {
         PurgeKind.Url => candidate.Target == request.Value,

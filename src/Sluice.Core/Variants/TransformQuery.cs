@@ -1,3 +1,5 @@
+using Sluice.Core.Objects;
+
 namespace Sluice.Core.Variants;
 
 /// <summary>A request as a transform looks at it.</summary>
@@ -8,6 +10,12 @@ public sealed record TransformQuery(string Path, string Query, Func<string, stri
 {
     /// <summary>Who asks: the address of the viewer, as far as it is known. What is waited for is shared out fairly among these.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>GET or HEAD.</summary>
+    public string Method { get; init; } = "GET";
+
+    /// <summary>What is stored under a key of a variant; null for nothing. For explaining only: what is found may be stale.</summary>
+    public Func<string, CachedObject?> Look { get; init; } = static _ => null;
 
     /// <summary>True when the request came from this machine.</summary>
     public bool IsLocal { get; init; }

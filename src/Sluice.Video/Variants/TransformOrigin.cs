@@ -8,7 +8,7 @@ using Sluice.Video.Planning;
 namespace Sluice.Video.Variants;
 
 /// <summary>Variants as an origin: each answer is made by ffmpeg from a source that is read through the cache.</summary>
-internal sealed class TransformOrigin(string name, string scope, VariantMaker maker) : IOrigin
+internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, Func<string, string, string> sign) : IOrigin
 {
     public string Name => name;
 
@@ -37,7 +37,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
             return Empty(304, headers, held);
         }
 
-        return await maker.MakeAsync(plan, stored, version, task.Plan.Client, cancellation);
+        return await maker.MakeAsync(new VariantJob(plan, stored, version, sign), task.Plan.Client, cancellation);
     }
 
     private static OriginResponse Empty(int status, HeaderList headers, ObjectVersion version) => new() { Status = status, Headers = headers, BodyLength = status == 200 ? null : 0, Version = version };

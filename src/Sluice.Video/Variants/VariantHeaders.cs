@@ -7,6 +7,9 @@ namespace Sluice.Video.Variants;
 /// <summary>The fields a variant is answered with (rows U047, U055).</summary>
 internal static class VariantHeaders
 {
+    /// <summary>The field that tells the query by which the variant is asked for again.</summary>
+    public const string Query = "X-Transform-Params";
+
     public static HeaderList For(VideoPlan plan)
     {
         var options = plan.Options!;
@@ -15,7 +18,7 @@ internal static class VariantHeaders
         headers.Add("Cache-Tag", string.Join(',', plan.Tags));
         headers.Add("X-Video-Derivative", options.Derivative ?? "none");
         headers.Add("X-Transform-Mode", OptionNames.Of(options.Mode));
-        headers.Add("X-Transform-Params", plan.Query);
+        headers.Add(Query, plan.Query);
         if (options.FileName is { } name) headers.Add("Content-Disposition", $"inline; filename=\"{name}\"");
         headers.Add("X-Content-Type-Options", "nosniff");
         return headers;

@@ -20,6 +20,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private readonly FairQueue queue;
     private readonly SourceListener listener;
     private readonly SourceFacts facts;
+    private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Task<(FfmpegTools? Tools, string Reason)> finding;
@@ -30,36 +31,46 @@ public sealed partial class VariantMaker : IAsyncDisposable
         (this.limits, this.time) = (limits, time);
         logger = loggers.CreateLogger("Sluice.Video");
         queue = new FairQueue(limits.Running, limits.Waiting, limits.Patience, time);
+        meter = new VariantMeter(queue);
         listener = new SourceListener(loggers);
         facts = new SourceFacts(limits, time);
         finding = Task.Run(() => FfmpegTools.FindAsync(path, time));
     }
 
+    internal TimeProvider Time => time;
+
     /// <summary>What was found of ffmpeg: null with the reason where variants cannot be made.</summary>
     public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
 
-    /// <summary>Variants being made now.</summary>
-    public int Running => queue.Running;
-
-    /// <summary>Variants that wait for their turn.</summary>
-    public int Waiting => queue.Waiting;
+    /// <summary>A reading of its state.</summary>
+    public VariantStatistics GetStatistics() => new(queue.Running, queue.Waiting, meter.Made, meter.Failed, meter.Refused, meter.Abandoned, finding is { IsCompletedSuccessfully: true, Result.Tools.Version: var version } ? version : null);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => listener.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        meter.Dispose();
+        return listener.DisposeAsync();
+    }
 
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
-    internal async Task<OriginResponse> MakeAsync(VideoPlan plan, CachedObject source, string version, string client, CancellationToken cancellation)
+    internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
     {
+        var (plan, source, _, _) = wanted;
         var (tools, reason) = await finding.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
-        if (await queue.EnterAsync(client, cancellation) is not { } place) return VariantFault.Busy(queue.RetryAfter()).ToResponse();
+        if (await queue.EnterAsync(client, cancellation) is not { } place)
+        {
+            meter.Refuse();
+            return VariantFault.Busy(queue.RetryAfter()).ToResponse();
+        }
+
         var kept = false;
         SourceLoan? loan = null;
         try
         {
             loan = await listener.LendAsync(source, cancellation);
-            var job = new Job(tools, plan, version, loan, place);
+            var job = new Job(tools, wanted, loan, place);
             var answer = plan.Options!.Mode switch
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
@@ -86,7 +97,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<OriginResponse> StreamAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Plan.Options!;
-        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits), options, limits, time);
+        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits), options, limits, meter, time);
         var kept = false;
         try
         {
@@ -132,7 +143,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (length is not { } whole) return VariantFault.Unsupported(Clean(job, said)).ToResponse();
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
-        var image = job.Plan.SourcePath[(job.Plan.SourcePath.LastIndexOf('/') + 1)..] + Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null);
+        var path = job.Plan.SourcePath;
+        var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null));
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
         return Answer(job, new MemoryStream(index), index.Length, null);
     }
@@ -140,7 +152,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
     private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, time);
+        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, meter, time);
         var body = new ArrayBufferWriter<byte>(FirstBytes);
         try
         {
@@ -196,5 +208,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
     [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
     private partial void LogFailed(string variant, string reason);
 
-    private sealed record Job(FfmpegTools Tools, VideoPlan Plan, string Version, SourceLoan Loan, IDisposable Place);
+    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place)
+    {
+        public VideoPlan Plan => Wanted.Plan;
+
+        public string Version => Wanted.Version;
+    }
 }

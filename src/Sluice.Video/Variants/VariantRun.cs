@@ -14,13 +14,14 @@ internal sealed class VariantRun : IAsyncDisposable
     private readonly ToolProcess process;
     private readonly VideoOptions options;
     private readonly FfmpegLimits limits;
+    private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly long began;
     private long made;
 
-    public VariantRun(FfmpegTools tools, IReadOnlyList<string> arguments, VideoOptions options, FfmpegLimits limits, TimeProvider time)
+    public VariantRun(FfmpegTools tools, IReadOnlyList<string> arguments, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
     {
-        (this.options, this.limits, this.time, began) = (options, limits, time, time.GetTimestamp());
+        (this.options, this.limits, this.meter, this.time, began) = (options, limits, meter, time, time.GetTimestamp());
         process = ToolProcess.Start(
             new ToolCommand(tools.Ffmpeg, arguments)
             {
@@ -70,5 +71,9 @@ internal sealed class VariantRun : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        meter.End(OptionNames.Of(options.Mode), await process.Exited, time.GetElapsedTime(began));
+    }
 }

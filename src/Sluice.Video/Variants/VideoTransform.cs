@@ -1,7 +1,9 @@
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
+using Sluice.Video.Access;
 using Sluice.Video.Debug;
+using Sluice.Video.Metadata;
 using Sluice.Video.Planning;
 
 namespace Sluice.Video.Variants;
@@ -9,8 +11,13 @@ namespace Sluice.Video.Variants;
 /// <summary>Variants of a route's videos, by the query of their URLs.</summary>
 public sealed class VideoTransform : ITransform
 {
+    /// <summary>How long the URL of a sprite sheet in its index is good on a route of signed URLs: longer than the index is kept.</summary>
+    private static readonly TimeSpan SheetLifetime = TimeSpan.FromDays(2);
+
     private readonly VideoPlanner planner;
     private readonly Func<TransformQuery, bool> mayDebug;
+    private readonly DebugView debug;
+    private readonly TimeProvider time;
 
     /// <summary>Makes one.</summary>
     /// <param name="name">The route's name, for logs and metrics.</param>
@@ -20,8 +27,9 @@ public sealed class VideoTransform : ITransform
     /// <param name="mayDebug">Whether a request may use debugging and bypass switches (decision D11).</param>
     public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
-        (this.planner, this.mayDebug) = (planner, mayDebug);
-        Origin = new TransformOrigin($"variants of {name}", "variants of " + scope, maker);
+        (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
+        Origin = new TransformOrigin($"variants of {name}", "variants of " + scope, maker, Sign);
+        debug = new DebugView(name, scope, time);
     }
 
     /// <inheritdoc/>
@@ -30,7 +38,9 @@ public sealed class VideoTransform : ITransform
     /// <inheritdoc/>
     public TransformDecision? Decide(TransformQuery query)
     {
+        var began = time.GetTimestamp();
         var plan = planner.Plan(new VideoRequest(query.Path, query.Query, query.Field) { MayDebug = mayDebug(query) });
+        if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
         return plan.Kind switch
         {
             VideoPlanKind.PassThrough => null,
@@ -48,17 +58,31 @@ public sealed class VideoTransform : ITransform
                 SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
                 SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants),
                 FallsBack = planner.Policy.FallBackOnError,
-                Headers = HeadersOf(plan),
+                Headers = HeadersOf(plan, debug.Fields(query, plan, began)),
                 Client = query.Client,
             }),
         };
     }
 
-    private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan)
+    /// <summary>What is known of a stored variant of this transform (rows MET-01 to MET-03); null for an object that is none of them, or no longer one.</summary>
+    public VariantMetadata? Describe(CachedObject stored)
     {
-        List<KeyValuePair<string, string>> headers = [];
+        var metadata = stored.Metadata;
+        if (metadata is not { Status: 200, Length: { } length } || metadata.Headers.First(VariantHeaders.Query) is not { } query) return null;
+        var plan = planner.Plan(new VideoRequest(metadata.Source, Sign(metadata.Source, query), static _ => null));
+        var made = metadata.Freshness;
+        return plan.Kind != VideoPlanKind.Variant ? null
+            : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);
+    }
+
+    private string Sign(string path, string query) =>
+        planner.Policy.SigningKeys is [var key, ..] ? UrlSignature.Sign(path, query, key, time.GetUtcNow() + SheetLifetime) : query;
+
+    private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan, IReadOnlyList<KeyValuePair<string, string>> shown)
+    {
+        List<KeyValuePair<string, string>> headers = [.. shown];
         if (plan.AcceptHints is { } hints) headers.Add(new("Accept-CH", hints));
-        foreach (var warning in plan.Warnings) headers.Add(new("X-Video-Warning", VariantFault.OneLine(warning)));
+        if (plan.Warnings.Count > 0) headers.Add(new("X-Video-Warning", VariantFault.OneLine(string.Join("; ", plan.Warnings))));
         return headers;
     }
 

@@ -34,6 +34,8 @@ internal static class ApiHost
         app.MapHealth();
         app.MapCache();
         app.MapPresign();
+        app.MapVariants();
+        app.MapEvents();
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

@@ -2,6 +2,7 @@ using Sluice.Core.Disk;
 using Sluice.Edge.Serving;
 using Sluice.Hosting;
 using Sluice.S3.PresignedUrls;
+using Sluice.Video.Variants;
 
 namespace Sluice.Api;
 
@@ -50,6 +51,9 @@ internal sealed record CacheStatistics
     /// <summary>Presigned URLs by storage type: counts and rates in percent; absent without a bucket.</summary>
     public IReadOnlyDictionary<string, PresignStatistics>? Presign { get; init; }
 
+    /// <summary>Variants of videos.</summary>
+    public required VariantStatistics Variants { get; init; }
+
     /// <summary>Reads them.</summary>
     public static CacheStatistics Of(Engine engine, TimeSpan uptime)
     {
@@ -69,6 +73,7 @@ internal sealed record CacheStatistics
             Disk = cache.Disk,
             Flights = cache.Flights,
             Presign = engine.Presign.Named.Count == 0 ? null : engine.Presign.Named.ToDictionary(pair => pair.Key, pair => pair.Value.GetStatistics()),
+            Variants = engine.Video.Maker.GetStatistics(),
             Requests = requests,
             SentBytes = outcomes.ToDictionary(Word, engine.Counters.Bytes),
             Origins = [.. engine.Edge.Circuits.Select(OriginStatistics.Of)],

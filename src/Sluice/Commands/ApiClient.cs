@@ -34,17 +34,17 @@ internal sealed class ApiClient : IDisposable
 
     /// <summary>POST of a JSON body.</summary>
     /// <exception cref="ApiException">No answer, or a refusal.</exception>
-    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation);
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? within = null) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation, within);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private Uri Address(string path) => new(_api.ToString().TrimEnd('/') + path);
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        using var patience = new CancellationTokenSource(within ?? Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
@@ -62,7 +62,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException e) when (patience.IsCancellationRequested)
         {
-            throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {Patience.TotalSeconds:0} s; is it a Sluice API?", e);
+            throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {(within ?? Patience).TotalSeconds:0} s; is it a Sluice API?", e);
         }
         catch (JsonException e)
         {

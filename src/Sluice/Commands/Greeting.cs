@@ -21,6 +21,8 @@ internal static class Greeting
         lines.Add($"  API        {api.Url}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
         lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
+        if (options.Routes.Exists(route => route.Video.Enabled) && Sample(options) is var sample && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
+            lines.Add($"     curl -s{(isSecure ? "k" : "")} '{local}{sample}?mode=frame&time=1s&width=320' -o frame.jpg");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }
 

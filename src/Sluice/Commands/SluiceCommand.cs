@@ -36,6 +36,7 @@ internal static class SluiceCommand
         root.Subcommands.Add(PurgeCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(PresignCommand.Create(terminal));
+        root.Subcommands.Add(VariantsCommand.Create(terminal));
         root.Subcommands.Add(DoctorCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));

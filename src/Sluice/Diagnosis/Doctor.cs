@@ -27,6 +27,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         findings.Add(await ports.RunAsync("edge", options.Edge.Listen, cancellation));
         findings.Add(await ports.RunAsync("api", options.Api.Listen, cancellation));
         findings.AddRange(LimitCheck.Run(options.Cache));
+        findings.AddRange(VariantCheck.Run(options));
         findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));
         findings.Add(await ToolCheck.RunAsync("ffprobe", cancellation));
         return new DoctorReport(findings.TrueForAll(f => f.Level != FindingLevel.Failure), findings);

@@ -32,6 +32,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Presigned URLs of the buckets.</summary>
     public PresignHost Presign { get; }
 
+    /// <summary>Which paths serve the objects of buckets.</summary>
+    public required BucketPaths Buckets { get; init; }
+
     /// <summary>Variants of videos.</summary>
     public VideoHost Video { get; }
 
@@ -76,7 +79,7 @@ internal sealed class Engine : IAsyncDisposable
         foreach (var route in options.Routes)
             routes.Routes.Add(EdgeRoutes.From(route, factory, video));
         _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
-        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, video, (logging, time));
+        return new Engine(ObjectCache.Open(CacheOptions(options.Cache), time, logging), routes, presign, video, (logging, time)) { Buckets = new BucketPaths(options) };
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
