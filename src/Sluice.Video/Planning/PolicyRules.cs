@@ -29,12 +29,14 @@ public static class PolicyRules
         if (policy.ShortTagPrefix is { } prefix && !IsName(prefix)) yield return "The prefix of short tags may have letters a to z, digits, hyphens and underscores.";
     }
 
+    /// <summary>True when a derivative can be called so: up to 64 letters a to z, digits, hyphens and underscores, but neither original nor auto.</summary>
+    public static bool IsDerivativeName(string name) => IsName(name) && name is not ("original" or "auto");
+
     private static bool IsName(string name) => name.Length is > 0 and <= MaximumNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     private static IEnumerable<string> DerivativeErrors(string name, Derivative derivative, VideoPolicy policy)
     {
-        if (name is "original" or "auto") yield return $"No derivative can be called {name}, which has a meaning of its own.";
-        if (!IsName(name)) yield return $"\"{name}\" cannot name a derivative: letters a to z, digits, hyphens and underscores can.";
+        if (!IsDerivativeName(name)) yield return $"\"{name}\" cannot name a derivative: letters a to z, digits, hyphens and underscores can, but original and auto have a meaning of their own.";
         if (RangeProblem(derivative) is { } problem) yield return $"Derivative {name}: {problem}";
         // A route without a mode simply refuses its derivatives.
         var notes = new PlanNotes(false);

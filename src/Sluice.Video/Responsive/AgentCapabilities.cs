@@ -20,8 +20,28 @@ public sealed class AgentCapabilities
         this.excluded = [.. excluded.Select(p => new Regex(p, Safe))];
     }
 
-    /// <summary>Chrome, Firefox, Edge and Opera, but not on Apple's phones and tablets, where they are Safari inside.</summary>
-    public static AgentCapabilities Default { get; } = new([@"\b(Chrome|Chromium|Firefox|Edg|OPR)/\d"], ["iPhone|iPad|iPod", @"\bEdge/"]);
+    /// <summary>Chrome, Firefox, Edge and Opera.</summary>
+    public static IReadOnlyList<string> DefaultAgents { get; } = [@"\b(Chrome|Chromium|Firefox|Edg|OPR)/\d"];
+
+    /// <summary>Those on Apple's phones and tablets, where they are Safari inside, and the Edge of old.</summary>
+    public static IReadOnlyList<string> DefaultExceptions { get; } = ["iPhone|iPad|iPod", @"\bEdge/"];
+
+    /// <summary><see cref="DefaultAgents"/> but for <see cref="DefaultExceptions"/>.</summary>
+    public static AgentCapabilities Default { get; } = new(DefaultAgents, DefaultExceptions);
+
+    /// <summary>True when a text can be one of the patterns.</summary>
+    public static bool IsPattern(string text)
+    {
+        try
+        {
+            _ = new Regex(text, Safe);
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>True when the agent plays WebM.</summary>
     public bool PlaysWebm(string agent) => Array.Exists(webm, p => p.IsMatch(agent)) && !Array.Exists(excluded, p => p.IsMatch(agent));

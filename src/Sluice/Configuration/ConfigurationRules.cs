@@ -34,7 +34,7 @@ internal static class ConfigurationRules
             }
             CheckOrigins(route, path, node, errors);
             if (route.Video.Enabled)
-                errors.AddRange(PolicyRules.Errors(VideoSetup.Policy(route.Video)).Select(e => new ConfigurationError(node.Source, $"{path}.video", e.TrimEnd('.'), "see docs/configuration.md, video")));
+                errors.AddRange(PolicyRules.Errors(VideoSetup.Policy(options.Video, route.Video)).Select(e => new ConfigurationError(node.Source, $"{path}.video", e.TrimEnd('.'), "see docs/configuration.md, video")));
             if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
                 errors.Add(new(node.Source, $"{path}.cache", "only HTTP origins can be passed on to without a cache", "leave it out, or give the origins as URLs"));
         }

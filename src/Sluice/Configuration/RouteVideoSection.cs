@@ -1,3 +1,5 @@
+using Sluice.Video.Responsive;
+
 namespace Sluice.Configuration;
 
 /// <summary>Variants of a route's videos.</summary>
@@ -18,4 +20,10 @@ internal sealed class RouteVideoSection
     public bool FallBackOnError { get; set; } = true;
 
     public IReadOnlyList<string> DebugFrom { get; set; } = [];
+
+    public ResponsiveChoice Responsive { get; set; } = ResponsiveChoice.WhenAsked;
+
+    public IReadOnlyList<string> Modes { get; set; } = ["video", "frame", "spritesheet", "audio"];
+
+    public TimeSpan MaximumDuration { get; set; } = TimeSpan.FromSeconds(300);
 }

@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using Sluice.Video.Access;
 using Sluice.Video.Ffmpeg;
+using Sluice.Video.Lifetimes;
+using Sluice.Video.Options;
 using Sluice.Video.Planning;
+using Sluice.Video.Responsive;
 
 namespace Sluice.Configuration;
 
@@ -21,7 +24,8 @@ internal static class VideoSetup
         SourcePixels = video.SourcePixels,
     };
 
-    public static VideoPolicy Policy(RouteVideoSection video) => new()
+    /// <summary>What a route makes of its videos.</summary>
+    public static VideoPolicy Policy(VideoSection all, RouteVideoSection video) => new()
     {
         DerivativesOnly = video.DerivativesOnly,
         Parameters = video.Parameters.Count == 0 ? null : video.Parameters.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
@@ -29,5 +33,23 @@ internal static class VideoSetup
         MaximumDimension = video.MaximumDimension,
         SizeStep = video.SizeStep,
         FallBackOnError = video.FallBackOnError,
+        Responsive = video.Responsive,
+        Modes = video.Modes.Select(name => Enum.Parse<VideoMode>(name, ignoreCase: true)).ToFrozenSet(),
+        MaximumDuration = video.MaximumDuration,
+        Derivatives = all.Derivatives,
+        // One with no width is taken out.
+        Breakpoints = [.. all.Breakpoints.Where(b => b.Value > 0).OrderBy(b => b.Value).Select(b => new WidthBreakpoint(b.Value, b.Key))],
+        Capabilities = new AgentCapabilities(all.WebmAgents, all.WebmAgentsExcept),
+        ShortTagPrefix = all.ShortTags,
+    };
+
+    /// <summary>How long answers for variants are used unasked.</summary>
+    public static VariantLifetimes Lifetimes(VideoSection video) => new()
+    {
+        Ok = video.KvTtl.Ok,
+        Redirects = video.KvTtl.Redirects,
+        ClientError = video.KvTtl.ClientError,
+        ServerError = video.KvTtl.ServerError,
+        AdaptiveMaximum = video.KvTtl.AdaptiveMaximum,
     };
 }

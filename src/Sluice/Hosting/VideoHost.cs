@@ -24,7 +24,7 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
         var transform = new VideoTransform(
             route.Name!,
             string.Join('|', origins.Select(origin => origin.Scope)),
-            new VideoPlanner(VideoSetup.Policy(route.Video), time),
+            new VideoPlanner(VideoSetup.Policy(options.Video, route.Video), time),
             Maker,
             query => from.Count == 0 ? query.IsLocal : IPAddress.TryParse(query.Client, out var client) && from.Any(network => network.Contains(client)));
         transforms.Add(transform);
