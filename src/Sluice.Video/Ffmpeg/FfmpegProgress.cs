@@ -7,11 +7,15 @@ namespace Sluice.Video.Ffmpeg;
 internal sealed partial class FfmpegProgress
 {
     private long sourceTicks = -1;
+    private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long doneTicks;
     private volatile string fault = "";
 
     /// <summary>Length of the source; null while it has not said, or does not know.</summary>
     public TimeSpan? Source => Volatile.Read(ref sourceTicks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
+
+    /// <summary>Completes once <see cref="Source"/> is known.</summary>
+    public Task SourceKnown => known.Task;
 
     /// <summary>How much of the result is made.</summary>
     public TimeSpan Done => TimeSpan.FromTicks(Volatile.Read(ref doneTicks));
@@ -33,6 +37,7 @@ internal sealed partial class FfmpegProgress
         if (Length().Match(line) is { Success: true } match && TimeSpan.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var length))
         {
             Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
+            known.TrySetResult();
             return true;
         }
 

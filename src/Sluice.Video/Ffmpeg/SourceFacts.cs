@@ -23,9 +23,9 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
     }
 
     /// <summary>Asks ffprobe; null with what it said when the source has no length.</summary>
-    public async Task<(TimeSpan? Length, string Said)> ProbeAsync(FfmpegTools tools, string version, string url, CancellationToken cancellation)
+    public async Task<(TimeSpan? Length, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, string url, CancellationToken cancellation)
     {
-        if (LengthOf(version) is { } known) return (known, "");
+        if (LengthOf(version) is { } known) return (known, "", false);
         var progress = new FfmpegProgress();
         var command = new ToolCommand(tools.Ffprobe,
         [
@@ -40,9 +40,10 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         await using var process = ToolProcess.Start(command, time);
         await using var killed = cancellation.Register(process.Kill);
         var said = await new StreamReader(process.Output).ReadToEndAsync(cancellation);
-        if (!(await process.Exited.WaitAsync(cancellation)).IsSuccess || Read(said) is not { } length) return (null, progress.Fault);
+        var exit = await process.Exited.WaitAsync(cancellation);
+        if (!exit.IsSuccess || Read(said) is not { } length) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
         Learn(version, length);
-        return (length, "");
+        return (length, "", false);
     }
 
     private static TimeSpan? Read(string json)

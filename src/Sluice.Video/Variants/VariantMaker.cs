@@ -15,6 +15,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
 {
     private const int FirstBytes = 64 << 10;
     private const int MostPictureBytes = 64 << 20;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     private readonly FfmpegLimits limits;
     private readonly FairQueue queue;
@@ -104,6 +105,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             var first = new byte[FirstBytes];
             var count = await run.ReadAsync(first, cancellation);
             if (count == 0) return Refuse(job, run, VariantFault.Unsupported("it has nothing of what was asked for"));
+            await WriteLengthAsync(run, options, first.AsMemory(0, count));
             kept = true;
             return Answer(job, new VariantBody(first.AsMemory(0, count), run, async () =>
             {
@@ -123,6 +125,13 @@ public sealed partial class VariantMaker : IAsyncDisposable
         }
     }
 
+    /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>
+    private async Task WriteLengthAsync(VariantRun run, VideoOptions options, Memory<byte> head)
+    {
+        await Task.WhenAny(run.Progress.SourceKnown, run.Exited, Task.Delay(Glance, time));
+        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length, options.Format == "webm");
+    }
+
     /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
     private async Task<OriginResponse> FrameAsync(Job job, CancellationToken cancellation)
     {
@@ -139,8 +148,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Plan.Options!;
-        var (length, said) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
-        if (length is not { } whole) return VariantFault.Unsupported(Clean(job, said)).ToResponse();
+        var (length, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
+        if (length is not { } whole) return (isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(Clean(job, said))).ToResponse();
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
         var path = job.Plan.SourcePath;

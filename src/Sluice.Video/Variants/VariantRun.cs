@@ -33,6 +33,17 @@ internal sealed class VariantRun : IAsyncDisposable
 
     public FfmpegProgress Progress { get; } = new();
 
+    /// <summary>How long the variant will be; null while ffmpeg has not said how long its source is.</summary>
+    public TimeSpan? Length
+    {
+        get
+        {
+            if (Progress.Source is not { } source) return null;
+            var left = source - (options.Time ?? TimeSpan.Zero);
+            return (options.Duration is { } asked && asked < left ? asked : left) / (options.Speed ?? 1);
+        }
+    }
+
     /// <summary>Completes with how it ended.</summary>
     public Task<ToolExit> Exited => process.Exited;
 
@@ -42,9 +53,7 @@ internal sealed class VariantRun : IAsyncDisposable
         get
         {
             var done = Progress.Done;
-            if (Progress.Source is not { } source || done <= TimeSpan.Zero) return false;
-            var left = source - (options.Time ?? TimeSpan.Zero);
-            var whole = (options.Duration is { } asked && asked < left ? asked : left) / (options.Speed ?? 1);
+            if (Length is not { } whole || done <= TimeSpan.Zero) return false;
             return done >= whole * 0.9 || (whole - done) * (time.GetElapsedTime(began) / done) <= NearEnd;
         }
     }

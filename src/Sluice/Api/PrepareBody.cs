@@ -10,14 +10,14 @@ internal sealed record PrepareBody
     public const int Most = 1000;
 
     /// <summary>Paths with their queries, as viewers ask for them: "/clip.mp4?derivative=mobile".</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [];
+    public IReadOnlyList<string>? Urls { get; init; }
 
     /// <summary>With <see cref="Queries"/>: paths of sources.</summary>
-    public IReadOnlyList<string> Sources { get; init; } = [];
+    public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>Queries, each applied to every one of <see cref="Sources"/>: "derivative=mobile".</summary>
-    public IReadOnlyList<string> Queries { get; init; } = [];
+    public IReadOnlyList<string>? Queries { get; init; }
 
     /// <summary>Everything asked for.</summary>
-    public IEnumerable<string> Targets() => Urls.Concat(Sources.SelectMany(source => Queries.Select(query => source + "?" + query.TrimStart('?'))));
+    public IEnumerable<string> Targets() => (Urls ?? []).Concat((Sources ?? []).SelectMany(source => (Queries ?? []).Select(query => source + "?" + query.TrimStart('?'))));
 }
