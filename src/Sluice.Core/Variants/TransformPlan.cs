@@ -30,6 +30,9 @@ public sealed record TransformPlan
     /// <summary>True when the original is to be sent where the variant cannot be made (row U070).</summary>
     public bool FallsBack { get; init; } = true;
 
+    /// <summary>How long the stored one is used unasked once it is found to be current; null for as long as a new one (row TTL-12).</summary>
+    public TimeSpan? ConfirmedLifetime { get; init; }
+
     /// <summary>Fields for this request's answer alone.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

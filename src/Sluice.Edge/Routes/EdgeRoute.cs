@@ -18,6 +18,9 @@ public sealed record EdgeRoute
     /// <summary>When an origin that fails is left alone. Default null: never.</summary>
     public CircuitOptions? Circuit { get; init; }
 
+    /// <summary>Lifetimes and switches of its variants. Default null: those of <see cref="Policy"/>, without its extensions, which are the sources'.</summary>
+    public RoutePolicy? VariantPolicy { get; init; }
+
     /// <summary>Makes variants of its objects for requests whose query asks for them. Default null: the query is part of the object's name.</summary>
     public ITransform? Transform { get; init; }
 

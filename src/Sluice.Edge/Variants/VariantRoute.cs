@@ -25,7 +25,7 @@ internal sealed class VariantRoute
         keysByText = keys.GetAlternateLookup<ReadOnlySpan<char>>();
         var route = originals.Route;
         // Extensions are the source's, and say nothing of the variant.
-        Route = new ActiveRoute(route with { Origins = [transform.Origin], Circuit = null, Transform = null, Policy = route.Policy with { ByExtension = FrozenDictionary<string, ExtensionPolicy>.Empty } }, cache, time, loggers);
+        Route = new ActiveRoute(route with { Origins = [transform.Origin], Circuit = null, Transform = null, Policy = (route.VariantPolicy ?? route.Policy) with { ByExtension = FrozenDictionary<string, ExtensionPolicy>.Empty } }, cache, time, loggers);
     }
 
     public ITransform Transform { get; }

@@ -18,16 +18,15 @@ public sealed record VariantLifetimes
     /// <summary>How long the lifetime of much used variants may become. Default null: all have the same.</summary>
     public TimeSpan? AdaptiveMaximum { get; init; }
 
-    /// <summary>The lifetime of an answer.</summary>
-    /// <param name="status">Its status.</param>
-    /// <param name="uses">How often the variant was asked for within its last lifetime: each tenfold doubles the next, up to <see cref="AdaptiveMaximum"/>.</param>
-    public TimeSpan For(int status, long uses = 0)
+    /// <summary>The lifetime of an answer that is new.</summary>
+    public TimeSpan For(int status) => status switch { >= 500 => ServerError, >= 400 => ClientError, >= 300 => Redirects, _ => Ok };
+
+    /// <summary>The lifetime of a variant that is confirmed: twice its last one where somebody asked for it before another such time was over, up to <see cref="AdaptiveMaximum"/>; else that of a new one.</summary>
+    /// <param name="former">Its last lifetime.</param>
+    /// <param name="age">Its age when it was asked for.</param>
+    public TimeSpan Next(TimeSpan former, TimeSpan age)
     {
-        if (status >= 500) return ServerError;
-        if (status >= 400) return ClientError;
-        if (status >= 300) return Redirects;
-        if (AdaptiveMaximum is not { } longest || longest <= Ok || uses < 10) return Ok;
-        var grown = Ok * Math.Pow(2, Math.Floor(Math.Log10(uses)));
-        return grown < longest ? grown : longest;
+        if (AdaptiveMaximum is not { } longest || longest <= Ok || former < Ok || age > former * 2) return Ok;
+        return former * 2 < longest ? former * 2 : longest;
     }
 }

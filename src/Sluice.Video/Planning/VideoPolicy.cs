@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Sluice.Video.Access;
 using Sluice.Video.Derivatives;
+using Sluice.Video.Lifetimes;
 using Sluice.Video.Options;
 using Sluice.Video.Responsive;
 
@@ -47,6 +48,15 @@ public sealed record VideoPolicy
 
     /// <summary>What a viewer gets when a transform fails: the original (rows U070, U071), or with false the error. Default true.</summary>
     public bool FallBackOnError { get; init; } = true;
+
+    /// <summary>Name of the namespace that variants are kept in (rows KV-03, CFG-06). Default VIDEO_TRANSFORMATIONS_CACHE.</summary>
+    public string Namespace { get; init; } = "VIDEO_TRANSFORMATIONS_CACHE";
+
+    /// <summary>Keep variants on disk (row CFG-04). Default true; false keeps them in memory only.</summary>
+    public bool StoresVariants { get; init; } = true;
+
+    /// <summary>How long answers are used unasked.</summary>
+    public VariantLifetimes Lifetimes { get; init; } = new();
 
     /// <summary>Also emit the short tags of row U057, with this prefix, such as "vp-". Default null: none (decision D06).</summary>
     public string? ShortTagPrefix { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Core.Objects;
@@ -34,6 +35,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
         {
             var headers = VariantHeaders.For(plan);
             headers.Add("ETag", tag);
+            if (task.Plan.ConfirmedLifetime is { } lifetime) headers.Add("Cache-Control", string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)lifetime.TotalSeconds}"));
             return Empty(304, headers, held);
         }
 

@@ -19,7 +19,6 @@ internal static class VariantHeaders
         headers.Add("X-Video-Derivative", options.Derivative ?? "none");
         headers.Add("X-Transform-Mode", OptionNames.Of(options.Mode));
         headers.Add(Query, plan.Query);
-        if (options.FileName is { } name) headers.Add("Content-Disposition", $"inline; filename=\"{name}\"");
         headers.Add("X-Content-Type-Options", "nosniff");
         return headers;
     }

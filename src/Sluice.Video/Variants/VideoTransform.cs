@@ -28,7 +28,7 @@ public sealed class VideoTransform : ITransform
     public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
         (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
-        Origin = new TransformOrigin($"variants of {name}", "variants of " + scope, maker, Sign);
+        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, Sign);
         debug = new DebugView(name, scope, time);
     }
 
@@ -46,21 +46,29 @@ public sealed class VideoTransform : ITransform
             VideoPlanKind.PassThrough => null,
             VideoPlanKind.Original => new TransformDecision(null) { IsOriginal = true },
             VideoPlanKind.Refused => Refuse(plan.Error!),
-            _ => new TransformDecision(new TransformPlan
-            {
-                Key = plan.Key,
-                Source = plan.SourcePath,
-                Recipe = TransformOrigin.RecipeOf(plan),
-                Order = plan,
-                Vary = plan.Vary is { } vary ? [vary] : [],
-                // What expires or is chosen by who asks is looked at each time.
-                IsForAll = plan.Vary is null && plan.Debug == DebugSwitches.None && plan.Warnings.Count == 0 && planner.Policy.SigningKeys.Count == 0,
-                SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
-                SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants),
-                FallsBack = planner.Policy.FallBackOnError,
-                Headers = HeadersOf(plan, debug.Fields(query, plan, began)),
-                Client = query.Client,
-            }),
+            _ => new TransformDecision(Order(query, plan, HeadersOf(plan, debug.Fields(query, plan, began)))),
+        };
+    }
+
+    private TransformPlan Order(TransformQuery query, VideoPlan plan, List<KeyValuePair<string, string>> headers)
+    {
+        var policy = planner.Policy;
+        return new TransformPlan
+        {
+            Key = plan.Key,
+            Source = plan.SourcePath,
+            Recipe = TransformOrigin.RecipeOf(plan),
+            Order = plan,
+            Vary = plan.Vary is { } vary ? [vary] : [],
+            // What expires, is chosen by who asks, or has fields of its own is looked at each time.
+            IsForAll = plan.IsForAll && headers.Count == 0 && policy is { SigningKeys.Count: 0, StoresVariants: true },
+            SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
+            SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants) || !policy.StoresVariants,
+            FallsBack = policy.FallBackOnError,
+            ConfirmedLifetime = policy.Lifetimes.AdaptiveMaximum is not null && query.Look(plan.Key)?.Metadata.Freshness is { } held
+                ? policy.Lifetimes.Next(held.Lifetime, held.AgeAt(time.GetUtcNow())) : null,
+            Headers = headers,
+            Client = query.Client,
         };
     }
 
@@ -81,6 +89,8 @@ public sealed class VideoTransform : ITransform
     private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan, IReadOnlyList<KeyValuePair<string, string>> shown)
     {
         List<KeyValuePair<string, string>> headers = [.. shown];
+        // Not kept with the variant: others ask for the same bytes under another name.
+        if (plan.Options?.FileName is { } name) headers.Add(new("Content-Disposition", $"inline; filename=\"{name}\""));
         if (plan.AcceptHints is { } hints) headers.Add(new("Accept-CH", hints));
         if (plan.Warnings.Count > 0) headers.Add(new("X-Video-Warning", VariantFault.OneLine(string.Join("; ", plan.Warnings))));
         return headers;

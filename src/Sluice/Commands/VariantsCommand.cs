@@ -19,6 +19,7 @@ internal static class VariantsCommand
         command.Subcommands.Add(List(terminal));
         command.Subcommands.Add(Remove(terminal));
         command.Subcommands.Add(Make(terminal));
+        command.Subcommands.Add(SignCommand.Create(terminal));
         return command;
     }
 

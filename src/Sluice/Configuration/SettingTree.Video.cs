@@ -59,7 +59,7 @@ internal static partial class SettingTree
         new ValueSetting<VideoSection, string?>("shortTags", ValueKinds.OptionalText, o => o.ShortTags, (o, v) => o.ShortTags = v,
             "Give variants short tags as well (p-, d-, f-, m-, t-, c-, r-, i-), with this before each, such as vp-.") { DefaultText = "off" },
         new ValueSetting<VideoSection, bool>("enableKVCache", ValueKinds.Switch, o => o.EnableKvCache, (o, v) => o.EnableKvCache = v,
-            "Keep variants on disk; false: in memory only.") { Alias = "CACHE_ENABLE_KV" },
+            "Whether stored variants are answered from disk; false: from memory only, and made anew when they have left it.") { Alias = "CACHE_ENABLE_KV" },
         new ValueSetting<VideoSection, string>("kvNamespace", ValueKinds.Text, o => o.KvNamespace, (o, v) => o.KvNamespace = v,
             "Name of the namespace that variants are kept in. Under another name they are made anew; those of the old one go as they age.")
         {
@@ -68,12 +68,12 @@ internal static partial class SettingTree
         new SectionSetting<VideoSection, KvTtlSection>("kvTtl", KvTtl, o => o.KvTtl, "How long answers for variants are used unasked. A variant whose source changes is made anew before that."));
 
     private static SettingGroup<KvTtlSection> KvTtl => new(() => new KvTtlSection(),
-        new ValueSetting<KvTtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Variants.") { Alias = "CACHE_KV_TTL_OK" },
+        new ValueSetting<KvTtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Variants; no longer than the route's ttl.ok, since checking a variant is checking its source.") { Alias = "CACHE_KV_TTL_OK" },
         new ValueSetting<KvTtlSection, TimeSpan>("redirects", ValueKinds.Time, o => o.Redirects, (o, v) => o.Redirects = v, "3xx answers.") { Alias = "CACHE_KV_TTL_REDIRECTS" },
         new ValueSetting<KvTtlSection, TimeSpan>("clientError", ValueKinds.Time, o => o.ClientError, (o, v) => o.ClientError = v, "4xx answers.") { Alias = "CACHE_KV_TTL_CLIENT_ERROR" },
         new ValueSetting<KvTtlSection, TimeSpan>("serverError", ValueKinds.Time, o => o.ServerError, (o, v) => o.ServerError = v, "5xx answers; an error never replaces a variant.") { Alias = "CACHE_KV_TTL_SERVER_ERROR" },
         new ValueSetting<KvTtlSection, TimeSpan?>("adaptiveMaximum", ValueKinds.OptionalTime, o => o.AdaptiveMaximum, (o, v) => o.AdaptiveMaximum = v,
-            "How long the lifetime of variants that are asked for often may grow.") { DefaultText = "none: all have the same" });
+            "How long the lifetime of a variant may grow: it doubles each time the variant is asked for within its lifetime after that has run out.") { DefaultText = "none: all have the same" });
 
     private static (string Problem, string Remedy)? CheckModes(IReadOnlyList<string> modes) =>
         modes.Count > 0 && modes.All(mode => mode is "video" or "frame" or "spritesheet" or "audio") ? null : ("names something else than the modes", "write some of video, frame, spritesheet, audio");

@@ -41,6 +41,9 @@ internal static class VideoSetup
         Breakpoints = [.. all.Breakpoints.Where(b => b.Value > 0).OrderBy(b => b.Value).Select(b => new WidthBreakpoint(b.Value, b.Key))],
         Capabilities = new AgentCapabilities(all.WebmAgents, all.WebmAgentsExcept),
         ShortTagPrefix = all.ShortTags,
+        Namespace = all.KvNamespace,
+        StoresVariants = all.EnableKvCache,
+        Lifetimes = Lifetimes(all),
     };
 
     /// <summary>How long answers for variants are used unasked.</summary>

@@ -13,7 +13,20 @@ internal static class EdgeRoutes
     {
         var route = Plain(options, origins);
         // A redirect leaves nothing here to make variants of.
-        return options is { Video.Enabled: true, Redirect: false, Cache: true } ? route with { Transform = video.For(options, route.Origins) } : route;
+        if (options is not { Video.Enabled: true, Redirect: false, Cache: true }) return route;
+        var lifetimes = video.Lifetimes;
+        return route with
+        {
+            Transform = video.For(options, route.Origins),
+            VariantPolicy = route.Policy with
+            {
+                // Checking a variant is checking its source, and is no longer put off than for the source itself.
+                Ok = lifetimes.Ok < route.Policy.Ok ? lifetimes.Ok : route.Policy.Ok,
+                Redirect = lifetimes.Redirects,
+                ClientError = lifetimes.ClientError,
+                ServerError = lifetimes.ServerError,
+            },
+        };
     }
 
     private static EdgeRoute Plain(RouteSection options, OriginFactory origins) => new()

@@ -3,6 +3,7 @@ using Sluice.Configuration;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
+using Sluice.Video.Lifetimes;
 using Sluice.Video.Metadata;
 using Sluice.Video.Planning;
 using Sluice.Video.Variants;
@@ -16,6 +17,9 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
 
     /// <summary>Makes the variants of all routes.</summary>
     public VariantMaker Maker { get; } = new(VideoSetup.Limits(options.Video), Environment.GetEnvironmentVariable("PATH"), logging, time);
+
+    /// <summary>How long answers for variants are used unasked.</summary>
+    public VariantLifetimes Lifetimes { get; } = VideoSetup.Lifetimes(options.Video);
 
     /// <summary>The transform of a route.</summary>
     public ITransform For(RouteSection route, IReadOnlyList<IOrigin> origins)

@@ -17,7 +17,7 @@ public sealed class VideoSettingsTests : IDisposable
     {
         var video = new SluiceOptions().Video;
         Assert.Equal((true, "VIDEO_TRANSFORMATIONS_CACHE"), (video.EnableKvCache, video.KvNamespace));
-        var ttl = VideoSetup.Lifetimes(video);
+        var ttl = VideoSetup.Policy(video, new RouteVideoSection()).Lifetimes;
         Assert.Equal((86_400, 3_600, 60, 10), (ttl.For(200).TotalSeconds, ttl.For(302).TotalSeconds, ttl.For(404).TotalSeconds, ttl.For(502).TotalSeconds));
         Assert.Empty(PolicyRules.Errors(VideoSetup.Policy(video, new RouteVideoSection())));
     }
@@ -43,7 +43,7 @@ public sealed class VideoSettingsTests : IDisposable
         Assert.Equal((true, 10, false, ResponsiveChoice.Always, "vp-"), (policy.DerivativesOnly, policy.SizeStep, policy.FallBackOnError, policy.Responsive, policy.ShortTagPrefix));
         Assert.Equal((2, TimeSpan.FromSeconds(30), "k1", 2), (policy.Modes.Count, policy.MaximumDuration, policy.SigningKeys.Single().Id, policy.Parameters!.Count));
         Assert.True(policy.Capabilities.PlaysWebm("Nice/1"));
-        Assert.Equal(TimeSpan.FromHours(2), VideoSetup.Lifetimes(options.Video).For(200, 10));
+        Assert.Equal(TimeSpan.FromHours(2), VideoSetup.Policy(options.Video, options.Routes[0].Video).Lifetimes.Next(TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
         Assert.Equal((false, "MINE"), (options.Video.EnableKvCache, options.Video.KvNamespace));
     }
 
