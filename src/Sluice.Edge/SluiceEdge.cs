@@ -7,6 +7,7 @@ using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 using Sluice.Edge.Transport;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge;
 
@@ -25,7 +26,7 @@ public sealed class SluiceEdge
         hits = new HitPath(Routes, responder, time);
         PlainHits = new PlainHits(hits, counters);
         var forwarding = new Forwarding(options);
-        var purge = new PurgeMethod(cache, new PurgeAccess(options.Purge, forwarding.Clients), counters);
+        var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         var fetcher = new Fetcher(cache, time);
         handler = new EdgeHandler(
             new EdgeParts
@@ -33,6 +34,7 @@ public sealed class SluiceEdge
                 Routes = Routes,
                 Fetcher = fetcher,
                 Shared = new SharedFetcher(fetcher, cache, time),
+                ChunkSize = cache.ChunkSize,
                 Responder = responder,
                 Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
                 Purge = purge,
@@ -58,6 +60,16 @@ public sealed class SluiceEdge
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);
+
+    /// <summary>The name under which the answer to a normalised path and query is stored: a variant's key, or the target itself. For purges by URL.</summary>
+    public string NameOf(string target) => RequestTarget.TryParse(target, out var parsed, out _) && Routes.Match(parsed.Path) is { } route ? VariantNames.Of(route, parsed).Name : target;
+
+    /// <summary>Makes a variant ahead of its first viewer, or finds it made.</summary>
+    /// <param name="target">Path and query, as a viewer would ask.</param>
+    /// <param name="client">In whose name: those share the queue fairly.</param>
+    /// <param name="cancellation">Nobody wants it any more.</param>
+    public Task<PreparedVariant> PrepareAsync(string target, string client, CancellationToken cancellation) =>
+        RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.PrepareAsync(parsed, client, cancellation) : Task.FromResult(new PreparedVariant(target, 400) { Reason = reason });
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? handler.HandleAsync(context);

@@ -45,7 +45,7 @@ internal sealed class Fill
     /// <summary>Why it ended early. Set once the object can no longer be found if it is of no use, so that who learns of it does not meet it again.</summary>
     public Exception? Failure { get; set; }
 
-    private bool IsNearlyDone => End - Position <= NearlyDone;
+    private bool IsNearlyDone => End - Position <= NearlyDone || response?.IsNearlyDone?.Invoke() == true;
 
     public bool WillReach(int index, bool canFillGaps)
     {

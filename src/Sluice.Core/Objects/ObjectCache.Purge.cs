@@ -52,10 +52,18 @@ public sealed partial class ObjectCache
         return receipt;
     }
 
+    /// <summary>The objects that a purge of that kind would select, in any tier.</summary>
+    public async Task<IReadOnlyList<CachedObject>> FindAsync(PurgeKind kind, string value, CancellationToken cancellation = default)
+    {
+        await loading.WaitAsync(cancellation);
+        return Select(new PurgeRequest(kind, value));
+    }
+
     private static bool Selects(PurgeRequest request, CachedObject candidate) => request.Kind switch
     {
         PurgeKind.Url => candidate.Target == request.Value,
-        PurgeKind.Prefix => candidate.Target.StartsWith(request.Value, StringComparison.Ordinal),
+        // A variant's key is not its path; the path it was made from is.
+        PurgeKind.Prefix => candidate.Target.StartsWith(request.Value, StringComparison.Ordinal) || candidate.Metadata.Source.StartsWith(request.Value, StringComparison.Ordinal),
         PurgeKind.Tag => candidate.Metadata.Tags.Contains(request.Value),
         _ => candidate.Metadata.Source == request.Value,
     };

@@ -1,4 +1,5 @@
 using Sluice.Core.Objects;
+using Sluice.Core.Variants;
 
 namespace Sluice.Core.Origins;
 
@@ -34,4 +35,7 @@ public sealed record OriginRequest
 
     /// <summary>Length of <see cref="Body"/> in bytes when declared.</summary>
     public long? BodyLength { get; init; }
+
+    /// <summary>What to make, for a transform's origin; null for every other.</summary>
+    public TransformTask? Variant { get; init; }
 }

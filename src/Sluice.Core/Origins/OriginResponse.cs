@@ -26,6 +26,9 @@ public class OriginResponse : IAsyncDisposable
     /// <summary>The version these bytes belong to; its length is that of the whole body.</summary>
     public required ObjectVersion Version { get; init; }
 
+    /// <summary>For a body that is being made: true once so little is left to do that it is worth finishing though nobody waits any more. Null where only the bytes left tell.</summary>
+    public Func<bool>? IsNearlyDone { get; init; }
+
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {

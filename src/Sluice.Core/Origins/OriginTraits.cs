@@ -15,4 +15,7 @@ public enum OriginTraits
 
     /// <summary>It takes GET and HEAD only (a folder, a bucket); another method is answered 405 at the edge.</summary>
     ReadOnly = 4,
+
+    /// <summary>Its bytes are made anew for each answer (a transform): what is missing of a stored one cannot be had, so a stored one counts only when it is whole or arriving.</summary>
+    MadeAnew = 8,
 }

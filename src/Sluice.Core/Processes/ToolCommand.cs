@@ -17,6 +17,9 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
     /// <summary>True to let everything else on the machine go first. Default true: viewers of what is made already come before those of what is being made.</summary>
     public bool GivesWay { get; init; } = true;
 
+    /// <summary>Hears each line of its standard error as it comes; true keeps the line out of <see cref="ToolExit.Error"/>. It must be quick and must not throw. Default null.</summary>
+    public Func<string, bool>? Listen { get; init; }
+
     /// <summary>Finds a program in the folders of PATH; null when it is in none.</summary>
     public static string? Find(string name, string? path) =>
         (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

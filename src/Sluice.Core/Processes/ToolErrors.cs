@@ -3,41 +3,47 @@ using System.Text;
 namespace Sluice.Core.Processes;
 
 /// <summary>Takes in what a child process writes to its standard error and keeps the end of it: it must never wait for a reader, and must never fill the memory.</summary>
-internal sealed class ToolErrors
+internal sealed class ToolErrors(Func<string, bool>? listen)
 {
     private const int Kept = 8 << 10;
-    private readonly byte[] tail = new byte[2 * Kept];
-    private int length;
-    private bool isCut;
+    private readonly Queue<string> lines = new();
+    private readonly byte[] buffer = new byte[Kept];
+    private int kept;
 
     public async Task ReadAsync(Stream source, CancellationToken cancellation)
     {
+        var length = 0;
         try
         {
-            while (true)
+            while (await source.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var count)
             {
-                if (length > Kept)
-                {
-                    tail.AsSpan(length - Kept, Kept).CopyTo(tail);
-                    (length, isCut) = (Kept, true);
-                }
-
-                var count = await source.ReadAsync(tail.AsMemory(length), cancellation);
-                if (count == 0) return;
                 length += count;
+                var start = 0;
+                for (int size; (size = buffer.AsSpan(start, length - start).IndexOf((byte)'\n')) >= 0; start += size + 1) Add(start, size);
+                // A line that does not fit is taken in parts.
+                if (start == 0 && length == buffer.Length) Add(0, start = length);
+                buffer.AsSpan(start, length - start).CopyTo(buffer);
+                length -= start;
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // It handed its standard error on to somebody who outlives it.
         }
+
+        if (length > 0) Add(0, length);
     }
 
-    /// <summary>The end of it, once read to its end; whole lines where it was longer than what is kept.</summary>
-    public override string ToString()
+    /// <summary>The end of it, in whole lines, once read to its end.</summary>
+    public override string ToString() => string.Join('\n', lines).TrimEnd();
+
+    private void Add(int start, int size)
     {
-        var start = Math.Max(0, length - Kept);
-        if ((isCut || start > 0) && tail.AsSpan(start, length - start).IndexOf((byte)'\n') is >= 0 and var line) start += line + 1;
-        return Encoding.UTF8.GetString(tail, start, length - start).TrimEnd();
+        var line = Encoding.UTF8.GetString(buffer, start, size).TrimEnd('\r');
+        if (listen?.Invoke(line) == true) return;
+        lines.Enqueue(line);
+        for (kept += line.Length + 1; kept > Kept; kept -= lines.Dequeue().Length + 1)
+        {
+        }
     }
 }

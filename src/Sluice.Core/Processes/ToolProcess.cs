@@ -13,15 +13,15 @@ public sealed class ToolProcess : IAsyncDisposable
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
-    private readonly ToolErrors errors = new();
+    private readonly ToolErrors errors;
     private readonly TimeProvider time;
     private readonly ITimer? clock;
     private int cause = (int)ToolEnd.Exited;
 
-    private ToolProcess(Process process, TimeSpan? limit, TimeProvider time)
+    private ToolProcess(Process process, ToolCommand command, TimeProvider time)
     {
-        (this.process, this.time) = (process, time);
-        clock = limit is { } most ? time.CreateTimer(static tool => ((ToolProcess)tool!).Kill(ToolEnd.TimedOut), this, most, Timeout.InfiniteTimeSpan) : null;
+        (this.process, this.time, errors) = (process, time, new ToolErrors(command.Listen));
+        clock = command.Limits.Time is { } most ? time.CreateTimer(static tool => ((ToolProcess)tool!).Kill(ToolEnd.TimedOut), this, most, Timeout.InfiniteTimeSpan) : null;
         Output = process.StandardOutput.BaseStream;
         Exited = WatchAsync();
     }
@@ -61,7 +61,7 @@ public sealed class ToolProcess : IAsyncDisposable
             throw new IOException($"{command.Program} cannot be started: {failure.Message}.", failure);
         }
 
-        var tool = new ToolProcess(process, command.Limits.Time, time);
+        var tool = new ToolProcess(process, command, time);
         try
         {
             ToolLimitCalls.Apply(process.Id, command.Limits);

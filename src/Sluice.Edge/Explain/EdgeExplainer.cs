@@ -4,6 +4,7 @@ using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Explain;
 
@@ -17,9 +18,11 @@ public sealed class EdgeExplainer(SluiceEdge edge, TimeProvider time)
             return new Explanation { Target = url, Next = "refused", Why = $"The target is malformed: {reason}." };
         if (edge.Routes.Match(target.Path) is not { } route)
             return new Explanation { Target = target.Text, Next = "refused", Why = "No route is configured for this path." };
-        var key = route.Scope.KeyOf(target.Text);
+        // A query may ask for a variant, which is stored under a key of its own.
+        (route, var name) = VariantNames.Of(route, target);
+        var key = route.Scope.KeyOf(name);
         var now = time.GetUtcNow();
-        var objects = route.Scope.FindStored(target.Text)?.Objects ?? [];
+        var objects = route.Scope.FindStored(name)?.Objects ?? [];
         var (next, why) = Next(objects, now);
         return new Explanation
         {

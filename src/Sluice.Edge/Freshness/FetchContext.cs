@@ -14,5 +14,8 @@ internal sealed record FetchContext(ActiveRoute Route, string Target, string Met
 {
     public CacheControl CacheControl { get; } = CacheControl.Read(Headers);
 
-    public string Path => Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Target[..mark] : Target;
+    /// <summary>The path a variant is made from; null for an object under its own path.</summary>
+    public string? Source { get; init; }
+
+    public string Path => Source is not null ? Source : Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Target[..mark] : Target;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
+using Sluice.Core.Tags;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
@@ -8,7 +9,7 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Purging;
 
 /// <summary>The PURGE method on the edge, as users of nginx, Squid and Varnish know it: takes its path out of the cache with all variants, and answers the receipt.</summary>
-internal sealed class PurgeMethod(ObjectCache cache, PurgeAccess access, EdgeCounters counters)
+internal sealed class PurgeMethod(ObjectCache cache, Func<string, string> nameOf, PurgeAccess access, EdgeCounters counters)
 {
     public static bool Is(string method) => method == "PURGE";
 
@@ -32,7 +33,7 @@ internal sealed class PurgeMethod(ObjectCache cache, PurgeAccess access, EdgeCou
             return;
         }
 
-        var receipt = await cache.PurgeAsync(purge, context.RequestAborted);
+        var receipt = await cache.PurgeAsync(purge.Kind == PurgeKind.Url ? purge with { Value = nameOf(purge.Value) } : purge, context.RequestAborted);
         counters.Count(Outcome.Bypass, 0);
         var body = JsonSerializer.SerializeToUtf8Bytes(receipt, PurgeJson.Default.PurgeReceipt);
         context.Response.Headers.CacheControl = "no-store";

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Telemetry;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Routes;
 
@@ -18,6 +19,8 @@ internal sealed class ActiveRoute
         Origin = origins is [var only] ? only : new OriginGroup(origins);
         // What was stored before storing was switched off must not be found.
         Scope = cache.Scope(Policy.Stores ? Origin.Scope : "unstored:" + Origin.Scope);
+        // A variant is kept, or it would be made for every request.
+        if (route.Transform is { } transform && Policy.Stores) Variants = new VariantRoute(this, transform, cache, time, loggers);
     }
 
     public PathPattern Pattern { get; }
@@ -31,11 +34,16 @@ internal sealed class ActiveRoute
 
     public IOrigin Origin { get; }
 
+    /// <summary>The variants of its objects; null where none are made.</summary>
+    public VariantRoute? Variants { get; }
+
     public CacheScope Scope { get; }
 
     public bool HasOwnPolicy => Origin.Traits.HasFlag(OriginTraits.PolicyFromRoute);
 
     public bool IsReadOnly => Origin.Traits.HasFlag(OriginTraits.ReadOnly);
+
+    public bool IsMadeAnew => Origin.Traits.HasFlag(OriginTraits.MadeAnew);
 
     public bool HasRanges => Origin.Traits.HasFlag(OriginTraits.Ranges);
 

@@ -1,5 +1,6 @@
 using Sluice.Core.Origins;
 using Sluice.Edge.Playback;
+using Sluice.Core.Variants;
 
 namespace Sluice.Edge.Routes;
 
@@ -20,6 +21,12 @@ public sealed record EdgeRoute
 
     /// <summary>For viewers with a token only, whose manifests are rewritten to carry it along. Default null: for everybody.</summary>
     public PlaybackTokens? Playback { get; init; }
+
+    /// <summary>Lifetimes and switches of its variants. Default null: those of <see cref="Policy"/>, without its extensions, which are the sources'.</summary>
+    public RoutePolicy? VariantPolicy { get; init; }
+
+    /// <summary>Makes variants of its objects for requests whose query asks for them. Default null: the query is part of the object's name.</summary>
+    public ITransform? Transform { get; init; }
 
     /// <summary>Lifetimes and switches.</summary>
     public RoutePolicy Policy { get; init; } = new();

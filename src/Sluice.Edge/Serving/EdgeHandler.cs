@@ -12,6 +12,7 @@ using Sluice.Edge.Purging;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Serving;
 
@@ -20,7 +21,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 {
     private const int MaximumAttempts = 4;
     private const int RememberedUncacheable = 10_000;
-    private readonly FlightTable<FetchResult> flights = new();
+    private readonly FlightTable<FetchResult> flights = parts.Flights;
+    private readonly SourceReader sources = new(parts.Fetcher, parts.Flights, parts.ChunkSize, parts.Time);
     private readonly ConcurrentDictionary<string, byte> uncacheable = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
@@ -87,20 +89,26 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {
-        var text = target.Text;
+        if (target.Query.Length == 0 || route.Variants is not { } variants || !await TryServeVariantAsync(context, route, variants, target))
+            await ServeAsync(context, new Asked(route, target.Text));
+    }
+
+    private async Task ServeAsync(HttpContext context, Asked asked)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            var stored = route.Scope.FindStored(text) is { } slot ? VarySelection.Find(slot, context.Request.Headers) : null;
-            if (stored is { IsServable: false })
+            var stored = asked.Route.Scope.FindStored(asked.Target) is { } slot ? VarySelection.Find(slot, context.Request.Headers) : null;
+            if (stored is not null && !IsUsable(asked.Route, stored))
             {
                 ObjectCache.Remove(stored);
                 stored = null;
             }
 
+            if (asked.Variant is { SkipsCache: true } || (asked.Variant is { SkipsStore: true } && stored?.InMemory(0) != true)) stored = null;
             try
             {
-                if (await TryServeStoredAsync(context, route, text, stored)) return;
-                if (await TryFetchAsync(context, route, text, stored)) return;
+                if (await TryServeStoredAsync(context, asked, stored)) return;
+                if (await TryFetchAsync(context, asked, stored)) return;
             }
             catch (ObjectChangedException) when (!context.Response.HasStarted && attempt < MaximumAttempts)
             {
@@ -110,20 +118,30 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
     }
 
-    private async Task<bool> TryServeStoredAsync(HttpContext context, ActiveRoute route, string target, CachedObject? stored)
+    private static bool IsUsable(ActiveRoute route, CachedObject stored) =>
+        // In this order: what is no longer arriving is here.
+        stored.IsServable && (!route.IsMadeAnew || stored.IsFilling || (stored.Metadata.Length is { } length && stored.Holds(0, length)));
+
+    private Reuse Judge(HttpContext context, Asked asked, CachedObject stored)
+    {
+        var reuse = ReusePolicy.Evaluate(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow());
+        return asked.Originals?.Variants is { } variants ? variants.Judge(stored, asked.Variant!.Recipe, reuse) : reuse;
+    }
+
+    private async Task<bool> TryServeStoredAsync(HttpContext context, Asked asked, CachedObject? stored)
     {
         if (stored is null) return false;
-        switch (ReusePolicy.Evaluate(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
+        switch (Judge(context, asked, stored))
         {
             case Reuse.Fresh:
-                await parts.Responder.SendAsync(context, route, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(stored.IsFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
+                await SendAsync(context, asked, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(stored.IsFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
                 return true;
             case Reuse.StaleWhileRevalidate:
-                RefreshBehind(context, route, target, stored);
-                await parts.Responder.SendAsync(context, route, stored, new(Outcome.Stale));
+                RefreshBehind(context, asked, stored);
+                await SendAsync(context, asked, stored, new(Outcome.Stale));
                 return true;
             case Reuse.StaleAllowed:
-                await parts.Responder.SendAsync(context, route, stored, new(Outcome.Stale));
+                await SendAsync(context, asked, stored, new(Outcome.Stale));
                 return true;
             default:
                 return false;
@@ -131,25 +149,24 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     }
 
     /// <summary>Fetches or confirms the object and answers with it; false to look into the cache again.</summary>
-    private async Task<bool> TryFetchAsync(HttpContext context, ActiveRoute route, string target, CachedObject? stored)
+    private async Task<bool> TryFetchAsync(HttpContext context, Asked asked, CachedObject? stored)
     {
-        var asked = ReusePolicy.Read(context.Request.Headers.CacheControl);
-        if (asked.Has(CacheDirectives.OnlyIfCached))
+        if (ReusePolicy.Read(context.Request.Headers.CacheControl).Has(CacheDirectives.OnlyIfCached))
         {
             await Refusal.SendAsync(context, 504, "Not cached.", "The request asked for a stored answer only, and there is none that may be used.", parts.Counters);
             return true;
         }
 
-        var plan = FetchPlan.Make(context, route, target, stored, parts);
+        var plan = PlanFetch(context, asked, stored);
         FetchResult result;
         var isLeader = true;
         FlightTicket<FetchResult>? ticket = null;
         try
         {
-            if (plan.IsShareable && !uncacheable.ContainsKey(plan.FlightName))
+            if (plan.IsShareable && (asked.Variant is not null || !uncacheable.ContainsKey(plan.FlightName)))
             {
                 // Another flight may have landed since the look into the cache: then there is nothing left to fetch.
-                ticket = flights.Join(plan.FlightName, stop => IsFreshNow(context, route, target) ? Task.FromResult(new FetchResult()) : FetchAsync(plan, false, stop), out isLeader);
+                ticket = flights.Join(plan.FlightName, stop => !asked.IsAnew && IsFreshNow(context, asked) ? Task.FromResult(new FetchResult()) : FetchAsync(plan, false, stop), out isLeader);
                 result = await ticket.Result.WaitAsync(context.RequestAborted);
             }
             else result = await FetchAsync(plan, false, context.RequestAborted);
@@ -157,8 +174,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         catch (OriginException failure) when (stored is not null && ReusePolicy.AllowsStaleOnError(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
         {
             ticket?.Dispose();
-            LogStaleServed(route.Origin.Name, failure.Message);
-            await parts.Responder.SendAsync(context, route, stored, new(Outcome.Stale, "stale", Detail: "origin " + failure.Failure.ToString().ToLowerInvariant()));
+            LogStaleServed(asked.Route.Origin.Name, failure.Message);
+            await SendAsync(context, asked, stored, new(Outcome.Stale, "stale", Detail: "origin " + failure.Failure.ToString().ToLowerInvariant()));
             return true;
         }
         catch (OriginException)
@@ -171,7 +188,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         {
             try
             {
-                return await AnswerAsync(context, route, plan, result, isLeader);
+                return await AnswerAsync(context, asked, plan, result, isLeader);
             }
             finally
             {
@@ -180,9 +197,9 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
     }
 
-    private bool IsFreshNow(HttpContext context, ActiveRoute route, string target) =>
-        route.Scope.Find(target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { IsServable: true } found
-        && ReusePolicy.Evaluate(found.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()) == Reuse.Fresh;
+    private bool IsFreshNow(HttpContext context, Asked asked) =>
+        asked.Route.Scope.Find(asked.Target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { } found
+        && IsUsable(asked.Route, found) && Judge(context, asked, found) == Reuse.Fresh;
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {
@@ -194,17 +211,18 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         return result;
     }
 
-    private async Task<bool> AnswerAsync(HttpContext context, ActiveRoute route, FetchPlan plan, FetchResult result, bool isLeader)
+    private async Task<bool> AnswerAsync(HttpContext context, Asked asked, FetchPlan plan, FetchResult result, bool isLeader)
     {
         var forwarded = plan.Forwarded;
         if (result.Object is { } brought)
         {
             if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
-            var verdict = result.IsShared ? Verdict.Hit
+            var verdict = asked.Variant is { SkipsCache: true } ? new Verdict(Outcome.Bypass, "bypass", result.IsStored)
+                : result.IsShared ? Verdict.Hit
                 : result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
                 : isLeader ? new(Outcome.Miss, forwarded, result.IsStored, result.Reason)
                 : new(Outcome.Coalesced, forwarded, result.IsStored);
-            var responding = parts.Responder.SendAsync(context, route, brought, verdict, isLeader && !result.IsRevalidated ? result.Headers : null);
+            var responding = SendAsync(context, asked, brought, verdict, isLeader && !result.IsRevalidated ? result.Headers : null);
             // Its reader is open by now and keeps the fill wanted; the pin would only hold the fill back.
             result.Pin?.Dispose();
             await responding;
@@ -214,20 +232,26 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         if (plan.Stale is { } stale && result.Status is 500 or 502 or 503 or 504
             && ReusePolicy.AllowsStaleOnError(plan.Stale!.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
         {
-            await parts.Responder.SendAsync(context, route, plan.Stale, new(Outcome.Stale, "stale", Detail: $"origin answered {result.Status}"));
+            await SendAsync(context, asked, plan.Stale, new(Outcome.Stale, "stale", Detail: $"origin answered {result.Status}"));
             return true;
         }
 
         if (result.TakeResponse() is not { } answer) return false;
+        if (IsForOriginal(asked, answer.Status))
+        {
+            await using (answer) await SendOriginalAsync(context, asked, answer.Status, answer.Headers);
+            return true;
+        }
+
         await PassThrough.SendAsync(context, answer, new(Outcome.Miss, forwarded, false, result.Reason), parts.Counters);
         return true;
     }
 
-    private void RefreshBehind(HttpContext context, ActiveRoute route, string target, CachedObject stored)
+    private void RefreshBehind(HttpContext context, Asked asked, CachedObject stored)
     {
-        var plan = FetchPlan.Make(context, route, target, stored, parts);
+        var plan = PlanFetch(context, asked, stored);
         var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, true, stop), out var isLeader);
-        if (isLeader) _ = FinishBehindAsync(ticket, route);
+        if (isLeader) _ = FinishBehindAsync(ticket, asked.Route);
         else ticket.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using Sluice.Core.Flights;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -13,6 +14,11 @@ internal sealed record EdgeParts
     public required Fetcher Fetcher { get; init; }
 
     public required SharedFetcher Shared { get; init; }
+
+    /// <summary>Requests to origins under way.</summary>
+    public FlightTable<FetchResult> Flights { get; } = new();
+
+    public required int ChunkSize { get; init; }
 
     public required Responder Responder { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Variants;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
@@ -23,6 +24,9 @@ internal sealed record FetchPlan
 
     /// <summary>False when the client's own condition or range goes through to the origin.</summary>
     public bool IsShareable { get; init; }
+
+    /// <summary>Whether what another node made may be used; null where anything stored under the same key may.</summary>
+    public Func<ObjectMetadata, bool>? Accepts { get; init; }
 
     public required string FlightName { get; init; }
 
@@ -52,6 +56,19 @@ internal sealed record FetchPlan
             // A range alone may turn out to be whole chunks that all can use; conditions are one client's own.
             IsShareable = !passes || !ForwardedRequest.HasConditionsBesidesRange(request.Headers),
             FlightName = $"{method} {(passes ? request.Headers.Range.ToString() : "")} {route.Scope.KeyOf(target)} {selection}",
+        };
+    }
+
+    /// <summary>The same for a variant: the transform is asked, in the server's own name.</summary>
+    public static FetchPlan Make(HttpContext context, ActiveRoute route, TransformPlan variant, CachedObject? stored, EdgeParts parts, Func<CancellationToken, Task<SourceObject>> openSource)
+    {
+        var plan = Make(context, route, variant.Key, stored, parts);
+        return plan with
+        {
+            Context = plan.Context with { Source = variant.Source },
+            Request = new OriginRequest { Method = plan.Request.Method, Path = variant.Source, Variant = new TransformTask(variant, openSource) },
+            Wanted = null,
+            FlightName = variant.SkipsCache ? "anew " + plan.FlightName : plan.FlightName,
         };
     }
 

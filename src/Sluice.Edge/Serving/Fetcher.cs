@@ -50,7 +50,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         if (result.Pin is not null) await FirstBytesAsync(brought);
         cache.Publish(brought, result.Fence);
         // A version that can be completed by range later needs no more now.
-        if (result.Pin is not null && !brought.Metadata.Version.IsStrong) await brought.CompleteAsync();
+        if (result.Pin is not null && (!brought.Metadata.Version.IsStrong || brought.Source!.Origin.Traits.HasFlag(OriginTraits.MadeAnew))) await brought.CompleteAsync();
     }
 
     private async Task FirstBytesAsync(CachedObject brought)

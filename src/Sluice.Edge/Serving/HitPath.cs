@@ -4,6 +4,7 @@ using Sluice.Core.Objects;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Serving;
 
@@ -24,17 +25,26 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     public Hit? Find(ReadOnlySpan<char> target, IHeaderDictionary request)
     {
         // Only normal forms are stored, so a raw target that is found is one.
-        if (routes.Match(target) is not { Route.Playback: null } route || route.Scope.Find(target) is not { } slot) return null;
+        if (routes.Match(target) is not { Route.Playback: null } route) return null;
+        if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
         if (VarySelection.Find(slot, request) is not { } stored) return null;
         var now = time.GetUtcNow();
         return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;
+    }
+
+    private Hit? FindVariant(VariantRoute variants, ReadOnlySpan<char> target, IHeaderDictionary request)
+    {
+        // A failure may mean the original instead, which takes more than this.
+        if (variants.Find(target)?.Objects is not [{ Metadata.Status: 200 } stored, ..]) return null;
+        var now = time.GetUtcNow();
+        return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh && variants.IsCurrent(stored) ? new Hit(variants.Route, stored, now) : null;
     }
 
     /// <summary>The tier that holds the first byte asked for; null when neither does.</summary>
     public string? TierOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (routes.Match(target) is not { } route || route.Scope.Find(target) is not { } slot || VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
+        if (routes.Match(target) is not { } route || (route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
         if (stored.Metadata.Length is not > 0L) return null;
         Span<ByteRange> one = stackalloc ByteRange[1];
         var first = context.Request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], one, out _) && one[0].Resolve(stored.Metadata.Length.Value) is { } part ? part.Start : 0;

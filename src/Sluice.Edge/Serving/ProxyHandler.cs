@@ -129,7 +129,9 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
 
         async Task RemoveAsync(string text)
         {
-            if (route.Scope.FindStored(text) is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, text));
+            // What was made from it goes with it.
+            if (route.Variants is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path));
+            else if (route.Scope.FindStored(text) is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, text));
         }
     }
 

@@ -49,6 +49,9 @@ internal sealed class RenderedHead
 
     public KeyValuePair<string, StringValues>[] Lines { get; }
 
+    /// <summary>For a variant: the version of its source that it was last found to be made from.</summary>
+    public ObjectVersion? CheckedSource { get; set; }
+
     /// <summary>The same as bytes, for the transport; made at its first use.</summary>
     public PlainHead? Plain { get; set; }
 

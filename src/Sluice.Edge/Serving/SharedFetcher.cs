@@ -18,7 +18,7 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
         // What is asked for in part is fetched in part.
         var isWhole = !request.Headers.Contains("Range") && (wanted is null or { First: 0, Last: null } || !context.Route.HasRanges);
         using var turn = await tier.TakeTurnAsync(context.Route.Scope, context.Target, isWhole, cancellation);
-        if (turn.Found is { } found && await TakeAsync(plan, found, fence, behind, cancellation) is { } shared) return shared;
+        if (turn.Found is { } found && plan.Accepts?.Invoke(found.Metadata) != false && await TakeAsync(plan, found, fence, behind, cancellation) is { } shared) return shared;
         var result = await fetcher.FetchAsync(context, request, stale, wanted, behind, cancellation);
         if (result.Object is { } brought && isWhole && (behind || result.IsStored) && IsWorthSharing(brought.Metadata)) turn.Keep(brought);
         return result;

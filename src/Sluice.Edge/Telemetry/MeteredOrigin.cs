@@ -31,6 +31,7 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
             {
                 Status = response.Status, Headers = response.Headers, BodyLength = response.BodyLength, Range = response.Range, Version = response.Version,
                 Trailers = response.Trailers,
+                IsNearlyDone = response.IsNearlyDone,
                 Body = new CountedStream(response, Name),
             };
         }

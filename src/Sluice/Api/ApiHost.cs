@@ -41,6 +41,8 @@ internal static class ApiHost
             app.MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
             app.MapVideosPage();
         }
+        app.MapVariants();
+        app.MapEvents();
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

@@ -53,6 +53,8 @@ internal static class CacheEndpoints
             return Refuse(400, $"The body is empty. {Example}");
         if (body.ToRequest(out var reason) is not { } purge)
             return Refuse(400, reason);
+        if (purge.Kind == PurgeKind.Url && state.Engine is { } named)
+            purge = purge with { Value = named.Edge.NameOf(purge.Value) };
         return state.Engine is { } engine
             ? TypedResults.Json(await engine.Cache.PurgeAsync(purge, context.RequestAborted), ApiJson.Wire.PurgeReceipt)
             : Starting();

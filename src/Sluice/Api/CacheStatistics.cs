@@ -3,6 +3,7 @@ using Sluice.Edge.Serving;
 using Sluice.Hosting;
 using Sluice.Redis;
 using Sluice.S3.PresignedUrls;
+using Sluice.Video.Variants;
 
 namespace Sluice.Api;
 
@@ -54,6 +55,9 @@ internal sealed record CacheStatistics
     /// <summary>How this server does with the Redis that nodes share; absent when it is alone.</summary>
     public RedisStatistics? Redis { get; init; }
 
+    /// <summary>Variants of videos.</summary>
+    public required VariantStatistics Variants { get; init; }
+
     /// <summary>Reads them.</summary>
     public static CacheStatistics Of(Engine engine, TimeSpan uptime)
     {
@@ -74,6 +78,7 @@ internal sealed record CacheStatistics
             Flights = cache.Flights,
             Presign = engine.Presign.Named.Count == 0 ? null : engine.Presign.Named.ToDictionary(pair => pair.Key, pair => pair.Value.GetStatistics()),
             Redis = engine.Redis?.GetStatistics(),
+            Variants = engine.Video.Maker.GetStatistics(),
             Requests = requests,
             SentBytes = outcomes.ToDictionary(Word, engine.Counters.Bytes),
             Origins = [.. engine.Edge.Circuits.Select(OriginStatistics.Of)],

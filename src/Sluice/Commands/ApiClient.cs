@@ -35,8 +35,8 @@ internal sealed class ApiClient : IDisposable
 
     /// <summary>POST of a JSON body.</summary>
     /// <exception cref="ApiException">No answer, or a refusal.</exception>
-    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation);
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? within = null) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation, within);
 
     /// <summary>A request without a body, whose answer has none either.</summary>
     /// <exception cref="ApiException">No answer, or a refusal.</exception>
@@ -48,12 +48,12 @@ internal sealed class ApiClient : IDisposable
 
     private Uri Address(string path) => new(_api.ToString().TrimEnd('/') + path);
 
-    private Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation) =>
-        SendAsync(request, async (response, patience) => await response.Content.ReadFromJsonAsync(type, patience) ?? throw NotSluice(null), cancellation);
+    private Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? within = null) =>
+        SendAsync(request, async (response, patience) => await response.Content.ReadFromJsonAsync(type, patience) ?? throw NotSluice(null), cancellation, within);
 
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellation, TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        using var patience = new CancellationTokenSource(within ?? Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
@@ -71,7 +71,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException e) when (patience.IsCancellationRequested)
         {
-            throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {Patience.TotalSeconds:0} s; is it a Sluice API?", e);
+            throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {(within ?? Patience).TotalSeconds:0} s; is it a Sluice API?", e);
         }
         catch (JsonException e)
         {

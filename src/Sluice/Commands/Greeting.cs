@@ -25,6 +25,8 @@ internal static class Greeting
         if (RedisSetup.Options(options.Redis) is { } redis)
             lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");
         lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
+        if (options.Routes.Exists(route => route.Video.Enabled) && Sample(options) is var sample && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
+            lines.Add($"     curl -s{(isSecure ? "k" : "")} '{local}{sample}?mode=frame&time=1s&width=320' -o frame.jpg");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }
 

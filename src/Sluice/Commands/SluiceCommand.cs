@@ -41,6 +41,7 @@ internal static class SluiceCommand
         root.Subcommands.Add(PresignCommand.Create(terminal));
         root.Subcommands.Add(GetCommand.Create(terminal));
         root.Subcommands.Add(CacheCommand.Create(terminal));
+        root.Subcommands.Add(VariantsCommand.Create(terminal));
         root.Subcommands.Add(DoctorCommand.Create(terminal));
         root.Subcommands.Add(ConfigCommand.Create(terminal));
         root.Subcommands.Add(VersionCommand.Create(terminal));

@@ -1,3 +1,5 @@
+using Sluice.Video.Planning;
+
 namespace Sluice.Configuration;
 
 /// <summary>The rules across settings.</summary>
@@ -34,6 +36,8 @@ internal static class ConfigurationRules
                 origin.IdleTimeout ??= route.IdleTimeout;
             }
             CheckOrigins(route, path, node, errors);
+            if (route.Video.Enabled)
+                errors.AddRange(PolicyRules.Errors(VideoSetup.Policy(options.Video, route.Video)).Select(e => new ConfigurationError(node.Source, $"{path}.video", e.TrimEnd('.'), "see docs/configuration.md, video")));
             if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
                 errors.Add(new(node.Source, $"{path}.cache", "only HTTP origins can be passed on to without a cache", "leave it out, or give the origins as URLs"));
         }

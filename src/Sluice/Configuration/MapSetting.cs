@@ -8,6 +8,9 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
     /// <summary>Says what is wrong with a name and what to write instead; null when it is fine.</summary>
     public required Func<string, (string Problem, string Remedy)?> CheckName { get; init; }
 
+    /// <summary>Says of a text that is no value why it is none; null where its kind says enough.</summary>
+    public Func<string, string>? Explain { get; init; }
+
     /// <summary>True when the values must never be shown.</summary>
     public bool Secret { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
             if (CheckName(key) is { } wrong)
                 errors.Add(new(written.Source, at, wrong.Problem, wrong.Remedy));
             else if (written.Kind != ConfigurationNodeKind.Scalar || !kind.Parse(written.Text, out var value))
-                errors.Add(new(written.Source, at, Secret ? $"is not {kind.Noun}" : $"\"{written.Text}\" is not {kind.Noun}", kind.Advice));
+                errors.Add(new(written.Source, at, Secret ? $"is not {kind.Noun}" : $"\"{written.Text}\" is not {kind.Noun}{(Explain is { } why && written.Kind == ConfigurationNodeKind.Scalar ? ": " + why(written.Text) : "")}", kind.Advice));
             else
                 get(owner)[key] = value;
         }

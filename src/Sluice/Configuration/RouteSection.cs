@@ -38,4 +38,6 @@ internal sealed class RouteSection
     public TimeSpan PlaybackLifetime { get; set; } = TimeSpan.FromHours(4);
 
     public CircuitSection Circuit { get; } = new();
+
+    public RouteVideoSection Video { get; } = new();
 }

@@ -42,6 +42,7 @@ internal static partial class SettingTree
             "Makes the route private: only requests with a token signed by this key are answered (POST /v1/playback makes them), and manifests are rewritten to carry it to their segments. The same on every server.") { Secret = true, Check = CheckToken },
         new ValueSetting<RouteSection, TimeSpan>("playbackLifetime", ValueKinds.Time, o => o.PlaybackLifetime, (o, v) => o.PlaybackLifetime = v,
             "How long a token of a private route is good; at least as long as what is watched.") { Check = CheckNotZero },
+        new SectionSetting<RouteSection, RouteVideoSection>("video", RouteVideo, o => o.Video, "Variants of videos, asked for in the query of their URLs (docs/video.md)."),
         new SectionSetting<RouteSection, CircuitSection>("circuit", Circuit, o => o.Circuit, "When an origin that fails is left alone, so that viewers need not wait for it."));
 
     private static SettingGroup<CircuitSection> Circuit => new(() => new CircuitSection(),

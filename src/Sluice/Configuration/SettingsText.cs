@@ -32,7 +32,7 @@ internal static class SettingsText
     {
         var text = new StringBuilder("| setting | kind | default | environment | flag | meaning |\n|---|---|---|---|---|---|\n");
         foreach (var s in SettingTree.Root.References(""))
-            text.Append($"| `{s.Path}` | {s.Kind} | {s.Default} | `{s.Variable}`{(s.Alias is null ? "" : $", `{s.Alias}`")} | {(s.Flag is null ? "" : $"`{s.Flag}`")} | {s.Meaning} |\n");
+            text.Append($"| `{s.Path}` | {s.Kind} | {s.Default.Replace("|", "\\|", StringComparison.Ordinal)} | `{s.Variable}`{(s.Alias is null ? "" : $", `{s.Alias}`")} | {(s.Flag is null ? "" : $"`{s.Flag}`")} | {s.Meaning} |\n");
         return text.ToString();
     }
 }

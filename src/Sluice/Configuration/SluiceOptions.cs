@@ -19,5 +19,7 @@ internal sealed class SluiceOptions
 
     public CatalogSection Catalog { get; } = new();
 
+    public VideoSection Video { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

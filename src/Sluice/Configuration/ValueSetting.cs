@@ -50,6 +50,7 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
     public override JsonNode? Show(TOwner owner) => get(owner) switch
     {
         null => null,
+        IReadOnlyList<string> { Count: 0 } => new JsonArray(),
         _ when Secret => "***",
         bool value => value,
         int value when kind.Name == "number" => value,

@@ -34,6 +34,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         if (isServed)
             findings.AddRange(await CircuitCheck.RunAsync(options.Api, time, cancellation));
         findings.AddRange(LimitCheck.Run(options.Cache));
+        findings.AddRange(VariantCheck.Run(options));
         findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));
         findings.Add(await ToolCheck.RunAsync("ffprobe", cancellation));
         return new DoctorReport(findings.TrueForAll(f => f.Level != FindingLevel.Failure), findings);

@@ -10,7 +10,27 @@ internal static class EdgeRoutes
 {
     /// <summary>Makes one.</summary>
     /// <exception cref="SetupException">An origin cannot work.</exception>
-    public static EdgeRoute From(RouteSection options, OriginFactory origins, TimeProvider time) => new()
+    public static EdgeRoute From(RouteSection options, OriginFactory origins, VideoHost video, TimeProvider time)
+    {
+        var route = Plain(options, origins, time);
+        // A redirect leaves nothing here to make variants of.
+        if (options is not { Video.Enabled: true, Redirect: false, Cache: true }) return route;
+        var lifetimes = video.Lifetimes;
+        return route with
+        {
+            Transform = video.For(options, route.Origins),
+            VariantPolicy = route.Policy with
+            {
+                // Checking a variant is checking its source, and is no longer put off than for the source itself.
+                Ok = lifetimes.Ok < route.Policy.Ok ? lifetimes.Ok : route.Policy.Ok,
+                Redirect = lifetimes.Redirects,
+                ClientError = lifetimes.ClientError,
+                ServerError = lifetimes.ServerError,
+            },
+        };
+    }
+
+    private static EdgeRoute Plain(RouteSection options, OriginFactory origins, TimeProvider time) => new()
     {
         Name = options.Name!,
         Pattern = options.Pattern,

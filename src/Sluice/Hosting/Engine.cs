@@ -16,15 +16,16 @@ internal sealed class Engine : IAsyncDisposable
     private readonly IReadOnlyList<IOrigin> _origins;
     private readonly CacheMeter _meter;
 
-    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, RedisNode? redis, ILoggerFactory logging, TimeProvider time)
+    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, VideoHost video, RedisNode? redis, (ILoggerFactory Logging, TimeProvider Time) host)
     {
         Cache = cache;
         Presign = presign;
+        Video = video;
         Redis = redis;
         _meter = new CacheMeter(cache);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
-        Edge = new SluiceEdge(cache, routes, Counters, time, logging);
-        Explainer = new EdgeExplainer(Edge, time);
+        Edge = new SluiceEdge(cache, routes, Counters, host.Time, host.Logging);
+        Explainer = new EdgeExplainer(Edge, host.Time);
     }
 
     /// <summary>The cache.</summary>
@@ -38,6 +39,12 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>This server as one of several nodes; null when it is alone.</summary>
     public RedisNode? Redis { get; }
+
+    /// <summary>Which paths serve the objects of buckets.</summary>
+    public required BucketPaths Buckets { get; init; }
+
+    /// <summary>Variants of videos.</summary>
+    public VideoHost Video { get; }
 
     /// <summary>Requests and bytes by outcome.</summary>
     public EdgeCounters Counters { get; } = new();
@@ -80,20 +87,23 @@ internal sealed class Engine : IAsyncDisposable
             TunnelIdleTimeout = edge.TunnelIdleTimeout,
             Purge = new() { From = NetworkText.Parse(edge.Purge.From), Token = edge.Purge.Token },
         };
+        var video = new VideoHost(options, logging, time);
         var catalog = CatalogRoute.From(options.Catalog, factory, logging, time);
         if (catalog is not null)
             routes.Routes.Add(catalog);
         foreach (var route in options.Routes)
-            routes.Routes.Add(EdgeRoutes.From(route, factory, time));
+            routes.Routes.Add(EdgeRoutes.From(route, factory, video, time));
+        _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
-        return new Engine(cache, routes, presign, redis, logging, time) { HasCatalog = catalog is not null };
+        return new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
     public async ValueTask DisposeAsync()
     {
         _meter.Dispose();
+        await Video.DisposeAsync();
         // Writes what it has not written yet.
         await Presign.DisposeAsync();
         if (Redis is not null)

@@ -1,0 +1,117 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Telemetry;
+using Sluice.Edge.Variants;
+
+namespace Sluice.Edge.Serving;
+
+/// <content>Requests whose query asks for a variant of the object their path names.</content>
+internal sealed partial class EdgeHandler
+{
+    /// <summary>False when the query asks for none: it is then part of the object's name.</summary>
+    private async Task<bool> TryServeVariantAsync(HttpContext context, ActiveRoute route, VariantRoute variants, RequestTarget target)
+    {
+        var headers = context.Request.Headers;
+        var peer = parts.Forwarding.Clients.ClientOf(context);
+        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, name => headers[name] is { Count: > 0 } value ? value.ToString() : null)
+        {
+            Method = context.Request.Method,
+            Client = peer?.ToString() ?? "",
+            Look = key => variants.Route.Scope.FindStored(key)?.Objects is [var found, ..] ? found : null,
+            IsLocal = peer is not null && IPAddress.IsLoopback(peer),
+        });
+        if (decision is null) return false;
+        if (decision.IsOriginal)
+        {
+            await ServeAsync(context, new Asked(route, target.Path));
+            return true;
+        }
+
+        if (decision.Plan is not { } plan)
+        {
+            await SendDecisionAsync(context, decision);
+            return true;
+        }
+
+        if (plan.Vary.Count + plan.Headers.Count > 0) context.Response.OnStarting(static state => AddAsync(((HttpResponse, TransformPlan))state), (context.Response, plan));
+        await ServeAsync(context, new Asked(variants.Route, plan.Key, plan, route));
+        // Afterwards: by now what is stored was made as it is to be made now.
+        if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
+        return true;
+    }
+
+    /// <summary>Makes a variant ahead of its first viewer, or finds it made.</summary>
+    public async Task<PreparedVariant> PrepareAsync(RequestTarget target, string client, CancellationToken cancellation)
+    {
+        if (parts.Routes.Match(target.Path) is not { Variants: { } variants } route) return new(target.Text, 404) { Reason = "No route with variants takes this path." };
+        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true });
+        if (decision?.Plan is not { } plan)
+            return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
+        var asked = new Asked(variants.Route, plan.Key, plan, route);
+        var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
+        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.Find(plan.Key)?.Objects[0], false);
+        var stored = variants.Route.Scope.FindStored(plan.Key)?.Objects is [{ IsServable: true } held, ..] ? held : null;
+        var fetch = PlanFetch(nobody, asked, stored);
+        try
+        {
+            using var ticket = flights.Join(fetch.FlightName, stop => FetchAsync(fetch, false, stop), out _);
+            var result = await ticket.Result.WaitAsync(cancellation);
+            if (result.Object is not { } brought) return new(target.Text, result.Status) { Key = plan.Key, Reason = result.Reason };
+            await brought.CompleteAsync(cancellation);
+            return Prepared(brought, !result.IsRevalidated);
+        }
+        catch (OriginException failure)
+        {
+            return new(target.Text, 502) { Key = plan.Key, Reason = failure.Message };
+        }
+
+        PreparedVariant Prepared(CachedObject? found, bool isMade) => found is null ? new(target.Text, 503) { Key = plan.Key, Reason = "It was evicted at once." } : new(target.Text, found.Metadata.Status)
+        {
+            Key = plan.Key,
+            IsMade = isMade && found.Metadata.Status == 200,
+            Length = found.Metadata.Length,
+            Reason = found.Metadata.Headers.First(OriginalInstead.ReasonField),
+        };
+    }
+
+    private FetchPlan PlanFetch(HttpContext context, Asked asked, CachedObject? stored) => asked.Variant is { } variant
+        ? FetchPlan.Make(context, asked.Route, variant, stored, parts, stop => sources.OpenAsync(asked.Originals!, variant.Source, stop)) with { Accepts = asked.Originals!.Variants!.Accepts(variant) }
+        : FetchPlan.Make(context, asked.Route, asked.Target, stored, parts);
+
+    private Task SendAsync(HttpContext context, Asked asked, CachedObject stored, Verdict verdict, HeaderList? original = null) =>
+        IsForOriginal(asked, stored.Metadata.Status)
+            ? SendOriginalAsync(context, asked, stored.Metadata.Status, stored.Metadata.Headers)
+            : parts.Responder.SendAsync(context, asked.Route, stored, verdict, original);
+
+    private static bool IsForOriginal(Asked asked, int status) => asked.Variant is { FallsBack: true } && OriginalInstead.Helps(status);
+
+    private Task SendOriginalAsync(HttpContext context, Asked asked, int status, HeaderList failure)
+    {
+        OriginalInstead.Mark(context, status, failure);
+        return ServeAsync(context, new Asked(asked.Originals!, asked.Variant!.Source));
+    }
+
+    private Task SendDecisionAsync(HttpContext context, TransformDecision decision)
+    {
+        parts.Counters.Count(decision.Status < 400 ? Outcome.Bypass : Outcome.Refused, decision.Body.Length);
+        var response = context.Response;
+        response.StatusCode = decision.Status;
+        foreach (var (name, value) in decision.Headers) response.Headers.Append(name, value);
+        response.ContentLength = decision.Body.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(decision.Body).AsTask();
+    }
+
+    private static Task AddAsync((HttpResponse Response, TransformPlan Plan) given)
+    {
+        var headers = given.Response.Headers;
+        foreach (var (name, value) in given.Plan.Headers) headers[name] = value;
+        if (given.Plan.Vary.Count > 0) headers.Vary = headers.Vary.Count > 0 ? headers.Vary + ", " + string.Join(", ", given.Plan.Vary) : string.Join(", ", given.Plan.Vary);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Flights;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
+
+namespace Sluice.Edge.Variants;
+
+/// <summary>Opens the objects that variants are made from, through the cache: what a viewer's request for them would find or fetch, and no more of it than is read.</summary>
+internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> flights, int chunkSize, TimeProvider time)
+{
+    private static readonly IHeaderDictionary NoFields = new HeaderDictionary();
+
+    /// <summary>Opens one.</summary>
+    /// <exception cref="OriginException">The origin gave no answer, and nothing stored may stand in.</exception>
+    public async Task<SourceObject> OpenAsync(ActiveRoute route, string path, CancellationToken cancellation)
+    {
+        var stored = route.Scope.FindStored(path) is { } slot ? VarySelection.Find(slot, NoFields) : null;
+        if (stored is { IsServable: false }) stored = null;
+        if (stored is not null && ReusePolicy.Evaluate(stored.Metadata.Freshness, NoFields, time.GetUtcNow()) == Reuse.Fresh) return await ReadyAsync(route, stored, cancellation);
+        try
+        {
+            return await FetchAsync(route, path, stored, cancellation);
+        }
+        catch (OriginException) when (stored is not null && ReusePolicy.AllowsStaleOnError(stored.Metadata.Freshness, NoFields, time.GetUtcNow()))
+        {
+            return await ReadyAsync(route, stored, cancellation);
+        }
+    }
+
+    private async Task<SourceObject> FetchAsync(ActiveRoute route, string path, CachedObject? stale, CancellationToken cancellation)
+    {
+        // An origin that is not known to answer ranges is asked for one, and may answer with all.
+        var first = new HeaderList();
+        if (!route.HasRanges && stale is null) first.Add("Range", $"bytes=0-{chunkSize - 1}");
+        foreach (var fields in first.Count > 0 ? (HeaderList[])[first, new()] : [new()])
+        {
+            var name = $"GET {fields.First("Range")} {route.Scope.KeyOf(path)} ";
+            using var ticket = flights.Join(name, stop => fetcher.FetchAsync(
+                new FetchContext(route, path, "GET", new HeaderList(), time.GetUtcNow()),
+                ActiveRoute.RequestFor(path) with { Headers = fields },
+                stale,
+                new ByteRange(0, chunkSize - 1),
+                behind: false,
+                stop), out _);
+            var result = await ticket.Result.WaitAsync(cancellation);
+            // Whoever answers a range with everything would do so for each stretch that is read.
+            if (result is { Status: 200, Object: { Metadata.Status: 200 } whole } && fields.Count > 0) await whole.CompleteAsync(cancellation);
+            if (result.Object is { } brought) return await ReadyAsync(route, brought, cancellation);
+            if (result.Reason != "partial") return new SourceObject(null, result.Status, result.Reason);
+        }
+
+        return new SourceObject(null, 206, "partial");
+    }
+
+    /// <summary>A version that cannot be proven cannot be read in pieces: all of it is fetched first.</summary>
+    private static async Task<SourceObject> ReadyAsync(ActiveRoute route, CachedObject stored, CancellationToken cancellation)
+    {
+        stored.Source ??= route.SourceOf(stored);
+        ObjectCache.NoteUse(stored);
+        if (stored.Metadata.Status == 200 && (!stored.Metadata.Version.IsStrong || stored.Metadata.Length is null)) await stored.CompleteAsync(cancellation);
+        return new SourceObject(stored, stored.Metadata.Status);
+    }
+}

@@ -1,0 +1,20 @@
+using Sluice.Core.Variants;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
+
+namespace Sluice.Edge.Variants;
+
+/// <summary>Under which name the answer to a target is stored: that of a variant where its query asks for one, else the target's own.</summary>
+internal static class VariantNames
+{
+    public static (ActiveRoute Route, string Name) Of(ActiveRoute route, RequestTarget target)
+    {
+        if (target.Query.Length == 0 || route.Variants is not { } variants) return (route, target.Text);
+        return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null)) switch
+        {
+            { Plan: { } plan } => (variants.Route, plan.Key),
+            { IsOriginal: true } => (route, target.Path),
+            _ => (route, target.Text),
+        };
+    }
+}

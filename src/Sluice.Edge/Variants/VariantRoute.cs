@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Objects;
+using Sluice.Core.Variants;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
+
+namespace Sluice.Edge.Variants;
+
+/// <summary>The variants of a route's objects: a route of its own behind the one they are asked for on, with a transform as its origin.</summary>
+internal sealed class VariantRoute
+{
+    /// <summary>Targets whose key is remembered: those of hits, mostly. When there are more, all are forgotten and learned anew.</summary>
+    private const int MostTargets = 10_000;
+
+    private readonly ActiveRoute originals;
+    private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> keysByText;
+
+    public VariantRoute(ActiveRoute originals, ITransform transform, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
+    {
+        (this.originals, Transform) = (originals, transform);
+        keysByText = keys.GetAlternateLookup<ReadOnlySpan<char>>();
+        var route = originals.Route;
+        // Extensions are the source's, and say nothing of the variant.
+        Route = new ActiveRoute(route with { Origins = [transform.Origin], Circuit = null, Transform = null, Policy = (route.VariantPolicy ?? route.Policy) with { ByExtension = FrozenDictionary<string, ExtensionPolicy>.Empty } }, cache, time, loggers);
+    }
+
+    public ITransform Transform { get; }
+
+    public ActiveRoute Route { get; }
+
+    /// <summary>What is stored for a target whose key is known from an earlier request.</summary>
+    public CacheSlot? Find(ReadOnlySpan<char> target) => keysByText.TryGetValue(target, out var key) ? Route.Scope.Find(key) : null;
+
+    /// <summary>Remembers the key of a target that means the same for everybody.</summary>
+    public void Learn(string target, string key)
+    {
+        if (keys.Count >= MostTargets) keys.Clear();
+        keys.TryAdd(target, key);
+    }
+
+    /// <summary>False when the source is known in another version than the one it was made from.</summary>
+    public bool IsCurrent(CachedObject variant)
+    {
+        if (originals.Scope.Find(variant.Metadata.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]) return true;
+        var head = RenderedHead.Of(variant, Route);
+        if (ReferenceEquals(head.CheckedSource, version)) return true;
+        // The tag of a variant begins with its source's version.
+        if (head.ETag is not { } tag || !tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal)) return false;
+        head.CheckedSource = version;
+        return true;
+    }
+
+    /// <summary>Whether what another node made is of the source's version as it is known here, and made as it would be here.</summary>
+    public Func<ObjectMetadata, bool> Accepts(TransformPlan plan) => made =>
+        made.Version.ETag is { } tag && tag.Contains(plan.Recipe, StringComparison.Ordinal)
+        && (originals.Scope.Find(plan.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]
+            || tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal));
+
+    /// <summary>How a stored variant may be used: one that is not of its source's latest version, or was made otherwise than it would be now, is not used unasked.</summary>
+    public Reuse Judge(CachedObject variant, string recipe, Reuse reuse) =>
+        variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
+}

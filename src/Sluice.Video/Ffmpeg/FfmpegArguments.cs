@@ -1,0 +1,103 @@
+using System.Globalization;
+using Sluice.Video.Options;
+
+namespace Sluice.Video.Ffmpeg;
+
+/// <summary>What ffmpeg is told for a variant. Every argument is a word of ours or a number: nothing a request says is passed on as text.</summary>
+internal static class FfmpegArguments
+{
+    /// <summary>Containers and raw streams a source may be. What is not among them (playlists, concatenations, subtitles, image sequences, device inputs) could name other files to read.</summary>
+    public const string Containers = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpegts,mpeg,ogg,mp3,aac,wav,flac,h264,hevc,m4v,mxf,gif,ivf";
+
+    /// <summary>The protocols a source may be read by: those of the URL that is given, and no others for whatever a source names.</summary>
+    public const string Protocols = "http,tcp";
+
+    /// <summary>The command that makes a video, a picture or the sound.</summary>
+    /// <param name="options">The variant.</param>
+    /// <param name="input">URL of its source.</param>
+    /// <param name="limits">What it may take.</param>
+    /// <param name="length">How long it will be, where that is known and its format wants it told; null to let it end by itself.</param>
+    public static IReadOnlyList<string> For(VideoOptions options, string input, FfmpegLimits limits, TimeSpan? length = null)
+    {
+        List<string> arguments = [.. Common(limits), .. Input(input, limits, options.Time, options.Duration)];
+        arguments.AddRange(options.Mode switch
+        {
+            VideoMode.Frame => Picture(options, PictureFilters.For(options), limits),
+            VideoMode.Audio => Sound(options),
+            VideoMode.Video => Moving(options, limits, length),
+            _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
+        });
+        return arguments;
+    }
+
+    /// <summary>The command that makes a sprite sheet out of a source of known length.</summary>
+    public static IReadOnlyList<string> ForSheet(VideoOptions options, SpriteGrid grid, string input, FfmpegLimits limits)
+    {
+        // The first picture at or after the middle of each part.
+        var middle = $"select='gte(t,(selected_n+0.5)*{Seconds(grid.Step)})'";
+        var cell = PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
+        var filters = $"{middle},{cell},setsar=1,tile={grid.Columns}x{grid.Rows}:nb_frames={grid.Pictures}";
+        return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
+    }
+
+    private static string[] Common(FfmpegLimits limits) =>
+        ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];
+
+    private static List<string> Input(string input, FfmpegLimits limits, TimeSpan? from, TimeSpan? length)
+    {
+        List<string> arguments =
+        [
+            "-threads", Text(limits.Threads), "-max_pixels", Text(limits.SourcePixels), "-probesize", "2000000", "-analyzeduration", "5000000",
+            "-protocol_whitelist", Protocols, "-format_whitelist", Containers,
+        ];
+        if (from is { } start && start > TimeSpan.Zero) arguments.AddRange(["-ss", Seconds(start)]);
+        if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
+        arguments.AddRange(["-i", input]);
+        return arguments;
+    }
+
+    private static List<string> Moving(VideoOptions options, FfmpegLimits limits, TimeSpan? length)
+    {
+        var hasSound = options.Audio;
+        List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
+        arguments.AddRange(["-vf", PictureFilters.For(options), "-threads", Text(limits.Threads)]);
+        if (hasSound && options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
+        var isWebM = options.Format == "webm";
+        arguments.AddRange(isWebM ? ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1"] : ["-c:v", "libx264", "-preset", "veryfast"]);
+        arguments.AddRange([.. Rates.For(options, isWebM), "-pix_fmt", "yuv420p", "-force_key_frames", "expr:gte(t,n_forced*2)"]);
+        if (hasSound) arguments.AddRange(isWebM ? ["-c:a", "libopus", "-b:a", "96k", "-ac", "2"] : ["-c:a", "aac", "-b:a", "128k", "-ac", "2"]);
+        arguments.AddRange(isWebM ? ["-cluster_time_limit", "2000", "-f", "webm"] : Fragments);
+        if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
+        arguments.Add("pipe:1");
+        return arguments;
+    }
+
+    private static List<string> Sound(VideoOptions options)
+    {
+        List<string> arguments = ["-map", "0:a:0", "-vn", .. Bare];
+        if (options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
+        arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments, "pipe:1"]);
+        return arguments;
+    }
+
+    private static string[] Picture(VideoOptions options, string filters, FfmpegLimits limits) =>
+    [
+        "-map", "0:v:0", "-an", .. Bare, "-vf", filters, "-frames:v", "1", "-threads", Text(limits.Threads),
+        .. options.Format switch
+        {
+            "png" => (string[])["-c:v", "png"],
+            "webp" => ["-c:v", "libwebp", "-quality", Rates.Picture(options, 60, 80, 92)],
+            _ => ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", Rates.Picture(options, 8, 4, 2)],
+        },
+        "-f", "image2pipe", "pipe:1",
+    ];
+
+    private static readonly string[] Bare = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"];
+
+    // Playable while it arrives: an index of nothing first, then fragments of whole groups of pictures.
+    private static readonly string[] Fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-frag_duration", "2000000", "-f", "mp4"];
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Sluice.Video.Ffmpeg;
+
+/// <summary>What ffmpeg says while it works: how long its source is, how far it has come, what went wrong.</summary>
+internal sealed partial class FfmpegProgress
+{
+    private long sourceTicks = -1;
+    private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long doneTicks;
+    private volatile string fault = "";
+
+    /// <summary>Length of the source; null while it has not said, or does not know.</summary>
+    public TimeSpan? Source => Volatile.Read(ref sourceTicks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
+
+    /// <summary>Completes once <see cref="Source"/> is known.</summary>
+    public Task SourceKnown => known.Task;
+
+    /// <summary>How much of the result is made.</summary>
+    public TimeSpan Done => TimeSpan.FromTicks(Volatile.Read(ref doneTicks));
+
+    /// <summary>The first error it told, which those that follow mostly follow from; empty for none.</summary>
+    public string Fault => fault;
+
+    /// <summary>Hears a line; true when it is no complaint.</summary>
+    public bool Hear(string line)
+    {
+        const string made = "out_time_us=";
+        if (line.StartsWith(made, StringComparison.Ordinal))
+        {
+            if (long.TryParse(line.AsSpan(made.Length), NumberStyles.Integer, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0)
+                Volatile.Write(ref doneTicks, microseconds * (TimeSpan.TicksPerMillisecond / 1000));
+            return true;
+        }
+
+        if (Length().Match(line) is { Success: true } match && TimeSpan.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var length))
+        {
+            Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
+            known.TrySetResult();
+            return true;
+        }
+
+        // Several filters and demuxers put their own name before the level.
+        var isFault = line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal);
+        if (isFault && fault.Length == 0) fault = Level().Replace(line, "").Trim();
+        return !isFault;
+    }
+
+    [GeneratedRegex(@"^\[info\]\s+Duration: (\d\d:\d\d:\d\d(?:\.\d+)?)")]
+    private static partial Regex Length();
+
+    [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?:error|fatal)\] ?")]
+    private static partial Regex Level();
+}

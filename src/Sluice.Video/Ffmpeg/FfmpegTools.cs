@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using Sluice.Core.Processes;
+
+namespace Sluice.Video.Ffmpeg;
+
+/// <summary>The programs that read and make media: ffmpeg and ffprobe, 5.1 or later, on PATH.</summary>
+/// <param name="Ffmpeg">Full path of ffmpeg.</param>
+/// <param name="Ffprobe">Full path of ffprobe.</param>
+/// <param name="Version">The version ffmpeg tells, such as "5.1.6".</param>
+public sealed partial record FfmpegTools(string Ffmpeg, string Ffprobe, string Version)
+{
+    /// <summary>What to do where they are missing.</summary>
+    public const string Advice = "install ffmpeg 5.1 or later, with ffprobe, where the PATH of the server finds it (Debian: apt install ffmpeg)";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looks for them in the folders of <paramref name="path"/>; null with a reason when there are none that will do.</summary>
+    public static async Task<(FfmpegTools? Tools, string Reason)> FindAsync(string? path, TimeProvider time)
+    {
+        if (ToolCommand.Find("ffmpeg", path) is not { } ffmpeg) return (null, "ffmpeg is not on PATH");
+        if (ToolCommand.Find("ffprobe", path) is not { } ffprobe) return (null, "ffprobe is not on PATH");
+        try
+        {
+            await using var process = ToolProcess.Start(new ToolCommand(ffmpeg, ["-version"]) { Limits = new() { Time = Patience } }, time);
+            var said = await new StreamReader(process.Output).ReadToEndAsync();
+            await process.Exited;
+            return Read(said) is not { } version ? (null, $"{ffmpeg} does not tell its version")
+                : IsRecent(version) ? (new FfmpegTools(ffmpeg, ffprobe, version), "") : (null, $"{ffmpeg} is version {version}, which is too old");
+        }
+        catch (IOException failure)
+        {
+            return (null, failure.Message);
+        }
+    }
+
+    /// <summary>The version in what "ffmpeg -version" prints; builds from the repository ("N-109...") count as recent.</summary>
+    internal static string? Read(string said) => Version_().Match(said) is { Success: true } match ? match.Groups[1].Value : null;
+
+    internal static bool IsRecent(string version)
+    {
+        if (version.StartsWith("N-", StringComparison.Ordinal) || version.StartsWith("git-", StringComparison.Ordinal)) return true;
+        var parts = version.TrimStart('n').Split('.', '-', '+');
+        return int.TryParse(parts[0], out var major) && (major > 5 || (major == 5 && parts.Length > 1 && int.TryParse(parts[1], out var minor) && minor >= 1));
+    }
+
+    [GeneratedRegex(@"^ff(?:mpeg|probe) version (\S+)")]
+    private static partial Regex Version_();
+}

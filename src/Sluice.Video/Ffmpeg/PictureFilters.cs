@@ -1,0 +1,54 @@
+using System.Globalization;
+using Sluice.Video.Options;
+
+namespace Sluice.Video.Ffmpeg;
+
+/// <summary>The filter chain of a picture: turned, at its rate and speed, fitted into its frame. Made of numbers only, so nothing in a request can be read as a filter.</summary>
+internal static class PictureFilters
+{
+    public static string For(VideoOptions options)
+    {
+        List<string> filters = [];
+        if (Turn(options.Rotate) is { } turn) filters.Add(turn);
+        if (options.Mode == VideoMode.Video && options.Speed is { } speed && speed != 1) filters.Add(Invariant($"setpts=PTS/{speed}"));
+        if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
+        filters.Add(Fit(options.Fit, options.Width, options.Height));
+        filters.Add("setsar=1");
+        return string.Join(',', filters);
+    }
+
+    /// <summary>Fits a picture into a frame. Sizes come out even, as 4:2:0 colour needs them.</summary>
+    public static string Fit(VideoFit fit, int? width, int? height) => (width, height) switch
+    {
+        (null, null) => "scale=trunc(iw/2)*2:trunc(ih/2)*2",
+        ({ } w, null) => fit == VideoFit.ScaleDown ? $"scale='min({w},trunc(iw/2)*2)':-2" : $"scale={w}:-2",
+        (null, { } h) => fit == VideoFit.ScaleDown ? $"scale=-2:'min({h},trunc(ih/2)*2)'" : $"scale=-2:{h}",
+        ({ } w, { } h) => fit switch
+        {
+            VideoFit.Cover => $"scale={w}:{h}:force_original_aspect_ratio=increase,crop={w}:{h}",
+            VideoFit.ScaleDown => $"scale='min({w},iw)':'min({h},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2",
+            VideoFit.Pad => $"scale={w}:{h}:force_original_aspect_ratio=decrease:force_divisible_by=2,pad={w}:{h}:(ow-iw)/2:(oh-ih)/2",
+            _ => $"scale={w}:{h}:force_original_aspect_ratio=decrease:force_divisible_by=2",
+        },
+    };
+
+    /// <summary>The sound's filter for a speed; one takes 0.5 to 2 at best quality, so several stand in a row.</summary>
+    public static string Tempo(double speed)
+    {
+        List<string> steps = [];
+        for (; speed > 2; speed /= 2) steps.Add("atempo=2");
+        for (; speed < 0.5; speed *= 2) steps.Add("atempo=0.5");
+        steps.Add(Invariant($"atempo={speed}"));
+        return string.Join(',', steps);
+    }
+
+    private static string? Turn(int? degrees) => degrees switch
+    {
+        90 => "transpose=clock",
+        180 => "hflip,vflip",
+        270 => "transpose=cclock",
+        _ => null,
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

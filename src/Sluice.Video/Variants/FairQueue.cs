@@ -1,0 +1,106 @@
+namespace Sluice.Video.Variants;
+
+/// <summary>
+/// Lets so many work at once; others wait, and those of each client take turns, so that one who asks for a thousand variants delays nobody else by more than one of them.
+/// A client may fill half of the waiting room.
+/// </summary>
+internal sealed class FairQueue(int running, int waiting, TimeSpan patience, TimeProvider clock)
+{
+    private readonly TimeProvider time = clock;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Queue<Ticket>> lines = new(StringComparer.Ordinal);
+    private readonly Queue<string> turns = new();
+    private int busy;
+    private int queued;
+    private double meanSeconds = 5;
+
+    /// <summary>How many work now.</summary>
+    public int Running => Volatile.Read(ref busy);
+
+    /// <summary>How many wait now.</summary>
+    public int Waiting => Volatile.Read(ref queued);
+
+    /// <summary>Waits for a turn; null when there is no room, or none in time. Dispose the place when the work is done.</summary>
+    public async Task<IDisposable?> EnterAsync(string client, CancellationToken cancellation)
+    {
+        Ticket ticket;
+        lock (gate)
+        {
+            if (busy < running)
+            {
+                busy++;
+                return new Place(this);
+            }
+
+            var line = lines.GetValueOrDefault(client);
+            if (queued >= waiting || (lines.Count > 0 && line?.Count >= Math.Max(1, waiting / 2))) return null;
+            if (line is null)
+            {
+                lines[client] = line = new();
+                turns.Enqueue(client);
+            }
+
+            line.Enqueue(ticket = new Ticket());
+            queued++;
+        }
+
+        using var late = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        await using var given = either.Token.Register(() => Leave(ticket));
+        if (await ticket.Turn.Task) return new Place(this);
+        cancellation.ThrowIfCancellationRequested();
+        return null;
+    }
+
+    /// <summary>Seconds after which a place may be free.</summary>
+    public int RetryAfter()
+    {
+        lock (gate) return (int)Math.Clamp(Math.Ceiling(meanSeconds * (queued + 1) / Math.Max(1, running)), 1, 120);
+    }
+
+    private void Leave(Ticket ticket)
+    {
+        lock (gate)
+        {
+            // It stays in its line and is passed over there.
+            if (ticket.Turn.TrySetResult(false)) queued--;
+        }
+    }
+
+    private void Exit(TimeSpan took)
+    {
+        lock (gate)
+        {
+            meanSeconds += (took.TotalSeconds - meanSeconds) / 8;
+            while (turns.TryDequeue(out var client))
+            {
+                var line = lines[client];
+                var isGiven = false;
+                while (!isGiven && line.TryDequeue(out var next)) isGiven = next.Turn.TrySetResult(true);
+                if (line.Count > 0) turns.Enqueue(client);
+                else lines.Remove(client);
+                if (!isGiven) continue;
+                queued--;
+                return;
+            }
+
+            busy--;
+        }
+    }
+
+    private sealed class Ticket
+    {
+        public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Place(FairQueue queue) : IDisposable
+    {
+        private readonly long began = queue.time.GetTimestamp();
+        private int left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref left, 1) == 0) queue.Exit(queue.time.GetElapsedTime(began));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Options;
+using Sluice.Video.Planning;
+
+namespace Sluice.Video.Variants;
+
+/// <summary>Makes variants with ffmpeg. One for a server: its queue bounds what all routes have made at once.</summary>
+public sealed partial class VariantMaker : IAsyncDisposable
+{
+    private const int FirstBytes = 64 << 10;
+    private const int MostPictureBytes = 64 << 20;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    private readonly FfmpegLimits limits;
+    private readonly FairQueue queue;
+    private readonly SourceListener listener;
+    private readonly SourceFacts facts;
+    private readonly VariantMeter meter;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Task<(FfmpegTools? Tools, string Reason)> finding;
+
+    /// <summary>Makes one, and looks for ffmpeg in the folders of <paramref name="path"/> meanwhile.</summary>
+    public VariantMaker(FfmpegLimits limits, string? path, ILoggerFactory loggers, TimeProvider time)
+    {
+        (this.limits, this.time) = (limits, time);
+        logger = loggers.CreateLogger("Sluice.Video");
+        queue = new FairQueue(limits.Running, limits.Waiting, limits.Patience, time);
+        meter = new VariantMeter(queue);
+        listener = new SourceListener(loggers);
+        facts = new SourceFacts(limits, time);
+        finding = Task.Run(() => FfmpegTools.FindAsync(path, time));
+    }
+
+    internal TimeProvider Time => time;
+
+    /// <summary>What was found of ffmpeg: null with the reason where variants cannot be made.</summary>
+    public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
+
+    /// <summary>A reading of its state.</summary>
+    public VariantStatistics GetStatistics() => new(queue.Running, queue.Waiting, meter.Made, meter.Failed, meter.Refused, meter.Abandoned, finding is { IsCompletedSuccessfully: true, Result.Tools.Version: var version } ? version : null);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        meter.Dispose();
+        return listener.DisposeAsync();
+    }
+
+    /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
+    internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
+    {
+        var (plan, source, _, _) = wanted;
+        var (tools, reason) = await finding.WaitAsync(cancellation);
+        if (tools is null) return VariantFault.NoTools(reason).ToResponse();
+        if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
+        if (await queue.EnterAsync(client, cancellation) is not { } place)
+        {
+            meter.Refuse();
+            return VariantFault.Busy(queue.RetryAfter()).ToResponse();
+        }
+
+        var kept = false;
+        SourceLoan? loan = null;
+        try
+        {
+            loan = await listener.LendAsync(source, cancellation);
+            var job = new Job(tools, wanted, loan, place);
+            var answer = plan.Options!.Mode switch
+            {
+                VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
+                VideoMode.Frame => await FrameAsync(job, cancellation),
+                _ => await StreamAsync(job, cancellation),
+            };
+            kept = answer.Body is VariantBody;
+            return answer;
+        }
+        catch (IOException failure) when (failure is not OriginException)
+        {
+            throw new OriginException(OriginFailure.Invalid, $"ffmpeg could not be run: {failure.Message}", failure);
+        }
+        finally
+        {
+            if (!kept)
+            {
+                loan?.Dispose();
+                place.Dispose();
+            }
+        }
+    }
+
+    private async Task<OriginResponse> StreamAsync(Job job, CancellationToken cancellation)
+    {
+        var options = job.Plan.Options!;
+        var isWebM = options.Format == "webm";
+        TimeSpan? length = null;
+        if (isWebM)
+        {
+            // A WebM that is made as a stream has its length at its head only when it is known before.
+            var (whole, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
+            if (whole is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
+            length = VariantRun.LengthOf(options, whole);
+        }
+
+        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits, length), options, limits, meter, time);
+        var kept = false;
+        try
+        {
+            var first = new byte[FirstBytes];
+            var count = await run.ReadAsync(first, cancellation);
+            if (count == 0) return Refuse(job, VariantFault.Unsupported("it has nothing of what was asked for"));
+            if (!isWebM)
+            {
+                // The head comes in several pieces, all before the first picture is made.
+                for (var more = count; more > 0 && !DurationPatch.IsReady(first.AsSpan(0, count)); count += more) more = await run.ReadAsync(first.AsMemory(count), cancellation);
+                await WriteLengthAsync(run, first.AsMemory(0, count));
+            }
+
+            kept = true;
+            return Answer(job, new VariantBody(first.AsMemory(0, count), run, async () =>
+            {
+                await run.DisposeAsync();
+                await LearnAsync(job, run);
+                job.Loan.Dispose();
+                job.Place.Dispose();
+            }), null, () => run.IsNearlyDone);
+        }
+        catch (OriginException)
+        {
+            return Refuse(job, run.Fault(await run.Exited)!);
+        }
+        finally
+        {
+            if (!kept) await run.DisposeAsync();
+        }
+    }
+
+    /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>
+    private async Task WriteLengthAsync(VariantRun run, Memory<byte> head)
+    {
+        await Task.WhenAny(run.Progress.SourceKnown, run.Exited, Task.Delay(Glance, time));
+        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length);
+    }
+
+    /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
+    private async Task<OriginResponse> FrameAsync(Job job, CancellationToken cancellation)
+    {
+        var options = job.Plan.Options!;
+        var last = TimeSpan.FromMilliseconds(100);
+        if (facts.LengthOf(job.Version) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
+        var made = await PictureAsync(job, FfmpegArguments.For(options, job.Loan.Url, limits), cancellation);
+        if (made.Body is not null || made.Fault is not null || facts.LengthOf(job.Version) is not { } length || options.Time is not { } asked || asked <= TimeSpan.Zero) return Picture(job, made);
+        return Picture(job, await PictureAsync(job, FfmpegArguments.For(options with { Time = Last(length) }, job.Loan.Url, limits), cancellation));
+
+        TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
+    }
+
+    private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
+    {
+        var options = job.Plan.Options!;
+        var (length, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
+        if (length is not { } whole) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
+        var grid = SpriteGrid.For(options, whole);
+        if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
+        var path = job.Plan.SourcePath;
+        var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null));
+        var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
+        return Answer(job, new MemoryStream(index), index.Length, null);
+    }
+
+    /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
+    private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, meter, time);
+        var body = new ArrayBufferWriter<byte>(FirstBytes);
+        try
+        {
+            while (await run.ReadAsync(body.GetMemory(FirstBytes), cancellation) is > 0 and var count)
+            {
+                body.Advance(count);
+                if (body.WrittenCount > MostPictureBytes) return (null, VariantFault.TooLarge("The picture is too large."));
+            }
+        }
+        catch (OriginException)
+        {
+            var fault = run.Fault(await run.Exited)!;
+            return (null, fault with { Message = Clean(job, fault.Message) });
+        }
+
+        await LearnAsync(job, run);
+        return (body.WrittenCount > 0 ? body.WrittenSpan.ToArray() : null, null);
+    }
+
+    private OriginResponse Picture(Job job, (byte[]? Body, VariantFault? Fault) made)
+    {
+        if (made.Fault is { } fault) LogFailed(job.Plan.Key, fault.Message);
+        return made.Body is { } body ? Answer(job, new MemoryStream(body), body.Length, null)
+            : (made.Fault ?? VariantFault.Unsupported("it has no picture there")).ToResponse();
+    }
+
+    private async Task LearnAsync(Job job, VariantRun run)
+    {
+        // All it said has been heard once it has ended.
+        await run.Exited;
+        if (run.Progress.Source is { } length) facts.Learn(job.Version, length);
+    }
+
+    private OriginResponse Refuse(Job job, VariantFault fault)
+    {
+        fault = fault with { Message = Clean(job, fault.Message) };
+        LogFailed(job.Plan.Key, fault.Message);
+        return fault.ToResponse();
+    }
+
+    /// <summary>The URL of the source is a secret while it is lent, and tells nobody anything afterwards.</summary>
+    private static string Clean(Job job, string said) => said.Replace(job.Loan.Url, "the source", StringComparison.Ordinal);
+
+    private static OriginResponse Answer(Job job, Stream body, long? length, Func<bool>? isNearlyDone)
+    {
+        var headers = VariantHeaders.For(job.Plan);
+        // No two runs make the same bytes for certain, so each has a tag of its own.
+        var tag = $"\"{job.Version}{TransformOrigin.RecipeOf(job.Plan)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}\"";
+        headers.Add("ETag", tag);
+        return new OriginResponse { Status = 200, Headers = headers, Body = body, BodyLength = length, Version = new ObjectVersion(tag, null, length), IsNearlyDone = isNearlyDone };
+    }
+
+    [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
+    private partial void LogFailed(string variant, string reason);
+
+    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place)
+    {
+        public VideoPlan Plan => Wanted.Plan;
+
+        public string Version => Wanted.Version;
+    }
+}

@@ -1,0 +1,88 @@
+using Sluice.Core.Origins;
+using Sluice.Core.Processes;
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Options;
+
+namespace Sluice.Video.Variants;
+
+/// <summary>One ffmpeg at work on one variant. Its end ends the process, gives the place in the queue back, and takes the source's URL away.</summary>
+internal sealed class VariantRun : IAsyncDisposable
+{
+    /// <summary>So little left to do is finished though nobody waits any more.</summary>
+    private static readonly TimeSpan NearEnd = TimeSpan.FromSeconds(3);
+
+    private readonly ToolProcess process;
+    private readonly VideoOptions options;
+    private readonly FfmpegLimits limits;
+    private readonly VariantMeter meter;
+    private readonly TimeProvider time;
+    private readonly long began;
+    private long made;
+
+    public VariantRun(FfmpegTools tools, IReadOnlyList<string> arguments, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
+    {
+        (this.options, this.limits, this.meter, this.time, began) = (options, limits, meter, time, time.GetTimestamp());
+        process = ToolProcess.Start(
+            new ToolCommand(tools.Ffmpeg, arguments)
+            {
+                Listen = Progress.Hear,
+                Limits = new ToolLimits { Time = limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
+            },
+            time);
+    }
+
+    public FfmpegProgress Progress { get; } = new();
+
+    /// <summary>How long the variant will be; null while ffmpeg has not said how long its source is.</summary>
+    public TimeSpan? Length => LengthOf(options, Progress.Source);
+
+    /// <summary>Completes with how it ended.</summary>
+    public Task<ToolExit> Exited => process.Exited;
+
+    /// <summary>True once it is worth finishing.</summary>
+    public bool IsNearlyDone
+    {
+        get
+        {
+            var done = Progress.Done;
+            if (Length is not { } whole || done <= TimeSpan.Zero) return false;
+            return done >= whole * 0.9 || (whole - done) * (time.GetElapsedTime(began) / done) <= NearEnd;
+        }
+    }
+
+    /// <summary>The next bytes of the variant; 0 at its end. An end without success is a failure.</summary>
+    /// <exception cref="OriginException">It failed.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        var count = await process.Output.ReadAsync(buffer, cancellation);
+        if ((made += count) > limits.OutputBytes) throw new OriginException(OriginFailure.Invalid, $"ffmpeg: the variant has more than {limits.OutputBytes} bytes.");
+        if (count == 0 && Fault(await process.Exited.WaitAsync(cancellation)) is { } fault) throw new OriginException(OriginFailure.Truncated, $"ffmpeg: {fault.Message}");
+        return count;
+    }
+
+    /// <summary>How long a variant is of a source of that length; null where there is none.</summary>
+    public static TimeSpan? LengthOf(VideoOptions options, TimeSpan? source)
+    {
+        var left = source - (options.Time ?? TimeSpan.Zero);
+        var shown = options.Duration is { } asked && !(left < asked) ? asked : left;
+        return shown > TimeSpan.Zero ? shown / (options.Speed ?? 1) : null;
+    }
+
+    /// <summary>Why it failed; null when it did not.</summary>
+    public VariantFault? Fault(ToolExit exit)
+    {
+        if (exit.IsSuccess) return null;
+        var said = Progress.Fault;
+        if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
+        if (exit.End == ToolEnd.Signalled || exit.Error.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
+        if (exit.Error.Contains("max pixel count", StringComparison.Ordinal) || exit.Error.Contains("icture size", StringComparison.Ordinal)) return VariantFault.TooLarge("The source's picture is too large.");
+        return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        meter.End(OptionNames.Of(options.Mode), await process.Exited, time.GetElapsedTime(began));
+    }
+}

@@ -1,0 +1,107 @@
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Video.Access;
+using Sluice.Video.Debug;
+using Sluice.Video.Metadata;
+using Sluice.Video.Planning;
+
+namespace Sluice.Video.Variants;
+
+/// <summary>Variants of a route's videos, by the query of their URLs.</summary>
+public sealed class VideoTransform : ITransform
+{
+    /// <summary>How long the URL of a sprite sheet in its index is good on a route of signed URLs: longer than the index is kept.</summary>
+    private static readonly TimeSpan SheetLifetime = TimeSpan.FromDays(2);
+
+    private readonly VideoPlanner planner;
+    private readonly Func<TransformQuery, bool> mayDebug;
+    private readonly DebugView debug;
+    private readonly TimeProvider time;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="name">The route's name, for logs and metrics.</param>
+    /// <param name="scope">What identifies the objects the variants are made from: the scope of the route's origins.</param>
+    /// <param name="planner">Decides what a request wants.</param>
+    /// <param name="maker">Makes it.</param>
+    /// <param name="mayDebug">Whether a request may use debugging and bypass switches (decision D11).</param>
+    public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
+    {
+        (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
+        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, Sign);
+        debug = new DebugView(name, scope, time);
+    }
+
+    /// <inheritdoc/>
+    public IOrigin Origin { get; }
+
+    /// <inheritdoc/>
+    public TransformDecision? Decide(TransformQuery query)
+    {
+        var began = time.GetTimestamp();
+        var plan = planner.Plan(new VideoRequest(query.Path, query.Query, query.Field) { MayDebug = mayDebug(query) });
+        if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
+        return plan.Kind switch
+        {
+            VideoPlanKind.PassThrough => null,
+            VideoPlanKind.Original => new TransformDecision(null) { IsOriginal = true },
+            VideoPlanKind.Refused => Refuse(plan.Error!),
+            _ => new TransformDecision(Order(query, plan, HeadersOf(plan, debug.Fields(query, plan, began)))),
+        };
+    }
+
+    private TransformPlan Order(TransformQuery query, VideoPlan plan, List<KeyValuePair<string, string>> headers)
+    {
+        var policy = planner.Policy;
+        return new TransformPlan
+        {
+            Key = plan.Key,
+            Source = plan.SourcePath,
+            Recipe = TransformOrigin.RecipeOf(plan),
+            Order = plan,
+            Vary = plan.Vary is { } vary ? [vary] : [],
+            // What expires, is chosen by who asks, or has fields of its own is looked at each time.
+            IsForAll = plan.IsForAll && headers.Count == 0 && policy is { SigningKeys.Count: 0, StoresVariants: true },
+            SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
+            SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants) || !policy.StoresVariants,
+            FallsBack = policy.FallBackOnError,
+            ConfirmedLifetime = policy.Lifetimes.AdaptiveMaximum is not null && query.Look(plan.Key)?.Metadata.Freshness is { } held
+                ? policy.Lifetimes.Next(held.Lifetime, held.AgeAt(time.GetUtcNow())) : null,
+            Headers = headers,
+            Client = query.Client,
+        };
+    }
+
+    /// <summary>What is known of a stored variant of this transform (rows MET-01 to MET-03); null for an object that is none of them, or no longer one.</summary>
+    public VariantMetadata? Describe(CachedObject stored)
+    {
+        var metadata = stored.Metadata;
+        if (metadata is not { Status: 200, Length: { } length } || metadata.Headers.First(VariantHeaders.Query) is not { } query) return null;
+        var plan = planner.Plan(new VideoRequest(metadata.Source, Sign(metadata.Source, query), static _ => null));
+        var made = metadata.Freshness;
+        return plan.Kind != VideoPlanKind.Variant ? null
+            : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);
+    }
+
+    private string Sign(string path, string query) =>
+        planner.Policy.SigningKeys is [var key, ..] ? UrlSignature.Sign(path, query, key, time.GetUtcNow() + SheetLifetime) : query;
+
+    private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan, IReadOnlyList<KeyValuePair<string, string>> shown)
+    {
+        List<KeyValuePair<string, string>> headers = [.. shown];
+        // Not kept with the variant: others ask for the same bytes under another name.
+        if (plan.Options?.FileName is { } name) headers.Add(new("Content-Disposition", $"inline; filename=\"{name}\""));
+        if (plan.AcceptHints is { } hints) headers.Add(new("Accept-CH", hints));
+        if (plan.Warnings.Count > 0) headers.Add(new("X-Video-Warning", VariantFault.OneLine(string.Join("; ", plan.Warnings))));
+        return headers;
+    }
+
+    private static TransformDecision Refuse(VideoError error)
+    {
+        var headers = new HeaderList();
+        headers.Add("Content-Type", "application/json");
+        headers.Add("Cache-Control", "no-store");
+        headers.Add("X-Error-Type", error.Code);
+        return new TransformDecision(null) { Status = error.Status, Headers = headers, Body = error.ToJson() };
+    }
+}

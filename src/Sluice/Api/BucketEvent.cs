@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Sluice.Api;
+
+/// <summary>One object that a bucket says has changed or gone.</summary>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Key">The object's key, decoded.</param>
+internal sealed record BucketEvent(string Bucket, string Key)
+{
+    /// <summary>
+    /// Reads a notification of S3, MinIO or Ceph: {"Records": [{"eventName", "s3": {"bucket": {"name"}, "object": {"key"}}}]}, or the same as the message of an SNS notification.
+    /// Records that are no objects are passed over; null when the body is no notification.
+    /// </summary>
+    public static IReadOnlyList<BucketEvent>? Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object) return null;
+        if (body.TryGetProperty("Message", out var message) && message.ValueKind == JsonValueKind.String)
+        {
+            using var inner = JsonDocument.Parse(message.GetString()!);
+            return Read(inner.RootElement);
+        }
+
+        // What S3 sends when notifications are set up.
+        if (body.TryGetProperty("Event", out var test) && test.ValueKind == JsonValueKind.String && test.GetString() == "s3:TestEvent") return [];
+        if (!body.TryGetProperty("Records", out var records) || records.ValueKind != JsonValueKind.Array) return null;
+        var events = new List<BucketEvent>();
+        foreach (var record in records.EnumerateArray())
+        {
+            if (Text(record, "s3", "bucket", "name") is not { } bucket || Text(record, "s3", "object", "key") is not { } key) continue;
+            // Keys come as a form would send them.
+            events.Add(new BucketEvent(bucket, Uri.UnescapeDataString(key.Replace('+', ' '))));
+        }
+
+        return events;
+    }
+
+    private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sluice.Integration.Tests.Video;
+
+/// <summary>Sources that are not what they say, and what ffmpeg must not do because of them.</summary>
+public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
+{
+    [Theory]
+    [InlineData("text.mp4", "just some text\n")]
+    [InlineData("concat.mp4", "ffconcat version 1.0\nfile {0}\n")]
+    [InlineData("list.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:8,\n{1}\n#EXTINF:8,\nfile://{0}\n#EXT-X-ENDLIST\n")]
+    [InlineData("dash.mp4", "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" mediaPresentationDuration=\"PT8S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\"><Period><AdaptationSet><Representation id=\"1\" bandwidth=\"1\" mimeType=\"video/mp4\"><BaseURL>{1}</BaseURL></Representation></AdaptationSet></Period></MPD>")]
+    [InlineData("sdp.mp4", "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n")]
+    [InlineData("image.mp4", "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"><image xlink:href=\"{1}\"/></svg>")]
+    public async Task Source_ThatNamesOtherFiles_HasNoneOfThemRead(string name, string text)
+    {
+        // What it names would make a good variant if it were read.
+        using var trap = new TcpListener(IPAddress.Loopback, 0);
+        trap.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)trap.LocalEndpoint).Port}/square.mp4";
+        var content = text.Replace("{0}", video.Folder.FileOf("square.mp4"), StringComparison.Ordinal).Replace("{1}", url, StringComparison.Ordinal);
+        video.Folder.Write(name, content);
+
+        var (answer, file) = await video.GetAsync($"/{name}?width=160&height=90");
+
+        Assert.Equal("415", answer.Headers.GetValues("X-Original-Error-Status").Single());
+        Assert.Equal(content, await File.ReadAllTextAsync(file));
+        Assert.False(trap.Pending());
+    }
+
+    [Fact]
+    public async Task Source_CutShort_GivesTheOriginalOrWhatThereIs()
+    {
+        var whole = await File.ReadAllBytesAsync(video.Folder.FileOf("square.mp4"));
+        video.Folder.Write("cut.mp4", whole[..(whole.Length / 2)]);
+        var (answer, file) = await video.GetAsync("/cut.mp4?width=160");
+        Assert.Equal("true", answer.Headers.GetValues("X-Fallback-Applied").Single());
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        Assert.Equal(whole.Length / 2, new FileInfo(file).Length);
+    }
+
+    [Fact]
+    public async Task Failure_IsRememberedForAWhile_SoThatABrokenSourceIsNotTriedForEveryViewer()
+    {
+        video.Folder.Write("broken.mp4", "broken");
+        var before = video.Runs;
+        for (var i = 0; i < 5; i++) Assert.Equal("true", (await video.GetAsync("/broken.mp4?width=160")).Answer.Headers.GetValues("X-Fallback-Applied").Single());
+        Assert.Equal(1, video.Runs - before);
+    }
+
+    [Fact]
+    public async Task Source_WithAHugePicture_IsNotDecoded()
+    {
+        var huge = await Clips.MakeAsync("huge.avi", "-f", "lavfi", "-i", "color=s=16000x8000:r=1:d=1", "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p");
+        File.Copy(huge, video.Folder.FileOf("huge.avi"));
+        var (answer, _) = await video.GetAsync("/huge.avi?mode=frame&width=160&height=90");
+        Assert.Equal("413", answer.Headers.GetValues("X-Original-Error-Status").Single());
+    }
+
+    [Theory]
+    [InlineData("/square.mp4?mode=frame&time=-f")]
+    [InlineData("/square.mp4?width=1;rm%20-rf")]
+    [InlineData("/square.mp4?width=%2Dvf")]
+    [InlineData("/square.mp4?mode=frame&time=1s%0A-i%20/etc/passwd")]
+    [InlineData("/square.mp4?fit=cover,drawtext=textfile=/etc/passwd")]
+    [InlineData("/square.mp4?format=-f%20null&rotate=90%20-map%200")]
+    [InlineData("/square.mp4?quality=high%20-y%20/tmp/sluice-x&fps=-1")]
+    public async Task Option_ThatIsNone_NeverReachesFfmpeg(string target)
+    {
+        var (answer, _) = await video.GetAsync(target);
+        // Refused, or passed over as if it had not been written.
+        Assert.True(answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.OK, $"{answer.StatusCode}");
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        Assert.False(File.Exists("/tmp/sluice-x"));
+    }
+
+    [Fact]
+    public async Task Path_ThatLooksLikeAnOption_IsOnlyAPath()
+    {
+        File.Copy(video.Folder.FileOf("square.mp4"), video.Folder.FileOf("-i concat:x.mp4"));
+        Assert.False((await video.GetAsync("/-i%20concat:x.mp4?width=160&duration=1s")).Answer.Headers.Contains("X-Fallback-Applied"));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+
+namespace Sluice.Integration.Tests.Video;
+
+/// <summary>VAR-08 to VAR-10, U002 to U018: what comes out is what was asked for, as ffprobe sees it.</summary>
+public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
+{
+    [Theory]
+    [InlineData("width=320&height=180", 240, 180)]
+    [InlineData("width=320&height=180&fit=cover", 320, 180)]
+    [InlineData("width=320&height=180&fit=pad", 320, 180)]
+    [InlineData("width=1280&height=720&fit=scale-down", 640, 480)]
+    [InlineData("rotate=90", 480, 640)]
+    [InlineData("derivative=mobile", 480, 360)]
+    public async Task Video_IsFittedAsAsked(string query, int width, int height)
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?" + query);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("video/mp4", answer.Content.Headers.ContentType?.MediaType);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal(("h264", width, height, "aac"), (probe.Video, probe.Width, probe.Height, probe.Audio));
+        Assert.InRange(probe.Duration!.Value, 7.9, 8.3);
+        Assert.Equal(200, probe.Frames);
+    }
+
+    [Theory]
+    [InlineData("time=2s&duration=3s", 3, 75)]
+    [InlineData("speed=2", 4, 100)]
+    [InlineData("fps=10", 8, 80)]
+    public async Task Video_IsAsLongAndAsFastAsAsked(string query, double seconds, int frames)
+    {
+        var probe = await Probe.OfAsync((await video.GetAsync("/square.mp4?width=160&" + query)).File);
+        Assert.InRange(probe.Duration!.Value, seconds - 0.15, seconds + 0.3);
+        Assert.InRange(probe.Frames, frames - 2, frames + 2);
+    }
+
+    [Fact]
+    public async Task Video_WithoutAudio_HasNone() =>
+        Assert.Null((await Probe.OfAsync((await video.GetAsync("/square.mp4?width=160&audio=false")).File)).Audio);
+
+    [Fact]
+    public async Task Video_InWebM_IsVp9AndOpus()
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?width=160&format=webm&duration=2s");
+        Assert.Equal("video/webm", answer.Content.Headers.ContentType?.MediaType);
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal(("vp9", "opus", 50), (probe.Video, probe.Audio, probe.Frames));
+    }
+
+    [Fact]
+    public async Task Video_InMp4_PlaysFromItsFirstFragment()
+    {
+        var bytes = await File.ReadAllBytesAsync((await video.GetAsync("/square.mp4?width=160")).File);
+        Assert.Equal("ftyp", Box(bytes, 0, out var next));
+        Assert.Equal("moov", Box(bytes, next, out next));
+        Assert.Equal("moof", Box(bytes, next, out _));
+    }
+
+    [Fact]
+    public async Task Audio_IsTheSoundAlone()
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?mode=audio&time=1s&duration=4s&filename=tone");
+        Assert.Equal("audio/mp4", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("tone", answer.Content.Headers.ContentDisposition?.FileName, StringComparison.Ordinal);
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal((null, "aac"), (probe.Video, probe.Audio));
+        Assert.InRange(probe.Duration!.Value, 3.9, 4.2);
+    }
+
+    [Theory]
+    [InlineData("jpg", "image/jpeg", "mjpeg")]
+    [InlineData("png", "image/png", "png")]
+    [InlineData("webp", "image/webp", "webp")]
+    public async Task Frame_HasTheColourOfItsSecond(string format, string type, string codec)
+    {
+        for (var second = 0; second < Clips.Colours.Length; second += 2)
+        {
+            var (answer, file) = await video.GetAsync($"/colours.mp4?mode=frame&time={second}.5s&width=160&height=90&format={format}");
+            Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);
+            var probe = await Probe.OfAsync(file);
+            Assert.Equal((codec, 160, 90), (probe.Video, probe.Width, probe.Height));
+            AssertNear(Clips.Colours[second], await Clips.PixelsAsync(file, 1, 1), 0);
+        }
+    }
+
+    [Fact]
+    public async Task Frame_BeyondTheEnd_IsTheLast()
+    {
+        var (answer, file) = await video.GetAsync("/colours.mp4?mode=frame&time=100s&width=160&height=90&format=png");
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        AssertNear(Clips.Colours[^1], await Clips.PixelsAsync(file, 1, 1), 0);
+    }
+
+    [Fact]
+    public async Task SpriteSheet_ShowsEachPartInItsCell_AndItsIndexSaysWhere()
+    {
+        var (sheet, file) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=480&height=180&columns=3&rows=2");
+        Assert.Equal("image/jpeg", sheet.Content.Headers.ContentType?.MediaType);
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal((480, 180), (probe.Width, probe.Height));
+        var pixels = await Clips.PixelsAsync(file, 3, 2);
+        for (var cell = 0; cell < 6; cell++) AssertNear(Clips.Colours[cell], pixels, cell);
+
+        var (index, text) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=480&height=180&columns=3&rows=2&format=vtt");
+        Assert.Equal("text/vtt", index.Content.Headers.ContentType?.MediaType);
+        var lines = await File.ReadAllLinesAsync(text);
+        Assert.Equal("WEBVTT", lines[0]);
+        Assert.Equal("00:00:04.000 --> 00:00:05.000", lines[14]);
+        Assert.EndsWith("#xywh=160,90,160,90", lines[15], StringComparison.Ordinal);
+        // What the index names is the sheet that was just made.
+        var (named, _) = await video.GetAsync("/" + lines[15].Split('#')[0]);
+        Assert.Equal("HIT", named.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Fact]
+    public async Task Original_WithoutOptionsThatChangeIt_IsTheFileItself()
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?format=mp4");
+        Assert.False(answer.Headers.Contains("X-Transform-Mode"));
+        Assert.Equal(await File.ReadAllBytesAsync(video.Folder.FileOf("square.mp4")), await File.ReadAllBytesAsync(file));
+    }
+
+    [Theory]
+    [InlineData("width=1;rm")]
+    [InlineData("width=5000")]
+    [InlineData("mode=frame&time=-f")]
+    [InlineData("duration=0s")]
+    public async Task Option_OutOfRange_IsRefusedAndNotKept(string query)
+    {
+        var (answer, _) = await video.GetAsync("/square.mp4?" + query);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        Assert.StartsWith("INVALID_", answer.Headers.GetValues("X-Error-Type").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Source_ThatIsNotThere_IsNotFound() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await video.GetAsync("/nothing.mp4?width=320")).Answer.StatusCode);
+
+    private static void AssertNear((byte R, byte G, byte B) expected, byte[] pixels, int at)
+    {
+        var seen = (pixels[at * 3], pixels[(at * 3) + 1], pixels[(at * 3) + 2]);
+        // Colour loses a little on its way through 4:2:0, and at the edges of a cell.
+        Assert.True(Math.Abs(seen.Item1 - expected.R) < 16 && Math.Abs(seen.Item2 - expected.G) < 16 && Math.Abs(seen.Item3 - expected.B) < 16, $"{seen} instead of {expected} at {at}");
+    }
+
+    private static string Box(byte[] bytes, int at, out int next)
+    {
+        next = at + System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
+        return System.Text.Encoding.ASCII.GetString(bytes, at + 4, 4);
+    }
+}

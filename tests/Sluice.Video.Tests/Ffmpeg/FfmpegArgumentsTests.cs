@@ -1,0 +1,71 @@
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Options;
+
+namespace Sluice.Video.Tests.Ffmpeg;
+
+public class FfmpegArgumentsTests
+{
+    private const string Url = "http://127.0.0.1:1/x";
+    private static readonly FfmpegLimits Limits = new() { Threads = 2 };
+
+    [Fact]
+    public void Video_BeginsWithItsBounds_AndReadsNothingButItsSource()
+    {
+        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Width = 640, Height = 360 }, Url, Limits);
+        Assert.Single(arguments, "-i");
+        Assert.Equal(Url, After(arguments, "-i"));
+        Assert.Equal("http,tcp", After(arguments, "-protocol_whitelist"));
+        Assert.DoesNotContain("concat", After(arguments, "-format_whitelist").Split(','));
+        Assert.DoesNotContain("hls", After(arguments, "-format_whitelist").Split(','));
+        Assert.Equal("33177600", After(arguments, "-max_pixels"));
+        // Options of the input stand before it.
+        foreach (var option in (string[])["-protocol_whitelist", "-format_whitelist", "-max_pixels", "-threads"]) Assert.True(IndexOf(arguments, option) < IndexOf(arguments, "-i"));
+        Assert.Equal("pipe:1", arguments[^1]);
+    }
+
+    [Fact]
+    public void Video_StreamsAsFragments() =>
+        Assert.Equal("frag_keyframe+empty_moov+default_base_moof", After(FfmpegArguments.For(new VideoOptions { Format = "mp4" }, Url, Limits), "-movflags"));
+
+    [Fact]
+    public void Times_AreOptionsOfTheInput_SoThatItIsSoughtAndNotReadThrough()
+    {
+        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Time = TimeSpan.FromSeconds(2.5), Duration = TimeSpan.FromSeconds(3) }, Url, Limits);
+        Assert.Equal(("2.5", "3"), (After(arguments, "-ss"), After(arguments, "-t")));
+        Assert.True(IndexOf(arguments, "-ss") < IndexOf(arguments, "-i"));
+    }
+
+    [Theory]
+    [InlineData(VideoFit.Contain, 320, 180, "scale=320:180:force_original_aspect_ratio=decrease:force_divisible_by=2")]
+    [InlineData(VideoFit.Cover, 320, 180, "scale=320:180:force_original_aspect_ratio=increase,crop=320:180")]
+    [InlineData(VideoFit.Pad, 320, 180, "scale=320:180:force_original_aspect_ratio=decrease:force_divisible_by=2,pad=320:180:(ow-iw)/2:(oh-ih)/2")]
+    [InlineData(VideoFit.ScaleDown, 320, 180, "scale='min(320,iw)':'min(180,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2")]
+    [InlineData(VideoFit.Contain, 320, null, "scale=320:-2")]
+    [InlineData(VideoFit.Contain, null, 180, "scale=-2:180")]
+    [InlineData(VideoFit.Contain, null, null, "scale=trunc(iw/2)*2:trunc(ih/2)*2")]
+    public void Fit_IsAFilterOfNumbers(VideoFit fit, int? width, int? height, string filter) => Assert.Equal(filter, PictureFilters.Fit(fit, width, height));
+
+    [Theory]
+    [InlineData(1.5, "atempo=1.5")]
+    [InlineData(4, "atempo=2,atempo=2")]
+    [InlineData(0.25, "atempo=0.5,atempo=0.5")]
+    public void Tempo_BeyondWhatOneFilterTakes_IsSeveral(double speed, string filter) => Assert.Equal(filter, PictureFilters.Tempo(speed));
+
+    [Theory]
+    [InlineData(VideoLevel.Low, "500000")]
+    [InlineData(VideoLevel.Medium, "1500000")]
+    [InlineData(VideoLevel.High, "3000000")]
+    public void Quality_BoundsTheRate(VideoLevel quality, string rate) =>
+        Assert.Equal(rate, After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Quality = quality }, Url, Limits), "-maxrate"));
+
+    [Fact]
+    public void Compression_HighTakesMoreAwayThanLow()
+    {
+        int Constant(VideoLevel level) => int.Parse(After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Compression = level }, Url, Limits), "-crf"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(Constant(VideoLevel.Low) < Constant(VideoLevel.Medium) && Constant(VideoLevel.Medium) < Constant(VideoLevel.High));
+    }
+
+    private static int IndexOf(IReadOnlyList<string> arguments, string option) => arguments.ToList().IndexOf(option);
+
+    private static string After(IReadOnlyList<string> arguments, string option) => arguments[IndexOf(arguments, option) + 1];
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Options;
+
+namespace Sluice.Video.Tests.Ffmpeg;
+
+public class FfmpegSayingsTests
+{
+    [Theory]
+    [InlineData("ffmpeg version 5.1.6-0+deb12u1 Copyright (c) 2000-2024", "5.1.6-0+deb12u1", true)]
+    [InlineData("ffmpeg version n7.0 Copyright", "n7.0", true)]
+    [InlineData("ffmpeg version N-109741-gbbe95f7353 Copyright", "N-109741-gbbe95f7353", true)]
+    [InlineData("ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright", "4.4.2-0ubuntu0.22.04.1", false)]
+    [InlineData("ffmpeg version 5.0.1 Copyright", "5.0.1", false)]
+    [InlineData("something else", null, false)]
+    public void Version_IsReadAndJudged(string said, string? version, bool isRecent)
+    {
+        Assert.Equal(version, FfmpegTools.Read(said));
+        if (version is not null) Assert.Equal(isRecent, FfmpegTools.IsRecent(version));
+    }
+
+    [Fact]
+    public void Progress_TellsLengthAndHowFarItIs_AndKeepsComplaintsOnly()
+    {
+        var progress = new FfmpegProgress();
+        Assert.True(progress.Hear("[info]   Duration: 00:01:30.50, start: 0.000000, bitrate: 1949 kb/s"));
+        Assert.True(progress.Hear("out_time_us=12500000"));
+        Assert.True(progress.Hear("out_time_us=N/A"));
+        Assert.False(progress.Hear("[mjpeg @ 0x55f5] [IMGUTILS @ 0x7ffd] [error] Picture size 16000x8000 exceeds specified max pixel count"));
+        Assert.False(progress.Hear("[fatal] Error marking filters as finished"));
+        Assert.Equal(TimeSpan.FromSeconds(90.5), progress.Source);
+        Assert.Equal(TimeSpan.FromSeconds(12.5), progress.Done);
+        Assert.Equal("Picture size 16000x8000 exceeds specified max pixel count", progress.Fault);
+        Assert.True(progress.SourceKnown.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(640, 480, null, null, null, 8, 3, 3, 8)]
+    [InlineData(640, 480, 4, 3, 30, 10, 4, 3, 12)]
+    [InlineData(1280, 720, null, null, 10, 95, 4, 3, 10)]
+    [InlineData(640, 360, 5, null, null, 300, 5, 5, 25)]
+    public void Grid_HoldsItsPictures(int width, int height, int? columns, int? rows, int? interval, int seconds, int across, int down, int pictures)
+    {
+        var grid = SpriteGrid.For(new VideoOptions { Mode = VideoMode.SpriteSheet, Format = "jpg", Width = width, Height = height, Columns = columns, Rows = rows, Interval = interval is { } every ? TimeSpan.FromSeconds(every) : null }, TimeSpan.FromSeconds(seconds));
+        Assert.Equal((across, down, pictures), (grid.Columns, grid.Rows, grid.Pictures));
+        Assert.True(grid.CellWidth % 2 == 0 && grid.CellHeight % 2 == 0 && grid.CellWidth * grid.Columns <= width && grid.CellHeight * grid.Rows <= height);
+    }
+
+    [Fact]
+    public void Index_CoversTheWholeLength_CellByCell()
+    {
+        var text = Encoding.UTF8.GetString(WebVtt.Write(new SpriteGrid(TimeSpan.FromSeconds(3), 2, 2, 3, 100, 50), TimeSpan.FromHours(1), "a.mp4?mode=spritesheet"));
+        Assert.Equal("""
+            WEBVTT
+
+            01:00:00.000 --> 01:00:01.000
+            a.mp4?mode=spritesheet#xywh=0,0,100,50
+
+            01:00:01.000 --> 01:00:02.000
+            a.mp4?mode=spritesheet#xywh=100,0,100,50
+
+            01:00:02.000 --> 01:00:03.000
+            a.mp4?mode=spritesheet#xywh=0,50,100,50
+
+            """.ReplaceLineEndings("\n"), text);
+    }
+
+    [Fact]
+    public void Length_IsWrittenIntoTheHeadOfAnMp4_ForTheWholeAndEachTrack()
+    {
+        var head = new byte[200];
+        foreach (var (box, at) in (((string, int)[])[("mvhd", 20), ("mdhd", 80), ("mdhd", 140)]))
+        {
+            Encoding.ASCII.GetBytes(box, head.AsSpan(at));
+            BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(at + 16), 1000);
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(160), 7);
+        DurationPatch.Apply(head, TimeSpan.FromSeconds(8.5));
+        Assert.Equal((8500u, 8500u), (BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(40)), BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(100))));
+        // Where one stands already it is right.
+        Assert.Equal(7u, BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(160)));
+    }
+
+    [Fact]
+    public void Head_IsReady_OnceItsIndexIsWhole()
+    {
+        byte[] head = [0, 0, 0, 8, (byte)'f', (byte)'t', (byte)'y', (byte)'p', 0, 0, 0, 12, (byte)'m', (byte)'o', (byte)'o', (byte)'v', 1, 2, 3, 4];
+        Assert.False(DurationPatch.IsReady(head.AsSpan(0, 8)));
+        Assert.False(DurationPatch.IsReady(head.AsSpan(0, 19)));
+        Assert.True(DurationPatch.IsReady(head));
+    }
+}
