@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-speed
 // bench/load/run.sh downloads    (which runs "downloads SCRATCH BUCKET")
 if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1_000_000);
-else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 15);
+else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 300);
 else if (args is ["downloads", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.RunAsync(scratch, bucket);
 else if (args is ["redis", var port, var depth, var seconds]) await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -10,7 +10,7 @@ public sealed class MetricRecords : IAsyncDisposable, IDisposable
     /// <summary>Records that make a batch.</summary>
     public const int BatchSize = 50;
 
-    private const int MostWaiting = 200;
+    private const int MostWaiting = 1000;
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
     private static readonly EventId Failed = new(2302, "metric_records_failed");

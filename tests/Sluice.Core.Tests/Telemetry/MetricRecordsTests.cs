@@ -124,11 +124,11 @@ public class MetricRecordsTests
     {
         sink.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var records = new MetricRecords(sink, clock, NullLogger.Instance);
-        Add(records, 50 * 300);
+        Add(records, 50 * 1100);
         Assert.Equal(50 * 100, records.Lost);
         sink.Gate.SetResult();
         await records.FlushAsync();
-        Assert.Equal(50 * 200, records.Sent);
+        Assert.Equal(50 * 1000, records.Sent);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
+using Sluice.S3.Signing;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Time;
 
@@ -110,7 +111,7 @@ public class ChainCredentialsTests
         Assert.Null(await chain.GetAsync(default));
         clock.Advance(TimeSpan.FromSeconds(30));
 
-        for (var i = 0; i < 50; i++) Assert.True(chain.GetAsync(default).IsCompletedSuccessfully);
+        for (var i = 0; i < 50; i++) IsThere(chain.GetAsync(default));
         gate.SetResult(new BasicAWSCredentials("id", "s"));
         while (await chain.GetAsync(default) is null) await Task.Yield();
         Assert.Equal(2, asked);
@@ -188,6 +189,8 @@ public class ChainCredentialsTests
     [Fact]
     public void For_UnknownProfile_SaysHowToMakeOne()
         => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For(new() { Bucket = "media", Profile = "nobody-has-this" }, clock, log)).Message, StringComparison.Ordinal);
+
+    private static void IsThere(ValueTask<S3Credentials?> asked) => Assert.True(asked.IsCompletedSuccessfully);
 
     private sealed class Temporary : AWSCredentials
     {
