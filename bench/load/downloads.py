@@ -75,12 +75,13 @@ def timed(run):
 
 
 def cold(bed, scratch, rounds):
-    subprocess.run([REPOSITORY / "sluice", "--version"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    program = os.environ.get("SLUICE_EXE", REPOSITORY / "sluice")
+    subprocess.run([program, "--version"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     target = scratch / "target"
 
     def ours():
         shutil.rmtree(scratch / "cache", ignore_errors=True)
-        subprocess.run([REPOSITORY / "sluice", "get", "s3://figures/1g", "-o", target], check=True, env={**bed.environment, "CACHE_DIR": str(scratch / "cache"), "CACHE_MAX_SIZE_MB": "4000"},
+        subprocess.run([program, "get", "s3://figures/1g", "-o", target], check=True, env={**bed.environment, "CACHE_DIR": str(scratch / "cache"), "CACHE_MAX_SIZE_MB": "4000"},
                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     programs = {"aws s3 cp": lambda: bed.aws("s3", "cp", "--quiet", "s3://figures/1g", str(target)), "sluice get -o": ours}

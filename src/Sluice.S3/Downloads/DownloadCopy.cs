@@ -34,7 +34,7 @@ internal static partial class DownloadCopy
     public static bool HasMd5(string path, byte[] md5)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
-        return MD5.HashData(stream).AsSpan().SequenceEqual(md5);
+        return CryptographicOperations.HashData(HashAlgorithmName.MD5, stream).AsSpan().SequenceEqual(md5);
     }
 
     // A clone shares blocks until one of both is written to: the best there is, where there is it (btrfs, XFS, bcachefs).

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,6 +9,8 @@ internal static class DownloadKey
 {
     /// <summary>The profile's part of the identity where none is named.</summary>
     public const string DefaultProfile = "default";
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Digits of a key.</summary>
     public const int Length = 64;
@@ -23,8 +26,8 @@ internal static class DownloadKey
     public static string RelativePath(string key) => Path.Combine(Shard(key), key);
 
     /// <summary>True for a file name that is a key.</summary>
-    public static bool IsKey(ReadOnlySpan<char> name) => name.Length == Length && !name.ContainsAnyExcept("0123456789abcdef");
+    public static bool IsKey(ReadOnlySpan<char> name) => name.Length == Length && !name.ContainsAnyExcept(Hexadecimal);
 
     /// <summary>True for the name of a folder that holds keys.</summary>
-    public static bool IsShard(ReadOnlySpan<char> name) => name.Length == 2 && !name.ContainsAnyExcept("0123456789abcdef");
+    public static bool IsShard(ReadOnlySpan<char> name) => name.Length == 2 && !name.ContainsAnyExcept(Hexadecimal);
 }

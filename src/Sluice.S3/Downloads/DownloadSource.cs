@@ -1,4 +1,4 @@
-using System.Net;
+using System.Buffers;
 using System.Xml;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
@@ -12,6 +12,8 @@ namespace Sluice.S3.Downloads;
 /// <summary>A bucket to download from, as one profile. Every answer but the wanted one is an <see cref="S3DownloadException"/>.</summary>
 internal sealed class DownloadSource : IDisposable
 {
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
+
     private readonly S3OriginOptions options;
     private readonly IS3Credentials credentials;
     private readonly HttpMessageInvoker http;
@@ -126,5 +128,5 @@ internal sealed class DownloadSource : IDisposable
         };
     }
 
-    private static bool IsMd5(string? tag) => tag is { Length: 34 } && tag[0] == '"' && tag[^1] == '"' && tag.AsSpan(1, 32).ContainsAnyExcept("0123456789abcdefABCDEF") is false;
+    private static bool IsMd5(string? tag) => tag is { Length: 34 } && tag[0] == '"' && tag[^1] == '"' && tag.AsSpan(1, 32).IndexOfAnyExcept(Hexadecimal) < 0;
 }

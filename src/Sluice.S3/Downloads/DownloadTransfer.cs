@@ -11,7 +11,8 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
     /// <summary>How often in a row a part may fail without a byte in between.</summary>
     private const int Patience = 5;
 
-    private const int BufferBytes = 128 << 10;
+    // Large, so that one wake-up takes in all that has come in the meantime.
+    private const int BufferBytes = 1 << 20;
 
     private int next = 1;
 

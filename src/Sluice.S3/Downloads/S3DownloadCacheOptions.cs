@@ -21,8 +21,8 @@ public sealed partial record S3DownloadCacheOptions
     /// <summary>How long a file whose path was handed out is not evicted, by this process or any other. Default 10 minutes; zero for not at all. A stream or a copy needs none.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Requests of one download at a time. Default 8; 1 to 64.</summary>
-    public int Parallelism { get; init; } = 8;
+    /// <summary>Requests of one download at a time. Default 12; 1 to 64.</summary>
+    public int Parallelism { get; init; } = 12;
 
     /// <summary>Bytes of one request of a large download. Default 8 MiB; 64 KiB to 1 GiB.</summary>
     public int PartBytes { get; init; } = 8 << 20;

@@ -14,7 +14,7 @@ internal static class GetCommand
         {
             Examples =
             [
-                ("A path to work with", "ffprobe \"$(sluice get s3://media/clip.mp4)\""),
+                ("A path to work with", "sluice get s3://media/clip.mp4"),
                 ("A file of its own", "sluice get s3://media/clip.mp4 -o clip.mp4"),
                 ("A folder of them", "sluice get --prefix s3://media/videos/ --to ./videos"),
             ],

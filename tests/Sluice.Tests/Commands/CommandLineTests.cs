@@ -81,7 +81,7 @@ public sealed class CommandLineTests
               # Check with the origin at the next use, and serve meanwhile what is there
               sluice purge --prefix /hls/ --soft
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 130 interrupted.
+            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no such object, 130 interrupted.
 
             """, (await CommandLine.RunAsync(["purge", "--help"])).Out);
     }
