@@ -1,13 +1,13 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits
+import cold, herd, hits, variants
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
-          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits"}
+          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)"}
 
 
 def parse():
@@ -151,9 +151,31 @@ class Comparison:
         print(f"Restart with {entries:,} entries of 1 KB on disk.\n")
         table(("server", "stop, s", "start to first answer, ms", "it was", "hits of 500 spread over all", "resident"), rows)
 
+    def variants(self):
+        progress(f"variants: {OTHERS['variants']}")
+        variants.make_sources(self.root)
+        self.folders += 1
+        server = self.start(Sluice(self.scratch / str(self.folders), self.origin))
+        alone, through = variants.overhead(server, self.root, self.options.rounds)
+        print(f"A variant of 20 s at 1280x720, `{variants.QUERY}`, made by the same command with and without Sluice, in turn; medians.\n")
+        table(("", "first byte, ms", "last byte, ms"), [
+            ("ffmpeg alone", f"{alone[0] * 1000:,.0f}", f"{alone[1] * 1000:,.0f}"),
+            ("through Sluice", f"{through[0] * 1000:,.0f}", f"{through[1] * 1000:,.0f}"),
+            ("more", f"{(through[0] - alone[0]) * 1000:,.0f}", f"{(through[1] - alone[1]) * 1000:,.0f} ({(through[1] / alone[1] - 1) * 100:.1f} %)")])
+        runs, lengths, last = variants.crowd(server)
+        taken, fetches, count = variants.frame(server, self.origin)
+        table(("", "figure"), [
+            (f"{variants.VIEWERS} viewers of one cold variant: runs of ffmpeg", runs),
+            ("answers of different lengths among them", lengths - 1),
+            ("latest first byte, ms", f"{last * 1000:,.0f}"),
+            ("a frame at half of a cold file of 1 GB: ms", f"{taken * 1000:,.0f}"),
+            ("requests to the origin for it", fetches),
+            ("bytes the origin sent for it", size(count))])
+        self.stop(server)
+
     def run(self):
         self.hits()
-        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart)):
+        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("variants", self.variants)):
             if self.wants(name):
                 work()
 

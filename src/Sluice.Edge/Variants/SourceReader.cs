@@ -47,6 +47,8 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
                 behind: false,
                 stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
+            // Whoever answers a range with everything would do so for each stretch that is read.
+            if (result is { Status: 200, Object: { Metadata.Status: 200 } whole } && fields.Count > 0) await whole.CompleteAsync(cancellation);
             if (result.Object is { } brought) return await ReadyAsync(route, brought, cancellation);
             if (result.Reason != "partial") return new SourceObject(null, result.Status, result.Reason);
         }

@@ -16,14 +16,15 @@ internal static class FfmpegArguments
     /// <param name="options">The variant.</param>
     /// <param name="input">URL of its source.</param>
     /// <param name="limits">What it may take.</param>
-    public static IReadOnlyList<string> For(VideoOptions options, string input, FfmpegLimits limits)
+    /// <param name="length">How long it will be, where that is known and its format wants it told; null to let it end by itself.</param>
+    public static IReadOnlyList<string> For(VideoOptions options, string input, FfmpegLimits limits, TimeSpan? length = null)
     {
         List<string> arguments = [.. Common(limits), .. Input(input, limits, options.Time, options.Duration)];
         arguments.AddRange(options.Mode switch
         {
             VideoMode.Frame => Picture(options, PictureFilters.For(options), limits),
             VideoMode.Audio => Sound(options),
-            VideoMode.Video => Moving(options, limits),
+            VideoMode.Video => Moving(options, limits, length),
             _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
         });
         return arguments;
@@ -55,7 +56,7 @@ internal static class FfmpegArguments
         return arguments;
     }
 
-    private static List<string> Moving(VideoOptions options, FfmpegLimits limits)
+    private static List<string> Moving(VideoOptions options, FfmpegLimits limits, TimeSpan? length)
     {
         var hasSound = options.Audio;
         List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
@@ -66,6 +67,7 @@ internal static class FfmpegArguments
         arguments.AddRange([.. Rates.For(options, isWebM), "-pix_fmt", "yuv420p", "-force_key_frames", "expr:gte(t,n_forced*2)"]);
         if (hasSound) arguments.AddRange(isWebM ? ["-c:a", "libopus", "-b:a", "96k", "-ac", "2"] : ["-c:a", "aac", "-b:a", "128k", "-ac", "2"]);
         arguments.AddRange(isWebM ? ["-cluster_time_limit", "2000", "-f", "webm"] : Fragments);
+        if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
         arguments.Add("pipe:1");
         return arguments;
     }

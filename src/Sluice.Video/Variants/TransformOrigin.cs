@@ -39,6 +39,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
             return Empty(304, headers, held);
         }
 
+        if (request.Method == "HEAD") return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
         return await maker.MakeAsync(new VariantJob(plan, stored, version, sign), task.Plan.Client, cancellation);
     }
 

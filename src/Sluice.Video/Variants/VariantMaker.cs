@@ -98,14 +98,30 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<OriginResponse> StreamAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Plan.Options!;
-        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits), options, limits, meter, time);
+        var isWebM = options.Format == "webm";
+        TimeSpan? length = null;
+        if (isWebM)
+        {
+            // A WebM that is made as a stream has its length at its head only when it is known before.
+            var (whole, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
+            if (whole is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
+            length = VariantRun.LengthOf(options, whole);
+        }
+
+        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits, length), options, limits, meter, time);
         var kept = false;
         try
         {
             var first = new byte[FirstBytes];
             var count = await run.ReadAsync(first, cancellation);
-            if (count == 0) return Refuse(job, run, VariantFault.Unsupported("it has nothing of what was asked for"));
-            await WriteLengthAsync(run, options, first.AsMemory(0, count));
+            if (count == 0) return Refuse(job, VariantFault.Unsupported("it has nothing of what was asked for"));
+            if (!isWebM)
+            {
+                // The head comes in several pieces, all before the first picture is made.
+                for (var more = count; more > 0 && !DurationPatch.IsReady(first.AsSpan(0, count)); count += more) more = await run.ReadAsync(first.AsMemory(count), cancellation);
+                await WriteLengthAsync(run, first.AsMemory(0, count));
+            }
+
             kept = true;
             return Answer(job, new VariantBody(first.AsMemory(0, count), run, async () =>
             {
@@ -117,7 +133,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         }
         catch (OriginException)
         {
-            return Refuse(job, run, run.Fault(await run.Exited)!);
+            return Refuse(job, run.Fault(await run.Exited)!);
         }
         finally
         {
@@ -126,10 +142,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
     }
 
     /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>
-    private async Task WriteLengthAsync(VariantRun run, VideoOptions options, Memory<byte> head)
+    private async Task WriteLengthAsync(VariantRun run, Memory<byte> head)
     {
         await Task.WhenAny(run.Progress.SourceKnown, run.Exited, Task.Delay(Glance, time));
-        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length, options.Format == "webm");
+        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length);
     }
 
     /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
@@ -149,7 +165,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var options = job.Plan.Options!;
         var (length, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
-        if (length is not { } whole) return (isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(Clean(job, said))).ToResponse();
+        if (length is not { } whole) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
         var path = job.Plan.SourcePath;
@@ -195,7 +211,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (run.Progress.Source is { } length) facts.Learn(job.Version, length);
     }
 
-    private OriginResponse Refuse(Job job, VariantRun run, VariantFault fault)
+    private OriginResponse Refuse(Job job, VariantFault fault)
     {
         fault = fault with { Message = Clean(job, fault.Message) };
         LogFailed(job.Plan.Key, fault.Message);

@@ -34,15 +34,7 @@ internal sealed class VariantRun : IAsyncDisposable
     public FfmpegProgress Progress { get; } = new();
 
     /// <summary>How long the variant will be; null while ffmpeg has not said how long its source is.</summary>
-    public TimeSpan? Length
-    {
-        get
-        {
-            if (Progress.Source is not { } source) return null;
-            var left = source - (options.Time ?? TimeSpan.Zero);
-            return (options.Duration is { } asked && asked < left ? asked : left) / (options.Speed ?? 1);
-        }
-    }
+    public TimeSpan? Length => LengthOf(options, Progress.Source);
 
     /// <summary>Completes with how it ended.</summary>
     public Task<ToolExit> Exited => process.Exited;
@@ -66,6 +58,14 @@ internal sealed class VariantRun : IAsyncDisposable
         if ((made += count) > limits.OutputBytes) throw new OriginException(OriginFailure.Invalid, $"ffmpeg: the variant has more than {limits.OutputBytes} bytes.");
         if (count == 0 && Fault(await process.Exited.WaitAsync(cancellation)) is { } fault) throw new OriginException(OriginFailure.Truncated, $"ffmpeg: {fault.Message}");
         return count;
+    }
+
+    /// <summary>How long a variant is of a source of that length; null where there is none.</summary>
+    public static TimeSpan? LengthOf(VideoOptions options, TimeSpan? source)
+    {
+        var left = source - (options.Time ?? TimeSpan.Zero);
+        var shown = options.Duration is { } asked && !(left < asked) ? asked : left;
+        return shown > TimeSpan.Zero ? shown / (options.Speed ?? 1) : null;
     }
 
     /// <summary>Why it failed; null when it did not.</summary>

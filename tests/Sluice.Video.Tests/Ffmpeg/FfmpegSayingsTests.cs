@@ -67,25 +67,28 @@ public class FfmpegSayingsTests
     }
 
     [Fact]
-    public void Length_IsWrittenIntoTheHeadOfAnMp4()
+    public void Length_IsWrittenIntoTheHeadOfAnMp4_ForTheWholeAndEachTrack()
     {
-        var head = new byte[64];
-        "mvhd"u8.CopyTo(head.AsSpan(20));
-        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(36), 1000);
-        Assert.True(DurationPatch.Apply(head, TimeSpan.FromSeconds(8.5), isWebM: false));
-        Assert.Equal(8500u, BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(40)));
+        var head = new byte[200];
+        foreach (var (box, at) in (((string, int)[])[("mvhd", 20), ("mdhd", 80), ("mdhd", 140)]))
+        {
+            Encoding.ASCII.GetBytes(box, head.AsSpan(at));
+            BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(at + 16), 1000);
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(160), 7);
+        DurationPatch.Apply(head, TimeSpan.FromSeconds(8.5));
+        Assert.Equal((8500u, 8500u), (BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(40)), BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(100))));
         // Where one stands already it is right.
-        Assert.False(DurationPatch.Apply(head, TimeSpan.FromSeconds(1), isWebM: false));
-        Assert.False(DurationPatch.Apply(new byte[30], TimeSpan.FromSeconds(1), isWebM: false));
+        Assert.Equal(7u, BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(160)));
     }
 
     [Fact]
-    public void Length_IsWrittenIntoTheRoomLeftInAWebM()
+    public void Head_IsReady_OnceItsIndexIsWhole()
     {
-        byte[] head = [1, 2, 0xEC, 0x01, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 3];
-        Assert.True(DurationPatch.Apply(head, TimeSpan.FromSeconds(2), isWebM: true));
-        Assert.Equal([1, 2, 0x44, 0x89, 0x88], head[..5]);
-        Assert.Equal(2000, BinaryPrimitives.ReadDoubleBigEndian(head.AsSpan(5)));
-        Assert.Equal(3, head[13]);
+        byte[] head = [0, 0, 0, 8, (byte)'f', (byte)'t', (byte)'y', (byte)'p', 0, 0, 0, 12, (byte)'m', (byte)'o', (byte)'o', (byte)'v', 1, 2, 3, 4];
+        Assert.False(DurationPatch.IsReady(head.AsSpan(0, 8)));
+        Assert.False(DurationPatch.IsReady(head.AsSpan(0, 19)));
+        Assert.True(DurationPatch.IsReady(head));
     }
 }

@@ -1,0 +1,102 @@
+"""Variants of videos: what the way through the cache adds to ffmpeg alone, and what a crowd and a large source cost."""
+import concurrent.futures, http.client, json, pathlib, statistics, subprocess, threading, time, urllib.request
+
+from servers import SERVER_CORE, tree
+
+CLIP, QUERY, VIEWERS = "clip.mp4", "?width=640&height=360", 500
+
+
+def make_sources(root):
+    def made(name, *arguments):
+        subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments, str(root / name)], stdin=subprocess.DEVNULL, check=True)
+    made(CLIP, "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=20", "-f", "lavfi", "-i", "sine=440:d=20", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac")
+    # Raw pictures, and the index at the end: 1.04 GB.
+    made("big.mov", "-f", "lavfi", "-i", "color=c=green:s=640x360:r=25:d=90", "-c:v", "rawvideo", "-pix_fmt", "uyvy422")
+
+
+def ask(server, path):
+    """Time to the first byte of the body, to its end, and its length."""
+    began = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    length = len(answer.read(1))
+    first = time.monotonic() - began
+    while part := answer.read(1 << 16):
+        length += len(part)
+    connection.close()
+    if answer.status != 200 or answer.getheader("X-Fallback-Applied"):
+        raise SystemExit(f"{path}: {answer.status} {answer.getheader('X-Fallback-Reason')}")
+    return first, time.monotonic() - began, length
+
+
+def api(server, path, body=None):
+    request = urllib.request.Request(f"http://127.0.0.1:{server.api}{path}", data=body and json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def command_of(server, path):
+    """The command line that the server runs for a variant, seen while it runs."""
+    seen, done = [], threading.Event()
+
+    def watch():
+        while not done.is_set() and not seen:
+            for pid in tree(server.process.pid):
+                try:
+                    words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:-1]
+                except OSError:
+                    continue
+                if words and words[0].endswith(b"/ffmpeg") and b"-i" in words:
+                    seen.append([word.decode() for word in words])
+                    break
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    ask(server, path)
+    done.set()
+    watcher.join()
+    return seen[0]
+
+
+def bare(command, source):
+    """The same work on the file itself."""
+    words = [str(source) if word.startswith("http://") else "file" if word == "http,tcp" else word for word in command]
+    began = time.monotonic()
+    process = subprocess.Popen(["taskset", "-c", str(SERVER_CORE), "nice", "-n", "10", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process.stdout.read(1)
+    first = time.monotonic() - began
+    while process.stdout.read(1 << 16):
+        pass
+    process.wait()
+    return first, time.monotonic() - began
+
+
+def overhead(server, root, rounds):
+    command = command_of(server, f"/{CLIP}{QUERY}")
+    alone, through = [], []
+    for number in range(rounds):
+        for kind in ("alone", "through") if number % 2 == 0 else ("through", "alone"):
+            if kind == "alone":
+                alone.append(bare(command, root / CLIP))
+            else:
+                api(server, "/v1/cache/purge", {"url": f"/{CLIP}{QUERY}"})
+                through.append(ask(server, f"/{CLIP}{QUERY}")[:2])
+    return [(statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs)) for runs in (alone, through)]
+
+
+def crowd(server):
+    """Many ask at once for one cold variant."""
+    made = api(server, "/v1/cache/stats")["variants"]["made"]
+    with concurrent.futures.ThreadPoolExecutor(VIEWERS) as pool:
+        answers = list(pool.map(lambda _: ask(server, f"/{CLIP}?width=320&height=180&duration=5s"), range(VIEWERS)))
+    return api(server, "/v1/cache/stats")["variants"]["made"] - made, len({answer[2] for answer in answers}), max(answer[0] for answer in answers)
+
+
+def frame(server, origin):
+    """A frame at half the length of a cold file of 1 GB."""
+    mark = origin.mark()
+    first, _, _ = ask(server, "/big.mov?mode=frame&time=45s&width=320&height=180")
+    origin.settle()
+    fetches = origin.fetches(mark)
+    return first, len(fetches), sum(fetch[1] for fetch in fetches)
