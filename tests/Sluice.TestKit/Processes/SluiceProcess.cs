@@ -68,16 +68,24 @@ public sealed class SluiceProcess : IAsyncDisposable
 
     public static async Task<SluiceProcess> StartAsync(SluiceProcessOptions options)
     {
-        var process = new SluiceProcess(options);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await process.StartAsync();
-            return process;
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
+            var process = new SluiceProcess(options);
+            try
+            {
+                await process.StartAsync();
+                return process;
+            }
+            catch (InvalidOperationException) when (attempt < 3 && process.Log.Contains("is in use by another program", StringComparison.Ordinal))
+            {
+                // Somebody took a port between the look and the start.
+                await process.DisposeAsync();
+            }
+            catch
+            {
+                await process.DisposeAsync();
+                throw;
+            }
         }
     }
 

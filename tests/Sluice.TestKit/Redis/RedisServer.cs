@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.TestKit.Processes;
@@ -19,6 +18,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; } = SluiceProcess.FreePort();
 
+    private string PidFile => folder.FileOf("redis.pid");
+
     public string Address => $"127.0.0.1:{Port}";
 
     /// <summary>PEM file of the authority behind <see cref="StartTlsAsync"/>.</summary>
@@ -29,9 +30,20 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync(params string[] settings)
     {
         RequireProgram();
-        var server = new RedisServer(settings);
-        await server.StartAgainAsync();
-        return server;
+        for (var attempt = 1; ; attempt++)
+        {
+            var server = new RedisServer(settings);
+            try
+            {
+                await server.StartAgainAsync();
+                return server;
+            }
+            catch (InvalidOperationException) when (attempt < 3)
+            {
+                // Somebody took the port between the look and the start.
+                await server.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>Starts one that speaks nothing but TLS.</summary>
@@ -48,13 +60,14 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var isTls = File.Exists(Authority);
         var file = folder.Write("redis.conf", string.Join('\n', [
-            "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", $"dir {folder.Path}", $"pidfile {folder.Path}/redis.pid",
+            "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", $"dir {folder.Path}", $"pidfile {PidFile}",
             isTls ? $"port 0\ntls-port {Port}\ntls-cert-file {folder.Path}/server.pem\ntls-key-file {folder.Path}/server.key\ntls-ca-cert-file {folder.Path}/ca.pem\ntls-auth-clients no" : $"port {Port}",
             .. settings]));
+        File.Delete(PidFile);
         process = Process.Start(new ProcessStartInfo("redis-server", [file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        if (await Eventually.HoldsAsync(ListensAsync, TimeSpan.FromSeconds(20)) && !process.HasExited) return;
+        if (await Eventually.HoldsAsync(Listens, TimeSpan.FromSeconds(20)) && !process.HasExited) return;
         throw new InvalidOperationException($"redis-server does not listen: {await process.StandardError.ReadToEndAsync()}");
     }
 
@@ -100,20 +113,8 @@ public sealed class RedisServer : IAsyncDisposable
         Assert.Skip("redis-server is not on PATH");
     }
 
-    private async Task<bool> ListensAsync()
-    {
-        if (process!.HasExited) return true;
-        try
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(IPAddress.Loopback, Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    // Written once it listens; a connection might be to somebody else who has the port.
+    private bool Listens() => process!.HasExited || File.Exists(PidFile);
 
     private void WriteCertificates()
     {
