@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares Sluice with nginx in front of the same origin; prints Markdown. See bench/README.md, or --help.
+# Compares Sluice with nginx in front of the same origin; prints Markdown. "run.sh catalog" puts load on the catalog instead. See bench/README.md, or --help.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # The download cache has no nginx to stand beside: its peer is the AWS command line.
@@ -13,4 +13,5 @@ fi
 for tool in python3 nginx wrk taskset; do
   command -v "$tool" >/dev/null || { echo "run.sh: $tool is missing (Debian: apt-get install --no-install-recommends python3 nginx-light wrk util-linux)" >&2; exit 1; }
 done
+if [[ ${1:-} == catalog ]]; then PYTHONDONTWRITEBYTECODE=1 exec python3 "$here/catalog.py" "$@"; fi
 PYTHONDONTWRITEBYTECODE=1 exec python3 "$here/main.py" "$@"

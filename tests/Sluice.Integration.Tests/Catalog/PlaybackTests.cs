@@ -1,0 +1,151 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Playwright;
+using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Catalog;
+
+/// <summary>Issue 8: the page /videos in a real browser, private videos, nginx in front.</summary>
+public sealed class PlaybackTests
+{
+    private const string Key = "a-key-of-sixteen-or-more";
+
+    [Fact]
+    public async Task Page_InChromium_UploadsShowsStatesAndPlays()
+    {
+        var chromium = Require.Command("chromium");
+        Require.Command("ffmpeg");
+        using var folder = new TemporaryFolder();
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"] });
+        var page = await browser.NewPageAsync();
+        var errors = new List<string>();
+        page.PageError += (_, error) => errors.Add(error);
+        page.Console += (_, said) =>
+        {
+            if (said.Type == "error") errors.Add(said.Text);
+        };
+        await page.GotoAsync(sluice.ApiAddress + "videos");
+        await page.SetInputFilesAsync("#files", await TestClip.MakeAsync(640, 360, 10));
+
+        await page.Locator("tr .READY, td.READY").First.WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        await page.GetByText("Play", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        var played = await page.EvaluateAsync<double>("""
+            async () => {
+              const v = document.getElementById('video');
+              v.muted = true;
+              await v.play();
+              const began = performance.now();
+              while (v.currentTime < 1 && performance.now() - began < 30000) await new Promise(r => setTimeout(r, 50));
+              return v.currentTime;
+            }
+            """);
+
+        Assert.True(played >= 1, $"at {played}: {string.Join("; ", errors)}");
+        Assert.Empty(errors);
+        page.Dialog += (_, dialog) => dialog.AcceptAsync();
+        await page.GetByText("Delete", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.GetByText("There are no videos yet.").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
+    }
+
+    [Fact]
+    public async Task PrivateVideo_OnlyWithItsToken_PlaysFromSharedCopies()
+    {
+        Require.Command("ffmpeg");
+        using var folder = new TemporaryFolder();
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, Environment = new Dictionary<string, string> { ["SLUICE__Catalog__PlaybackKey"] = Key } });
+        var (catalog, edge) = (new CatalogClient(sluice), sluice.Edge);
+        var clip = await TestClip.MakeAsync(320, 240, 2, sound: false);
+        var (id, other) = (await catalog.UploadAsync(clip), await catalog.UploadAsync(clip));
+        await catalog.ReadyAsync(id);
+        await catalog.ReadyAsync(other);
+        var video = await catalog.GetAsync(id);
+        var url = new Uri((string)video["hls_url"]!);
+        var foreign = new Uri((string)(await catalog.GetAsync(other))["hls_url"]!);
+
+        // With a token a player that knows nothing of tokens plays it to the end.
+        Assert.Equal("h264", (await TestClip.ProbeAsync(url.ToString(), "-select_streams", "v:0", "-show_entries", "stream=codec_name")).Split('\n')[0].TrimEnd(','));
+        var master = await edge.AskAsync(url.PathAndQuery);
+        Assert.Equal("private, no-store", master.Headers["Cache-Control"]);
+        Assert.Equal("HIT", (await edge.AskAsync(url.PathAndQuery, "Accept-Encoding: gzip", "Range: bytes=0-9", "If-None-Match: *")).CacheStatus);
+        var line = master.Text.Split('\n').First(l => l.Contains("playlist.m3u8", StringComparison.Ordinal));
+        Assert.Contains("playlist.m3u8?token=2.", line, StringComparison.Ordinal);
+        var playlist = await edge.AskAsync($"/hls/{id}/{line}");
+        var segment = $"/hls/{id}/{line[..line.IndexOf("playlist", StringComparison.Ordinal)]}{playlist.Text.Split('\n').First(l => l.StartsWith("segment", StringComparison.Ordinal))}";
+        Assert.Equal((200, 200), ((await edge.AskAsync(segment)).Status, (await edge.HeadAsync(segment)).Status));
+        // Another viewer has another token, and the same copy.
+        var later = await edge.AskAsync(segment, "Range: bytes=188-375");
+        Assert.Equal((206, "HIT"), (later.Status, later.CacheStatus));
+        Assert.Equal(200, (await edge.AskAsync(new Uri((string)video["poster_url"]!).PathAndQuery)).Status);
+        var thumbnails = await edge.AskAsync(new Uri((string)video["thumbnails_url"]!).PathAndQuery);
+        Assert.Contains("thumbnails.jpg?token=2.", thumbnails.Text, StringComparison.Ordinal);
+
+        string[] refused =
+        [
+            url.AbsolutePath, segment[..segment.IndexOf('?', StringComparison.Ordinal)], url.AbsolutePath + "?token=", url.AbsolutePath + foreign.Query,
+            url.PathAndQuery + "x", url.PathAndQuery.Replace("token=2.", "token=1.", StringComparison.Ordinal), url.PathAndQuery.Replace("token=2.", "token=0.", StringComparison.Ordinal),
+            $"{url.AbsolutePath}?token=2.99999999999.{url.Query.Split('.')[^1]}", $"{url.AbsolutePath}?TOKEN={url.Query[7..]}", foreign.AbsolutePath + url.Query, $"/hls/{other}/x/../master.m3u8{url.Query}",
+        ];
+        foreach (var target in refused)
+        {
+            var answer = await edge.AskAsync(target);
+            Assert.Equal((target, 403), (target, answer.Status));
+            Assert.DoesNotContain(url.Query.Split('.')[^1], answer.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task PrivateRoute_OfOnesOwn_TakesTokensOfTheApi()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("hls/movie/master.m3u8", "#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI=\"key.bin\"\n#EXTINF:6,\nseg 0.ts\n#EXTINF:6,\nhttps://elsewhere.example/seg1.ts\n");
+        folder.Write("hls/movie/key.bin", "0123456789abcdef");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions
+        {
+            Origin = folder.Path,
+            Environment = new Dictionary<string, string> { ["SLUICE__Routes__0__PlaybackKey"] = Key, ["SLUICE__Routes__0__PlaybackLifetime"] = "1s" },
+        });
+        var (status, body) = await new CatalogClient(sluice).SendAsync(HttpMethod.Post, "/v1/playback", """{"path":"/hls/movie/master.m3u8"}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        var url = (string)body!["url"]!;
+
+        var manifest = (await sluice.Edge.AskAsync(url)).Text;
+
+        Assert.Contains("URI=\"key.bin?token=2.", manifest, StringComparison.Ordinal);
+        Assert.Contains("\nseg 0.ts?token=2.", manifest, StringComparison.Ordinal);
+        Assert.EndsWith("\nhttps://elsewhere.example/seg1.ts\n", manifest, StringComparison.Ordinal);
+        Assert.Equal(403, (await sluice.Edge.AskAsync("/hls/movie/key.bin")).Status);
+        Assert.Equal(403, (await sluice.Edge.AskAsync("/")).Status);
+    }
+
+    [Fact]
+    public async Task Nginx_InFrontWithTlsAndHttp2_PassesTheCacheStatus()
+    {
+        Require.Command("nginx");
+        using var folder = new TemporaryFolder();
+        folder.Write("media/hls/a/master.m3u8", "#EXTM3U\n");
+        await using var sluice = await SluiceProcess.StartAsync(Path.Combine(folder.Path, "media"));
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            using var certificate = new CertificateRequest("CN=media.example.org", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+            folder.Write("cert.pem", certificate.ExportCertificatePem());
+            folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        }
+        var port = SluiceProcess.FreePort();
+        var configuration = (await File.ReadAllTextAsync(Path.Combine(SluiceProgram.Repository, "eng", "nginx.conf")))
+            .Replace("127.0.0.1:8081;", sluice.EdgeAddress.Authority + ";", StringComparison.Ordinal).Replace("listen 443 ", $"listen 127.0.0.1:{port} ", StringComparison.Ordinal)
+            .Replace("/etc/ssl/sluice/", folder.Path + "/", StringComparison.Ordinal);
+        await using var nginx = await Nginx.StartAsync("", configuration);
+        using var viewer = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        var seen = new List<string?>();
+        for (var i = 0; i < 2; i++) seen.Add((await viewer.AskAsync("/hls/a/master.m3u8")).CacheStatus);
+
+        Assert.Equal(["MISS", "HIT"], seen);
+        Assert.Equal(206, (await viewer.AskAsync("/hls/a/master.m3u8", "Range: bytes=0-3")).Status);
+    }
+}
