@@ -21,17 +21,18 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
     public void Listen() => GetCollection();
 
     /// <summary>All metrics as they stand now, in Prometheus text format; null when the SDK could not collect them.</summary>
-    public async Task<string?> ScrapeAsync(CancellationToken cancellation)
+    public Task<string?> ScrapeAsync(CancellationToken cancellation) => CollectAsync(_text.Render, cancellation);
+
+    /// <summary>Collects all metrics and makes something of them; null when the SDK could not collect them. Calls take turns.</summary>
+    public async Task<T?> CollectAsync<T>(Func<IReadOnlyList<Metric>, T> use, CancellationToken cancellation) where T : class
     {
         await _turn.WaitAsync(cancellation);
         try
         {
-            if (GetCollection() is not { } collection || collection.Exporter.Collect?.Invoke(CollectMilliseconds) != true)
-            {
+            T? made = null;
+            if (GetCollection() is not { } collection || !collection.Collect(metrics => made = use(metrics)) || made is null)
                 Failed(logger);
-                return null;
-            }
-            return collection.Exporter.Text;
+            return made;
         }
         finally
         {
@@ -58,7 +59,7 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
     private Collection Create()
     {
         ProcessMetrics.Register();
-        var exporter = new PrometheusExporter(_text);
+        var exporter = new PrometheusExporter();
         var provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter([.. options.Value.Meters])
             .AddView(HistogramBounds.For)
@@ -67,9 +68,16 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         return new Collection(provider, exporter);
     }
 
-    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter);
+    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter)
+    {
+        public bool Collect(Action<IReadOnlyList<Metric>> use)
+        {
+            Exporter.Use = use;
+            return Exporter.Collect?.Invoke(CollectMilliseconds) == true;
+        }
+    }
 
-    [LoggerMessage(4101, LogLevel.Warning, "Metrics could not be collected for /metrics: an observable instrument took too long, or the server is stopping.")]
+    [LoggerMessage(4101, LogLevel.Warning, "Metrics could not be collected: an observable instrument took too long, or the server is stopping.")]
     private static partial void Failed(ILogger logger);
 
     [LoggerMessage(4102, LogLevel.Warning, "Two instruments of different kinds share the metric name {Family}: only the first is shown. Rename one of them.")]

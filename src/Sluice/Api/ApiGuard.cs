@@ -18,7 +18,7 @@ internal sealed class ApiGuard(ApiSection options)
     /// <summary>Null when the request may pass; otherwise the status and why.</summary>
     public (int Status, string Detail)? Refuse(HttpRequest request)
     {
-        if (request.Path.StartsWithSegments("/health"))
+        if (request.Path.StartsWithSegments("/health") || (_token is not null && DashboardEndpoints.IsPage(request)))
             return null;
         if (_token is not null)
             return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");

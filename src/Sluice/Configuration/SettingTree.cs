@@ -5,10 +5,11 @@ internal static partial class SettingTree
 {
     public static SettingGroup<SluiceOptions> Root { get; } = new(() => new SluiceOptions(),
         new SectionSetting<SluiceOptions, EdgeSection>("edge", Edge, o => o.Edge, "The public listener, which serves media."),
-        new SectionSetting<SluiceOptions, ApiSection>("api", Api, o => o.Api, "The private listener: purge, statistics, metrics, health."),
+        new SectionSetting<SluiceOptions, ApiSection>("api", Api, o => o.Api, "The private listener: dashboard, purge, statistics, metrics, health."),
         new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
         new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
+        new SectionSetting<SluiceOptions, MonitoringSection>("monitoring", MonitoringSettings, o => o.Monitoring, "What is kept and told about this server: history, prices, alerts, reports."),
         new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));
 
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),

@@ -13,5 +13,7 @@ internal sealed class SluiceOptions
 
     public PresignSection Presign { get; } = new();
 
+    public MonitoringSection Monitoring { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

@@ -42,6 +42,7 @@ internal sealed class Server : IAsyncDisposable
             await server.StartEdgeAsync(options, cancellation);
             await api;
             server._state.MarkReady();
+            server._api!.Services.GetRequiredService<Sluice.Monitoring.Monitor>().Start();
             return server;
         }
         catch

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.History;
+using Sluice.Monitoring.Prometheus;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Monitoring;
+
+/// <summary>Keeps the history, watches it, and answers what the dashboard, commands and reports ask.</summary>
+public sealed partial class Monitor : IAsyncDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(HistoryLevel.Fine.Seconds);
+
+    private readonly PrometheusScraper scraper;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly long began;
+    private readonly CancellationTokenSource stop = new();
+    private Task running = Task.CompletedTask;
+    private volatile MonitorParts? parts;
+
+    /// <summary>Monitors the process's meters. Nothing happens before <see cref="Start"/>.</summary>
+    internal Monitor(MonitoringOptions options, MonitorSources sources, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
+    {
+        (Options, Sources, this.scraper, this.time, this.loggers) = (options, sources, scraper, time, loggers);
+        began = time.GetTimestamp();
+    }
+
+    /// <summary>What it was told to do.</summary>
+    public MonitoringOptions Options { get; }
+
+    internal MonitorSources Sources { get; }
+
+    /// <summary>True once the history is open and questions have answers.</summary>
+    public bool IsReady => parts is not null;
+
+    internal MonitorParts Parts => parts ?? throw new InvalidOperationException("Ask IsReady first.");
+
+    /// <summary>Opens the history and begins to sample, in the background. Once the server is up, so that a start that fails writes nothing.</summary>
+    public void Start()
+    {
+        if (stop.IsCancellationRequested) return;
+        running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
+    }
+
+    /// <summary>The summary of the day, week or month up to now; null for another word.</summary>
+    public async Task<MonitoringSummary?> SummaryAsync(string? period, CancellationToken cancellation = default) =>
+        Period.Find(period) is { } known ? await Parts.Summaries.BuildAsync(known, time.GetUtcNow(), time.GetElapsedTime(began), cancellation) : null;
+
+    /// <summary>The lines of the day, week or month up to now; null for another word.</summary>
+    public TrendSeries? Trend(string? period, string? scope) =>
+        Period.Find(period) is { } known && scope is null or "media" or "urls" ? Parts.Trends.Build(Period.Find(period)!, scope ?? "media", time.GetUtcNow().ToUnixTimeSeconds()) : null;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        if (parts is { } opened) await opened.DisposeAsync();
+        stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        var opened = MonitorParts.Open(this, scraper, time, loggers);
+        parts = opened;
+        try
+        {
+            opened.MarkStart(time.GetUtcNow());
+            while (!cancellation.IsCancellationRequested)
+            {
+                // On the clock's tens, so that points of all levels begin where their names say.
+                var late = TimeSpan.FromTicks(time.GetUtcNow().Ticks % Every.Ticks);
+                await Task.Delay(Every - late, time, cancellation);
+                await StepAsync(opened, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The last seconds before a stop are part of the history too.
+            await StepAsync(opened, CancellationToken.None);
+        }
+    }
+
+    private async Task StepAsync(MonitorParts opened, CancellationToken cancellation)
+    {
+        try
+        {
+            await opened.StepAsync(time.GetUtcNow(), cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
+        }
+    }
+
+    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap. Check the free space of the cache directory.")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}

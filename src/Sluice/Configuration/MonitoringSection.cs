@@ -1,0 +1,17 @@
+namespace Sluice.Configuration;
+
+/// <summary>What is kept and told about this server.</summary>
+internal sealed class MonitoringSection
+{
+    public bool History { get; set; } = true;
+
+    public long HistorySize { get; set; } = 200_000_000;
+
+    public string? Node { get; set; }
+
+    public IReadOnlyList<string> Reports { get; set; } = [];
+
+    public PricesSection Prices { get; } = new();
+
+    public AlertsSection Alerts { get; } = new();
+}
