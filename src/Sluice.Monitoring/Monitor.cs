@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Monitoring.History;
+using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.Prometheus;
+using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring;
@@ -50,6 +52,15 @@ public sealed partial class Monitor : IAsyncDisposable
     public TrendSeries? Trend(string? period, string? scope) =>
         Period.Find(period) is { } known && scope is null or "media" or "urls" ? Parts.Trends.Build(Period.Find(period)!, scope ?? "media", time.GetUtcNow().ToUnixTimeSeconds()) : null;
 
+    /// <summary>Alerts that are on, and those of the last seven days; newest first.</summary>
+    public IReadOnlyList<AlertItem> Alerts() => [.. Parts.Store.Records.Alerts(time.GetUtcNow().AddDays(-7).ToUnixTimeSeconds()).Select(AlertItems.Of)];
+
+    /// <summary>The report of the day, week or month up to now; null for another word.</summary>
+    public Report? Report(string? period) => Period.Find(period) is { } known ? Parts.Reports.Build(known, time.GetUtcNow()) : null;
+
+    /// <summary>The routine checks morning, now and evening, and the diagnoses errors, cache and latency; null for another word.</summary>
+    public Task<CheckResult?> CheckAsync(string name, CancellationToken cancellation = default) => Parts.Checks.BuildAsync(name, time.GetUtcNow(), time.GetElapsedTime(began), cancellation);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -91,7 +102,15 @@ public sealed partial class Monitor : IAsyncDisposable
         {
             LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // One bad step must not end the watch over all that follow.
+            LogDefect(loggers.CreateLogger("Sluice.Monitoring"), failure);
+        }
     }
+
+    [LoggerMessage(4204, LogLevel.Error, "Monitoring failed for once; this is a defect, please report it with this line.")]
+    private static partial void LogDefect(ILogger logger, Exception failure);
 
     [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap. Check the free space of the cache directory.")]
     private static partial void LogFailed(ILogger logger, string reason);

@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.Alerts;
+using Sluice.Monitoring.Anomalies;
+using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.History;
 using Sluice.Monitoring.Prometheus;
+using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring;
@@ -9,8 +13,11 @@ namespace Sluice.Monitoring;
 internal sealed partial class MonitorParts : IAsyncDisposable
 {
     private readonly MonitoringOptions options;
+    private readonly AlertTeller teller;
+    private readonly AlertEngine engine;
+    private readonly ReportSchedule schedule;
 
-    private MonitorParts(Monitor monitor, HistoryStore store, PrometheusScraper scraper, TimeProvider time)
+    private MonitorParts(Monitor monitor, HistoryStore store, PrometheusScraper scraper, TimeProvider time, ILogger logger)
     {
         options = monitor.Options;
         Store = store;
@@ -18,6 +25,11 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         Reader = new HistoryReader(store, Sampler);
         Summaries = new SummaryBuilder(options, monitor.Sources, Reader, store);
         Trends = new TrendBuilder(store, Reader);
+        Reports = new ReportBuilder(options, monitor.Sources, store, Summaries);
+        Checks = new CheckBuilder(options, monitor.Sources, store, Reports);
+        teller = AlertTeller.Create(options, time, logger);
+        engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds).All()], store, Tell);
+        schedule = new ReportSchedule(options.Reports, Reports, store.Records, teller);
     }
 
     public HistoryStore Store { get; }
@@ -30,18 +42,22 @@ internal sealed partial class MonitorParts : IAsyncDisposable
 
     public TrendBuilder Trends { get; }
 
+    public ReportBuilder Reports { get; }
+
+    public CheckBuilder Checks { get; }
+
     /// <summary>Opens the history; where its file cannot be used, one in memory, since a cache without charts is still a cache.</summary>
     public static MonitorParts Open(Monitor monitor, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Sluice.Monitoring");
         try
         {
-            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(monitor.Options.HistoryFile, logger), monitor.Options.HistoryBytes), scraper, time);
+            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(monitor.Options.HistoryFile, logger), monitor.Options.HistoryBytes), scraper, time, logger);
         }
         catch (IOException failure)
         {
             LogInMemory(logger, failure.Message);
-            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(null, logger), monitor.Options.HistoryBytes), scraper, time);
+            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(null, logger), monitor.Options.HistoryBytes), scraper, time, logger);
         }
     }
 
@@ -59,13 +75,22 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     {
         if (!await Sampler.SampleAsync(cancellation)) return;
         Reader.Renew();
-        _ = now;
+        engine.Evaluate(new AlertEvidence(Store, now));
+        schedule.Check(now);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await teller.DisposeAsync();
         Store.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    private bool Tell(AlertNotice notice)
+    {
+        var (rule, resolved) = (notice.Alert.Rule, notice.Alert.Resolved);
+        if (resolved is null && (rule.StartsWith("unusual-", StringComparison.Ordinal) || rule.Contains("outlier", StringComparison.Ordinal) || rule.Contains("anomaly", StringComparison.Ordinal)))
+            Store.Records.Mark(notice.Alert.Started, "anomaly", notice.Alert.Message);
+        return teller.Tell(notice);
     }
 
     [LoggerMessage(4203, LogLevel.Warning, "{Reason} Until then the history is kept in memory and ends with the process.")]

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Monitoring.Checks;
+using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring;
@@ -10,6 +12,8 @@ namespace Sluice.Monitoring;
 [JsonSerializable(typeof(MonitoringSummary))]
 [JsonSerializable(typeof(TrendSeries))]
 [JsonSerializable(typeof(IReadOnlyList<AlertItem>))]
+[JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(CheckResult))]
 public sealed partial class MonitoringJson : JsonSerializerContext
 {
     /// <summary>As sent: quotes and apostrophes stay readable, since no answer is ever part of a page.</summary>

@@ -56,6 +56,7 @@ internal sealed class HistoryStore : IDisposable
         lock (gate)
         {
             using var transaction = connection.BeginTransaction();
+            one.Transaction = transaction;
             foreach (var level in HistoryLevel.All)
             {
                 var point = Merge(level, level.Floor(at), sample);

@@ -41,7 +41,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     {
         var (bytes, requests, prices) = (MeasureScopes.SavedBytes(window), MeasureScopes.SavedRequests(window), options.Prices);
         var money = prices.Of(bytes, requests);
-        return new(bytes, requests, money, MeasureText.Bytes(bytes), MeasureText.Count(requests), FormattableString.Invariant($"{money:N2} {prices.Currency}"),
+        return new(bytes, requests, money, MeasureText.Bytes(bytes), MeasureText.Count(requests), FormattableString.Invariant($"{(money is > 0 and < 1 ? money.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture) : money.ToString("N2", System.Globalization.CultureInfo.InvariantCulture))} {prices.Currency}"),
             FormattableString.Invariant($"at {prices.PerGigabyte:0.####} {prices.Currency} a GB and {prices.PerThousandRequests:0.######} a thousand requests"));
     }
 

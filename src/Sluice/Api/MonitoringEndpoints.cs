@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Monitoring;
+using Sluice.Monitoring.Checks;
+using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
 using Monitor = Sluice.Monitoring.Monitor;
 
@@ -31,6 +33,17 @@ internal static class MonitoringEndpoints
         group.MapGet("/trend", (Monitor monitor, string? period, string? scope) => !monitor.IsReady ? Starting()
                 : monitor.Trend(period, scope) is { } trend ? Json(trend, MonitoringJson.Wire.TrendSeries) : Refuse($"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+
+        group.MapGet("/alerts", (Monitor monitor) => monitor.IsReady ? Json(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem) : Starting())
+            .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Produces<Problem>(503, ProblemType);
+
+        group.MapGet("/report", (Monitor monitor, string? period) => !monitor.IsReady ? Starting()
+                : monitor.Report(period) is { } report ? Json(report, MonitoringJson.Wire.Report) : Refuse(Periods))
+            .WithSummary("A report of the last day, week or month.").Produces<Report>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+
+        group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) => !monitor.IsReady ? Starting()
+                : await monitor.CheckAsync(name, cancellation) is { } result ? Json(result, MonitoringJson.Wire.CheckResult) : Refuse("Checks are morning, now and evening; diagnoses are errors, cache and latency."))
+            .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/stream", StreamAsync)
             .WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);

@@ -33,6 +33,12 @@ internal static class SluiceCommand
         root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp() });
         root.Subcommands.Add(ServeCommand.Create(terminal));
         root.Subcommands.Add(StatsCommand.Create(terminal));
+        root.Subcommands.Add(TopCommand.Create(terminal));
+        root.Subcommands.Add(AlertsCommand.Create(terminal));
+        root.Subcommands.Add(ReportCommand.Create(terminal));
+        root.Subcommands.Add(CheckCommand.CreateCheck(terminal));
+        root.Subcommands.Add(CheckCommand.CreateDiagnose(terminal));
+        root.Subcommands.Add(SimulateCommand.Create(terminal));
         root.Subcommands.Add(PurgeCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(PresignCommand.Create(terminal));

@@ -11,7 +11,7 @@ function bar(gauge: Gauge): HTMLElement {
 function rate(gauge: Gauge): HTMLElement {
   return h('div', { class: 'rate', 'data-measure': gauge.label },
     h('div', { class: 'line' }, h('span', { class: 'label' }, gauge.label), h('strong', { class: `value ${gauge.tone === 'bad' ? 'bad' : ''}` }, gauge.text)),
-    h('div', { class: 'line' }, bar(gauge), h('span', { class: `delta ${gauge.deltaTone}`, title: gauge.deltaText ? 'against the period before' : 'nothing earlier to compare with' }, gauge.deltaText || '·')));
+    h('div', { class: 'line' }, bar(gauge), h('span', { class: `delta ${gauge.deltaTone}`, title: gauge.deltaText ? 'against the period before' : 'nothing earlier to compare with' }, gauge.deltaText)));
 }
 
 function latency(of: Latency): HTMLElement {

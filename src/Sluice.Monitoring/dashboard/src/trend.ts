@@ -52,11 +52,11 @@ export class TrendChart {
     }
 
     const chart = new uPlot({
-      width: Math.max(200, plot.clientWidth || this.host.clientWidth - 110), height: isLast ? 96 : 72, series,
-      legend: { show: false }, padding: [6, 8, 0, 0],
+      width: Math.max(200, plot.clientWidth || this.host.clientWidth - 110), height: isLast ? 112 : 78, series,
+      legend: { show: false }, padding: [8, 8, isLast ? 0 : 8, 0],
       cursor: { y: false, sync: { key: 'trend' }, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: true, range: () => [trend.at[0]!, trend.at[trend.at.length - 1]!] }, y: { range: (_, __, max) => [lane.floor ?? 0, lane.ceiling ?? Math.max(lane.least, (max ?? 0) * 1.15)] } },
-      axes: [{ ...axis, show: isLast, size: 26 }, { ...axis, size: 46, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((tick) => short(tick)) }],
+      axes: [{ ...axis, show: isLast, size: 38 }, { ...axis, size: 46, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((tick) => short(tick)) }],
       hooks: {
         drawClear: [(u) => drawMarks(u, trend)],
         setCursor: [(u) => {
