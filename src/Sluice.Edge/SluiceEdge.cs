@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -78,6 +80,17 @@ public sealed class SluiceEdge
             counters.RequestTook(time.GetElapsedTime(began));
             return Task.CompletedTask;
         });
-        return handler.HandleAsync(context);
+        return Tracing.IsOn ? TraceAsync(context) : handler.HandleAsync(context);
+    }
+
+    private async Task TraceAsync(HttpContext context)
+    {
+        using var span = Tracing.Begin("request", ActivityKind.Server);
+        span?.SetTag("http.request.method", context.Request.Method);
+        // Without its query, which may hold a token.
+        span?.SetTag("url.path", context.Request.Path.Value);
+        await handler.HandleAsync(context);
+        span?.SetTag("http.response.status_code", context.Response.StatusCode);
+        span?.SetTag("sluice.cache", context.Response.Headers["X-Cache-Status"].ToString());
     }
 }

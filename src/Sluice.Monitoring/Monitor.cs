@@ -52,6 +52,13 @@ public sealed partial class Monitor : IAsyncDisposable
     public TrendSeries? Trend(string? period, string? scope) =>
         Period.Find(period) is { } known && scope is null or "media" or "urls" ? Parts.Trends.Build(Period.Find(period)!, scope ?? "media", time.GetUtcNow().ToUnixTimeSeconds()) : null;
 
+    /// <summary>Stored points of an instrument between two times, the oldest first; 10,000 at most.</summary>
+    public IReadOnlyList<MetricRecord> Series(string name, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        var now = time.GetUtcNow();
+        return RecordReader.Read(Parts.Store, name, (from ?? now.AddHours(-1)).ToUnixTimeSeconds(), (to ?? now).ToUnixTimeSeconds() + 1, now.ToUnixTimeSeconds());
+    }
+
     /// <summary>Alerts that are on, and those of the last seven days; newest first.</summary>
     public IReadOnlyList<AlertItem> Alerts() => [.. Parts.Store.Records.Alerts(time.GetUtcNow().AddDays(-7).ToUnixTimeSeconds()).Select(AlertItems.Of)];
 

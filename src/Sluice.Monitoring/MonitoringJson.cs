@@ -12,6 +12,7 @@ namespace Sluice.Monitoring;
 [JsonSerializable(typeof(MonitoringSummary))]
 [JsonSerializable(typeof(TrendSeries))]
 [JsonSerializable(typeof(IReadOnlyList<AlertItem>))]
+[JsonSerializable(typeof(IReadOnlyList<MetricRecord>))]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(CheckResult))]
 public sealed partial class MonitoringJson : JsonSerializerContext

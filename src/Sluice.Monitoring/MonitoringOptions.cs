@@ -15,6 +15,12 @@ public sealed class MonitoringOptions
     /// <summary>Version of the program; a new one is marked on the charts.</summary>
     public string Version { get; set; } = "";
 
+    /// <summary>An OpenTelemetry collector that takes OTLP over HTTP (its base, such as http://127.0.0.1:4318). Default: none.</summary>
+    public Uri? Otlp { get; set; }
+
+    /// <summary>Share of the requests that had to wait whose traces are sent there. Default 0.1.</summary>
+    public double TraceShare { get; set; } = 0.1;
+
     /// <summary>What an origin's bytes and requests cost.</summary>
     public Prices Prices { get; } = new();
 

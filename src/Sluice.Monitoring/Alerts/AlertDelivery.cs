@@ -25,6 +25,7 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     private readonly ILogger logger;
     private readonly Task running;
     private long dropped;
+    private int pauses;
 
     public AlertDelivery(IAlertSink sink, TimeProvider time, ILogger logger)
     {
@@ -35,6 +36,9 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
 
     /// <summary>Messages given up since start, for want of room or after the last attempt.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>How often it has begun to wait for a next attempt.</summary>
+    public int PausesBegun => Volatile.Read(ref pauses);
 
     public void Send(AlertMessage message) => queue.Writer.TryWrite(message);
 
@@ -73,6 +77,7 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
             }
 
             if (attempt == 0) LogFailed(logger, message.Rule, sink.Name, reason);
+            Interlocked.Increment(ref pauses);
             await Task.Delay(Pauses[attempt], time, stop.Token);
         }
     }

@@ -44,7 +44,7 @@ internal sealed class AlertEngine
         state.Since ??= now;
         if (now - state.Since < state.Rule.For) return;
         var (rule, message, started) = (state.Rule, state.Rule.Message(value), now.ToUnixTimeSeconds());
-        state.On = new AlertRow(store.Records.Raise(rule.Name, (int)rule.Severity, message, value, started), rule.Name, (int)rule.Severity, message, value, started, null);
+        state.On = new AlertRow(store.Records.Raise(rule.Name, (int)rule.Severity, message, value, started), rule.Name, (int)rule.Severity, message, value, started);
         state.Since = null;
         tell(new AlertNotice(state.On, value));
     }

@@ -50,24 +50,31 @@ internal static class PointFormat
         {
             id += (int)Varint(ref bytes);
             if (find(id) is not { } series) throw new InvalidDataException($"series {id} is unknown");
-            var value = new SeriesValue { Value = Number(ref bytes) };
-            if (series.Kind == SeriesKind.Gauge) value.Maximum = Number(ref bytes);
-            if (series.Kind == SeriesKind.Histogram) ReadBuckets(value, ref bytes, series.Bounds.Length + 1);
-            if (!wanted.Takes(series)) continue;
-            if (target.TryGetValue(id, out var held)) held.Merge(value, series.Kind);
-            else target[id] = value;
+            // A view of a month reads millions of these: what is not wanted is passed over, what is wanted is added in place.
+            SeriesValue? held = null;
+            if (wanted.Takes(series) && !target.TryGetValue(id, out held)) target[id] = held = new SeriesValue { Maximum = series.Kind == SeriesKind.Gauge ? double.NegativeInfinity : 0 };
+            var value = Number(ref bytes);
+            if (held is not null) held.Value = series.Kind == SeriesKind.Gauge ? value : held.Value + value;
+            if (series.Kind == SeriesKind.Gauge)
+            {
+                var largest = Number(ref bytes);
+                if (held is not null) held.Maximum = Math.Max(held.Maximum, largest);
+            }
+
+            if (series.Kind == SeriesKind.Histogram) ReadBuckets(held, ref bytes, series.Bounds.Length + 1);
         }
     }
 
-    private static void ReadBuckets(SeriesValue value, ref ReadOnlySpan<byte> bytes, int length)
+    private static void ReadBuckets(SeriesValue? held, ref ReadOnlySpan<byte> bytes, int length)
     {
-        value.Buckets = new long[length];
+        if (held is { Buckets.Length: 0 }) held.Buckets = new long[length];
         var at = 0UL;
         for (var left = Varint(ref bytes); left > 0; left--)
         {
             at += Varint(ref bytes);
             if (at >= (ulong)length) throw new InvalidDataException("a bucket is beyond the last");
-            value.Buckets[at] = (long)Varint(ref bytes);
+            var count = (long)Varint(ref bytes);
+            if (held is not null) held.Buckets[at] += count;
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class RecordStore : IDisposable
             using var rows = Set(alerts, since).ExecuteReader();
             var found = new List<AlertRow>();
             while (rows.Read())
-                found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5), rows.IsDBNull(6) ? null : rows.GetInt64(6)));
+                found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5)) { Resolved = rows.IsDBNull(6) ? null : rows.GetInt64(6) });
             return found;
         }
     }

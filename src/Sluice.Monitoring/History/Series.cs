@@ -26,6 +26,9 @@ internal sealed class Series
     /// <summary>Upper bounds of the buckets but the last, which has none; empty for other kinds.</summary>
     public double[] Bounds { get; }
 
+    /// <summary>Its labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels => labels.ToDictionary(label => label.Key, label => label.Value);
+
     /// <summary>The value of a label; null when it has none of that name.</summary>
     public string? Label(string key) => Array.Find(labels, label => label.Key == key).Value;
 }

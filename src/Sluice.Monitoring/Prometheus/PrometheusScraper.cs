@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Monitoring.Prometheus;
 
@@ -45,6 +48,7 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         lock (_gate)
         {
             _disposed = true;
+            _collection?.Traces?.Dispose();
             _collection?.Provider.Dispose();
             _collection = null;
         }
@@ -60,15 +64,27 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
     {
         ProcessMetrics.Register();
         var exporter = new PrometheusExporter();
-        var provider = Sdk.CreateMeterProviderBuilder()
+        var builder = Sdk.CreateMeterProviderBuilder()
             .AddMeter([.. options.Value.Meters])
             .AddView(HistogramBounds.For)
-            .AddReader(new BaseExportingMetricReader(exporter))
+            .AddReader(new BaseExportingMetricReader(exporter));
+        if (options.Value.Otlp is not { } collector) return new Collection(builder.Build(), exporter, null);
+        builder.AddOtlpExporter(otlp => Set(otlp, collector, "metrics"));
+        var traces = Sdk.CreateTracerProviderBuilder()
+            .AddSource(Tracing.Name)
+            .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.Value.TraceShare)))
+            .AddOtlpExporter(otlp => Set(otlp, collector, "traces"))
             .Build();
-        return new Collection(provider, exporter);
+        return new Collection(builder.Build(), exporter, traces);
     }
 
-    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter)
+    private static void Set(OtlpExporterOptions otlp, Uri collector, string signal)
+    {
+        otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
+        otlp.Endpoint = new Uri($"{collector.ToString().TrimEnd('/')}/v1/{signal}");
+    }
+
+    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter, TracerProvider? Traces)
     {
         public bool Collect(Action<IReadOnlyList<Metric>> use)
         {

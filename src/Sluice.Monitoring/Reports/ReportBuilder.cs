@@ -13,7 +13,8 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
     /// <summary>The report of the period that ends at <paramref name="end"/>.</summary>
     public Report Build(Period period, DateTimeOffset end)
     {
-        var to = HistoryLevel.Minute.Floor(end.ToUnixTimeSeconds());
+        // The minute that has begun counts; a period that is over ends on the minute anyway.
+        var to = HistoryLevel.Minute.Floor(end.ToUnixTimeSeconds() + HistoryLevel.Minute.Seconds - 1);
         var from = to - period.Seconds;
         var level = period.Level;
         var (now, before) = (store.Read(level, from, to, MeasureScopes.Wanted), store.Read(level, from - period.Seconds, from, MeasureScopes.Wanted));

@@ -7,5 +7,8 @@ namespace Sluice.Monitoring.Summary;
 /// <param name="P95">95th percentile of the time to its answer's head, as shown.</param>
 /// <param name="Received">Body bytes it sent, as shown.</param>
 /// <param name="State">answering, trying, or open: left alone by its circuit breaker.</param>
-/// <param name="Tone">good, warning, bad, or empty.</param>
-public sealed record OriginHealth(string Name, string Requests, string Failures, string P95, string Received, string State, string Tone);
+public sealed record OriginHealth(string Name, string Requests, string Failures, string P95, string Received, string State)
+{
+    /// <summary>good, warning, or bad.</summary>
+    public string Tone { get; init; } = "";
+}

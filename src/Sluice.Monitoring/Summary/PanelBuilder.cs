@@ -51,26 +51,27 @@ internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Wi
     {
         var (value, delta) = Compare(scope.HitRate);
         var tone = value is not { } rate ? "" : rate >= thresholds.HitPercent ? "good" : "warning";
-        return new("Hit Rate", value, Percent(value, 1), delta, Delta(delta, 1), Bar(value, 100), tone, Better(delta, 1));
+        return new("Hit Rate", value, Percent(value, 1), Bar(value, 100), tone) { Delta = delta, DeltaText = Delta(delta, 1), DeltaTone = Better(delta, 1) };
     }
 
     private Gauge Refreshes(MeasureScope scope)
     {
         var (value, delta) = Compare(scope.RefreshRate);
         var tone = value is not { } rate ? "" : rate > thresholds.RefreshPercent ? "warning" : "good";
-        return new("Refresh Rate", value, Percent(value, 1), delta, Delta(delta, 1), Bar(value, thresholds.RefreshPercent), tone, Better(-delta, 1));
+        return new("Refresh Rate", value, Percent(value, 1), Bar(value, thresholds.RefreshPercent), tone) { Delta = delta, DeltaText = Delta(delta, 1), DeltaTone = Better(-delta, 1) };
     }
 
     private Gauge Errors(string label, Func<Window, double?> rate)
     {
         var (value, delta) = Compare(rate);
-        return new(label, value, Percent(value, 2), delta, Delta(delta, 2), Bar(value, thresholds.ErrorPercent), Tone(value, thresholds.ErrorPercent / 10, thresholds.ErrorPercent), Better(-delta, 2));
+        return new(label, value, Percent(value, 2), Bar(value, thresholds.ErrorPercent), Tone(value, thresholds.ErrorPercent / 10, thresholds.ErrorPercent)) { Delta = delta, DeltaText = Delta(delta, 2), DeltaTone = Better(-delta, 2) };
     }
 
     private Latency Time(string label, Histogram times)
     {
         var (average, p95, p99) = (times.Average, times.Percentile(0.95), times.Percentile(0.99));
-        return new(label, average, Milliseconds(average), Milliseconds(average), Milliseconds(p95), Milliseconds(p99), p95, p99, p95 is { } high ? high > thresholds.Latency.TotalSeconds ? "bad" : "good" : "");
+        var tone = p95 is not { } high ? "" : high > thresholds.Latency.TotalSeconds ? "bad" : "good";
+        return new(label, Milliseconds(average), Milliseconds(average), Milliseconds(p95), Milliseconds(p99), tone) { AverageSeconds = average, P95Seconds = p95, P99Seconds = p99 };
     }
 
     private Fact Use(string label, double? size, double? limit) =>

@@ -4,8 +4,17 @@ namespace Sluice.Monitoring.Summary;
 /// <param name="Bytes">Bytes.</param>
 /// <param name="Requests">Requests.</param>
 /// <param name="Money">Their price.</param>
-/// <param name="BytesText">As shown.</param>
-/// <param name="RequestsText">As shown.</param>
-/// <param name="MoneyText">As shown.</param>
-/// <param name="PricesText">The prices it was told by.</param>
-public sealed record Savings(double Bytes, double Requests, double Money, string BytesText, string RequestsText, string MoneyText, string PricesText);
+public sealed record Savings(double Bytes, double Requests, double Money)
+{
+    /// <summary>Bytes, as shown.</summary>
+    public string BytesText { get; init; } = "";
+
+    /// <summary>Requests, as shown.</summary>
+    public string RequestsText { get; init; } = "";
+
+    /// <summary>Their price, as shown.</summary>
+    public string MoneyText { get; init; } = "";
+
+    /// <summary>The prices it was told by.</summary>
+    public string PricesText { get; init; } = "";
+}

@@ -41,8 +41,13 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     {
         var (bytes, requests, prices) = (MeasureScopes.SavedBytes(window), MeasureScopes.SavedRequests(window), options.Prices);
         var money = prices.Of(bytes, requests);
-        return new(bytes, requests, money, MeasureText.Bytes(bytes), MeasureText.Count(requests), FormattableString.Invariant($"{(money is > 0 and < 1 ? money.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture) : money.ToString("N2", System.Globalization.CultureInfo.InvariantCulture))} {prices.Currency}"),
-            FormattableString.Invariant($"at {prices.PerGigabyte:0.####} {prices.Currency} a GB and {prices.PerThousandRequests:0.######} a thousand requests"));
+        return new(bytes, requests, money)
+        {
+            BytesText = MeasureText.Bytes(bytes),
+            RequestsText = MeasureText.Count(requests),
+            MoneyText = MeasureText.Money(money, prices.Currency),
+            PricesText = FormattableString.Invariant($"at {prices.PerGigabyte:0.####} {prices.Currency} a GB and {prices.PerThousandRequests:0.######} a thousand requests"),
+        };
     }
 
     /// <summary>How origins did.</summary>
@@ -56,8 +61,10 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             var (state, share) = (states.GetValueOrDefault(name), MeasureScopes.Percent(failed, requests));
             yield return new OriginHealth(
                 name, MeasureText.Count(requests), MeasureText.Percent(share, 2), MeasureText.Milliseconds(window.Histogram(OriginFirstByte, "origin", name).Percentile(0.95)),
-                MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => "answering", 1 => "trying", _ => "left alone" },
-                state > 0 || share > 5 ? "bad" : share > 1 ? "warning" : "good");
+                MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => "answering", 1 => "trying", _ => "left alone" })
+            {
+                Tone = state > 0 || share > 5 ? "bad" : share > 1 ? "warning" : "good",
+            };
         }
     }
 

@@ -34,6 +34,11 @@ internal static class MonitoringEndpoints
                 : monitor.Trend(period, scope) is { } trend ? Json(trend, MonitoringJson.Wire.TrendSeries) : Refuse($"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
+        group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? Starting()
+                : string.IsNullOrEmpty(name) ? Refuse("Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z.")
+                : Json(monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord))
+            .WithSummary("Stored points of an instrument, of the last hour or between two times; 10,000 at most.").Produces<IReadOnlyList<MetricRecord>>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+
         group.MapGet("/alerts", (Monitor monitor) => monitor.IsReady ? Json(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem) : Starting())
             .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Produces<Problem>(503, ProblemType);
 

@@ -11,6 +11,10 @@ internal sealed class MonitoringSection
 
     public IReadOnlyList<string> Reports { get; set; } = [];
 
+    public Uri? Otlp { get; set; }
+
+    public double TraceShare { get; set; } = 0.1;
+
     public PricesSection Prices { get; } = new();
 
     public AlertsSection Alerts { get; } = new();

@@ -43,7 +43,7 @@ function show(): void {
   const summary = latest;
   if (!summary.scopes.some((set) => set.name === scope)) scope = summary.scopes[0]!.name;
   controls();
-  const on = summary.alerts.filter((alert) => !alert.resolved);
+  const on = summary.alerts.filter((alert) => !alert.resolved).sort((a, b) => a.severity.localeCompare(b.severity));
   const worst = on.some((alert) => alert.severity === 'critical') ? 'critical' : on.length > 0 ? 'warning' : '';
   document.title = worst ? `(${on.length}) Sluice – ${summary.node}` : `Sluice – ${summary.node}`;
   byId('node').textContent = summary.node;
