@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -16,6 +18,8 @@ public sealed class SluiceEdge
 {
     private readonly HitPath hits;
     private readonly EdgeHandler handler;
+    private readonly EdgeCounters counters;
+    private readonly TimeProvider time;
 
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
@@ -24,7 +28,8 @@ public sealed class SluiceEdge
         if (Circuits.Any()) counters.Watch(() => Circuits);
         var responder = new Responder(time, counters);
         hits = new HitPath(Routes, responder, time);
-        PlainHits = new PlainHits(hits, counters);
+        PlainHits = new PlainHits(hits, counters, time);
+        (this.counters, this.time) = (counters, time);
         var forwarding = new Forwarding(options);
         var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         var fetcher = new Fetcher(cache, time);
@@ -56,7 +61,14 @@ public sealed class SluiceEdge
     public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
-    public Task? TryServeHit(HttpContext context) => IsPlain(context.Request.Headers) ? hits.TryServe(context) : null;
+    public Task? TryServeHit(HttpContext context)
+    {
+        if (!IsPlain(context.Request.Headers)) return null;
+        var began = counters.IsSampling ? time.GetTimestamp() : 0;
+        var answer = hits.TryServe(context);
+        if (began != 0 && answer is not null) counters.HitTook(time.GetElapsedTime(began));
+        return answer;
+    }
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);
@@ -72,5 +84,27 @@ public sealed class SluiceEdge
         RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.PrepareAsync(parsed, client, cancellation) : Task.FromResult(new PreparedVariant(target, 400) { Reason = reason });
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
-    public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? handler.HandleAsync(context);
+    public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? HandleAsync(context);
+
+    private Task HandleAsync(HttpContext context)
+    {
+        var began = time.GetTimestamp();
+        context.Response.OnStarting(() =>
+        {
+            counters.RequestTook(time.GetElapsedTime(began));
+            return Task.CompletedTask;
+        });
+        return Tracing.IsOn ? TraceAsync(context) : handler.HandleAsync(context);
+    }
+
+    private async Task TraceAsync(HttpContext context)
+    {
+        using var span = Tracing.Begin("request", ActivityKind.Server);
+        span?.SetTag("http.request.method", context.Request.Method);
+        // Without its query, which may hold a token.
+        span?.SetTag("url.path", context.Request.Path.Value);
+        await handler.HandleAsync(context);
+        span?.SetTag("http.response.status_code", context.Response.StatusCode);
+        span?.SetTag("sluice.cache", context.Response.Headers["X-Cache-Status"].ToString());
+    }
 }

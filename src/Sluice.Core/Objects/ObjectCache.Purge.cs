@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Core.Tags;
 
 namespace Sluice.Core.Objects;
@@ -5,7 +6,13 @@ namespace Sluice.Core.Objects;
 /// <content>Purging.</content>
 public sealed partial class ObjectCache
 {
+    private const int MaximumRemembered = 50;
+
+    private readonly ConcurrentQueue<PurgeRecord> recent = new();
     private IPurgeLayer[] layers = [];
+
+    /// <summary>The last 50 purges, newest first; dry runs are none.</summary>
+    public IReadOnlyList<PurgeRecord> RecentPurges => [.. recent.Reverse()];
 
     /// <summary>Read it when a fetch begins and hand it to <see cref="Store"/> or <see cref="Refresh"/>: a purge in between keeps the result out.</summary>
     public long Fence => purges.Sequence;
@@ -49,6 +56,8 @@ public sealed partial class ObjectCache
         }
 
         if (Disk is not null) await Disk.FlushAsync();
+        recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
+        while (recent.Count > MaximumRemembered) recent.TryDequeue(out _);
         return receipt;
     }
 

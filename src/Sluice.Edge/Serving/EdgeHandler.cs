@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Core.Flights;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Playback;
@@ -158,6 +159,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
 
         var plan = PlanFetch(context, asked, stored);
+        using var span = Tracing.Begin("flight");
         FetchResult result;
         var isLeader = true;
         FlightTicket<FetchResult>? ticket = null;
@@ -167,6 +169,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             {
                 // Another flight may have landed since the look into the cache: then there is nothing left to fetch.
                 ticket = flights.Join(plan.FlightName, stop => !asked.IsAnew && IsFreshNow(context, asked) ? Task.FromResult(new FetchResult()) : FetchAsync(plan, false, stop), out isLeader);
+                span?.SetTag("sluice.leader", isLeader);
                 result = await ticket.Result.WaitAsync(context.RequestAborted);
             }
             else result = await FetchAsync(plan, false, context.RequestAborted);

@@ -19,6 +19,7 @@ internal static class PassThrough
         if (hasBody && answer.BodyLength is { } length) response.ContentLength = length;
         if (answer.Status == 204) response.ContentLength = null;
         counters.Count(verdict.Outcome, hasBody ? answer.BodyLength ?? 0 : 0);
+        counters.CountError(answer.Status);
         if (!hasBody) return;
         try
         {

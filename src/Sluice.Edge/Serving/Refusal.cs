@@ -11,6 +11,7 @@ internal static class Refusal
     public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters, string? allow = null)
     {
         counters.Count(Outcome.Refused, 0);
+        counters.CountError(status);
         var response = context.Response;
         if (response.HasStarted)
         {

@@ -63,9 +63,22 @@ internal sealed class Responder(TimeProvider time, EdgeCounters counters)
         if (head.IsManifest && parts is null && end <= ManifestCompression.MaximumBytes && ManifestCompression.Accepts(request))
             return ManifestCompression.SendAsync(context, stored, head, SourceOf(stored, route), counters, verdict);
         if (metadata.Length is not null && status is not 204) response.ContentLength = end - start;
-        counters.Count(verdict.Outcome, HttpMethods.IsHead(context.Request.Method) || end == long.MaxValue ? 0 : end - start);
+        Count(stored, verdict, start, HttpMethods.IsHead(context.Request.Method) || end == long.MaxValue ? 0 : end - start);
+        counters.CountError(status);
         if (HttpMethods.IsHead(context.Request.Method) || start == end) return Task.CompletedTask;
         return BodyWriter.WriteAsync(context, stored, start, end, SourceOf(stored, route));
+    }
+
+    private void Count(CachedObject stored, Verdict verdict, long start, long bytes)
+    {
+        if (verdict.Outcome != Outcome.Hit)
+        {
+            counters.Count(verdict.Outcome, bytes);
+            return;
+        }
+
+        if (counters.IsSampling) counters.Hot.Note(stored.Target, bytes);
+        counters.CountHit(bytes, stored.InMemory(start));
     }
 
     private static FillSource SourceOf(CachedObject stored, ActiveRoute route) => stored.Source ??= route.SourceOf(stored);

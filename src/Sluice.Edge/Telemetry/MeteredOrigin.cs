@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Sluice.Core.Origins;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Edge.Telemetry;
 
@@ -21,11 +23,14 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
+        using var span = Tracing.Begin("origin", ActivityKind.Client);
+        span?.SetTag("sluice.origin", Name);
         try
         {
             var response = await origin.FetchAsync(request, cancellation);
             Requests.Add(1, new("origin", Name), new("result", string.Create(CultureInfo.InvariantCulture, $"{response.Status / 100}xx")));
             Waited.Record(time.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("origin", Name));
+            span?.SetTag("http.response.status_code", response.Status);
             if (response.Status == 101) return response;
             return new OriginResponse
             {
@@ -38,6 +43,7 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
         catch (OriginException failure)
         {
             Requests.Add(1, new("origin", Name), new("result", failure.Failure.ToString().ToLowerInvariant()));
+            span?.SetStatus(ActivityStatusCode.Error, failure.Failure.ToString());
             throw;
         }
     }

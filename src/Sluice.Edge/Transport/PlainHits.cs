@@ -8,9 +8,19 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Transport;
 
 /// <summary>Decides whether a plain request is a hit that can be answered on the spot, by the same rules as <see cref="HitPath"/>, and with what.</summary>
-internal sealed class PlainHits(HitPath hits, EdgeCounters counters)
+internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvider time)
 {
     private const int MaximumTarget = 2048;
+
+    /// <summary>A time stamp when the next hit is one of those measured; else 0.</summary>
+    public long BeginSample() => counters.IsSampling ? time.GetTimestamp() : 0;
+
+    /// <summary>Measures a hit that was begun as a sample and has been handed to the socket.</summary>
+    public void EndSample(long began, in PlainAnswer answer)
+    {
+        counters.HitTook(time.GetElapsedTime(began));
+        counters.Hot.Note(answer.Stored.Target, answer.End - answer.Start);
+    }
 
     /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done.</summary>
     public bool TryAnswer(PlainRequest request, Span<byte> head, out PlainAnswer answer)
@@ -30,7 +40,7 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters)
         if (status != 304 && !stored.Holds(start, end)) return false;
 
         ObjectCache.NoteUse(stored);
-        counters.Count(Outcome.Hit, isBodiless ? 0 : end - start);
+        counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
         var length = plain.Write(head, status, start, end, rendered.Metadata, hit.Now);
         answer = new PlainAnswer(length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
         return true;

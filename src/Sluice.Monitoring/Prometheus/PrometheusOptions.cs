@@ -5,4 +5,10 @@ internal sealed class PrometheusOptions
 {
     /// <summary>Names of the meters listened to; a star stands for any run of characters.</summary>
     public HashSet<string> Meters { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>An OpenTelemetry collector that takes OTLP over HTTP; null for none.</summary>
+    public Uri? Otlp { get; set; }
+
+    /// <summary>Share of traces that is sent to it.</summary>
+    public double TraceShare { get; set; } = 0.1;
 }

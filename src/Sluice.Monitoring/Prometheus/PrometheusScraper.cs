@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Sluice.Core.Telemetry;
 
 namespace Sluice.Monitoring.Prometheus;
 
@@ -21,17 +24,18 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
     public void Listen() => GetCollection();
 
     /// <summary>All metrics as they stand now, in Prometheus text format; null when the SDK could not collect them.</summary>
-    public async Task<string?> ScrapeAsync(CancellationToken cancellation)
+    public Task<string?> ScrapeAsync(CancellationToken cancellation) => CollectAsync(_text.Render, cancellation);
+
+    /// <summary>Collects all metrics and makes something of them; null when the SDK could not collect them. Calls take turns.</summary>
+    public async Task<T?> CollectAsync<T>(Func<IReadOnlyList<Metric>, T> use, CancellationToken cancellation) where T : class
     {
         await _turn.WaitAsync(cancellation);
         try
         {
-            if (GetCollection() is not { } collection || collection.Exporter.Collect?.Invoke(CollectMilliseconds) != true)
-            {
+            T? made = null;
+            if (GetCollection() is not { } collection || !collection.Collect(metrics => made = use(metrics)) || made is null)
                 Failed(logger);
-                return null;
-            }
-            return collection.Exporter.Text;
+            return made;
         }
         finally
         {
@@ -44,6 +48,7 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         lock (_gate)
         {
             _disposed = true;
+            _collection?.Traces?.Dispose();
             _collection?.Provider.Dispose();
             _collection = null;
         }
@@ -58,18 +63,37 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
     private Collection Create()
     {
         ProcessMetrics.Register();
-        var exporter = new PrometheusExporter(_text);
-        var provider = Sdk.CreateMeterProviderBuilder()
+        var exporter = new PrometheusExporter();
+        var builder = Sdk.CreateMeterProviderBuilder()
             .AddMeter([.. options.Value.Meters])
             .AddView(HistogramBounds.For)
-            .AddReader(new BaseExportingMetricReader(exporter))
+            .AddReader(new BaseExportingMetricReader(exporter));
+        if (options.Value.Otlp is not { } collector) return new Collection(builder.Build(), exporter, null);
+        builder.AddOtlpExporter(otlp => Set(otlp, collector, "metrics"));
+        var traces = Sdk.CreateTracerProviderBuilder()
+            .AddSource(Tracing.Name)
+            .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.Value.TraceShare)))
+            .AddOtlpExporter(otlp => Set(otlp, collector, "traces"))
             .Build();
-        return new Collection(provider, exporter);
+        return new Collection(builder.Build(), exporter, traces);
     }
 
-    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter);
+    private static void Set(OtlpExporterOptions otlp, Uri collector, string signal)
+    {
+        otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
+        otlp.Endpoint = new Uri($"{collector.ToString().TrimEnd('/')}/v1/{signal}");
+    }
 
-    [LoggerMessage(4101, LogLevel.Warning, "Metrics could not be collected for /metrics: an observable instrument took too long, or the server is stopping.")]
+    private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter, TracerProvider? Traces)
+    {
+        public bool Collect(Action<IReadOnlyList<Metric>> use)
+        {
+            Exporter.Use = use;
+            return Exporter.Collect?.Invoke(CollectMilliseconds) == true;
+        }
+    }
+
+    [LoggerMessage(4101, LogLevel.Warning, "Metrics could not be collected: an observable instrument took too long, or the server is stopping.")]
     private static partial void Failed(ILogger logger);
 
     [LoggerMessage(4102, LogLevel.Warning, "Two instruments of different kinds share the metric name {Family}: only the first is shown. Rename one of them.")]

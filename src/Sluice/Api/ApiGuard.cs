@@ -19,7 +19,7 @@ internal sealed class ApiGuard(ApiSection options)
     /// <summary>Null when the request may pass; otherwise the status and why.</summary>
     public (int Status, string Detail)? Refuse(HttpRequest request)
     {
-        if (request.Path.StartsWithSegments("/health"))
+        if (request.Path.StartsWithSegments("/health") || (_token is not null && DashboardEndpoints.IsPage(request)))
             return null;
         // Upload URLs carry a signature of their own, and are handed to whoever has the file.
         if (request.Path.StartsWithSegments("/v1/uploads"))

@@ -1,6 +1,7 @@
 using Sluice.Catalog.Api;
 using Sluice.Configuration;
 using Sluice.Hosting;
+using Sluice.Monitoring;
 using Sluice.Monitoring.Prometheus;
 
 namespace Sluice.Api;
@@ -19,8 +20,11 @@ internal static class ApiHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(new ApiGuard(options.Api));
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Wire));
-        builder.Services.AddSluicePrometheus();
+        builder.Services.ConfigureHttpJsonOptions(json => {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Wire);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, MonitoringJson.Wire);
+        });
+        builder.Services.AddSluiceMonitoring(Hosting.Monitoring.Options(options), Hosting.Monitoring.Sources(state));
         builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Sluice API";
@@ -43,6 +47,8 @@ internal static class ApiHost
         }
         app.MapVariants();
         app.MapEvents();
+        app.MapMonitoring();
+        app.MapDashboard();
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

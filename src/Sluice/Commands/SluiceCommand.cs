@@ -36,6 +36,12 @@ internal static class SluiceCommand
         root.Subcommands.Add(UploadCommand.Create(terminal));
         root.Subcommands.Add(VideosCommand.Create(terminal));
         root.Subcommands.Add(StatsCommand.Create(terminal));
+        root.Subcommands.Add(TopCommand.Create(terminal));
+        root.Subcommands.Add(AlertsCommand.Create(terminal));
+        root.Subcommands.Add(ReportCommand.Create(terminal));
+        root.Subcommands.Add(CheckCommand.CreateCheck(terminal));
+        root.Subcommands.Add(CheckCommand.CreateDiagnose(terminal));
+        root.Subcommands.Add(SimulateCommand.Create(terminal));
         root.Subcommands.Add(PurgeCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(PresignCommand.Create(terminal));

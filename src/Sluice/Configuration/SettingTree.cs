@@ -5,7 +5,7 @@ internal static partial class SettingTree
 {
     public static SettingGroup<SluiceOptions> Root { get; } = new(() => new SluiceOptions(),
         new SectionSetting<SluiceOptions, EdgeSection>("edge", Edge, o => o.Edge, "The public listener, which serves media."),
-        new SectionSetting<SluiceOptions, ApiSection>("api", Api, o => o.Api, "The private listener: purge, statistics, metrics, health."),
+        new SectionSetting<SluiceOptions, ApiSection>("api", Api, o => o.Api, "The private listener: dashboard, purge, statistics, metrics, health."),
         new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
         new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
@@ -13,6 +13,7 @@ internal static partial class SettingTree
         new SectionSetting<SluiceOptions, RedisSection>("redis", RedisServer, o => o.Redis!, "The Redis that several nodes share. Without this section a server is alone.") { Written = o => o.Redis ??= new RedisSection() },
         new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.IsWritten = true },
         new SectionSetting<SluiceOptions, VideoSection>("video", Video, o => o.Video, "What making variants of videos may take, over all routes. What a route makes of its videos stands in the route."),
+        new SectionSetting<SluiceOptions, MonitoringSection>("monitoring", MonitoringSettings, o => o.Monitoring, "What is kept and told about this server: history, prices, alerts, reports."),
         new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));
 
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),

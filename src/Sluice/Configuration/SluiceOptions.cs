@@ -21,5 +21,7 @@ internal sealed class SluiceOptions
 
     public VideoSection Video { get; } = new();
 
+    public MonitoringSection Monitoring { get; } = new();
+
     public LoggingSection Logging { get; } = new();
 }

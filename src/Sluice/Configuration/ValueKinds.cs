@@ -105,6 +105,11 @@ internal static class ValueKinds
         (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1,
         value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0,"maximum":1}""");
 
+    /// <summary>A number with decimals.</summary>
+    public static readonly ValueKind<double> Decimal = new("decimal", "write a number, such as 0.09 or 85",
+        (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value),
+        value => value.ToString(CultureInfo.InvariantCulture), """{"type":"number","minimum":0}""");
+
     /// <summary>A number that says by its absence that something else decides.</summary>
     public static readonly ValueKind<int?> OptionalNumber = new("number", "write a whole number, such as 5, or 0",
         (string text, out int? value) =>

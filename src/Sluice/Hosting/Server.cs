@@ -43,6 +43,7 @@ internal sealed class Server : IAsyncDisposable
             await api;
             server.StartCatalog(options);
             server._state.MarkReady();
+            server._api!.Services.GetRequiredService<Sluice.Monitoring.Monitor>().Start();
             return server;
         }
         catch

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.Monitoring.Alerts;
+
+/// <summary>
+/// Brings messages to one sink, in order, each until it is taken or seven attempts have failed. A sink that hangs holds back neither the watch nor other sinks;
+/// when more wait than may, the oldest are dropped and counted.
+/// </summary>
+internal sealed partial class AlertDelivery : IAsyncDisposable
+{
+    private const int Waiting = 256;
+
+    /// <summary>How long one attempt may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pauses between attempts.</summary>
+    public static readonly IReadOnlyList<TimeSpan> Pauses = [.. new[] { 1, 5, 15, 60, 300, 900 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    private readonly Channel<AlertMessage> queue;
+    private readonly CancellationTokenSource stop = new();
+    private readonly IAlertSink sink;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Task running;
+    private long dropped;
+    private int pauses;
+
+    public AlertDelivery(IAlertSink sink, TimeProvider time, ILogger logger)
+    {
+        (this.sink, this.time, this.logger) = (sink, time, logger);
+        queue = Channel.CreateBounded<AlertMessage>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => Interlocked.Increment(ref dropped));
+        running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Messages given up since start, for want of room or after the last attempt.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>How often it has begun to wait for a next attempt.</summary>
+    public int PausesBegun => Volatile.Read(ref pauses);
+
+    public void Send(AlertMessage message) => queue.Writer.TryWrite(message);
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        // What is still waiting gets one attempt's time, no more: a stop is a stop.
+        stop.CancelAfter(TimeSpan.FromSeconds(2));
+        await running;
+        stop.Dispose();
+        (sink as IDisposable)?.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var message in queue.Reader.ReadAllAsync(stop.Token)) await DeliverAsync(message);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task DeliverAsync(AlertMessage message)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
+        for (var attempt = 0; ; attempt++)
+        {
+            if (await TryAsync(json, message) is not { } reason) return;
+            if (attempt == Pauses.Count)
+            {
+                Interlocked.Increment(ref dropped);
+                LogGivenUp(logger, message.Rule, sink.Name, reason, attempt + 1);
+                return;
+            }
+
+            if (attempt == 0) LogFailed(logger, message.Rule, sink.Name, reason);
+            Interlocked.Increment(ref pauses);
+            await Task.Delay(Pauses[attempt], time, stop.Token);
+        }
+    }
+
+    private async Task<string?> TryAsync(byte[] json, AlertMessage message)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop.Token);
+        try
+        {
+            await sink.SendAsync(json, message, either.Token);
+            return null;
+        }
+        catch (IOException failure)
+        {
+            return failure.Message;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return $"no answer within {Patience.TotalSeconds:0} s";
+        }
+    }
+
+    [LoggerMessage(4210, LogLevel.Warning, "Alert {Rule} could not be sent to the {Sink} ({Reason}); it is tried again")]
+    private static partial void LogFailed(ILogger logger, string rule, string sink, string reason);
+
+    [LoggerMessage(4211, LogLevel.Error, "Alert {Rule} was not taken by the {Sink} ({Reason}) in {Attempts} attempts and is given up. Check monitoring.alerts")]
+    private static partial void LogGivenUp(ILogger logger, string rule, string sink, string reason, int attempts);
+}

@@ -1,0 +1,77 @@
+using Sluice.Monitoring.History;
+
+namespace Sluice.Monitoring.Alerts;
+
+/// <summary>Judges the rules after every sample. An alert begins once, is told once, and ends once; what was on when the program stopped is still on, untold, when it starts.</summary>
+internal sealed class AlertEngine
+{
+    private readonly HistoryStore store;
+    private readonly Func<AlertNotice, bool> tell;
+    private readonly List<State> states;
+
+    public AlertEngine(IEnumerable<AlertRule> rules, HistoryStore store, Func<AlertNotice, bool> tell)
+    {
+        (this.store, this.tell) = (store, tell);
+        states = [.. rules.Select(rule => new State(rule))];
+        foreach (var row in store.Records.Alerts(long.MaxValue))
+        {
+            if (states.Find(state => state.Rule.Name == row.Rule) is { On: null } state) state.On = row;
+            // A rule that is no more, or an alert that is there twice.
+            else store.Records.Resolve(row.Id, row.Started);
+        }
+    }
+
+    /// <summary>Looks at all rules.</summary>
+    public void Evaluate(AlertEvidence evidence)
+    {
+        var now = evidence.Now;
+        foreach (var state in states)
+        {
+            if (state.Rule.Measure(evidence) is not { } value) continue;
+            if (state.On is null) Watch(state, value, now);
+            else WatchEnd(state, value, now);
+        }
+    }
+
+    private void Watch(State state, double value, DateTimeOffset now)
+    {
+        if (!state.Rule.Begins(value))
+        {
+            state.Since = null;
+            return;
+        }
+
+        state.Since ??= now;
+        if (now - state.Since < state.Rule.For) return;
+        var (rule, message, started) = (state.Rule, state.Rule.Message(value), now.ToUnixTimeSeconds());
+        state.On = new AlertRow(store.Records.Raise(rule.Name, (int)rule.Severity, message, value, started), rule.Name, (int)rule.Severity, message, value, started);
+        state.Since = null;
+        tell(new AlertNotice(state.On, value));
+    }
+
+    private void WatchEnd(State state, double value, DateTimeOffset now)
+    {
+        if (!state.Rule.Ends(value))
+        {
+            state.Since = null;
+            return;
+        }
+
+        state.Since ??= now;
+        if (now - state.Since < state.Rule.EndsAfter) return;
+        var over = state.On! with { Resolved = now.ToUnixTimeSeconds() };
+        store.Records.Resolve(over.Id, over.Resolved!.Value);
+        (state.On, state.Since) = (null, null);
+        tell(new AlertNotice(over, value));
+    }
+
+    private sealed class State(AlertRule rule)
+    {
+        public AlertRule Rule => rule;
+
+        public AlertRow? On { get; set; }
+
+        /// <summary>Since when the value has been such that the alert begins, or ends.</summary>
+        public DateTimeOffset? Since { get; set; }
+    }
+}

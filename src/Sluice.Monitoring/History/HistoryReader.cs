@@ -1,0 +1,40 @@
+using Sluice.Monitoring.Measures;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Monitoring.History;
+
+/// <summary>Windows of the history that several readers want, kept until the next point is written, so that ten open dashboards cost what one does.</summary>
+internal sealed class HistoryReader(HistoryStore store, Sampler sampler)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, (long Turn, object Made)> made = new(StringComparer.Ordinal);
+    private long turn;
+
+    /// <summary>A point was written: what was kept is of yesterday.</summary>
+    public void Renew() => Interlocked.Increment(ref turn);
+
+    /// <summary>What happened since the last point.</summary>
+    public Task<Window> LiveAsync(CancellationToken cancellation) => sampler.LiveAsync(cancellation);
+
+    /// <summary>The period that ends now.</summary>
+    public Window Period(Period period, long now) => Keep(period.Name, () => store.Read(period.Level, period.From(now), now + 1, MeasureScopes.Wanted));
+
+    /// <summary>The period before it.</summary>
+    public Window Before(Period period, long now) => Keep("before " + period.Name, () => store.Read(period.Level, period.From(now) - period.Seconds, period.From(now), MeasureScopes.Wanted));
+
+    /// <summary>The last minute, to the point.</summary>
+    public Window LastMinute(long now) => Keep("minute", () => store.Read(HistoryLevel.Fine, HistoryLevel.Fine.Floor(now - 60), now + 1, MeasureScopes.Wanted));
+
+    /// <summary>Something made of the history, kept until the next point is written.</summary>
+    public T Keep<T>(string name, Func<T> make) where T : class
+    {
+        lock (gate)
+        {
+            var now = Interlocked.Read(ref turn);
+            if (made.TryGetValue(name, out var held) && held.Turn == now) return (T)held.Made;
+            var fresh = make();
+            made[name] = (now, fresh);
+            return fresh;
+        }
+    }
+}

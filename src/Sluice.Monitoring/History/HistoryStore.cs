@@ -1,0 +1,157 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
+
+namespace Sluice.Monitoring.History;
+
+/// <summary>Points of every level in an SQLite file. Each sample is merged into the open point of every level and written at once, so that a restart, however it came about, costs at most one sample.</summary>
+internal sealed class HistoryStore : IDisposable
+{
+    private const int CheckEvery = 360;
+
+    private readonly Lock gate = new();
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand write, read, one, trim;
+    private readonly Dictionary<int, (long At, Dictionary<int, SeriesValue> Point)> open = [];
+    private readonly long maximumBytes;
+    private int appended;
+
+    /// <summary>Works on a connection of <see cref="HistoryFile"/>, which it closes with itself.</summary>
+    public HistoryStore(SqliteConnection connection, long maximumBytes)
+    {
+        (this.connection, this.maximumBytes) = (connection, maximumBytes);
+        Catalog = new SeriesCatalog(connection);
+        write = connection.Prepare("INSERT OR REPLACE INTO points (level, at, data) VALUES ($level, $at, $data)", "$level", "$at", "$data");
+        read = connection.Prepare("SELECT at, data FROM points WHERE level = $level AND at >= $from AND at < $to ORDER BY at", "$level", "$from", "$to");
+        one = connection.Prepare("SELECT data FROM points WHERE level = $level AND at = $at", "$level", "$at");
+        trim = connection.Prepare("DELETE FROM points WHERE level = $level AND at < $before", "$level", "$before");
+        Records = new RecordStore(connection, gate);
+    }
+
+    public SeriesCatalog Catalog { get; }
+
+    /// <summary>Alerts, marks and notes, in the same file.</summary>
+    public RecordStore Records { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (gate) return connection.ReadInteger("PRAGMA page_count") * connection.ReadInteger("PRAGMA page_size");
+        }
+    }
+
+    /// <summary>Points that could not be read since start: written by a program that is not this one.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>Runs what may add series, one at a time.</summary>
+    public T Resolve<T>(Func<SeriesCatalog, T> use)
+    {
+        lock (gate) return use(Catalog);
+    }
+
+    /// <summary>Adds what happened from <paramref name="at"/> on, up to the next sample.</summary>
+    public void Append(long at, Dictionary<int, SeriesValue> sample)
+    {
+        lock (gate)
+        {
+            using var transaction = connection.BeginTransaction();
+            one.Transaction = transaction;
+            foreach (var level in HistoryLevel.All)
+            {
+                var point = Merge(level, level.Floor(at), sample);
+                Run(write, transaction, level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind));
+                Run(trim, transaction, level.Seconds, at - (long)level.Keep.TotalSeconds);
+            }
+
+            transaction.Commit();
+            if (appended++ % CheckEvery == 0) KeepToBound();
+        }
+    }
+
+    /// <summary>What happened from <paramref name="from"/> to before <paramref name="to"/>, in bins of <paramref name="step"/> seconds; bins without a point are left out.</summary>
+    public List<HistoryBin> Read(HistoryLevel level, long from, long to, long step, SeriesFilter wanted)
+    {
+        var bins = new List<HistoryBin>();
+        lock (gate)
+        {
+            (read.Parameters[0].Value, read.Parameters[1].Value, read.Parameters[2].Value) = (level.Seconds, from, to);
+            using var rows = read.ExecuteReader();
+            while (rows.Read())
+            {
+                var at = rows.GetInt64(0);
+                var start = from + ((at - from) / step * step);
+                if (bins.Count == 0 || bins[^1].At != start) bins.Add(new HistoryBin(start, new Window([], Catalog.Find)));
+                Take(bins[^1].Window.Values, (byte[])rows.GetValue(1), wanted);
+            }
+        }
+
+        return bins;
+    }
+
+    /// <summary>The same as one window.</summary>
+    public Window Read(HistoryLevel level, long from, long to, SeriesFilter wanted) =>
+        Read(level, from, to, Math.Max(1, to - from), wanted) is [var only] ? only.Window : new Window([], Catalog.Find);
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var command in (SqliteCommand[])[write, read, one, trim]) command.Dispose();
+            Records.Dispose();
+            connection.Dispose();
+        }
+    }
+
+    private Dictionary<int, SeriesValue> Merge(HistoryLevel level, long at, Dictionary<int, SeriesValue> sample)
+    {
+        if (!open.TryGetValue(level.Seconds, out var held) || held.At != at)
+        {
+            held = (at, []);
+            (one.Parameters[0].Value, one.Parameters[1].Value) = (level.Seconds, at);
+            // There is one after a restart, and after the clock was set back.
+            if (one.ExecuteScalar() is byte[] stored) Take(held.Point, stored, SeriesFilter.All);
+            open[level.Seconds] = held;
+        }
+
+        foreach (var (id, value) in sample)
+        {
+            if (held.Point.TryGetValue(id, out var sum)) sum.Merge(value, Catalog.Find(id)!.Kind);
+            else held.Point[id] = value.Copy();
+        }
+
+        return held.Point;
+    }
+
+    private void Take(Dictionary<int, SeriesValue> target, byte[] data, SeriesFilter wanted)
+    {
+        try
+        {
+            PointFormat.MergeInto(target, data, Catalog.Find, wanted);
+        }
+        catch (InvalidDataException)
+        {
+            Unreadable++;
+        }
+    }
+
+    /// <summary>The finest points go first: they are the most, and the coarser ones say the same.</summary>
+    private void KeepToBound()
+    {
+        foreach (var level in HistoryLevel.All)
+        {
+            var used = (connection.ReadInteger("PRAGMA page_count") - connection.ReadInteger("PRAGMA freelist_count")) * connection.ReadInteger("PRAGMA page_size");
+            if (used <= maximumBytes) break;
+            connection.Execute($"DELETE FROM points WHERE level = {level.Seconds} AND at < (SELECT (min(at) + max(at)) / 2 FROM points WHERE level = {level.Seconds})");
+        }
+
+        connection.Execute("PRAGMA incremental_vacuum");
+    }
+
+    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    {
+        command.Transaction = transaction;
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        command.ExecuteNonQuery();
+    }
+}

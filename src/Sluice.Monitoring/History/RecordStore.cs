@@ -1,0 +1,101 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
+
+namespace Sluice.Monitoring.History;
+
+/// <summary>What the history keeps beside numbers: alerts, marks on the charts, notes of its own.</summary>
+internal sealed class RecordStore : IDisposable
+{
+    /// <summary>Alerts and marks kept, the oldest go first.</summary>
+    private const int Maximum = 10_000;
+
+    private readonly SqliteConnection connection;
+    private readonly Lock gate;
+    private readonly SqliteCommand raise, resolve, alerts, mark, marks, note, noted;
+
+    public RecordStore(SqliteConnection connection, Lock gate)
+    {
+        (this.connection, this.gate) = (connection, gate);
+        raise = connection.Prepare("INSERT INTO alerts (rule, severity, message, value, started) VALUES ($rule, $severity, $message, $value, $started) RETURNING id", "$rule", "$severity", "$message", "$value", "$started");
+        resolve = connection.Prepare("UPDATE alerts SET resolved = $resolved WHERE id = $id", "$resolved", "$id");
+        alerts = connection.Prepare("SELECT id, rule, severity, message, value, started, resolved FROM alerts WHERE resolved IS NULL OR started >= $since OR resolved >= $since ORDER BY started DESC, id DESC LIMIT 500", "$since");
+        mark = connection.Prepare("INSERT INTO marks (at, kind, text) VALUES ($at, $kind, $text)", "$at", "$kind", "$text");
+        marks = connection.Prepare("SELECT at, kind, text FROM marks WHERE at >= $from AND at < $to ORDER BY at DESC, id DESC LIMIT 500", "$from", "$to");
+        note = connection.Prepare("INSERT OR REPLACE INTO notes (name, value) VALUES ($name, $value)", "$name", "$value");
+        noted = connection.Prepare("SELECT value FROM notes WHERE name = $name", "$name");
+    }
+
+    /// <summary>Enters an alert that began; its number.</summary>
+    public long Raise(string rule, int severity, string message, double value, long started)
+    {
+        lock (gate)
+        {
+            connection.Execute($"DELETE FROM alerts WHERE resolved IS NOT NULL AND id <= (SELECT max(id) FROM alerts) - {Maximum}");
+            return (long)Set(raise, rule, severity, message, value, started).ExecuteScalar()!;
+        }
+    }
+
+    /// <summary>Enters its end.</summary>
+    public void Resolve(long id, long resolved)
+    {
+        lock (gate) Set(resolve, resolved, id).ExecuteNonQuery();
+    }
+
+    /// <summary>Alerts that are on, and those of a time; the newest first.</summary>
+    public List<AlertRow> Alerts(long since)
+    {
+        lock (gate)
+        {
+            using var rows = Set(alerts, since).ExecuteReader();
+            var found = new List<AlertRow>();
+            while (rows.Read())
+                found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5)) { Resolved = rows.IsDBNull(6) ? null : rows.GetInt64(6) });
+            return found;
+        }
+    }
+
+    /// <summary>Marks a moment on the charts.</summary>
+    public void Mark(long at, string kind, string text)
+    {
+        lock (gate)
+        {
+            connection.Execute($"DELETE FROM marks WHERE id <= (SELECT max(id) FROM marks) - {Maximum}");
+            Set(mark, at, kind, text).ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Marks of a time, the newest first.</summary>
+    public List<MarkRow> Marks(long from, long to)
+    {
+        lock (gate)
+        {
+            using var rows = Set(marks, from, to).ExecuteReader();
+            var found = new List<MarkRow>();
+            while (rows.Read()) found.Add(new MarkRow(rows.GetInt64(0), rows.GetString(1), rows.GetString(2)));
+            return found;
+        }
+    }
+
+    /// <summary>Remembers a word under a name.</summary>
+    public void Note(string name, string value)
+    {
+        lock (gate) Set(note, name, value).ExecuteNonQuery();
+    }
+
+    /// <summary>The word under a name; null for none.</summary>
+    public string? Noted(string name)
+    {
+        lock (gate) return Set(noted, name).ExecuteScalar() as string;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in (SqliteCommand[])[raise, resolve, alerts, mark, marks, note, noted]) command.Dispose();
+    }
+
+    private static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        return command;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
+
+namespace Sluice.Monitoring.History;
+
+/// <summary>The series that the file knows. Their number is bounded, whatever labels anybody invents: what comes after the last is left out and counted.</summary>
+internal sealed class SeriesCatalog
+{
+    /// <summary>Series kept at most; a server with two buckets has about 150.</summary>
+    public const int Maximum = 512;
+
+    private const int LongestValue = 80;
+
+    private readonly SqliteConnection connection;
+    private readonly ConcurrentDictionary<string, Series> byKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Series> byId = new();
+    private int refused;
+
+    /// <summary>Reads the catalog. Calls that add must come one at a time, and not while the connection is in use.</summary>
+    public SeriesCatalog(SqliteConnection connection)
+    {
+        this.connection = connection;
+        using var command = connection.Prepare("SELECT id, name, kind, bounds FROM series");
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            double[] bounds = [.. rows.GetString(3).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+            Keep(new Series(rows.GetInt32(0), rows.GetString(1), (SeriesKind)rows.GetInt32(2), bounds), rows.GetString(3));
+        }
+    }
+
+    /// <summary>How often a series was left out since start.</summary>
+    public int Refused => refused;
+
+    public IEnumerable<Series> All => byId.Values;
+
+    public Series? Find(int id) => byId.GetValueOrDefault(id);
+
+    /// <summary>The series of that name and shape, added when it is new; null when there are as many as may be.</summary>
+    public Series? Get(string name, SeriesKind kind, double[] bounds)
+    {
+        var text = bounds.Length == 0 ? "" : string.Join(' ', bounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
+        if (byKey.TryGetValue(Key(name, kind, text), out var known)) return known;
+        if (byId.Count >= Maximum)
+        {
+            refused++;
+            return null;
+        }
+
+        using var command = connection.Prepare("INSERT INTO series (name, kind, bounds) VALUES ($name, $kind, $bounds) RETURNING id", "$name", "$kind", "$bounds");
+        (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (name, (int)kind, text);
+        return Keep(new Series((int)(long)command.ExecuteScalar()!, name, kind, bounds), text);
+    }
+
+    /// <summary>The name of a series: labels in order, no value long, none with the characters that separate.</summary>
+    public static string Name(string instrument, IEnumerable<KeyValuePair<string, object?>> labels)
+    {
+        var text = string.Join(',', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={Clean(Convert.ToString(label.Value, CultureInfo.InvariantCulture) ?? "")}"));
+        return text.Length == 0 ? instrument : $"{instrument}{{{text}}}";
+    }
+
+    private static string Clean(string value) => (value.Length > LongestValue ? value[..LongestValue] : value).Replace(',', ';').Replace('{', '(').Replace('}', ')');
+
+    private static string Key(string name, SeriesKind kind, string bounds) => $"{name}\n{(int)kind}\n{bounds}";
+
+    private Series Keep(Series series, string bounds)
+    {
+        byId[series.Id] = series;
+        return byKey[Key(series.Name, series.Kind, bounds)] = series;
+    }
+}

@@ -1,0 +1,124 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.History;
+using Sluice.Monitoring.Checks;
+using Sluice.Monitoring.Prometheus;
+using Sluice.Monitoring.Reports;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Monitoring;
+
+/// <summary>Keeps the history, watches it, and answers what the dashboard, commands and reports ask.</summary>
+public sealed partial class Monitor : IAsyncDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(HistoryLevel.Fine.Seconds);
+
+    private readonly PrometheusScraper scraper;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly long began;
+    private readonly CancellationTokenSource stop = new();
+    private Task running = Task.CompletedTask;
+    private volatile MonitorParts? parts;
+
+    /// <summary>Monitors the process's meters. Nothing happens before <see cref="Start"/>.</summary>
+    internal Monitor(MonitoringOptions options, MonitorSources sources, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
+    {
+        (Options, Sources, this.scraper, this.time, this.loggers) = (options, sources, scraper, time, loggers);
+        began = time.GetTimestamp();
+    }
+
+    /// <summary>What it was told to do.</summary>
+    public MonitoringOptions Options { get; }
+
+    internal MonitorSources Sources { get; }
+
+    /// <summary>True once the history is open and questions have answers.</summary>
+    public bool IsReady => parts is not null;
+
+    internal MonitorParts Parts => parts ?? throw new InvalidOperationException("Ask IsReady first.");
+
+    /// <summary>Opens the history and begins to sample, in the background. Once the server is up, so that a start that fails writes nothing.</summary>
+    public void Start()
+    {
+        if (stop.IsCancellationRequested) return;
+        running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
+    }
+
+    /// <summary>The summary of the day, week or month up to now; null for another word.</summary>
+    public async Task<MonitoringSummary?> SummaryAsync(string? period, CancellationToken cancellation = default) =>
+        Period.Find(period) is { } known ? await Parts.Summaries.BuildAsync(known, time.GetUtcNow(), time.GetElapsedTime(began), cancellation) : null;
+
+    /// <summary>The lines of the day, week or month up to now; null for another word.</summary>
+    public TrendSeries? Trend(string? period, string? scope) =>
+        Period.Find(period) is { } known && scope is null or "media" or "urls" ? Parts.Trends.Build(Period.Find(period)!, scope ?? "media", time.GetUtcNow().ToUnixTimeSeconds()) : null;
+
+    /// <summary>Stored points of an instrument between two times, the oldest first; 10,000 at most.</summary>
+    public IReadOnlyList<MetricRecord> Series(string name, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        var now = time.GetUtcNow();
+        return RecordReader.Read(Parts.Store, name, (from ?? now.AddHours(-1)).ToUnixTimeSeconds(), (to ?? now).ToUnixTimeSeconds() + 1, now.ToUnixTimeSeconds());
+    }
+
+    /// <summary>Alerts that are on, and those of the last seven days; newest first.</summary>
+    public IReadOnlyList<AlertItem> Alerts() => [.. Parts.Store.Records.Alerts(time.GetUtcNow().AddDays(-7).ToUnixTimeSeconds()).Select(AlertItems.Of)];
+
+    /// <summary>The report of the day, week or month up to now; null for another word.</summary>
+    public Report? Report(string? period) => Period.Find(period) is { } known ? Parts.Reports.Build(known, time.GetUtcNow()) : null;
+
+    /// <summary>The routine checks morning, now and evening, and the diagnoses errors, cache and latency; null for another word.</summary>
+    public Task<CheckResult?> CheckAsync(string name, CancellationToken cancellation = default) => Parts.Checks.BuildAsync(name, time.GetUtcNow(), time.GetElapsedTime(began), cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        if (parts is { } opened) await opened.DisposeAsync();
+        stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        var opened = MonitorParts.Open(this, scraper, time, loggers);
+        parts = opened;
+        try
+        {
+            opened.MarkStart(time.GetUtcNow());
+            while (!cancellation.IsCancellationRequested)
+            {
+                // On the clock's tens, so that points of all levels begin where their names say.
+                var late = TimeSpan.FromTicks(time.GetUtcNow().Ticks % Every.Ticks);
+                await Task.Delay(Every - late, time, cancellation);
+                await StepAsync(opened, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The last seconds before a stop are part of the history too.
+            await StepAsync(opened, CancellationToken.None);
+        }
+    }
+
+    private async Task StepAsync(MonitorParts opened, CancellationToken cancellation)
+    {
+        try
+        {
+            await opened.StepAsync(time.GetUtcNow(), cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // One bad step must not end the watch over all that follow.
+            LogDefect(loggers.CreateLogger("Sluice.Monitoring"), failure);
+        }
+    }
+
+    [LoggerMessage(4204, LogLevel.Error, "Monitoring failed for once; this is a defect, please report it with this line.")]
+    private static partial void LogDefect(ILogger logger, Exception failure);
+
+    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap. Check the free space of the cache directory.")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}

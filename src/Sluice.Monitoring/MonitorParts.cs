@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.Alerts;
+using Sluice.Monitoring.Anomalies;
+using Sluice.Monitoring.Checks;
+using Sluice.Monitoring.History;
+using Sluice.Monitoring.Prometheus;
+using Sluice.Monitoring.Reports;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Monitoring;
+
+/// <summary>What a monitor is put together from, once the history is open.</summary>
+internal sealed partial class MonitorParts : IAsyncDisposable
+{
+    private readonly MonitoringOptions options;
+    private readonly AlertTeller teller;
+    private readonly AlertEngine engine;
+    private readonly ReportSchedule schedule;
+
+    private MonitorParts(Monitor monitor, HistoryStore store, PrometheusScraper scraper, TimeProvider time, ILogger logger)
+    {
+        options = monitor.Options;
+        Store = store;
+        Sampler = new Sampler(scraper, store, time);
+        Reader = new HistoryReader(store, Sampler);
+        Summaries = new SummaryBuilder(options, monitor.Sources, Reader, store);
+        Trends = new TrendBuilder(store, Reader);
+        Reports = new ReportBuilder(options, monitor.Sources, store, Summaries);
+        Checks = new CheckBuilder(options, monitor.Sources, store, Reports);
+        teller = AlertTeller.Create(options, time, logger);
+        engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds).All()], store, Tell);
+        schedule = new ReportSchedule(options.Reports, Reports, store.Records, teller);
+    }
+
+    public HistoryStore Store { get; }
+
+    public Sampler Sampler { get; }
+
+    public HistoryReader Reader { get; }
+
+    public SummaryBuilder Summaries { get; }
+
+    public TrendBuilder Trends { get; }
+
+    public ReportBuilder Reports { get; }
+
+    public CheckBuilder Checks { get; }
+
+    /// <summary>Opens the history; where its file cannot be used, one in memory, since a cache without charts is still a cache.</summary>
+    public static MonitorParts Open(Monitor monitor, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger("Sluice.Monitoring");
+        try
+        {
+            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(monitor.Options.HistoryFile, logger), monitor.Options.HistoryBytes), scraper, time, logger);
+        }
+        catch (IOException failure)
+        {
+            LogInMemory(logger, failure.Message);
+            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(null, logger), monitor.Options.HistoryBytes), scraper, time, logger);
+        }
+    }
+
+    /// <summary>Marks this start on the charts, as that of a new version where it is one.</summary>
+    public void MarkStart(DateTimeOffset now)
+    {
+        var before = Store.Records.Noted("version");
+        var isNew = before is not null && before != options.Version;
+        Store.Records.Mark(now.ToUnixTimeSeconds(), isNew ? "version" : "start", isNew ? $"Version {options.Version}, after {before}" : $"Started, version {options.Version}");
+        Store.Records.Note("version", options.Version);
+    }
+
+    /// <summary>Writes a point and looks at what it says.</summary>
+    public async Task StepAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (!await Sampler.SampleAsync(cancellation)) return;
+        Reader.Renew();
+        engine.Evaluate(new AlertEvidence(Store, now));
+        schedule.Check(now);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await teller.DisposeAsync();
+        Store.Dispose();
+    }
+
+    private bool Tell(AlertNotice notice)
+    {
+        var (rule, resolved) = (notice.Alert.Rule, notice.Alert.Resolved);
+        if (resolved is null && (rule.StartsWith("unusual-", StringComparison.Ordinal) || rule.Contains("outlier", StringComparison.Ordinal) || rule.Contains("anomaly", StringComparison.Ordinal)))
+            Store.Records.Mark(notice.Alert.Started, "anomaly", notice.Alert.Message);
+        return teller.Tell(notice);
+    }
+
+    [LoggerMessage(4203, LogLevel.Warning, "{Reason} Until then the history is kept in memory and ends with the process.")]
+    private static partial void LogInMemory(ILogger logger, string reason);
+}

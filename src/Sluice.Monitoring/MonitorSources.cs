@@ -1,0 +1,17 @@
+namespace Sluice.Monitoring;
+
+/// <summary>What monitoring shows that is no metric; the program fills it in. All are asked now and then, by any thread.</summary>
+public sealed class MonitorSources
+{
+    /// <summary>Objects asked for most, first first.</summary>
+    public Func<IReadOnlyList<HotItem>> Hottest { get; set; } = () => [];
+
+    /// <summary>The last purges, newest first.</summary>
+    public Func<IReadOnlyList<PurgeItem>> Purges { get; set; } = () => [];
+
+    /// <summary>Facts about credentials: whose they are and whether they can be had, never what they are.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<Fact>>> Credentials { get; set; } = _ => Task.FromResult<IReadOnlyList<Fact>>([]);
+
+    /// <summary>True when the server hands out presigned URLs.</summary>
+    public Func<bool> HasUrls { get; set; } = () => false;
+}

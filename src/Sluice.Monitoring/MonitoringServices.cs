@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.Prometheus;
+
+namespace Sluice.Monitoring;
+
+/// <summary>Registers monitoring.</summary>
+public static class MonitoringServices
+{
+    /// <summary>Adds a <see cref="Monitor"/> over the meters that <see cref="PrometheusEndpoint.AddSluicePrometheus"/> collects. The host starts it when it is ready.</summary>
+    public static IServiceCollection AddSluiceMonitoring(this IServiceCollection services, MonitoringOptions options, MonitorSources sources)
+    {
+        services.AddSluicePrometheus();
+        services.Configure<PrometheusOptions>(prometheus => (prometheus.Otlp, prometheus.TraceShare) = (options.Otlp, options.TraceShare));
+        services.AddSingleton(provider => new Monitor(
+            options, sources, provider.GetRequiredService<PrometheusScraper>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        return services;
+    }
+}

@@ -1,0 +1,96 @@
+using Sluice.Monitoring.History;
+using Sluice.Monitoring.Measures;
+using static Sluice.Monitoring.Measures.MeasureNames;
+
+namespace Sluice.Monitoring.Summary;
+
+/// <summary>Makes the summary of a period from the history and from what happened since its last point.</summary>
+internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources sources, HistoryReader reader, HistoryStore store)
+{
+    private static readonly string[] Outcomes = ["hit", "miss", "stale", "revalidated", "coalesced", "bypass", "refused"];
+    private static readonly string[] Tiers = ["memory", "disk", "origin"];
+
+    public async Task<MonitoringSummary> BuildAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation)
+    {
+        var live = await reader.LiveAsync(cancellation);
+        var at = now.ToUnixTimeSeconds();
+        var (whole, before) = (reader.Period(period, at).With(live), reader.Before(period, at));
+        var minute = reader.LastMinute(at).With(live);
+        var panels = new PanelBuilder(options.Thresholds, whole, before, minute);
+        return new MonitoringSummary
+        {
+            At = now,
+            Period = period.Name,
+            Node = options.Node,
+            Version = options.Version,
+            UptimeSeconds = Math.Round(uptime.TotalSeconds),
+            Scopes = sources.HasUrls() ? [panels.Media(), panels.Urls()] : [panels.Media()],
+            Now = Now(minute, Math.Max(1, Math.Min(60, uptime.TotalSeconds))),
+            Outcomes = Shares(whole, Outcomes, Outcome, Requests, Sent),
+            Tiers = Shares(whole, Tiers, "tier", TierRequests, TierSent),
+            Origins = [.. Origins(whole, minute)],
+            Hottest = sources.Hottest(),
+            Savings = Saved(whole),
+            Alerts = [.. store.Records.Alerts(at - period.Seconds).Select(AlertItems.Of)],
+            Purges = sources.Purges(),
+        };
+    }
+
+    /// <summary>What the cache saved in a stretch of time.</summary>
+    public Savings Saved(Window window)
+    {
+        var (bytes, requests, prices) = (MeasureScopes.SavedBytes(window), MeasureScopes.SavedRequests(window), options.Prices);
+        var money = prices.Of(bytes, requests);
+        return new(bytes, requests, money)
+        {
+            BytesText = MeasureText.Bytes(bytes),
+            RequestsText = MeasureText.Count(requests),
+            MoneyText = MeasureText.Money(money, prices.Currency),
+            PricesText = FormattableString.Invariant($"at {prices.PerGigabyte:0.####} {prices.Currency} a GB and {prices.PerThousandRequests:0.######} a thousand requests"),
+        };
+    }
+
+    /// <summary>How origins did.</summary>
+    public static IEnumerable<OriginHealth> Origins(Window window, Window minute)
+    {
+        var states = minute.By(Circuit, "origin").ToDictionary(one => one.Label, one => one.Sum);
+        foreach (var (name, requests) in window.By(OriginRequests, "origin").OrderByDescending(one => one.Sum).Take(16))
+        {
+            var good = new[] { "1xx", "2xx", "3xx", "4xx" };
+            var failed = requests - window.ByTwo(OriginRequests, "origin", name, "result").Where(one => good.Contains(one.Label)).Sum(one => one.Sum);
+            var (state, share) = (states.GetValueOrDefault(name), MeasureScopes.Percent(failed, requests));
+            yield return new OriginHealth(
+                name, MeasureText.Count(requests), MeasureText.Percent(share, 2), MeasureText.Milliseconds(window.Histogram(OriginFirstByte, "origin", name).Percentile(0.95)),
+                MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => "answering", 1 => "trying", _ => "left alone" })
+            {
+                Tone = state > 0 || share > 5 ? "bad" : share > 1 ? "warning" : "good",
+            };
+        }
+    }
+
+    private static List<Fact> Now(Window minute, double seconds)
+    {
+        var media = MeasureScopes.Media;
+        var p95 = media.Whole(minute).Percentile(0.95);
+        return
+        [
+            new("Requests", MeasureText.PerSecond(minute.Sum(Requests) / seconds)),
+            new("Sent", MeasureText.Bytes(minute.Sum(Sent) / seconds) + "/s"),
+            new("Hit rate", MeasureText.Percent(media.HitRate(minute), 1)),
+            new("Errors", MeasureText.Percent(media.ErrorRate(minute), 2), media.ErrorRate(minute) > 1 ? "bad" : ""),
+            new("P95", MeasureText.Milliseconds(p95)),
+            new("Fetches", MeasureText.Count(minute.Last(Fills))),
+            new("Memory in use", MeasureText.Bytes(minute.Last(Resident))),
+        ];
+    }
+
+    private static List<Share> Shares(Window window, string[] names, string label, string requests, string bytes)
+    {
+        var all = names.Sum(name => window.Sum(requests, label, name));
+        return [.. names.Select(name =>
+        {
+            var (count, sent) = (window.Sum(requests, label, name), window.Sum(bytes, label, name));
+            return new Share(name, count, sent, MeasureText.Count(count), MeasureText.Bytes(sent), Math.Round(MeasureScopes.Percent(count, all) ?? 0, 2));
+        })];
+    }
+}

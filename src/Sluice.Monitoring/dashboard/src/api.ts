@@ -1,0 +1,38 @@
+import type { Summary, Trend } from './types';
+
+const kept = 'sluice.token';
+
+function headers(): HeadersInit {
+  const token = sessionStorage.getItem(kept);
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+export class NeedsToken extends Error {}
+
+async function ask(path: string, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(path, { headers: headers(), signal, cache: 'no-store' });
+  if (response.status === 401) throw new NeedsToken();
+  if (!response.ok) throw new Error(((await response.json().catch(() => null)) as { detail?: string } | null)?.detail ?? `the server answered ${response.status}`);
+  return response;
+}
+
+export const setToken = (token: string): void => sessionStorage.setItem(kept, token);
+
+export const trend = async (period: string, scope: string): Promise<Trend> => (await ask(`/v1/monitoring/trend?period=${period}&scope=${scope}`)).json();
+
+/** Reads the server's events. Not with EventSource, which cannot send a token. Ends when the connection does. */
+export async function follow(period: string, signal: AbortSignal, take: (summary: Summary) => void): Promise<void> {
+  const response = await ask(`/v1/monitoring/stream?period=${period}`, signal);
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let pending = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    pending += value;
+    for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
+      const event = pending.slice(0, end);
+      pending = pending.slice(end + 2);
+      if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)) as Summary);
+    }
+  }
+}

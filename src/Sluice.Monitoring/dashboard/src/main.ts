@@ -1,0 +1,123 @@
+import './style.css';
+import { follow, NeedsToken, setToken, trend } from './api';
+import { byId, h, render } from './dom';
+import { panels } from './panels';
+import { alertLine, more } from './sections';
+import { span, time } from './text';
+import { TrendChart } from './trend';
+import type { Summary } from './types';
+
+const periods = [['day', 'Day', 'Last 24 Hours Trend', 'yesterday'], ['week', 'Week', 'Last 7 Days Trend', 'the week before'], ['month', 'Month', 'Last 30 Days Trend', 'the month before']] as const;
+const scopes: Record<string, string> = { media: 'Media', urls: 'URLs' };
+const retryAfter = 3000;
+const trendEvery = 20_000;
+
+const chart = new TrendChart(byId('lanes'));
+let period = new URLSearchParams(location.search).get('period') ?? 'day';
+let scope = new URLSearchParams(location.search).get('scope') ?? '';
+let stop = new AbortController();
+let latest: Summary | undefined;
+
+function segments(target: HTMLElement, choices: readonly (readonly [string, string])[], chosen: string, choose: (value: string) => void): void {
+  render(target, [choices, chosen], () => choices.map(([value, label]) => {
+    const button = h('button', { type: 'button', 'aria-pressed': String(value === chosen), 'data-value': value }, label);
+    button.addEventListener('click', () => { choose(value); (target.querySelector(`[data-value=${value}]`) as HTMLElement | null)?.focus(); });
+    return button;
+  }));
+}
+
+function controls(): void {
+  segments(byId('periods'), periods.map(([value, label]) => [value, label] as const), period, (value) => { period = value; remember(); void run(); });
+  const known = latest?.scopes.map((set) => set.name) ?? [];
+  byId('scopes').hidden = known.length < 2;
+  segments(byId('scopes'), known.map((name) => [name, scopes[name] ?? name] as const), scope, (value) => { scope = value; remember(); show(); void drawTrend(); });
+}
+
+function remember(): void {
+  history.replaceState(null, '', `?period=${period}&scope=${scope}`);
+  controls();
+}
+
+function show(): void {
+  if (!latest) return;
+  const summary = latest;
+  if (!summary.scopes.some((set) => set.name === scope)) scope = summary.scopes[0]!.name;
+  controls();
+  const on = summary.alerts.filter((alert) => !alert.resolved).sort((a, b) => a.severity.localeCompare(b.severity));
+  const worst = on.some((alert) => alert.severity === 'critical') ? 'critical' : on.length > 0 ? 'warning' : '';
+  document.title = worst ? `(${on.length}) Sluice – ${summary.node}` : `Sluice – ${summary.node}`;
+  byId('node').textContent = summary.node;
+  byId('foot').textContent = `Sluice ${summary.version} · up ${span(summary.uptimeSeconds)}`;
+  render(byId('banner'), [on, Math.floor(Date.parse(summary.at) / 60000)], () => on.length === 0 ? [] : [h('ul', { class: `alerts banner ${worst}` }, ...on.map((alert) => alertLine(alert, summary.at)))]);
+  render(byId('now'), summary.now, () => summary.now.map((fact) => h('div', { class: 'fact', 'data-now': fact.label }, h('span', { class: 'muted' }, fact.label), h('strong', { class: fact.tone }, fact.text))));
+  const set = summary.scopes.find((one) => one.name === scope)!;
+  render(byId('panels'), set, () => panels(set));
+  const { at: _at, uptimeSeconds: _up, now: _now, scopes: _scopes, ...rest } = summary;
+  render(byId('more'), [rest, Math.floor(Date.parse(summary.at) / 60000)], () => more(summary));
+  live('on', `live · ${time(new Date(summary.at))}`);
+}
+
+function live(state: string, text: string): void {
+  byId('live').dataset.state = state;
+  byId('live-text').textContent = text;
+}
+
+async function drawTrend(): Promise<void> {
+  const names = periods.find(([value]) => value === period)!;
+  const drawn = await trend(period, scope || 'media');
+  if (drawn.period !== period || (scope && drawn.scope !== scope)) return;
+  byId('trend-title').textContent = names[2];
+  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
+  chart.draw(drawn);
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+async function run(): Promise<void> {
+  stop.abort();
+  const mine = (stop = new AbortController());
+  while (!mine.signal.aborted) {
+    try {
+      let drawn = 0;
+      await follow(period, mine.signal, (summary) => {
+        latest = summary;
+        show();
+        if (performance.now() - drawn < trendEvery && drawn > 0) return;
+        drawn = performance.now();
+        drawTrend().catch((failure: Error) => live('off', failure.message));
+      });
+      live('off', 'the server closed the connection');
+    } catch (failure) {
+      if (mine.signal.aborted) return;
+      if (failure instanceof NeedsToken) await askForToken();
+      else live('off', failure instanceof TypeError ? 'the server does not answer' : (failure as Error).message);
+    }
+    await pause(retryAfter);
+  }
+}
+
+function askForToken(): Promise<void> {
+  const dialog = byId<HTMLDialogElement>('ask');
+  return new Promise((done) => {
+    dialog.addEventListener('close', () => { setToken(byId<HTMLInputElement>('token').value.trim()); done(); }, { once: true });
+    dialog.showModal();
+  });
+}
+
+const themes = ['auto', 'light', 'dark'];
+
+function theme(name: string): void {
+  document.documentElement.dataset.theme = name;
+  localStorage.setItem('sluice.theme', name);
+  const button = byId('theme');
+  button.textContent = name === 'auto' ? '◐' : name === 'light' ? '☀' : '☾';
+  button.setAttribute('aria-label', `Colours: ${name}. Change`);
+  button.title = `Colours: ${name}`;
+  chart.redraw();
+}
+
+byId('theme').addEventListener('click', () => theme(themes[(themes.indexOf(document.documentElement.dataset.theme ?? 'auto') + 1) % themes.length]!));
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.redraw());
+theme(localStorage.getItem('sluice.theme') ?? 'auto');
+controls();
+void run();

@@ -1,0 +1,50 @@
+import { h } from './dom';
+import { ago, bytes, count, day, span } from './text';
+import type { AlertItem, Share, Summary } from './types';
+
+function card(title: string, id: string, ...children: (Node | null)[]): HTMLElement {
+  return h('article', { class: 'card', id, 'aria-label': title }, h('h2', {}, title), ...children);
+}
+
+function table(headings: string[], rows: (string | Node)[][], empty: string): HTMLElement {
+  if (rows.length === 0) return h('p', { class: 'empty' }, empty);
+  return h('div', { class: 'scroll' }, h('table', {},
+    h('thead', {}, h('tr', {}, ...headings.map((heading, i) => h('th', { scope: 'col', class: i ? 'number' : undefined }, heading)))),
+    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell, i) => h(i ? 'td' : 'th', i ? { class: 'number' } : { scope: 'row' }, cell)))))));
+}
+
+/** Shares of a whole as one stacked bar with its table. */
+function shares(all: Share[], kind: string): HTMLElement[] {
+  const used = all.filter((share) => share.requests > 0);
+  const bar = h('div', { class: 'stack', role: 'img', 'aria-label': used.map((share) => `${share.name} ${share.percent.toFixed(1)}%`).join(', ') || 'no requests' });
+  for (const share of used) {
+    const part = h('i', { class: `s-${share.name}`, title: `${share.name}: ${share.percent.toFixed(1)}%` });
+    part.style.flexGrow = String(Math.max(share.percent, 0.4));
+    bar.append(part);
+  }
+  const rows = all.filter((share) => share.requests > 0 || kind === 'tier' || ['hit', 'miss'].includes(share.name))
+    .map((share) => [h('span', { class: 'key' }, h('i', { class: `swatch s-${share.name}` }), share.name), share.requestsText, share.bytesText, `${share.percent.toFixed(1)}%`]);
+  return [bar, table([kind, 'requests', 'sent', 'share'], rows, '')];
+}
+
+export function alertLine(alert: AlertItem, now: string): HTMLElement {
+  const state = alert.resolved ? `over after ${span((Date.parse(alert.resolved) - Date.parse(alert.started)) / 1000)}` : `since ${ago(alert.started, now).replace(' ago', '')}`;
+  return h('li', { class: `alert ${alert.resolved ? 'over' : alert.severity}` },
+    h('span', { class: 'badge' }, alert.resolved ? 'resolved' : alert.severity), h('span', { class: 'what' }, h('b', {}, alert.rule), ' ', alert.message),
+    h('span', { class: 'muted when', title: day(alert.started) }, alert.resolved ? `${day(alert.started)}, ${state}` : state));
+}
+
+export function more(summary: Summary): HTMLElement[] {
+  const { savings } = summary;
+  return [
+    card('Saved', 'saved', h('p', { class: 'big', 'data-measure': 'Money' }, savings.moneyText), h('p', {}, h('b', { 'data-measure': 'Saved bytes' }, savings.bytesText), ' and ', h('b', {}, savings.requestsText), ' requests that origins did not have to answer'),
+      h('p', { class: 'muted small' }, savings.pricesText)),
+    card('Requests by Outcome', 'outcomes', ...shares(summary.outcomes, 'outcome')),
+    card('Requests by Tier', 'tiers', ...shares(summary.tiers, 'tier')),
+    card('Origins', 'origins', table(['origin', 'state', 'requests', 'failed', 'P95', 'received'], summary.origins.map((origin) => [
+      h('span', { class: 'key path', title: origin.name }, h('i', { class: `swatch t-${origin.tone}` }), origin.name), origin.state, origin.requests, origin.failures, origin.p95, origin.received]), 'No origin was asked in this period.')),
+    card('Hottest Objects', 'hottest', table(['path', 'hits, about', 'sent, about'], summary.hottest.map((hot) => [h('span', { class: 'path', title: hot.path }, hot.path), count(hot.requests), bytes(hot.bytes)]), 'Nothing is hot yet: hits are sampled, one in sixteen.')),
+    card('Alerts', 'alerts', summary.alerts.length === 0 ? h('p', { class: 'empty' }, 'None in this period. Rules and thresholds: docs/monitoring.md.') : h('ul', { class: 'alerts' }, ...summary.alerts.slice(0, 20).map((alert) => alertLine(alert, summary.at)))),
+    card('Last Purges', 'purges', table(['what', 'when', 'objects', 'bytes'], summary.purges.slice(0, 10).map((purge) => [h('span', { class: 'path', title: purge.what }, purge.what), ago(purge.at, summary.at), count(purge.objects), bytes(purge.bytes)]), 'Nothing was purged since the start.')),
+  ];
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Globalization;
+using Sluice.Monitoring;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice alerts</c>.</summary>
+internal static class AlertsCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("alerts", "Show what is wrong now, and what was within seven days. Exit code 1 while a critical alert is on.")
+        {
+            Examples = [("In a script", "sluice alerts --json | jq '.[] | select(.resolved == null)'")],
+        };
+        var api = new ApiFlags();
+        api.AddTo(command);
+        command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
+        {
+            var alerts = await client.GetAsync("/v1/monitoring/alerts", MonitoringJson.Wire.IReadOnlyListAlertItem, cancellation);
+            if (api.Json(parsed)) Output.Json(terminal.Out, alerts, MonitoringJson.Wire.IReadOnlyListAlertItem);
+            else if (alerts.Count == 0) terminal.Out.WriteLine("No alert is on, and none was within seven days.");
+            foreach (var alert in api.Json(parsed) ? [] : alerts)
+                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(alert.Resolved is null ? "ON  " : "over")}  {alert.Severity,-13}  {alert.Started.UtcDateTime:yyyy-MM-dd HH:mm}{(alert.Resolved is { } end ? $" to {end.UtcDateTime:HH:mm}" : "")}  {alert.Rule}: {alert.Message}"));
+            return alerts.Any(alert => alert is { Resolved: null, Severity: "critical" }) ? ExitCode.Failure : ExitCode.Ok;
+        }));
+        return command;
+    }
+}

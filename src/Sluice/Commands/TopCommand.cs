@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Sluice.Monitoring;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice top</c>: the dashboard in a terminal.</summary>
+internal static class TopCommand
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("top", "Show the dashboard in the terminal, until Ctrl-C; once when the output is piped.")
+        {
+            Examples = [("Of the last week", "sluice top --period week")],
+        };
+        var period = new Option<string>("--period") { HelpName = "PERIOD", Description = "day, week or month. Default: day.", DefaultValueFactory = _ => "day" };
+        period.AcceptOnlyFromAmong("day", "week", "month");
+        var scope = new Option<string?>("--scope") { HelpName = "SCOPE", Description = "media, or urls for presigned URLs. Default: media." };
+        scope.AcceptOnlyFromAmong("media", "urls");
+        var once = new Option<bool>("--once") { Description = "Show it once." };
+        command.Options.Add(period);
+        command.Options.Add(scope);
+        command.Options.Add(once);
+        var api = new ApiFlags();
+        api.AddTo(command);
+        command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
+        {
+            using var signals = new Hosting.StopSignals(cancellation);
+            var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected;
+            while (true)
+            {
+                var name = parsed.GetValue(period)!;
+                var summary = await client.GetAsync($"/v1/monitoring/summary?period={name}", MonitoringJson.Wire.MonitoringSummary, signals.Stopping);
+                if (api.Json(parsed))
+                {
+                    Output.Json(terminal.Out, summary, MonitoringJson.Wire.MonitoringSummary);
+                    return ExitCode.Ok;
+                }
+
+                var set = parsed.GetValue(scope) ?? "media";
+                if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
+                {
+                    terminal.Complain("--scope: this server hands out no presigned URLs; it has no bucket");
+                    return ExitCode.Usage;
+                }
+
+                var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
+                var text = TopScreen.Draw(summary, panels, trend);
+                // Home, and the rest of what was there before cleared: without flicker.
+                terminal.Out.Write(live ? "\u001b[H" + text.Replace("\n", "\u001b[K\n", StringComparison.Ordinal) + "\u001b[J" : text);
+                await terminal.Out.FlushAsync(CancellationToken.None);
+                if (!live) return ExitCode.Ok;
+                try
+                {
+                    await Task.Delay(Beat, terminal.Time, signals.Stopping);
+                }
+                catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+                {
+                    return ExitCode.Ok;
+                }
+            }
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Monitoring.Alerts;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Monitoring.Tests.Alerts;
+
+/// <summary>A webhook that fails, hangs and recovers, with a clock that stands still between attempts.</summary>
+public sealed class AlertDeliveryTests : IAsyncLifetime
+{
+    private const string Secret = "0123456789abcdef";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    private readonly ManualTimeProvider time = new();
+    private readonly ConcurrentQueue<(string Body, IHeaderDictionary Headers)> taken = new();
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> behaviour = new();
+    private WebApplication receiver = null!;
+    private int asked, advanced;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        receiver = builder.Build();
+        receiver.Run(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync();
+            Interlocked.Increment(ref asked);
+            if (behaviour.TryDequeue(out var act)) await act(context);
+            else taken.Enqueue((body, new HeaderDictionary(context.Request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value))));
+        });
+        await receiver.StartAsync();
+    }
+
+    public ValueTask DisposeAsync() => receiver.DisposeAsync();
+
+    [Fact]
+    public async Task Webhook_ThatTakesIt_GetsSignedJson()
+    {
+        await using var delivery = Open();
+        delivery.Send(Message("1"));
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 1, Soon));
+        var (body, headers) = taken.Single();
+        var json = JsonNode.Parse(body)!;
+        Assert.Equal(("firing", "error-rate-media", "critical"), ((string)json["status"]!, (string)json["rule"]!, (string)json["severity"]!));
+        var stamp = headers["X-Sluice-Timestamp"].ToString();
+        Assert.Equal(time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), stamp);
+        Assert.Equal("sha256=" + WebhookSink.Sign(Secret, stamp, Encoding.UTF8.GetBytes(body)), headers["X-Sluice-Signature"]);
+        Assert.DoesNotContain(Secret, body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sign_KnownInput_IsTheKnownSignature() => // echo -n '1700000000.{}' | openssl dgst -sha256 -hmac 0123456789abcdef
+        Assert.Equal("e4f8e2ecae2295b2ddb2f0b5584c8275", WebhookSink.Sign(Secret, "1700000000", "{}"u8.ToArray())[..32]);
+
+    [Fact]
+    public async Task Webhook_ThatFailsThenRecovers_GetsEachMessageOnceAndInOrder()
+    {
+        for (var i = 0; i < 3; i++) behaviour.Enqueue(Fail);
+        await using var delivery = Open();
+        delivery.Send(Message("1"));
+        delivery.Send(Message("2"));
+        Assert.True(await AdvanceUntilAsync(delivery, () => taken.Count == 2));
+        Assert.Equal(["1", "2"], taken.Select(one => (string)JsonNode.Parse(one.Body)!["id"]!));
+        Assert.Equal(5, asked);
+    }
+
+    [Fact]
+    public async Task Webhook_ThatHangs_IsLeftAfterTenSecondsAndTriedAgain()
+    {
+        var hanging = new TaskCompletionSource();
+        behaviour.Enqueue(context => hanging.Task.WaitAsync(context.RequestAborted));
+        await using var delivery = Open();
+        delivery.Send(Message("1"));
+        Assert.True(await Eventually.HoldsAsync(() => asked == 1, Soon));
+        time.Advance(AlertDelivery.Patience);
+        Assert.True(await AdvanceUntilAsync(delivery, () => taken.Count == 1));
+        Assert.Equal(2, asked);
+        hanging.SetResult();
+    }
+
+    [Fact]
+    public async Task Webhook_ThatNeverTakesIt_IsGivenUpAfterSevenAttempts()
+    {
+        for (var i = 0; i < 7; i++) behaviour.Enqueue(Fail);
+        await using var delivery = Open();
+        delivery.Send(Message("1"));
+        Assert.True(await AdvanceUntilAsync(delivery, () => delivery.Dropped == 1));
+        Assert.Equal(7, asked);
+        delivery.Send(Message("2"));
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 1, Soon));
+    }
+
+    [Fact]
+    public async Task Command_GetsTheMessageOnItsInput()
+    {
+        using var folder = new TemporaryFolder();
+        var script = Path.Combine(folder.Path, "take.sh");
+        await File.WriteAllTextAsync(script, "cat > \"$1\"; echo \"$SLUICE_ALERT_RULE\" >> \"$1\"", TestContext.Current.CancellationToken);
+        var sink = new CommandSink($"/bin/sh {script} {folder.Path}/out");
+        await sink.SendAsync("{\"a\":1}\n"u8.ToArray(), Message("1"), TestContext.Current.CancellationToken);
+        Assert.Equal("{\"a\":1}\nerror-rate-media\n", await File.ReadAllTextAsync(folder.Path + "/out", TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(() => new CommandSink("/bin/sh -c exit\t3").SendAsync([], Message("1"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(() => new CommandSink("/nowhere/at/all").SendAsync([], Message("1"), TestContext.Current.CancellationToken));
+    }
+
+    private static Task Fail(HttpContext context)
+    {
+        context.Response.StatusCode = 500;
+        return Task.CompletedTask;
+    }
+
+    private static AlertMessage Message(string id) => new() { Id = id, Status = "firing", Rule = "error-rate-media", Severity = "critical", Node = "n", Message = "m", Started = DateTimeOffset.UnixEpoch };
+
+    private AlertDelivery Open()
+    {
+        var url = receiver.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new AlertDelivery(new WebhookSink(new Uri(url), Secret, time), time, NullLogger.Instance);
+    }
+
+    /// <summary>Moves the clock on whenever something waits for it.</summary>
+    private Task<bool> AdvanceUntilAsync(AlertDelivery delivery, Func<bool> condition) => Eventually.HoldsAsync(() =>
+    {
+        // Once for each pause, and only when the pause is what waits: an attempt on its way must not run into its own limit.
+        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1)
+        {
+            advanced++;
+            time.Advance(AlertDelivery.Pauses[^1]);
+        }
+
+        return condition();
+    }, Soon * 2);
+}

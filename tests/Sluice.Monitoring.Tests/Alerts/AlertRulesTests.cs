@@ -1,0 +1,168 @@
+using Sluice.Monitoring.Alerts;
+
+namespace Sluice.Monitoring.Tests.Alerts;
+
+/// <summary>ALR-01 to ALR-09 with the documents' numbers: each just on and just beyond its threshold.</summary>
+public sealed class AlertRulesTests : IDisposable
+{
+    private const string Hit = "sluice.edge.requests{outcome=hit}", Miss = "sluice.edge.requests{outcome=miss}", Stale = "sluice.edge.requests{outcome=stale}", Failed = "sluice.edge.errors{status=502}";
+    private const string Busy = "sluice.presign.store.errors{type=busy}", Expired = "sluice.presign.expirations", Size = "sluice.presign.store.size", Limit = "sluice.presign.store.limit";
+    private const string Whole = "sluice.edge.duration{path=full}", Inner = "sluice.presign.generation";
+
+    private readonly AlertBench bench = new();
+
+    public void Dispose() => bench.Dispose();
+
+    [Theory]
+    [InlineData(1, false)] // 1.00 % is not above 1 %
+    [InlineData(1.01, true)]
+    public void ErrorRate_AboveOnePercent_IsCritical(double errors, bool fires)
+    {
+        bench.Counters[Hit] = 100;
+        bench.Counters[Failed] = errors;
+        bench.Run(TimeSpan.FromMinutes(6));
+        Assert.Equal(fires ? ["error-rate-media firing"] : [], bench.Told);
+        if (fires) Assert.Equal((int)AlertSeverity.Critical, bench.Notices[0].Alert.Severity);
+    }
+
+    [Fact]
+    public void ErrorRate_OfFewRequests_SaysNothing()
+    {
+        bench.Counters[Hit] = 1;
+        bench.Counters[Failed] = 1;
+        Assert.Empty(bench.Run(TimeSpan.FromMinutes(8)).Told);
+    }
+
+    [Fact]
+    public void ErrorRate_BetweenItsTwoThresholds_StaysAsItIs()
+    {
+        bench.Counters[Hit] = 1000;
+        bench.Counters[Failed] = 20;
+        bench.Run(TimeSpan.FromMinutes(6));
+        bench.Counters[Failed] = 9; // 0.9 %: below 1, not below 0.8
+        bench.Run(TimeSpan.FromMinutes(20));
+        Assert.Equal(["error-rate-media firing"], bench.Told.Where(told => told.StartsWith("error-rate", StringComparison.Ordinal)));
+        bench.Counters[Failed] = 7;
+        bench.Run(TimeSpan.FromMinutes(20));
+        Assert.Equal(["error-rate-media firing", "error-rate-media resolved"], bench.Told.Where(told => told.StartsWith("error-rate", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(Whole, "latency-media")]
+    [InlineData(Inner, "latency-urls")] // D12: either time counts
+    public void Latency_Above300MsInEachOfFiveMinutes_IsCritical(string times, string rule)
+    {
+        bench.Times[times] = [0, 0, 0, 0, 10, 0, 0]; // all between 300 and 500 ms
+        bench.Run(TimeSpan.FromSeconds(290));
+        Assert.Empty(bench.Told);
+        bench.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal([rule + " firing"], bench.Told);
+    }
+
+    [Fact]
+    public void Latency_WithOneGoodMinuteAmongFive_IsNotSustained()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            bench.Times[Whole] = [0, 0, 0, 0, 10, 0, 0];
+            bench.Run(TimeSpan.FromMinutes(4));
+            bench.Times[Whole] = [0, 0, 0, 10, 0, 0, 0]; // 200 to 300 ms: its P95 is not above 300
+            bench.Run(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Empty(bench.Told);
+    }
+
+    [Fact]
+    public void RateLimit_Once_IsCriticalAndEndsWhenItLeftTheWindow()
+    {
+        bench.Counters[Busy] = 1;
+        bench.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(["kv-rate-limit firing"], bench.Told);
+        bench.Counters[Busy] = 0;
+        bench.Run(TimeSpan.FromMinutes(7));
+        Assert.Equal(["kv-rate-limit firing", "kv-rate-limit resolved"], bench.Told);
+    }
+
+    [Fact]
+    public void Expirations_TwoWithinAnHour_AreCritical_OneIsNot()
+    {
+        bench.Counters[Expired] = 1;
+        bench.Run(TimeSpan.FromSeconds(10));
+        bench.Counters[Expired] = 0;
+        bench.Run(TimeSpan.FromMinutes(50));
+        Assert.Empty(bench.Told);
+        bench.Counters[Expired] = 1;
+        bench.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(["url-expirations firing"], bench.Told);
+    }
+
+    [Theory]
+    [InlineData(85, false)]
+    [InlineData(84.9, true)]
+    public void HitRate_Below85Percent_IsAWarningAfterFiveMinutes(double hits, bool fires)
+    {
+        (bench.Counters[Hit], bench.Counters[Miss]) = (hits * 10, 1000 - (hits * 10));
+        bench.Run(TimeSpan.FromSeconds(300));
+        Assert.Empty(bench.Told);
+        bench.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(fires ? ["hit-rate-media firing"] : [], bench.Told);
+        if (fires) Assert.Equal((int)AlertSeverity.Warning, bench.Notices[0].Alert.Severity);
+    }
+
+    [Theory]
+    [InlineData(15, false)]
+    [InlineData(15.1, true)]
+    public void RefreshRate_Above15Percent_IsAWarning(double refreshes, bool fires)
+    {
+        (bench.Counters[Hit], bench.Counters[Stale]) = (1000 - (refreshes * 10), refreshes * 10);
+        bench.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(fires ? ["refresh-rate-media firing"] : [], bench.Told);
+    }
+
+    [Theory]
+    [InlineData(74.9, new string[0])]
+    [InlineData(75, new[] { "kv-storage" })]
+    [InlineData(80, new[] { "kv-storage", "kv-storage-critical" })]
+    public void Storage_From75AndFrom80Percent_IsAWarningAndCritical(double percent, string[] on)
+    {
+        (bench.Gauges[Size], bench.Gauges[Limit]) = (percent, 100);
+        bench.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal(on, bench.On);
+    }
+
+    [Fact]
+    public void Circuit_OpenForHalfAMinute_IsCritical()
+    {
+        bench.Gauges["sluice.origin.circuit{origin=a,route=r}"] = 2;
+        bench.Run(TimeSpan.FromSeconds(20));
+        Assert.Empty(bench.Told);
+        bench.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal(["origin-down firing"], bench.Told);
+        bench.Gauges["sluice.origin.circuit{origin=a,route=r}"] = 0;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
+    }
+
+    [Fact]
+    public void AnAlertThatIsOn_IsToldOnce_AlsoAcrossARestart()
+    {
+        (bench.Gauges[Size], bench.Gauges[Limit]) = (78, 100);
+        bench.Run(TimeSpan.FromMinutes(10));
+        bench.Restart();
+        bench.Run(TimeSpan.FromMinutes(10));
+        Assert.Equal(["kv-storage firing"], bench.Told);
+        bench.Gauges[Size] = 10;
+        bench.Run(TimeSpan.FromMinutes(3));
+        Assert.Equal(["kv-storage firing", "kv-storage resolved"], bench.Told);
+        Assert.Empty(bench.On);
+    }
+
+    [Fact]
+    public void Thresholds_Adjusted_AreTheOnesThatCount()
+    {
+        using var strict = new AlertBench(new AlertThresholds { HitPercent = 99, MinimumRequests = 1 });
+        (strict.Counters[Hit], strict.Counters[Miss]) = (97, 3);
+        Assert.Equal(["hit-rate-media firing"], strict.Run(TimeSpan.FromMinutes(6)).Told);
+    }
+}
