@@ -39,7 +39,7 @@ public sealed class PresignAddressTests
                 await socket.ConnectAsync(address, relay.Port, stop);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == TcpRelay.CertificateHash },
         });
         foreach (var key in new[] { "plain.txt", "é ü.mp4", "a//b", "what?.mp4" })
         {

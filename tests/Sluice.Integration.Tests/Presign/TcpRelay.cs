@@ -24,6 +24,9 @@ internal sealed class TcpRelay : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
+    /// <summary>What to know its certificate by.</summary>
+    public static string CertificateHash => Certificate.GetCertHashString();
+
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public async ValueTask DisposeAsync()
