@@ -54,7 +54,7 @@ public sealed class VideoEdge : IAsyncLifetime
     {
         // It may write no file, and so makes a folder.
         var wrapper = tools.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version) ;; *) /bin/mkdir {tools.Path}/run-$$;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
-        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return Path.GetDirectoryName(wrapper)!;
     }
 }

@@ -1,0 +1,72 @@
+using System.Text;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+
+namespace Sluice.Edge.Tests.Variants;
+
+/// <summary>A transform whose variants tell the first bytes of their source: "?make=NAME", in any order with other parameters.</summary>
+internal sealed class MadeTransform : ITransform, IOrigin
+{
+    private int runs;
+
+    public IOrigin Origin => this;
+
+    public string Name => "variants";
+
+    public string Scope => "variants of made";
+
+    public OriginTraits Traits => OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly | OriginTraits.MadeAnew;
+
+    public int Runs => runs;
+
+    public string Recipe { get; set; } = "recipe00";
+
+    public int Fault { get; set; }
+
+    public int Bytes { get; set; } = 4;
+
+    public IReadOnlyList<string> Vary { get; init; } = [];
+
+    public TransformDecision? Decide(TransformQuery query)
+    {
+        if (query.Query.Split('?', '&').FirstOrDefault(part => part.StartsWith("make=", StringComparison.Ordinal)) is not { } made) return null;
+        if (made == "make=original") return new TransformDecision(null) { IsOriginal = true };
+        if (made == "make=nothing") return new TransformDecision(null) { Status = 400, Body = "no"u8.ToArray() };
+        return new TransformDecision(new TransformPlan
+        {
+            Key = $"made:{query.Path[1..]}:{made[5..]}", Source = query.Path, Recipe = Recipe, Order = made[5..], Vary = Vary, IsForAll = Vary.Count == 0,
+            SkipsCache = query.Query.Contains("anew", StringComparison.Ordinal),
+        });
+    }
+
+    public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+    {
+        if (request.Require is not null || request.Variant is not { } task) return Answer(412, null, []);
+        var source = await task.OpenSource(cancellation);
+        if (source.Stored is not { Metadata.Status: 200 } stored) return Answer(source.Status is 404 ? 404 : 502, null, Encoding.ASCII.GetBytes(source.Reason));
+        var version = SourceObject.VersionOf(stored.Metadata.Version) + Recipe;
+        if (request.Held?.ETag?.StartsWith($"\"{version}", StringComparison.Ordinal) == true) return Answer(304, request.Held.ETag, []);
+        var run = Interlocked.Increment(ref runs);
+        if (Fault != 0) return Answer(Fault, null, "it broke"u8.ToArray());
+        var body = new List<byte>(Encoding.ASCII.GetBytes((string)task.Plan.Order));
+        using var reader = stored.Open(0, Math.Min(Bytes, stored.Metadata.Length!.Value), stored.Source);
+        while (true)
+        {
+            using var piece = await reader.ReadAsync(cancellation);
+            if (piece.Length == 0) break;
+            body.AddRange(piece.Span);
+        }
+
+        return Answer(200, $"\"{version}-{run}\"", [.. body]);
+    }
+
+    private static OriginResponse Answer(int status, string? tag, byte[] body)
+    {
+        var headers = new HeaderList();
+        if (tag is not null) headers.Add("ETag", tag);
+        headers.Add("Cache-Tag", "made-tag");
+        if (status >= 400) headers.Add("X-Error-Reason", "it broke");
+        return new OriginResponse { Status = status, Headers = headers, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(tag, null, body.Length) };
+    }
+}

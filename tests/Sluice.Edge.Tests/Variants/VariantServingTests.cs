@@ -1,0 +1,190 @@
+using System.Net;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Tags;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Variants;
+
+public class VariantServingTests
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly MadeOrigin origin = new();
+    private readonly MadeTransform transform = new();
+
+    [Fact]
+    public async Task Variant_HoweverItIsWritten_IsOneObject()
+    {
+        await using var edge = await StartAsync();
+        var (first, body) = await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal(("MISS", (byte)'x', 5), (Status(first), body[0], body.Length));
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?b=1&make=x")).Head));
+        Assert.Equal("MISS", Status((await edge.GetAsync("/a.mp4?make=y")).Head));
+        Assert.Equal(2, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Query_ThatAsksForNoVariant_IsPartOfTheName()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?other=1");
+        Assert.Equal("?other=1", origin.Requests.Single().Query);
+    }
+
+    [Fact]
+    public async Task Decision_ForTheOriginal_IsThePathWithoutItsQuery()
+    {
+        await using var edge = await StartAsync();
+        Assert.Equal(100, (await edge.GetAsync("/a.mp4?make=original")).Body.Length);
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4")).Head));
+        Assert.Equal(HttpStatusCode.BadRequest, (await edge.GetAsync("/a.mp4?make=nothing")).Head.StatusCode);
+    }
+
+    [Fact]
+    public async Task Source_OfAVariant_IsReadOnce_AndOnlyAsFarAsItIsWanted()
+    {
+        origin.Length = 64 << 20;
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        await edge.GetAsync("/a.mp4?make=y");
+        Assert.InRange(origin.Bytes, 4, 2 << 20);
+        // Those bytes serve playback as well.
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4", ("Range", "bytes=0-99"))).Head));
+    }
+
+    [Theory]
+    [InlineData(OriginTraits.None)]
+    [InlineData(OriginTraits.PolicyFromRoute)]
+    public async Task Source_OfAnOriginWithoutRanges_IsTakenWhole_Once(OriginTraits traits)
+    {
+        var plain = new MadeOrigin(traits) { Length = 3 << 20 };
+        plain.Extra.Add("Cache-Control", "max-age=100");
+        transform.Bytes = 3 << 20;
+        await using var edge = await StartAsync(plain);
+        Assert.Equal((3 << 20) + 1, (await edge.GetAsync("/a.mp4?make=x")).Body.Length);
+        Assert.Equal(3 << 20, plain.Bytes);
+    }
+
+    [Fact]
+    public async Task Variant_OnceItsSourceIsSeenInAnotherVersion_IsMadeAnew()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        origin.Version = "2";
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        await edge.GetAsync("/a.mp4", ("Cache-Control", "no-cache"));
+        var (fresh, body) = await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal(("EXPIRED", MadeOrigin.At("2", 0)), (Status(fresh), body[1]));
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        Assert.Equal(2, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Variant_PastItsLifetime_IsConfirmedByItsSource_AndNotMadeAgain()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal("REVALIDATED", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        Assert.Equal(1, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Variant_MadeByAnotherRecipe_IsMadeAnew()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        transform.Recipe = "recipe01";
+        // Written otherwise, so that it is looked at and not remembered.
+        Assert.Equal("EXPIRED", Status((await edge.GetAsync("/a.mp4?c=1&make=x")).Head));
+        Assert.Equal(2, transform.Runs);
+    }
+
+    [Theory]
+    [InlineData(415, true)]
+    [InlineData(500, true)]
+    [InlineData(504, true)]
+    [InlineData(501, false)]
+    [InlineData(503, false)]
+    public async Task Failure_GivesTheOriginalWhereThatHelps(int status, bool helps)
+    {
+        transform.Fault = status;
+        await using var edge = await StartAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var (answer, body) = await edge.GetAsync("/a.mp4?make=x", ("Range", "bytes=10-19"));
+            Assert.Equal(helps, answer.Headers.Contains("X-Fallback-Applied"));
+            Assert.Equal(helps ? HttpStatusCode.PartialContent : (HttpStatusCode)status, answer.StatusCode);
+            if (!helps) continue;
+            Assert.Equal(origin.Expected(10, 20), body);
+            Assert.Equal("it broke", answer.Headers.GetValues("X-Fallback-Reason").Single());
+            Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        }
+
+        // The failure is kept, so that not every viewer has it tried again.
+        Assert.Equal(1, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Source_ThatMayNotBeKept_IsSentAsItIs()
+    {
+        var secret = new MadeOrigin(OriginTraits.None);
+        secret.Extra.Add("Cache-Control", "private");
+        await using var edge = await StartAsync(secret);
+        var (answer, body) = await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal((100, true), (body.Length, answer.Headers.Contains("X-Fallback-Applied")));
+    }
+
+    [Fact]
+    public async Task Variant_ThatIsToBeMadeAnew_IsNotLookedUp_AndCountsAsBypass()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal("BYPASS", Status((await edge.GetAsync("/a.mp4?make=x&anew")).Head));
+        Assert.Equal(2, transform.Runs);
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+    }
+
+    [Fact]
+    public async Task Variant_WhoseBytesAreNoLongerAllThere_IsMadeAnew_NotMixedOfTwoRuns()
+    {
+        origin.Length = 32 << 20;
+        transform.Bytes = 3 << 20;
+        // Room for one, and no disk.
+        await using var edge = await StartAsync(origin, 4 << 20);
+        await edge.GetAsync("/a.mp4?make=x");
+        await edge.GetAsync("/a.mp4?make=y");
+        var (_, body) = await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal([(byte)'x', .. origin.Expected(0, 3 << 20)], body);
+    }
+
+    [Theory]
+    [InlineData(PurgeKind.Source, "/a.mp4", 3)]
+    [InlineData(PurgeKind.Prefix, "/a", 3)]
+    [InlineData(PurgeKind.Tag, "made-tag", 2)]
+    [InlineData(PurgeKind.Url, "made:a.mp4:x", 1)]
+    public async Task Purge_ReachesVariants(PurgeKind kind, string value, int count)
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        await edge.GetAsync("/a.mp4?make=y");
+        Assert.Equal(count, (await edge.Cache.PurgeAsync(new PurgeRequest(kind, value), TestContext.Current.CancellationToken)).Objects);
+    }
+
+    [Fact]
+    public async Task Variant_ChosenByFieldsOfTheRequest_SaysSo()
+    {
+        var chosen = new MadeTransform { Vary = ["Width", "DPR"] };
+        await using var edge = await StartAsync(transform: chosen);
+        for (var i = 0; i < 2; i++) Assert.Equal(["Width", "DPR"], (await edge.GetAsync("/a.mp4?make=x")).Head.Headers.Vary);
+    }
+
+    private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null) =>
+        EdgeServer.StartAsync(source ?? origin, time, new ObjectCacheOptions { MemoryBytes = memory }, configure: options =>
+            options.Routes[0] = options.Routes[0] with { Transform = transform ?? this.transform });
+
+    private static string Status(HttpResponseMessage answer) => answer.Headers.GetValues("X-Cache-Status").Single();
+}

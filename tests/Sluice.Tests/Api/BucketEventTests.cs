@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Sluice.Api;
+using Sluice.Configuration;
+using Sluice.Hosting;
+
+namespace Sluice.Tests.Api;
+
+public class BucketEventTests
+{
+    private const string Minio = """{"EventName":"s3:ObjectCreated:Put","Key":"videos/a b/clip.mp4","Records":[{"eventName":"s3:ObjectCreated:Put","s3":{"bucket":{"name":"videos"},"object":{"key":"a+b%2Fclip.mp4","eTag":"x"}}}]}""";
+
+    [Fact]
+    public void Read_OfANotification_NamesItsObjects() => Assert.Equal([new BucketEvent("videos", "a b/clip.mp4")], Read(Minio));
+
+    [Fact]
+    public void Read_ThroughSns_IsTheSame() =>
+        Assert.Equal([new BucketEvent("videos", "a b/clip.mp4")], Read(JsonSerializer.Serialize(new { Type = "Notification", Message = Minio })));
+
+    [Fact]
+    public void Read_OfTheTestThatS3Sends_IsNothing() => Assert.Empty(Read("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"videos"}""")!);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"Records":{}}""")]
+    [InlineData("\"Records\"")]
+    public void Read_OfSomethingElse_IsNull(string json) => Assert.Null(Read(json));
+
+    [Fact]
+    public void Read_PassesOverRecordsThatAreNoObjects() =>
+        Assert.Equal([new BucketEvent("b", "k")], Read("""{"Records":[1,{"s3":null},{"s3":{"bucket":{"name":1},"object":{"key":"k"}}},{"s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}"""));
+
+    [Fact]
+    public void Paths_AreThoseOfTheRoutesThatServeTheObject()
+    {
+        var options = new SluiceOptions();
+        options.Routes.Add(Route("/hls/*", "videos", ""));
+        options.Routes.Add(Route("/*", "videos", "public"));
+        options.Routes.Add(Route("/other/*", "other", ""));
+        var paths = new BucketPaths(options);
+        Assert.Equal(["/a%20b/ü.mp4".Replace("ü", "%C3%BC", StringComparison.Ordinal)], paths.PathsOf("videos", "public/a b/ü.mp4"));
+        Assert.Equal(["/hls/1/master.m3u8"], paths.PathsOf("videos", "hls/1/master.m3u8"));
+        Assert.Empty(paths.PathsOf("videos", "publicity/x.mp4"));
+        Assert.Empty(paths.PathsOf("nobody", "x.mp4"));
+    }
+
+    private static RouteSection Route(string pattern, string bucket, string prefix) =>
+        new() { Pattern = pattern, Origins = { new OriginSection { S3 = new S3Section { Bucket = bucket, Prefix = prefix } } } };
+
+    private static IReadOnlyList<BucketEvent>? Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return BucketEvent.Read(document.RootElement);
+    }
+}
