@@ -36,6 +36,7 @@ internal static class ApiHost
         app.MapPresign();
         app.MapVariants();
         app.MapEvents();
+        app.MapPreview(options);
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

@@ -82,5 +82,6 @@ internal sealed class Server : IAsyncDisposable
         _state.Engine = Engine.Open(options, _logging, _time);
         _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", cancellation);
+        _state.EdgePort = Edge.Port;
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ServerState(TimeProvider time)
     /// <summary>The engine; null until it is open.</summary>
     public Engine? Engine { get => _engine; set => _engine = value; }
 
+    /// <summary>The port of the edge; 0 until it listens.</summary>
+    public int EdgePort { get; set; }
+
     /// <summary>Where the server is in its life.</summary>
     public ServerPhase Phase => _draining ? ServerPhase.Draining : _ready ? ServerPhase.Ready : ServerPhase.Starting;
 
