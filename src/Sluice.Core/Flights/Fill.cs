@@ -40,6 +40,9 @@ internal sealed class Fill
 
     public bool IsBackground { get; init; }
 
+    /// <summary>True once it was given up: it may take a while to end, and brings nothing any more.</summary>
+    public bool IsAbandoned => stop.IsCancellationRequested;
+
     public bool HasBroughtBytes { get; private set; }
 
     /// <summary>Why it ended early. Set once the object can no longer be found if it is of no use, so that who learns of it does not meet it again.</summary>

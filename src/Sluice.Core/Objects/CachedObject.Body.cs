@@ -39,7 +39,7 @@ public sealed partial class CachedObject
         {
             if (CanFillGaps) return true;
             if (Metadata.Length is { } length && Holds(0, length)) return true;
-            lock (gate) return fills.Count > 0;
+            lock (gate) return fills.Exists(static fill => !fill.IsAbandoned);
         }
     }
 
@@ -48,7 +48,7 @@ public sealed partial class CachedObject
     {
         get
         {
-            lock (gate) return fills.Count > 0;
+            lock (gate) return fills.Exists(static fill => !fill.IsAbandoned);
         }
     }
 

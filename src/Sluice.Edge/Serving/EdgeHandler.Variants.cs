@@ -35,7 +35,7 @@ internal sealed partial class EdgeHandler
 
         if (decision.Plan is not { } plan)
         {
-            await SendDecisionAsync(context, decision);
+            await SendDecisionAsync(context, route, decision);
             return true;
         }
 
@@ -97,12 +97,14 @@ internal sealed partial class EdgeHandler
         return ServeAsync(context, new Asked(asked.Originals!, asked.Variant!.Source));
     }
 
-    private Task SendDecisionAsync(HttpContext context, TransformDecision decision)
+    private Task SendDecisionAsync(HttpContext context, ActiveRoute route, TransformDecision decision)
     {
         parts.Counters.Count(decision.Status < 400 ? Outcome.Bypass : Outcome.Refused, decision.Body.Length);
         var response = context.Response;
         response.StatusCode = decision.Status;
         foreach (var (name, value) in decision.Headers) response.Headers.Append(name, value);
+        // A page of another site that may see the variant may see why there is none.
+        if (route.Policy.AllowOrigin is { } origin) response.Headers.AccessControlAllowOrigin = origin;
         response.ContentLength = decision.Body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(decision.Body).AsTask();
     }

@@ -68,6 +68,8 @@ public sealed class VideoPlanner
                 return null;
             }
             notes.Say("derivative", $"{derivative.Derivative}, as asked");
+            // The common case: nothing to read, merge or resolve.
+            if ((set.Present & ParameterSet.OptionMask) == ParameterSet.Bit(VideoParameter.Derivative) && policy.Modes.Contains(derivative.Mode)) return new(derivative, derivative, false);
         }
         else if (named is not OriginalName && responsive.Choose(in request, in set, asked, notes) is { } chosen)
         {
@@ -89,7 +91,7 @@ public sealed class VideoPlanner
     private Decision Settle(string path, Derivative asked, VideoOptions? derivative, NetworkClass? network, PlanNotes notes)
     {
         var options = OptionRules.Resolve(asked, derivative?.Derivative, policy, notes, network);
-        // The common case: nothing beyond the derivative, and its key needs no comparison.
+        // Nothing beyond the derivative: its key needs no comparison.
         if (options == derivative) options = derivative;
         var source = path[(path.LastIndexOf('.') + 1)..].ToLowerInvariant();
         var isOriginal = derivative is null && (asked.Format is null || asked.Format == source) && ChangesNothing(options);

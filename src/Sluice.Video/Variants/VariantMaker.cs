@@ -44,7 +44,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
     public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
 
     /// <summary>A reading of its state.</summary>
-    public VariantStatistics GetStatistics() => new(queue.Running, queue.Waiting, meter.Made, meter.Failed, meter.Refused, meter.Abandoned, finding is { IsCompletedSuccessfully: true, Result.Tools.Version: var version } ? version : null);
+    public VariantStatistics GetStatistics() => new()
+    {
+        Running = queue.Running,
+        Waiting = queue.Waiting,
+        Made = meter.Made,
+        Failed = meter.Failed,
+        Refused = meter.Refused,
+        Abandoned = meter.Abandoned,
+        Ffmpeg = finding is { IsCompletedSuccessfully: true, Result.Tools.Version: var version } ? version : null,
+    };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

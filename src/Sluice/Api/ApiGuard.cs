@@ -26,6 +26,9 @@ internal sealed class ApiGuard(ApiSection options)
             return null;
         if (_token is not null && HttpMethods.IsGet(request.Method) && VideosPage.Holds(request.Path))
             return null;
+        // Without a token the host is looked at below, whoever asks.
+        if (_token is not null && PreviewEndpoints.IsFile(request.Path))
+            return null;
         if (_token is not null)
             return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
         if (!IsKnownHost(request.Host.Host))

@@ -49,6 +49,7 @@ internal static class ApiHost
         app.MapEvents();
         app.MapMonitoring();
         app.MapDashboard();
+        app.MapPreview(options);
         app.MapGet("/metrics", PrometheusEndpoint.WriteAsync).WithSummary("Metrics in the Prometheus text format.");
         app.MapOpenApi("/openapi.json");
         return app;

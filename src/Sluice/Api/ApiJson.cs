@@ -21,6 +21,7 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PrepareBody))]
 [JsonSerializable(typeof(PrepareAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(PreviewAnswer))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(PresignAnswer))]
 [JsonSerializable(typeof(PresignBody))]

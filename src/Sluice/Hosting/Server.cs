@@ -95,5 +95,6 @@ internal sealed class Server : IAsyncDisposable
             await redis.StartAsync(cancellation);
         _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
+        _state.EdgePort = Edge.Port;
     }
 }

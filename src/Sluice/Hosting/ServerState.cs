@@ -14,6 +14,9 @@ internal sealed class ServerState(TimeProvider time)
     /// <summary>The catalog; null where there is none, or while it is being set up.</summary>
     public CatalogHost? Catalog { get => _catalog; set => _catalog = value; }
 
+    /// <summary>The port of the edge; 0 until it listens.</summary>
+    public int EdgePort { get; set; }
+
     /// <summary>Where the server is in its life.</summary>
     public ServerPhase Phase => _draining ? ServerPhase.Draining : _ready ? ServerPhase.Ready : ServerPhase.Starting;
 

@@ -26,6 +26,12 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public int Bytes { get; set; } = 4;
 
+    /// <summary>When set, the first run brings one byte and no more, and takes until then to end when nobody wants it.</summary>
+    public TaskCompletionSource? Stuck { get; set; }
+
+    /// <summary>Completes when that run begins to end.</summary>
+    public TaskCompletionSource GivenUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public IReadOnlyList<string> Vary { get; init; } = [];
 
     public TransformDecision? Decide(TransformQuery query)
@@ -49,6 +55,7 @@ internal sealed class MadeTransform : ITransform, IOrigin
         if (request.Held?.ETag?.StartsWith($"\"{version}", StringComparison.Ordinal) == true) return Answer(304, request.Held.ETag, []);
         var run = Interlocked.Increment(ref runs);
         if (Fault != 0) return Answer(Fault, null, "it broke"u8.ToArray());
+        if (run == 1 && Stuck is { } stuck) return new OriginResponse { Status = 200, Headers = new HeaderList { { "ETag", $"\"{version}-{run}\"" } }, Body = new StuckBody(stuck.Task, GivenUp), Version = new ObjectVersion($"\"{version}-{run}\"", null, null) };
         var body = new List<byte>(Encoding.ASCII.GetBytes((string)task.Plan.Order));
         using var reader = stored.Open(0, Math.Min(Bytes, stored.Metadata.Length!.Value), stored.Source);
         while (true)
@@ -68,5 +75,22 @@ internal sealed class MadeTransform : ITransform, IOrigin
         headers.Add("Cache-Tag", "made-tag");
         if (status >= 400) headers.Add("X-Error-Reason", "it broke");
         return new OriginResponse { Status = status, Headers = headers, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(tag, null, body.Length) };
+    }
+
+    private sealed class StuckBody(Task end, TaskCompletionSource begun) : MemoryStream([1])
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Read(buffer.Span) is > 0 and var count) return count;
+            await Task.Delay(Timeout.Infinite, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            begun.TrySetResult();
+            await end;
+            await base.DisposeAsync();
+        }
     }
 }

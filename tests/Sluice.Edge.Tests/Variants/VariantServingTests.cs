@@ -161,6 +161,19 @@ public class VariantServingTests
         Assert.Equal([(byte)'x', .. origin.Expected(0, 3 << 20)], body);
     }
 
+    [Fact]
+    public async Task Variant_WhoseMakingWasGivenUp_IsNotFoundWhileThatEnds()
+    {
+        transform.Stuck = new TaskCompletionSource();
+        await using var edge = await StartAsync();
+        using (var gone = await edge.Client.GetAsync("/a.mp4?make=x", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+            Assert.Equal(HttpStatusCode.OK, gone.StatusCode);
+        await transform.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var (again, body) = await edge.GetAsync("/a.mp4?make=x").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, 5, 2), (again.StatusCode, body.Length, transform.Runs));
+        transform.Stuck.SetResult();
+    }
+
     [Theory]
     [InlineData(PurgeKind.Source, "/a.mp4", 3)]
     [InlineData(PurgeKind.Prefix, "/a", 3)]

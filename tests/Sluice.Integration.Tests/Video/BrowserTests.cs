@@ -24,7 +24,7 @@ public sealed class BrowserTests(VideoEdge video) : IClassFixture<VideoEdge>
                   const until = (test, what) => new Promise((done, fail) => {
                     const began = performance.now();
                     const look = () => v.error ? fail(new Error(what + ': media error ' + v.error.code + ' ' + v.error.message))
-                      : test() ? done() : performance.now() - began > 20000 ? fail(new Error(what + ' took too long, at ' + v.currentTime + ' of ' + v.duration)) : setTimeout(look, 50);
+                      : test() ? done() : performance.now() - began > 60000 ? fail(new Error(what + ' took too long, at ' + v.currentTime + ' of ' + v.duration)) : setTimeout(look, 50);
                     look();
                   });
                   await until(() => v.readyState >= 2, 'load');

@@ -1,0 +1,55 @@
+using Sluice.Configuration;
+using Sluice.Core.Tags;
+using Sluice.Hosting;
+using Sluice.Video.Derivatives;
+using Sluice.Video.Planning;
+
+namespace Sluice.Api;
+
+/// <summary>The page at /preview: pick a video, change what is asked for, see URL, size, times and the result beside the original.</summary>
+internal static class PreviewEndpoints
+{
+    /// <summary>How many videos the page offers; others are typed.</summary>
+    private const int MostSources = 200;
+
+    /// <summary>Adds the page. Its files hold no data and so need no token; what it shows does.</summary>
+    public static void MapPreview(this IEndpointRouteBuilder api, SluiceOptions options)
+    {
+        api.MapGet("/preview", (HttpContext context, ServerState state) => SendAsync(context, "preview.html", "text/html; charset=utf-8", EdgeOf(context.Request, options, state))).ExcludeFromDescription();
+        api.MapGet("/preview/preview.css", (HttpContext context) => SendAsync(context, "preview.css", "text/css; charset=utf-8", "")).ExcludeFromDescription();
+        api.MapGet("/preview/preview.js", (HttpContext context) => SendAsync(context, "preview.js", "text/javascript; charset=utf-8", "")).ExcludeFromDescription();
+        api.MapGet("/preview/data", (HttpContext context, ServerState state) => DataAsync(context, state, options)).ExcludeFromDescription();
+    }
+
+    /// <summary>True for the files of the page.</summary>
+    public static bool IsFile(PathString path) => path.Value is "/preview" or "/preview/preview.css" or "/preview/preview.js";
+
+    private static async Task<IResult> DataAsync(HttpContext context, ServerState state, SluiceOptions options)
+    {
+        if (state.Engine is not { } engine) return new ProblemResult(503, "The server is starting; ask again in a moment.");
+        var stored = await engine.Cache.FindAsync(PurgeKind.Prefix, "/", context.RequestAborted);
+        var sources = stored.Select(found => found.Metadata.Source).Where(path => VideoPolicy.DefaultExtensions.Contains(Path.GetExtension(path))).Distinct().Order(StringComparer.Ordinal).Take(MostSources);
+        var derivatives = options.Video.Derivatives.OrderBy(d => d.Key, StringComparer.Ordinal).ToDictionary(d => d.Key, d => DerivativeText.Format(d.Value));
+        return TypedResults.Json(new PreviewAnswer(EdgeOf(context.Request, options, state), [.. sources], derivatives), ApiJson.Wire.PreviewAnswer);
+    }
+
+    /// <summary>The edge is on another port of the host that the browser asked, unless the configuration says where it is.</summary>
+    private static string EdgeOf(HttpRequest request, SluiceOptions options, ServerState state)
+    {
+        if (options.Edge.BaseUrl is { } url) return url.ToString().TrimEnd('/');
+        var isSecure = options.Edge.Tls is { Certificate: not null, Listen: null };
+        var host = request.Host.Host;
+        return $"{(isSecure ? "https" : "http")}://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}:{state.EdgePort}";
+    }
+
+    private static async Task SendAsync(HttpContext context, string name, string type, string edge)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentType = type;
+        headers.ContentSecurityPolicy =
+            $"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {edge}; img-src {edge}; media-src {edge}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        await using var file = typeof(PreviewEndpoints).Assembly.GetManifestResourceStream("pages/" + name)!;
+        context.Response.ContentLength = file.Length;
+        await file.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Playwright;
+
+namespace Sluice.Integration.Tests.Video;
+
+/// <summary>The page at /preview, as a person with a keyboard uses it.</summary>
+public sealed class PreviewPageTests(VideoEdge video) : IClassFixture<VideoEdge>
+{
+    [Fact]
+    public async Task Preview_OfAFrame_ShowsItBesideTheOriginal_WithoutAMouse()
+    {
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await LaunchAsync(playwright);
+        var page = await browser.NewPageAsync();
+        List<string> complaints = [];
+        page.Console += (_, line) => { if (line.Type is "error" or "warning") complaints.Add(line.Text); };
+        await page.GotoAsync($"{video.Sluice.ApiAddress}preview");
+
+        await page.Locator("[name=source]").FillAsync("/colours.mp4");
+        await page.Locator("[name=mode]").SelectOptionAsync("frame");
+        await page.Locator("[name=width]").FillAsync("160");
+        await page.Locator("[name=time]").FillAsync("2.5s");
+        Assert.Equal($"{video.Sluice.EdgeAddress}colours.mp4?mode=frame&width=160&time=2.5s", await page.Locator("#url").TextContentAsync());
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.GetByText("Done.").WaitForAsync(new() { Timeout = 20_000 });
+        await page.GetByText("160 × 90").WaitForAsync();
+        await page.GetByText("320 × 180").WaitForAsync();
+        Assert.Contains("miss", await page.Locator("#variant-facts").TextContentAsync(), StringComparison.Ordinal);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#variant-facts").GetByText("hit").WaitForAsync();
+        Assert.Empty(complaints);
+
+        // The choice is in the address: the page can be passed on.
+        await page.ReloadAsync();
+        Assert.Equal("160", await page.Locator("[name=width]").InputValueAsync());
+    }
+
+    [Fact]
+    public async Task Preview_OfWhatIsRefused_SaysWhy()
+    {
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await LaunchAsync(playwright);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{video.Sluice.ApiAddress}preview#source=/colours.mp4&mode=spritesheet");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.GetByText("Refused: 400").WaitForAsync(new() { Timeout = 20_000 });
+        await page.GetByText("mode=spritesheet needs width and height.").WaitForAsync();
+    }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = Require.Command("chromium"),
+        Headless = true,
+        Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+}

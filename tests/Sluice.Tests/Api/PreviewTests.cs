@@ -1,0 +1,42 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Sluice.Tests.Hosting;
+
+namespace Sluice.Tests.Api;
+
+public sealed class PreviewTests
+{
+    [Fact]
+    public async Task Preview_WithoutAToken_OffersWhatTheCacheKnows()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.Edge.GetAsync("/clip.mp4");
+
+        using var page = await server.Api.GetAsync("/preview");
+        var data = JsonNode.Parse(await server.Api.GetStringAsync("/preview/data"))!;
+
+        var edge = $"http://127.0.0.1:{server.Server.Edge.Port}";
+        Assert.Equal("text/html; charset=utf-8", page.Content.Headers.ContentType?.ToString());
+        Assert.Contains($"media-src {edge};", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Equal((edge, "/clip.mp4", "width=640&height=360&compression=high"), ((string?)data["edge"], (string?)data["sources"]!.AsArray().Single(), (string?)data["derivatives"]!["mobile"]));
+        foreach (var file in (string[])["/preview/preview.css", "/preview/preview.js"]) Assert.True((await server.Api.GetStringAsync(file)).Length > 1000);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Api.GetAsync("/preview/other.js")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Preview_WithAToken_ShowsThePageToAllAndItsDataToNobodyElse()
+    {
+        await using var server = await RunningServer.StartAsync((o, _) => o.Api.Token = "0123456789abcdef");
+        Assert.Equal(HttpStatusCode.OK, (await server.Api.GetAsync("/preview")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Api.GetAsync("/preview/data")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Api.GetAsync("/preview/../v1/cache/stats")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Preview_AskedForUnderAnotherName_IsRefusedWithoutAToken()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/preview") { Headers = { Host = "evil.example" } };
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Api.SendAsync(request)).StatusCode);
+    }
+}
