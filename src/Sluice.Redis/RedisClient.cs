@@ -108,6 +108,9 @@ public sealed class RedisClient : IAsyncDisposable
         if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, code);
     }
 
+    /// <summary>Says that Redis tells this node nothing.</summary>
+    internal void NotListening(string why) => RedisEvents.NotListening(log, why.TrimEnd('.'));
+
     private static RedisArgument[] Words(string word, string script, IReadOnlyList<string> keys, RedisArgument[] arguments) =>
         [word, script, keys.Count, .. keys.Select(key => (RedisArgument)key), .. arguments];
 

@@ -25,4 +25,7 @@ internal static partial class RedisEvents
 
     [LoggerMessage(6007, LogLevel.Warning, "How far purges were carried out could not be noted in the cache directory ({Reason}); after a restart some are done again. Check its permissions and free space")]
     public static partial void PlaceNotKept(ILogger log, string reason);
+
+    [LoggerMessage(6008, LogLevel.Warning, "This node does not hear what others purge: {Reason}. It tries again by itself, and then carries out what it missed")]
+    public static partial void NotListening(ILogger log, string reason);
 }

@@ -46,8 +46,14 @@ public sealed class RedisNode : IAsyncDisposable
         var place = directory is null ? null : new PlaceFile(Path.Combine(directory, "redis.place"), log);
         purges = new RedisPurges(client, nodes, pushes, cache.PurgeHereAsync, log) { Progressed = place is null ? null : place.Write };
         if (place?.Read() is { } known) purges.Journal.StartAt(known);
+        var values = new KeyValuePurge(() => stores.Opened.Where(store => store.Namespace != RedisObjectTier.IndexNamespace));
         cache.AddLayer(purges);
-        cache.AddLayer(new KeyValuePurge(() => stores.Opened.Where(store => store.Namespace != RedisObjectTier.IndexNamespace)));
+        cache.AddLayer(values);
+        purges.Retold = async request =>
+        {
+            await values.PurgeAsync(request, CancellationToken.None);
+            if (objects is not null) await objects.PurgeAsync(request, CancellationToken.None);
+        };
         if (shared is null) return;
         objects = new RedisObjectTier(client, shared, stores, purges.Journal, pushes, nodes.Id);
         cache.AddLayer(objects);
@@ -71,6 +77,7 @@ public sealed class RedisNode : IAsyncDisposable
     public RedisStatistics GetStatistics() => new()
     {
         Connected = client.IsAvailable,
+        Listening = pushes.IsUp,
         Reason = client.Reason,
         Server = $"{client.Options.Host}:{client.Options.Port}",
         Version = client.ServerVersion,

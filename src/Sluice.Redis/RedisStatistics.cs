@@ -6,6 +6,9 @@ public sealed record RedisStatistics
     /// <summary>True while Redis can be asked.</summary>
     public bool Connected { get; init; }
 
+    /// <summary>True while this node hears what others purge and what changes.</summary>
+    public bool Listening { get; init; }
+
     /// <summary>Why not; empty while connected.</summary>
     public string Reason { get; init; } = "";
 

@@ -19,8 +19,7 @@ public sealed class KeyValuePurge(Func<IEnumerable<IKeyValueStore>> stores) : IP
             }
             catch (IOException)
             {
-                // Who keeps it is one of the nodes that cannot be vouched for.
-                receipt = receipt with { SilentNodes = 1 };
+                // It cannot be asked now, and gives nobody anything; whoever brings it back purges it then.
             }
         }
 

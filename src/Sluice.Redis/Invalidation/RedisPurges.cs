@@ -40,6 +40,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task working = Task.CompletedTask;
     private long number;
+    private volatile bool isOverflowing;
 
     /// <param name="client">The Redis.</param>
     /// <param name="nodes">Who else there is.</param>
@@ -59,6 +60,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     /// <summary>What was read of the log.</summary>
     public PurgeJournal Journal { get; } = new();
+
+    /// <summary>Purges what Redis itself holds, for a purge that could not reach it when it was asked for.</summary>
+    public Func<PurgeRequest, Task>? Retold { get; set; }
 
     /// <summary>Hears of every step forward in the log, to keep it beyond a restart.</summary>
     public Action<LogPlace>? Progressed { get; init; }
@@ -91,8 +95,13 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
         catch (IOException)
         {
-            if (request.DryRun || untold.Count >= MostUntold) Journal.End(request);
-            else untold.Enqueue(request);
+            if (!request.DryRun && untold.Count < MostUntold) untold.Enqueue(request);
+            else
+            {
+                Journal.End(request);
+                isOverflowing |= !request.DryRun;
+            }
+
             return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Others };
         }
         finally
@@ -214,8 +223,14 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         while (untold.TryPeek(out var request))
         {
             await TellAsync(request, 0);
+            if (Retold is not null) await Retold(request);
             untold.TryDequeue(out _);
         }
+
+        if (!isOverflowing) return;
+        // More than could be kept: the others are to check what they hold.
+        await TellAsync(new PurgeRequest(PurgeKind.Prefix, "/", Soft: true), 0);
+        isOverflowing = false;
     }
 
     private PurgeMessage? Read(RespValue entry)

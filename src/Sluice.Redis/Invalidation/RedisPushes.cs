@@ -9,11 +9,14 @@ namespace Sluice.Redis.Invalidation;
 internal sealed class RedisPushes : IAsyncDisposable
 {
     private readonly RedisLink link;
+    private readonly RedisClient client;
     private readonly string prefix;
+    private bool isTold;
     private readonly ConcurrentDictionary<string, Action<ReadOnlyMemory<byte>>> channels = new(StringComparer.Ordinal);
 
     public RedisPushes(RedisClient client)
     {
+        this.client = client;
         prefix = client.Options.KeyPrefix;
         link = client.OpenPushLink(OnPush, PrepareAsync, OnChanged);
     }
@@ -61,6 +64,14 @@ internal sealed class RedisPushes : IAsyncDisposable
 
     private void OnChanged(bool isUp, string reason)
     {
+        // Where Redis is gone altogether, the connection for commands says so.
+        if (isUp) isTold = false;
+        else if (client.IsAvailable && reason.Length > 0 && !isTold)
+        {
+            isTold = true;
+            client.NotListening(reason);
+        }
+
         Missed?.Invoke();
         if (isUp) Joined?.Invoke();
     }

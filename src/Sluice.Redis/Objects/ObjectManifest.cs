@@ -6,18 +6,35 @@ using Sluice.Core.Objects;
 namespace Sluice.Redis.Objects;
 
 /// <summary>What stands at the base key of a shared object (row U042); its body is in <c>{baseKey}_chunk_{n}</c> (row U043), one of them where it is short.</summary>
-/// <param name="TotalSize">Length of the body.</param>
-/// <param name="ChunkCount">Number of parts.</param>
-/// <param name="ActualChunkSizes">Length of each.</param>
-/// <param name="StandardChunkSize">Length of all but the last.</param>
-/// <param name="OriginalContentType">Its Content-Type.</param>
-/// <param name="IsChunked">True when there is more than one part, or might have been.</param>
-/// <param name="Token">Number of the turn in which it was stored: parts of another are not its own.</param>
-/// <param name="Epoch">How far the log of purges was read when it was fetched.</param>
-/// <param name="Metadata">The metadata, in the form of the disk tier.</param>
-internal sealed record ObjectManifest(
-    long TotalSize, int ChunkCount, long[] ActualChunkSizes, long StandardChunkSize, string? OriginalContentType, bool IsChunked, string Token, string Epoch, byte[] Metadata)
+internal sealed record ObjectManifest
 {
+    /// <summary>Length of the body.</summary>
+    public required long TotalSize { get; init; }
+
+    /// <summary>Number of parts.</summary>
+    public required int ChunkCount { get; init; }
+
+    /// <summary>Length of each.</summary>
+    public required long[] ActualChunkSizes { get; init; }
+
+    /// <summary>Length of all but the last.</summary>
+    public required long StandardChunkSize { get; init; }
+
+    /// <summary>Its Content-Type.</summary>
+    public string? OriginalContentType { get; init; }
+
+    /// <summary>True when there is more than one part, or might have been.</summary>
+    public bool IsChunked { get; init; }
+
+    /// <summary>Number of the turn in which it was stored: parts of another are not its own.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>How far the log of purges was read when it was fetched.</summary>
+    public required string Epoch { get; init; }
+
+    /// <summary>The metadata, in the form of the disk tier.</summary>
+    public required byte[] Metadata { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ObjectManifestJson.Default.ObjectManifest);
 
     /// <summary>The manifest and its metadata; null when it is damaged or of another version.</summary>
@@ -26,7 +43,8 @@ internal sealed record ObjectManifest(
         try
         {
             return JsonSerializer.Deserialize(json, ObjectManifestJson.Default.ObjectManifest) is { Metadata: not null, ActualChunkSizes: { } sizes } manifest
-                && sizes.Length == manifest.ChunkCount && sizes.Sum() == manifest.TotalSize && Array.TrueForAll(sizes, size => size > 0)
+                && sizes.Length == manifest.ChunkCount && sizes.Sum() == manifest.TotalSize && Array.TrueForAll(sizes, size => size > 0 && size <= manifest.StandardChunkSize)
+                && sizes.SkipLast(1).All(size => size == manifest.StandardChunkSize)
                 && ObjectMetadataFormat.TryDecode(manifest.Metadata) is { } metadata && metadata.Length == manifest.TotalSize ? (manifest, metadata) : null;
         }
         catch (JsonException)

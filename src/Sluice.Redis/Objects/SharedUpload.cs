@@ -31,7 +31,18 @@ internal sealed class SharedUpload(RedisObjectTier tier, ObjectNames names, stri
         // The length may have been known only at the end.
         metadata = source.Metadata;
         if (metadata.Length != total) return false;
-        var manifest = new ObjectManifest(total, sizes.Count, [.. sizes], standard, metadata.Headers.First("Content-Type"), !isOne, token, epoch, ObjectMetadataFormat.Encode(metadata));
+        var manifest = new ObjectManifest
+        {
+            TotalSize = total,
+            ChunkCount = sizes.Count,
+            ActualChunkSizes = [.. sizes],
+            StandardChunkSize = standard,
+            OriginalContentType = metadata.Headers.First("Content-Type"),
+            IsChunked = !isOne,
+            Token = token,
+            Epoch = epoch,
+            Metadata = ObjectMetadataFormat.Encode(metadata),
+        };
         return await PublishAsync(source, metadata, manifest, cancellation);
     }
 

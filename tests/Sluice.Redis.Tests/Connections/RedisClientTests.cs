@@ -142,7 +142,7 @@ public sealed class RedisClientTests
 
     private static async Task<RedisClient> OpenAsync(int port, RedisOptions? options = null)
     {
-        var client = new RedisClient((options ?? new RedisOptions()) with { Host = "127.0.0.1", Port = port, MaximumPause = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, NullLogger.Instance);
+        var client = new RedisClient((options ?? new RedisOptions()) with { Host = "127.0.0.1", Port = port, MaximumPause = TimeSpan.FromMilliseconds(200), ConnectTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, NullLogger.Instance);
         await client.StartAsync();
         return client;
     }

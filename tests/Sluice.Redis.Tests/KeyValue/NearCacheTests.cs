@@ -97,9 +97,9 @@ public sealed class NearCacheTests(PlainRedis redis) : IClassFixture<PlainRedis>
 
         public IKeyValueStore Store { get; private set; } = null!;
 
-        public static async Task<Node> OpenAsync(PlainRedis redis)
+        public static async Task<Node> OpenAsync(PlainRedis redis, double patience = 10)
         {
-            var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, MaximumPause = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger.Instance);
+            var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, MaximumPause = TimeSpan.FromMilliseconds(300), CommandTimeout = TimeSpan.FromSeconds(patience), ConnectTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, NullLogger.Instance);
             var pushes = new RedisPushes(client);
             var node = new Node { Client = client, pushes = pushes, Store = new RedisKeyValueStores(client, pushes, TimeProvider.System).Open("presigned") };
             await client.StartAsync();

@@ -23,7 +23,7 @@ public abstract class RedisKeyValueStoreTests : KeyValueStoreContract
 
     public override async ValueTask InitializeAsync()
     {
-        client = new RedisClient(Server with { KeyPrefix = Prefix, CommandTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, NullLogger.Instance);
+        client = new RedisClient(Server with { KeyPrefix = Prefix, CommandTimeout = TimeSpan.FromSeconds(10), ConnectTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, NullLogger.Instance);
         pushes = new RedisPushes(client);
         await client.StartAsync();
         await base.InitializeAsync();

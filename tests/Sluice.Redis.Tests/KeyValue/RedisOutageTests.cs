@@ -36,7 +36,7 @@ public sealed class RedisOutageTests
         var redis = new PlainRedis();
         await redis.InitializeAsync();
         await using var server = redis.Server;
-        await using var node = await NearCacheTests.Node.OpenAsync(redis);
+        await using var node = await NearCacheTests.Node.OpenAsync(redis, patience: 1);
         await node.Store.SetAsync("k", "v"u8.ToArray(), default);
         server.Freeze();
         // Within two seconds of the last sign of life near answers end; a second later the connection does.

@@ -222,7 +222,7 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
 
     private async Task<TierNode> OpenAsync(SharedTierOptions? options = null, string prefix = "")
     {
-        var node = new RedisNode(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, KeyPrefix = prefix, CommandTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, NullLoggerFactory.Instance);
+        var node = new RedisNode(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, KeyPrefix = prefix, CommandTimeout = TimeSpan.FromSeconds(10), ConnectTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, NullLoggerFactory.Instance);
         var cache = ObjectCache.Open(new ObjectCacheOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         node.Join(cache, options ?? new SharedTierOptions(), null);
         await node.StartAsync();
