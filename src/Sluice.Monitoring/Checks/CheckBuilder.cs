@@ -30,7 +30,7 @@ internal sealed class CheckBuilder(MonitoringOptions options, MonitorSources sou
     }
 
     /// <summary>OPS-01.</summary>
-    private IEnumerable<CheckQuestion> Morning(CheckContext context)
+    private static IEnumerable<CheckQuestion> Morning(CheckContext context)
     {
         var night = context.Last(12 * Hour);
         yield return new("Overnight issues (last 12 hours)", [.. context.Alerts(12 * Hour), .. context.Marks(12 * Hour)]);

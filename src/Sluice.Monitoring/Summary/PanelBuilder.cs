@@ -74,7 +74,7 @@ internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Wi
         return new(label, Milliseconds(average), Milliseconds(average), Milliseconds(p95), Milliseconds(p99), tone) { AverageSeconds = average, P95Seconds = p95, P99Seconds = p99 };
     }
 
-    private Fact Use(string label, double? size, double? limit) =>
+    private static Fact Use(string label, double? size, double? limit) =>
         limit is not > 0 ? new(label, "off") : new(label, $"{Bytes(size)} of {Bytes(limit)}");
 
     private (double? Value, double? Delta) Compare(Func<Window, double?> measure)

@@ -27,27 +27,27 @@ internal static class MonitoringEndpoints
     {
         var group = api.MapGroup("/v1/monitoring").WithTags("monitoring");
         group.MapGet("/summary", async (Monitor monitor, string? period, CancellationToken cancellation) => !monitor.IsReady ? Starting()
-                : await monitor.SummaryAsync(period, cancellation) is { } summary ? Json(summary, MonitoringJson.Wire.MonitoringSummary) : Refuse(Periods))
+                : Answer(await monitor.SummaryAsync(period, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
             .WithSummary("Everything the dashboard shows, of the last day, week or month.").Produces<MonitoringSummary>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/trend", (Monitor monitor, string? period, string? scope) => !monitor.IsReady ? Starting()
-                : monitor.Trend(period, scope) is { } trend ? Json(trend, MonitoringJson.Wire.TrendSeries) : Refuse($"{Periods} scope is media or urls."))
+                : Answer(monitor.Trend(period, scope), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? Starting()
-                : string.IsNullOrEmpty(name) ? Refuse("Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z.")
-                : Json(monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord))
+                : Answer(string.IsNullOrEmpty(name) ? null : monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord,
+                    "Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z."))
             .WithSummary("Stored points of an instrument, of the last hour or between two times; 10,000 at most.").Produces<IReadOnlyList<MetricRecord>>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/alerts", (Monitor monitor) => monitor.IsReady ? Json(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem) : Starting())
+        group.MapGet("/alerts", (Monitor monitor) => !monitor.IsReady ? Starting() : Answer(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem, ""))
             .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Produces<Problem>(503, ProblemType);
 
         group.MapGet("/report", (Monitor monitor, string? period) => !monitor.IsReady ? Starting()
-                : monitor.Report(period) is { } report ? Json(report, MonitoringJson.Wire.Report) : Refuse(Periods))
+                : Answer(monitor.Report(period), MonitoringJson.Wire.Report, Periods))
             .WithSummary("A report of the last day, week or month.").Produces<Report>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) => !monitor.IsReady ? Starting()
-                : await monitor.CheckAsync(name, cancellation) is { } result ? Json(result, MonitoringJson.Wire.CheckResult) : Refuse("Checks are morning, now and evening; diagnoses are errors, cache and latency."))
+                : Answer(await monitor.CheckAsync(name, cancellation), MonitoringJson.Wire.CheckResult, "Checks are morning, now and evening; diagnoses are errors, cache and latency."))
             .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/stream", StreamAsync)
@@ -67,7 +67,7 @@ internal static class MonitoringEndpoints
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            if (await monitor.SummaryAsync(period, either.Token) is not { } summary) return Refuse(Periods);
+            if (await monitor.SummaryAsync(period, either.Token) is not { } summary) return new ProblemResult(400, Periods);
             context.Response.ContentType = "text/event-stream";
             while (true)
             {
@@ -89,9 +89,7 @@ internal static class MonitoringEndpoints
         }
     }
 
-    private static IResult Json<T>(T value, JsonTypeInfo<T> type) => TypedResults.Json(value, type);
+    private static IResult Answer<T>(T? value, JsonTypeInfo<T> type, string refusal) where T : class => value is null ? new ProblemResult(400, refusal) : TypedResults.Json(value, type);
 
     private static ProblemResult Starting() => new(503, "The server is starting; ask again in a moment.");
-
-    private static ProblemResult Refuse(string detail) => new(400, detail);
 }

@@ -13,7 +13,7 @@ internal static class TopScreen
     public static string Draw(MonitoringSummary summary, PanelSet panels, TrendSeries trend)
     {
         var screen = new StringBuilder();
-        screen.Append(Fit($"Sluice {summary.Version} on {summary.Node}", Whole - 22)).Append(summary.At.UtcDateTime.ToString("  yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).Append("\n");
+        screen.Append(Fit($"Sluice {summary.Version} on {summary.Node}", Whole - 22)).Append(summary.At.UtcDateTime.ToString("  yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).Append('\n');
         screen.Append(string.Join("  ", summary.Now.Take(5).Select(fact => $"{fact.Label} {fact.Text}"))).Append("\n\n");
         Rule(screen, true);
         Pair(screen, [" Cache Performance", "", .. panels.Cache.SelectMany(Rate)], [" Error Rate", "", .. panels.Errors.SelectMany(Rate)]);
@@ -28,8 +28,8 @@ internal static class TopScreen
         Line(screen, $" {"Errors",-12} {Spark(trend.Errors, 1)}");
         Line(screen, $" {"Requests",-12} {Spark(trend.Requests, null)}");
         Rule(screen, false);
-        screen.Append(" Saved ").Append(summary.Savings.BytesText).Append(", ").Append(summary.Savings.MoneyText).Append("\n");
-        foreach (var alert in summary.Alerts.Where(alert => alert.Resolved is null)) screen.Append(' ').Append(alert.Severity.ToUpperInvariant()).Append(' ').Append(alert.Rule).Append(": ").Append(alert.Message).Append("\n");
+        screen.Append(" Saved ").Append(summary.Savings.BytesText).Append(", ").Append(summary.Savings.MoneyText).Append('\n');
+        foreach (var alert in summary.Alerts.Where(alert => alert.Resolved is null)) screen.Append(' ').Append(alert.Severity.ToUpperInvariant()).Append(' ').Append(alert.Rule).Append(": ").Append(alert.Message).Append('\n');
         return screen.ToString();
     }
 

@@ -131,12 +131,8 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     /// <summary>Moves the clock on whenever something waits for it.</summary>
     private Task<bool> AdvanceUntilAsync(AlertDelivery delivery, Func<bool> condition) => Eventually.HoldsAsync(() =>
     {
-        // Once for each pause, and only when the pause is what waits: an attempt on its way must not run into its own limit.
-        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1)
-        {
-            advanced++;
-            time.Advance(AlertDelivery.Pauses[^1]);
-        }
+        // Once for each pause, when the pause is what waits, and no longer than it is: the attempt that follows must not run into its own limit.
+        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1) time.Advance(AlertDelivery.Pauses[advanced++]);
 
         return condition();
     }, Soon * 2);

@@ -81,14 +81,14 @@ public sealed class AnomalyTests
         using var bench = new AlertBench();
         bench.Past(8 * 168, _ => bench.Counters["sluice.edge.requests{outcome=hit}"] = 36_000);
         bench.Counters["sluice.edge.requests{outcome=hit}"] = 100; // 36,000 an hour in samples of ten seconds
-        bench.Pass(TimeSpan.FromHours(1)).Run(TimeSpan.FromHours(2));
+        bench.Pass(TimeSpan.FromHours(1)).Run(TimeSpan.FromMinutes(15));
         Assert.Empty(bench.Told);
         bench.Counters["sluice.edge.requests{outcome=hit}"] = 10;
-        bench.Run(TimeSpan.FromHours(1));
+        bench.Pass(TimeSpan.FromMinutes(50)).Run(TimeSpan.FromMinutes(10));
         Assert.Contains("unusual-traffic-media firing", bench.Told);
         Assert.Contains("usual at this hour of the week is 36,000 requests an hour", bench.Notices.Find(notice => notice.Alert.Rule == "unusual-traffic-media")!.Alert.Message, StringComparison.Ordinal);
         bench.Counters["sluice.edge.requests{outcome=hit}"] = 100;
-        bench.Run(TimeSpan.FromHours(2));
+        bench.Pass(TimeSpan.FromHours(1)).Run(TimeSpan.FromMinutes(10));
         Assert.Contains("unusual-traffic-media resolved", bench.Told);
     }
 
@@ -98,7 +98,7 @@ public sealed class AnomalyTests
         using var bench = new AlertBench();
         bench.Past(8 * 168, _ => (bench.Counters["sluice.edge.requests{outcome=hit}"], bench.Counters["sluice.edge.requests{outcome=miss}"]) = (34_920, 1080)); // 97 %
         (bench.Counters["sluice.edge.requests{outcome=hit}"], bench.Counters["sluice.edge.requests{outcome=miss}"]) = (90, 10); // above 85 %, and unusual
-        bench.Run(TimeSpan.FromHours(1.5));
+        bench.Pass(TimeSpan.FromHours(1)).Run(TimeSpan.FromMinutes(8));
         Assert.Contains("unusual-hit-rate-media firing", bench.Told);
         Assert.DoesNotContain("hit-rate-media firing", bench.Told);
     }
@@ -109,7 +109,7 @@ public sealed class AnomalyTests
         using var bench = new AlertBench();
         bench.Past(40, _ => bench.Counters["sluice.edge.requests{outcome=hit}"] = 36_000);
         bench.Counters["sluice.edge.requests{outcome=hit}"] = 1;
-        Assert.Empty(bench.Run(TimeSpan.FromHours(2)).Told);
+        Assert.Empty(bench.Pass(TimeSpan.FromHours(1)).Run(TimeSpan.FromMinutes(8)).Told);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class AnomalyTests
         using var bench = new AlertBench(new AlertThresholds { ErrorPercent = 50 });
         bench.Counters["sluice.edge.requests{outcome=hit}"] = 500;
         bench.Times["sluice.edge.duration{path=full}"] = [100, 0, 0, 0, 0, 0, 0];
-        bench.Run(TimeSpan.FromMinutes(70));
+        bench.Pass(TimeSpan.FromMinutes(65)).Run(TimeSpan.FromMinutes(2));
         Assert.Empty(bench.Told);
         bench.Counters["sluice.edge.errors{status=502}"] = 20;
         bench.Times["sluice.edge.duration{path=full}"] = [0, 0, 0, 100, 0, 0, 0];

@@ -147,7 +147,29 @@ public sealed class ApiTests
 
         var document = JsonNode.Parse(await server.Api.GetStringAsync("/openapi.json"))!;
 
-        Assert.Equal(["/health/live", "/health/ready", "/v1/cache/explain", "/v1/cache/purge", "/v1/cache/stats", "/v1/events/s3", "/v1/presign", "/v1/presign/rotate", "/v1/presign/warm", "/v1/presign/{path}", "/v1/variants", "/v1/variants/prepare"], document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order());
+        string[] expected =
+        [
+            "/health/live",
+            "/health/ready",
+            "/v1/cache/explain",
+            "/v1/cache/purge",
+            "/v1/cache/stats",
+            "/v1/events/s3",
+            "/v1/monitoring/alerts",
+            "/v1/monitoring/check/{name}",
+            "/v1/monitoring/report",
+            "/v1/monitoring/series",
+            "/v1/monitoring/stream",
+            "/v1/monitoring/summary",
+            "/v1/monitoring/trend",
+            "/v1/presign",
+            "/v1/presign/rotate",
+            "/v1/presign/warm",
+            "/v1/presign/{path}",
+            "/v1/variants",
+            "/v1/variants/prepare",
+        ];
+        Assert.Equal(expected, document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order());
         Assert.NotNull(document["paths"]!["/v1/cache/purge"]!["post"]!["requestBody"]);
         Assert.NotNull(document["components"]!["schemas"]!["CacheStatistics"]!["properties"]!["hitRatio"]);
     }

@@ -45,7 +45,7 @@ public sealed partial class MetricsTests
         var known = Name().Matches(System.IO.File.ReadAllText(File)).Select(match => match.Groups[1].Value).ToHashSet();
         var used = Used().Matches(System.IO.File.ReadAllText(Path.Combine(Repository.Root, file))).Select(match => match.Value).Distinct().ToList();
         Assert.NotEmpty(used);
-        Assert.Empty(used.Where(name => !known.Contains(name) && !known.Contains(Regex.Replace(name, "_(bucket|sum|count)$", ""))));
+        Assert.DoesNotContain(used, name => !known.Contains(name) && !known.Contains(Regex.Replace(name, "_(bucket|sum|count)$", "")));
     }
 
     private static async Task<string> RenderAsync()

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Sluice.Commands;
+using Sluice.TestKit.Processes;
+using Sluice.Tests.Commands;
+using Sluice.Tests.Hosting;
+
+namespace Sluice.Tests.Api;
+
+/// <summary>What the dashboard and the commands ask. Numbers are judged elsewhere: servers of one process share its meters.</summary>
+public sealed class MonitoringTests
+{
+    private const string Token = "0123456789abcdef0123";
+
+    [Theory]
+    [InlineData("summary?period=year")]
+    [InlineData("trend?period=day&scope=all")]
+    [InlineData("report?period=never")]
+    [InlineData("check/noon")]
+    [InlineData("series")]
+    [InlineData("stream?period=hour")]
+    public async Task Question_ThatIsNone_Is400WithWhatToAsk(string question)
+    {
+        await using var server = await StartAsync();
+        var answer = await server.Api.GetAsync("/v1/monitoring/" + question);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Theory]
+    [InlineData("summary")]
+    [InlineData("summary?period=month")]
+    [InlineData("trend?period=week")]
+    [InlineData("alerts")]
+    [InlineData("report?period=day")]
+    [InlineData("check/morning")]
+    [InlineData("check/evening")]
+    [InlineData("check/errors")]
+    [InlineData("check/cache")]
+    [InlineData("check/latency")]
+    [InlineData("series?name=sluice.edge.requests")]
+    public async Task Question_OfARunningServer_IsAnswered(string question)
+    {
+        await using var server = await StartAsync();
+        var answer = await server.Api.GetAsync("/v1/monitoring/" + question);
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task Stream_Open_SendsSummaries()
+    {
+        await using var server = await StartAsync();
+        await using var stream = await server.Api.GetStreamAsync("/v1/monitoring/stream", TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("data: {", line, StringComparison.Ordinal);
+        Assert.Equal("day", (string)JsonNode.Parse(line![6..])!["period"]!);
+    }
+
+    [Fact]
+    public async Task Page_NeedsNoToken_DataDoes()
+    {
+        await using var server = await RunningServer.StartAsync((o, _) => o.Api.Token = Token);
+        var page = await server.Api.GetAsync("/");
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.Api.GetAsync("/dashboard/none.js")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Api.GetAsync("/v1/monitoring/summary")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Page_CalledByAForeignName_IsRefused()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Host = "evil.example";
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Api.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Top_Once_HasTheShapeOfTheMockUp()
+    {
+        await using var server = await StartAsync();
+        var (code, text, _) = await RunAsync(server, "top", "--once");
+        Assert.Equal(ExitCode.Ok, code);
+        var lines = text.Split('\n');
+        Assert.All(lines.Where(line => line.StartsWith('|')), line => Assert.Equal(71, line.Length));
+        Assert.Contains(lines, line => line.StartsWith("| Cache Performance", StringComparison.Ordinal) && line.Contains("| Error Rate", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("Last 24 Hours Trend", StringComparison.Ordinal));
+        Assert.Equal(4, text.Split('[').Count(part => part.Length > 20 && part[20] is '█' or '▒' or ']' && part.IndexOf(']', StringComparison.Ordinal) == 20));
+        Assert.Equal("[██████████████████▒▒]", TopScreen.Bar(18));
+    }
+
+    [Theory]
+    [InlineData("alerts")]
+    [InlineData("check", "now")]
+    [InlineData("diagnose", "cache")]
+    [InlineData("report", "week")]
+    [InlineData("report", "month", "--json")]
+    public async Task Command_AgainstARunningServer_Answers(params string[] words)
+    {
+        await using var server = await StartAsync();
+        var (code, text, error) = await RunAsync(server, words);
+        // A bad finding is an answer too: other tests' servers share the meters.
+        Assert.True(code is ExitCode.Ok or ExitCode.Failure && error.Length == 0 && text.Length > 0, error);
+    }
+
+    [Fact]
+    public async Task Report_AsAPage_IsWritten()
+    {
+        await using var server = await StartAsync();
+        using var folder = new TemporaryFolder();
+        Assert.Equal(ExitCode.Ok, (await RunAsync(server, "report", "day", "--html", folder.Path + "/day.html")).Code);
+        Assert.StartsWith("<!doctype html>", await File.ReadAllTextAsync(folder.Path + "/day.html", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static Task<(int Code, string Out, string Error)> RunAsync(RunningServer server, params string[] words) => CommandLine.RunAsync([.. words, "--api", server.Server.Api.Url]);
+
+    /// <summary>A server whose monitoring, which begins in the background, has begun.</summary>
+    private static async Task<RunningServer> StartAsync()
+    {
+        var server = await RunningServer.StartAsync();
+        Assert.True(await Eventually.HoldsAsync(async () => (await server.Api.GetAsync("/v1/monitoring/alerts")).IsSuccessStatusCode, TimeSpan.FromSeconds(20)));
+        return server;
+    }
+}
