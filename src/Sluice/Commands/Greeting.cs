@@ -19,8 +19,8 @@ internal static class Greeting
         if (tls.Listen is { } secure)
             lines.Add($"  TLS        https{secure.Url["http".Length..]}");
         lines.Add($"  API        {api.Url}");
-        if (options.Catalog is { Enabled: true, IsWritten: true })
-            lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files}");
+        if (options.Catalog.Enabled && options.Catalog.IsWritten())
+            lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files()}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
         lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;

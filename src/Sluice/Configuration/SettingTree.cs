@@ -9,7 +9,7 @@ internal static partial class SettingTree
         new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
         new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
-        new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.IsWritten = true },
+        new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.MarkWritten() },
         new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));
 
     private static SettingGroup<EdgeSection> Edge => new(() => new EdgeSection(),

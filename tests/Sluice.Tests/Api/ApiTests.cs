@@ -147,7 +147,10 @@ public sealed class ApiTests
 
         var document = JsonNode.Parse(await server.Api.GetStringAsync("/openapi.json"))!;
 
-        Assert.Equal(["/health/live", "/health/ready", "/v1/cache/explain", "/v1/cache/purge", "/v1/cache/stats", "/v1/presign", "/v1/presign/rotate", "/v1/presign/warm", "/v1/presign/{path}"], document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order());
+        Assert.Equal(
+            ["/health", "/health/live", "/health/ready", "/v1/cache/explain", "/v1/cache/purge", "/v1/cache/stats", "/v1/playback", "/v1/presign", "/v1/presign/rotate", "/v1/presign/warm", "/v1/presign/{path}",
+             "/v1/uploads/{id}", "/v1/videos", "/v1/videos/{id}", "/v1/videos/{id}/cancel", "/v1/videos/{id}/job", "/v1/videos/{id}/process", "/v1/videos/{id}/reprocess", "/v1/videos/{id}/upload-url"],
+             document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order());
         Assert.NotNull(document["paths"]!["/v1/cache/purge"]!["post"]!["requestBody"]);
         Assert.NotNull(document["components"]!["schemas"]!["CacheStatistics"]!["properties"]!["hitRatio"]);
     }

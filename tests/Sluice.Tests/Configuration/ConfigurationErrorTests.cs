@@ -49,7 +49,7 @@ public sealed class ConfigurationErrorTests : IDisposable
             sluice.json:11: routes[2].compressManifests: "yes" is not a switch; write true or false
             sluice.json:12: routes[3]: is a section; write names with values between { and }
             sluice.json:14: logging.level: "loud" is not one of debug, info, warn, error, off; write debug or info or warn or error or off
-            sluice.json:15: colour: there is no such setting; known here: edge, api, cache, routes, presign, logging
+            sluice.json:15: colour: there is no such setting; known here: edge, api, cache, routes, presign, catalog, logging
             sluice.json:9: routes[0].origins[1]: says more than one of folder, url and s3; write exactly one of folder, url and s3
             sluice.json:9: routes[0].origins[1].folder: there is no folder /nope; check the path, or create the folder
             sluice.json:9: routes[0].origins[2]: says nothing; write exactly one of folder, url and s3
