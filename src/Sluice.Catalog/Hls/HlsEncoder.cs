@@ -54,7 +54,11 @@ internal sealed class HlsEncoder(FfmpegTools tools)
             picture = $"avc1.6400{stream.GetProperty("level").GetInt32():x2}";
             rate = Rate(stream.GetProperty("avg_frame_rate").GetString()) ?? Rate(stream.GetProperty("r_frame_rate").GetString()) ?? 0;
         }
-        return new EncodedRendition(name, width, height, string.Join(',', new[] { picture, sound }.OfType<string>()), peak, average, rate, duration);
+        return new EncodedRendition
+        {
+            Name = name, Width = width, Height = height, Codecs = string.Join(',', new[] { picture, sound }.OfType<string>()),
+            Bandwidth = peak, AverageBandwidth = average, FrameRate = rate, Duration = duration,
+        };
     }
 
     private static double? Rate(string? text) =>

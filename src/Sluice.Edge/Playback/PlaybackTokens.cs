@@ -40,7 +40,7 @@ public sealed class PlaybackTokens
     public int? Check(string path, string? token, out string reason)
     {
         reason = "This is not a token for this path.";
-        if (token?.Split('.') is not [var depth, var expires, var signature] || !int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var covered) || Folder(path, covered) is not { } folder)
+        if (token?.Split('.') is not [var depth, var expires, var signature] || !int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var covered) || depth.Length > 1 && depth[0] == '0' || Folder(path, covered) is not { } folder)
         {
             if (token is null) reason = "This needs a token.";
             return null;

@@ -19,8 +19,8 @@ internal static class Greeting
         if (tls.Listen is { } secure)
             lines.Add($"  TLS        https{secure.Url["http".Length..]}");
         lines.Add($"  API        {api.Url}");
-        if (options.Catalog is { Enabled: true, IsWritten: true })
-            lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files}");
+        if (options.Catalog.Enabled && options.Catalog.IsWritten())
+            lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files()}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
         if (RedisSetup.Options(options.Redis) is { } redis)
             lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");

@@ -28,7 +28,7 @@ internal static class ServeCommand
             var (options, errors) = flags.Load(parsed, terminal);
             if (errors.Count > 0)
                 return ConfigurationFlags.Complain(errors, terminal);
-            if (options.Routes.Count > 0 || options.Catalog is { Enabled: true, IsWritten: true })
+            if (options.Routes.Count > 0 || (options.Catalog.Enabled && options.Catalog.IsWritten()))
                 return await ServeAsync(options, terminal, cancellation);
             terminal.Complain("there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)");
             return ExitCode.Usage;

@@ -20,7 +20,7 @@ internal static class UploadCommand
             Examples =
             [
                 ("Upload, wait until it can be played, print its address", "sluice upload holiday.mov --wait"),
-                ("From a script", "sluice upload clip.mp4 --title \"Clip of the day\" --wait --json"),
+                ("From a script", "sluice upload clip.mp4 --title Clip --wait --json"),
             ],
         };
         var file = new Argument<string>("FILE") { Description = "The file." };

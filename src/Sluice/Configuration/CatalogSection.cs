@@ -34,9 +34,14 @@ internal sealed class CatalogSection
 
     public TimeSpan PlaybackLifetime { get; set; } = TimeSpan.FromHours(4);
 
+    private bool isWritten;
+
     /// <summary>True when any of it was written, and not only taken from the defaults: then what is wrong with it stops the start.</summary>
-    public bool IsWritten { get; set; }
+    public bool IsWritten() => isWritten;
+
+    /// <summary>Some of it was written.</summary>
+    public void MarkWritten() => isWritten = true;
 
     /// <summary>Where the files are.</summary>
-    public OriginSection Files => Store.S3 is not null ? Store : new OriginSection { Folder = Store.Folder ?? Path.Combine(Path.GetFullPath(Directory), "media") };
+    public OriginSection Files() => Store.S3 is not null ? Store : new OriginSection { Folder = Store.Folder ?? Path.Combine(Path.GetFullPath(Directory), "media") };
 }

@@ -11,7 +11,7 @@ internal static partial class SettingTree
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
         new SectionSetting<SluiceOptions, DownloadsSection>("downloads", Downloads, o => o.Downloads, "The download cache of sluice get and sluice cache."),
         new SectionSetting<SluiceOptions, RedisSection>("redis", RedisServer, o => o.Redis!, "The Redis that several nodes share. Without this section a server is alone.") { Written = o => o.Redis ??= new RedisSection() },
-        new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.IsWritten = true },
+        new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.MarkWritten() },
         new SectionSetting<SluiceOptions, VideoSection>("video", Video, o => o.Video, "What making variants of videos may take, over all routes. What a route makes of its videos stands in the route."),
         new SectionSetting<SluiceOptions, MonitoringSection>("monitoring", MonitoringSettings, o => o.Monitoring, "What is kept and told about this server: history, prices, alerts, reports."),
         new SectionSetting<SluiceOptions, LoggingSection>("logging", Logging, o => o.Logging, "What is logged, and how."));

@@ -44,7 +44,7 @@ internal sealed class CatalogHost : IAsyncDisposable
                 RetryPause = catalog.RetryPause,
                 KeepOldRenditions = catalog.KeepOldRenditions,
             },
-            Objects = ObjectStore(catalog.Files, logging, time),
+            Objects = ObjectStore(catalog.Files(), logging, time),
             Values = shared ?? own!,
             Observer = observer,
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",

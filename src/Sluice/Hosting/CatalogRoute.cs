@@ -23,12 +23,12 @@ internal static class CatalogRoute
             return null;
         try
         {
-            if (catalog.Files.Folder is { } folder)
+            if (catalog.Files().Folder is { } folder)
                 Directory.CreateDirectory(folder);
-            IOrigin origin = new TaggedOrigin(origins.Create(catalog.Files));
+            IOrigin origin = new TaggedOrigin(origins.Create(catalog.Files()));
             return new EdgeRoute { Name = Name, Pattern = Pattern, Origins = [origin], Playback = Tokens(catalog, time) };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && catalog.IsWritten)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && catalog.IsWritten())
         {
             throw new SetupException($"the catalog cannot be used: {e.Message} Choose another folder with --catalog, or set catalog.enabled to false.", e);
         }

@@ -31,12 +31,13 @@ public sealed class InvalidationOrderTests : IDisposable
     {
         var orders = Pump.RunAll(async pump =>
         {
-            var bed = new Bed(this, pump);
+            // Copy and fence are read in one step here, and in every order in the tests beside.
+            var bed = new Bed(this, pump, fenceReadsTakeTurns: false);
             await Task.WhenAll(bed.Node().GetAsync(TestVideos.Id), bed.Node().GetAsync(TestVideos.Id), bed.Node().ProcessAsync(TestVideos.Id));
             await bed.SettleAsync(2);
         });
 
-        Assert.InRange(orders, 5_000, 1_000_000);
+        Assert.InRange(orders, 1_000, 1_000_000);
     }
 
     [Fact]
@@ -79,12 +80,12 @@ public sealed class InvalidationOrderTests : IDisposable
         private readonly TestVideos videos;
         private readonly IKeyValueStore copies, fences;
 
-        public Bed(InvalidationOrderTests test, Pump pump)
+        public Bed(InvalidationOrderTests test, Pump pump, bool fenceReadsTakeTurns = true)
         {
             this.test = test;
             videos = new TestVideos(pump.TurnAsync);
             var stores = new InProcessKeyValueStores(test.time);
-            (copies, fences) = (new TurnStore(stores.Open("copies"), pump), new TurnStore(stores.Open("fences"), pump));
+            (copies, fences) = (new TurnStore(stores.Open("copies"), pump), new TurnStore(stores.Open("fences"), pump, fenceReadsTakeTurns));
         }
 
         public CachedVideoService Node() => new(videos,

@@ -2,14 +2,14 @@ using Sluice.Core.KeyValue;
 
 namespace Sluice.Catalog.Caching;
 
-/// <summary>A store whose every step waits for its turn.</summary>
-internal sealed class TurnStore(IKeyValueStore inner, Pump pump) : IKeyValueStore
+/// <summary>A store whose every step waits for its turn; reads may be left out, where they would multiply the orders.</summary>
+internal sealed class TurnStore(IKeyValueStore inner, Pump pump, bool readsTakeTurns = true) : IKeyValueStore
 {
     public string Namespace => inner.Namespace;
 
     public async ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default)
     {
-        await pump.TurnAsync("get " + Namespace);
+        if (readsTakeTurns) await pump.TurnAsync("get " + Namespace);
         return await inner.GetAsync(key, cancellation);
     }
 

@@ -26,9 +26,9 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
         folder.Dispose();
     }
 
-    public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => Tell($"published {video}");
+    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Tell($"published {video}");
 
-    public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => Tell($"deleted {video}");
+    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Tell($"deleted {video}");
 
     [Fact]
     public async Task CatchUp_AfterChanges_TellsEachOnceInOrder()

@@ -31,7 +31,11 @@ public sealed class HlsTests
         #EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=130000,CODECS="mp4a.40.2"
         g1/audio/playlist.m3u8
 
-        """, MasterManifest.Write("g1", [new("1080p", 1920, 1080, "avc1.640028,mp4a.40.2", 5_400_000, 5_100_000, 30000 / 1001.0, 10), new("audio", 0, 0, "mp4a.40.2", 140_000, 130_000, 0, 10)]));
+        """, MasterManifest.Write("g1",
+        [
+            new() { Name = "1080p", Width = 1920, Height = 1080, Codecs = "avc1.640028,mp4a.40.2", Bandwidth = 5_400_000, AverageBandwidth = 5_100_000, FrameRate = 30000 / 1001.0, Duration = 10 },
+            new() { Name = "audio", Codecs = "mp4a.40.2", Bandwidth = 140_000, AverageBandwidth = 130_000, Duration = 10 },
+        ]));
 
     [Fact]
     public void SegmentSizes_OfAPlaylist_AreItsPeakAndMean()

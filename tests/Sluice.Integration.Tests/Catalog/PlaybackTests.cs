@@ -140,7 +140,7 @@ public sealed class PlaybackTests
             .Replace("127.0.0.1:8081;", sluice.EdgeAddress.Authority + ";", StringComparison.Ordinal).Replace("listen 443 ", $"listen 127.0.0.1:{port} ", StringComparison.Ordinal)
             .Replace("/etc/ssl/sluice/", folder.Path + "/", StringComparison.Ordinal);
         await using var nginx = await Nginx.StartAsync("", configuration);
-        using var viewer = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var viewer = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, shown, _, _) => shown?.Subject == "CN=media.example.org" } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         var seen = new List<string?>();
         for (var i = 0; i < 2; i++) seen.Add((await viewer.AskAsync("/hls/a/master.m3u8")).CacheStatus);

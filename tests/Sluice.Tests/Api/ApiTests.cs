@@ -149,6 +149,7 @@ public sealed class ApiTests
 
         string[] expected =
         [
+            "/health",
             "/health/live",
             "/health/ready",
             "/v1/cache/explain",
@@ -162,14 +163,23 @@ public sealed class ApiTests
             "/v1/monitoring/stream",
             "/v1/monitoring/summary",
             "/v1/monitoring/trend",
+            "/v1/playback",
             "/v1/presign",
             "/v1/presign/rotate",
             "/v1/presign/warm",
             "/v1/presign/{path}",
+            "/v1/uploads/{id}",
             "/v1/variants",
             "/v1/variants/prepare",
+            "/v1/videos",
+            "/v1/videos/{id}",
+            "/v1/videos/{id}/cancel",
+            "/v1/videos/{id}/job",
+            "/v1/videos/{id}/process",
+            "/v1/videos/{id}/reprocess",
+            "/v1/videos/{id}/upload-url",
         ];
-        Assert.Equal(expected, document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order());
+        Assert.Equal(expected, document["paths"]!.AsObject().Select(p => p.Key).Where(p => p != "/metrics").Order(StringComparer.Ordinal));
         Assert.NotNull(document["paths"]!["/v1/cache/purge"]!["post"]!["requestBody"]);
         Assert.NotNull(document["components"]!["schemas"]!["CacheStatistics"]!["properties"]!["hitRatio"]);
     }

@@ -11,6 +11,7 @@ namespace Sluice.Tests.Hosting;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _catalog = new();
 
     private RunningServer() => _folder.Write("clip.mp4", "0123456789");
 
@@ -30,6 +31,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Edge = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
             Api = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
             Cache = { Disk = 0, Memory = 16 << 20 },
+            Catalog = { Directory = running._catalog.Path },
         };
         var route = new RouteSection { Name = "all" };
         route.Origins.Add(new OriginSection { Folder = running.Folder });
@@ -47,5 +49,6 @@ internal sealed class RunningServer : IAsyncDisposable
         Api.Dispose();
         await Server.DisposeAsync();
         _folder.Dispose();
+        _catalog.Dispose();
     }
 }

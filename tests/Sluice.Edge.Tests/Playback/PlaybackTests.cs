@@ -1,0 +1,73 @@
+using Sluice.Edge.Playback;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Playback;
+
+public sealed class PlaybackTests
+{
+    private readonly ManualTimeProvider time = new();
+
+    [Theory]
+    [InlineData("/hls/a/master.m3u8", "/hls/a/master.m3u8", true)]
+    [InlineData("/hls/a/master.m3u8", "/hls/a/g/360p/segment_000.ts", true)]
+    [InlineData("/hls/a/master.m3u8", "/hls/b/master.m3u8", false)]
+    [InlineData("/hls/a/master.m3u8", "/hls/ab/master.m3u8", false)]
+    [InlineData("/hls/a/master.m3u8", "/hls/a", false)]
+    [InlineData("/hls/a/master.m3u8", "/x/hls/a/master.m3u8", false)]
+    [InlineData("/top.m3u8", "/anything/at/all.ts", true)]
+    public void Token_OfAFolder_IsGoodForWhatIsInIt(string signed, string asked, bool good)
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+
+        Assert.Equal(good, tokens.Check(asked, tokens.ForFolderOf(signed), out _) is not null);
+    }
+
+    [Fact]
+    public void Token_ItsTimeOver_IsRefused()
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromMinutes(10), time);
+        var token = tokens.ForFolderOf("/hls/a/m.m3u8");
+        time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        Assert.NotNull(tokens.Check("/hls/a/m.m3u8", token, out _));
+        time.Advance(TimeSpan.FromMinutes(1) + TimeSpan.FromSeconds(1));
+
+        Assert.Null(tokens.Check("/hls/a/m.m3u8", token, out var reason));
+        Assert.Contains("over", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Token_ChangedInAnyPlace_IsRefused()
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        var token = tokens.ForFolderOf("/hls/a/m.m3u8");
+        for (var i = 0; i < token.Length; i++)
+        {
+            var changed = token.ToCharArray();
+            changed[i] = changed[i] == '1' ? '0' : '1';
+            Assert.Null(tokens.Check("/hls/a/m.m3u8", new string(changed), out _));
+        }
+        foreach (var wrong in (string?[])[null, "", ".", "..", "...", "-1.1.x", "99999999999.1.x", "2.1", token + ".x", "0" + token])
+            Assert.Null(tokens.Check("/hls/a/m.m3u8", wrong, out _));
+        Assert.Null(new PlaybackTokens("another key", TimeSpan.FromHours(1), time).Check("/hls/a/m.m3u8", token, out _));
+    }
+
+    [Theory]
+    [InlineData("a.ts", "a.ts?token=T")]
+    [InlineData("a.ts?x=1", "a.ts?x=1&token=T")]
+    [InlineData("../b/a.ts#f", "../b/a.ts?token=T#f")]
+    [InlineData("https://elsewhere/a.ts", "https://elsewhere/a.ts")]
+    [InlineData("//elsewhere/a.ts", "//elsewhere/a.ts")]
+    [InlineData("#EXT-X-MAP:URI=\"i.mp4\",BYTERANGE=\"1@0\"", "#EXT-X-MAP:URI=\"i.mp4?token=T\",BYTERANGE=\"1@0\"")]
+    [InlineData("#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"", "#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"")]
+    [InlineData("#EXTINF:6,a title", "#EXTINF:6,a title")]
+    [InlineData("", "")]
+    public void Manifest_Line_CarriesTheToken(string line, string expected)
+    {
+        Assert.Equal($"#EXTM3U\n{expected}\n", SignedManifest.Write("/m.m3u8", $"#EXTM3U\n{line}\n", "T"));
+        Assert.Equal($"#EXTM3U\n{expected}\n", SignedManifest.Write("/m.m3u8", $"#EXTM3U\r\n{line}\r\n", "T"));
+    }
+
+    [Fact]
+    public void Thumbnails_Cue_CarriesTheToken() =>
+        Assert.Equal("WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg?token=T#xywh=0,0,160,90\n", SignedManifest.Write("/t.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg#xywh=0,0,160,90\n", "T"));
+}
