@@ -90,7 +90,11 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
         }
     }
 
-    private void Break() => socket.Close(timeout: 0);
+    private void Break()
+    {
+        socket.Close(timeout: 0);
+        polled.Wake();
+    }
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -22,6 +22,7 @@ internal sealed partial class EdgeConnection
     private static byte[]? headBuffer;
 
     private readonly Socket socket;
+    private readonly PolledSocket polled;
     private readonly EdgeListener listener;
     private readonly HitSender sender;
     private readonly PlainRequest request = new();
@@ -38,7 +39,8 @@ internal sealed partial class EdgeConnection
     public EdgeConnection(Socket socket, EdgeListener listener, MemoryPool<byte> pool)
     {
         (this.socket, this.listener) = (socket, listener);
-        sender = new HitSender(socket);
+        polled = new PolledSocket(socket);
+        sender = new HitSender(polled, NoteUse);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
         output = new SocketOutput(socket);
@@ -51,10 +53,11 @@ internal sealed partial class EdgeConnection
     /// <summary>Starts to read; returns at the first wait.</summary>
     public void Start() => running = RunAsync();
 
-    /// <summary>Ends a connection that nobody has used for too long. Called every tick.</summary>
-    public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial)
+    /// <summary>Ends a connection that nobody has used for too long, or whose client takes nothing of what it asked for. Called every tick.</summary>
+    public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial, int maximumSend)
     {
         var age = tick - Volatile.Read(ref lastTick);
+        if (serverInput.IsHeld && age > maximumSend) Break();
         if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown(SocketShutdown.Both);
     }
 
@@ -86,6 +89,7 @@ internal sealed partial class EdgeConnection
         }
         finally
         {
+            polled.Dispose();
             await input.Writer.CompleteAsync(failure);
             ArrayPool<byte>.Shared.Return(buffer);
             // Callbacks of the server's may take their time.
@@ -95,9 +99,9 @@ internal sealed partial class EdgeConnection
 
     private async ValueTask<bool> ReceiveAsync()
     {
-        var count = await socket.ReceiveAsync(buffer.AsMemory(filled, BufferBytes - filled), SocketFlags.None);
+        var count = await polled.ReceiveAsync(buffer.AsMemory(filled, BufferBytes - filled));
         filled += count;
-        Volatile.Write(ref lastTick, listener.Tick);
+        NoteUse();
         return count > 0;
     }
 
@@ -155,7 +159,7 @@ internal sealed partial class EdgeConnection
         }
         finally
         {
-            Volatile.Write(ref lastTick, listener.Tick);
+            NoteUse();
             serverInput.Release();
         }
     }
@@ -171,12 +175,14 @@ internal sealed partial class EdgeConnection
     {
         while (true)
         {
-            var count = await socket.ReceiveAsync(input.Writer.GetMemory(BufferBytes), SocketFlags.None);
+            var count = await polled.ReceiveAsync(input.Writer.GetMemory(BufferBytes));
             if (count == 0) return false;
             input.Writer.Advance(count);
             if ((await input.Writer.FlushAsync()).IsCompleted) return false;
         }
     }
+
+    private void NoteUse() => Volatile.Write(ref lastTick, listener.Tick);
 
     /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
     private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;

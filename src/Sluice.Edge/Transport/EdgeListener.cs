@@ -9,8 +9,8 @@ namespace Sluice.Edge.Transport;
 /// <summary>Takes connections in on one address, and ends those nobody uses.</summary>
 internal sealed class EdgeListener : IConnectionListener
 {
-    /// <summary>As long as Kestrel waits for the next request, and for the rest of a head.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), TickLength = TimeSpan.FromSeconds(1);
+    /// <summary>As long as Kestrel waits for the next request, and for the rest of a head; as long as nginx waits for a client to take something.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), Send = TimeSpan.FromSeconds(60), TickLength = TimeSpan.FromSeconds(1);
 
     private readonly Socket socket;
     private readonly MemoryPool<byte> pool;
@@ -83,6 +83,6 @@ internal sealed class EdgeListener : IConnectionListener
     private void Sweep()
     {
         var now = Interlocked.Increment(ref tick);
-        foreach (var (connection, _) in connections) connection.CloseIfIdle(now, MaximumIdle, (int)(Partial / TickLength));
+        foreach (var (connection, _) in connections) connection.CloseIfIdle(now, MaximumIdle, (int)(Partial / TickLength), (int)(Send / TickLength));
     }
 }

@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Transport;
 
 /// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
-internal sealed class HitSender(Socket socket)
+internal sealed class HitSender(PolledSocket socket, Action noteProgress)
 {
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
@@ -14,8 +12,8 @@ internal sealed class HitSender(Socket socket)
     /// <summary>Bytes of a file in one call.</summary>
     private const long FileBytes = 1 << 20;
 
-    /// <summary>What waits for a full socket to take more: small, because it is copied.</summary>
-    private const int WaitBytes = 4 << 10;
+    /// <summary>What is read at once where waiting for the disk cannot be helped.</summary>
+    private const int ReadBytes = 16 << 10;
 
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
@@ -31,6 +29,7 @@ internal sealed class HitSender(Socket socket)
     public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
     {
         var (position, turn) = (answer.Start, answer.Start + TurnBytes);
+        socket.BeginSend();
         var step = Push(head, answer, ref position, Math.Min(answer.End, turn), out var ofHead);
         if (step == Step.Gone) return new(false);
         return ofHead == head.Length && position == answer.End ? new(true) : FinishAsync(head[ofHead..].ToArray(), answer, position);
@@ -56,7 +55,6 @@ internal sealed class HitSender(Socket socket)
             var partOfHead = (int)Math.Min(sent, head.Length - ofHead);
             ofHead += partOfHead;
             position += sent - partOfHead;
-            if (sent < asked) return Step.Full;
         }
 
         return Step.Done;
@@ -83,7 +81,7 @@ internal sealed class HitSender(Socket socket)
             }
 
             sent = 0;
-            if (asked > 0) sent = SocketCalls.Send(socket.SafeHandle, pieces[..count], more && of == 0);
+            if (asked > 0) sent = SocketCalls.Send(socket.Handle, pieces[..count], more && of == 0);
         }
 
         for (var i = 0; i < of; i++) held[i].Dispose();
@@ -98,10 +96,9 @@ internal sealed class HitSender(Socket socket)
             using (lease)
             {
                 if (!lease.IsInPageCache(position, position + length)) return Step.NotHere;
-                var sent = SocketCalls.SendFile(socket.SafeHandle, lease.File, position, length);
+                var sent = SocketCalls.SendFile(socket.Handle, lease.File, position, length);
                 if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
                 position += sent;
-                if (sent < length) return Step.Full;
             }
         }
 
@@ -113,59 +110,29 @@ internal sealed class HitSender(Socket socket)
     {
         // Open from here on: eviction leaves the object's bytes alone until it is sent.
         using var reader = answer.Stored.Open(position, answer.End, answer.Source);
-        if (head.Length > 0 && !await TrySendAsync(head)) return false;
-        var wait = IsByFile(answer) ? ArrayPool<byte>.Shared.Rent(WaitBytes) : [];
-        try
+        if (head.Length > 0 && !await socket.TrySendAsync(head)) return false;
+        while (reader.Position < answer.End)
         {
-            while (reader.Position < answer.End)
-            {
-                if (!await WaitAsync(reader, answer, wait)) return false;
-                var next = reader.Position;
-                var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), out _);
-                if (step == Step.Gone) return false;
-                if (step == Step.Done && next < answer.End) await Task.Yield();
-                reader.Skip(next - reader.Position);
-            }
+            var next = reader.Position;
+            socket.BeginSend();
+            var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), out _);
+            if (next > reader.Position) noteProgress();
+            reader.Skip(next - reader.Position);
+            if (step == Step.Gone) return false;
+            if (step == Step.Full) await socket.WhenDrainedAsync();
+            else if (step == Step.NotHere && !await ReadAsync(reader)) return false;
+            else if (step == Step.Done && next < answer.End) await Task.Yield();
+        }
 
-            return true;
-        }
-        finally
-        {
-            if (wait.Length > 0) ArrayPool<byte>.Shared.Return(wait);
-        }
+        return true;
     }
 
-    /// <summary>Sends the next bytes, however long the socket and the tiers take; false when the client is gone.</summary>
+    /// <summary>Sends the next bytes, however long the tiers take; false when the client is gone.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(BodyReader reader, PlainAnswer answer, byte[] wait)
+    private async ValueTask<bool> ReadAsync(BodyReader reader)
     {
-        if (wait.Length > 0 && ReadFile(answer, reader.Position, wait) is > 0 and var count)
-        {
-            reader.Skip(count);
-            return await TrySendAsync(wait.AsMemory(0, count));
-        }
-
-        using var piece = await reader.ReadAsync(4 * WaitBytes, CancellationToken.None);
-        return piece.Length > 0 && await TrySendAsync(piece.Memory);
-    }
-
-    private static int ReadFile(in PlainAnswer answer, long position, byte[] into)
-    {
-        if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + WaitBytes), out var lease, out var length)) return 0;
-        using (lease) return lease.TryRead(into.AsSpan(0, (int)length), position) ? (int)length : 0;
-    }
-
-    private async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            while (bytes.Length > 0) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
+        using var piece = await reader.ReadAsync(ReadBytes, CancellationToken.None);
+        return piece.Length > 0 && await socket.TrySendAsync(piece.Memory);
     }
 
     private enum Step

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.Edge.Transport;
 
-/// <summary>The two Linux calls .NET does not offer: several pieces of memory in one send that does not wait, and file to socket without passing through the process.</summary>
+/// <summary>The Linux calls .NET does not offer: to take what has arrived, and to send several pieces of memory, without waiting; and file to socket without passing through the process.</summary>
 internal static unsafe partial class SocketCalls
 {
     /// <summary>The socket takes no more now.</summary>
@@ -25,6 +25,18 @@ internal static unsafe partial class SocketCalls
         }
     }
 
+    /// <summary>Bytes that were there, 0 at the end, or a negative error number.</summary>
+    public static int Receive(SafeSocketHandle socket, Span<byte> into)
+    {
+        fixed (byte* start = into)
+        {
+            nint received;
+            do received = Receive(socket, start, (nuint)into.Length, DontWait);
+            while (received < 0 && Marshal.GetLastPInvokeError() == 4);
+            return received < 0 ? -Marshal.GetLastPInvokeError() : (int)received;
+        }
+    }
+
     /// <summary>Bytes taken, or a negative error number. The socket must be non-blocking.</summary>
     public static long SendFile(SafeSocketHandle socket, SafeFileHandle file, long start, long count)
     {
@@ -41,6 +53,10 @@ internal static unsafe partial class SocketCalls
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint SendMessage(SafeSocketHandle socket, Message* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Receive(SafeSocketHandle socket, byte* start, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,0 +1,81 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>
+/// A client's socket and what the kernel says of it. The kernel is asked for bytes, or for room, only after it has said that there is some (edge-triggered: once each time it comes about).
+/// One reads and one writes at a time; both go on on the poller's thread.
+/// </summary>
+internal sealed class PolledSocket : IDisposable
+{
+    private readonly Socket socket;
+    private readonly Poller poller;
+    private readonly int slot;
+    private readonly Signal arrived = new();
+    private readonly Signal drained = new();
+    private volatile bool isEnding;
+
+    public PolledSocket(Socket socket)
+    {
+        this.socket = socket;
+        // What sends from a file relies on it too.
+        socket.Blocking = false;
+        poller = Poller.Next();
+        slot = poller.Add(socket.SafeHandle, this);
+    }
+
+    public SafeSocketHandle Handle => socket.SafeHandle;
+
+    /// <summary>The next bytes; 0 when the client sends no more.</summary>
+    /// <exception cref="SocketException">The connection broke.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync(Memory<byte> into)
+    {
+        while (true)
+        {
+            await arrived.WhenRaisedAsync();
+            arrived.Lower();
+            var count = SocketCalls.Receive(socket.SafeHandle, into.Span);
+            if (count == SocketCalls.WouldBlock) continue;
+            if (count < 0) throw new SocketException((int)SocketError.ConnectionReset);
+            // What there was no room for is not told again, nor the end of a connection that came with its last bytes.
+            if (count == into.Length || isEnding) arrived.Raise();
+            return count;
+        }
+    }
+
+    /// <summary>To be called before bytes are offered: room that comes after they were refused is told.</summary>
+    public void BeginSend() => drained.Lower();
+
+    /// <summary>Completes when the socket, having refused bytes since <see cref="BeginSend"/>, has room again or is at its end.</summary>
+    public ValueTask WhenDrainedAsync() => drained.WhenRaisedAsync();
+
+    /// <summary>Sends all of them, however long the client takes; false when it is gone.</summary>
+    public async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (bytes.Length > 0) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What the kernel says.</summary>
+    public void Note(Readiness readiness)
+    {
+        if (readiness.HasFlag(Readiness.Ending)) isEnding = true;
+        if (readiness.HasFlag(Readiness.Room)) drained.Raise();
+        if (readiness.HasFlag(Readiness.Bytes)) arrived.Raise();
+    }
+
+    /// <summary>Ends all waiting after the socket was closed: the kernel says nothing of a socket that is gone.</summary>
+    public void Wake() => ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.Note(Readiness.Bytes | Readiness.Room | Readiness.Ending), this, preferLocal: false);
+
+    public void Dispose() => poller.Remove(slot);
+}

@@ -1,0 +1,36 @@
+using System.Threading.Tasks.Sources;
+
+namespace Sluice.Edge.Transport;
+
+/// <summary>Something that may have happened since it was last looked at. One waits, who is continued on the thread that tells.</summary>
+internal sealed class Signal : IValueTaskSource
+{
+    private const int Quiet = 0, Raised = 1, Awaited = 2;
+
+    private ManualResetValueTaskSourceCore<bool> source;
+    private int state;
+
+    /// <summary>It has happened.</summary>
+    public void Raise()
+    {
+        if (Interlocked.Exchange(ref state, Raised) == Awaited) source.SetResult(true);
+    }
+
+    /// <summary>Forgets what happened so far. Before looking: what happens from here on is told.</summary>
+    public void Lower() => Interlocked.Exchange(ref state, Quiet);
+
+    /// <summary>Completes once it has happened; at once if it has.</summary>
+    public ValueTask WhenRaisedAsync()
+    {
+        if (Volatile.Read(ref state) == Raised) return default;
+        source.Reset();
+        return Interlocked.CompareExchange(ref state, Awaited, Quiet) == Quiet ? new(this, source.Version) : default;
+    }
+
+    void IValueTaskSource.GetResult(short token) => source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        source.OnCompleted(continuation, state, token, flags);
+}
