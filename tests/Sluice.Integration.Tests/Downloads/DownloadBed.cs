@@ -90,7 +90,7 @@ internal sealed class DownloadBed : IDisposable
     public static S3DownloadOptions As(string profile) => new() { Profile = profile };
 
     /// <summary>Runs <c>sluice</c>.</summary>
-    public Task<CommandResult> RunAsync(params string[] arguments) => SluiceProgram.RunAsync(arguments, Environment, TimeSpan.FromSeconds(60));
+    public Task<CommandResult> RunAsync(params string[] arguments) => SluiceProgram.RunAsync(arguments, Environment, TimeSpan.FromSeconds(120));
 
     /// <summary>Runs <c>sluice get --json</c>; what it wrote.</summary>
     public async Task<JsonNode> GetAsync(params string[] arguments)

@@ -16,7 +16,7 @@ public class GetCommandTests
         var key = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(bed.Url("a b.mp4") + "|default")));
         Assert.Equal(Path.Combine(bed.Cache, key[..2], key), first.Output.TrimEnd('\n'));
         Assert.Equal(bytes, await File.ReadAllBytesAsync(first.Output.TrimEnd('\n'), DownloadBed.Stop));
-        Assert.Matches("^s3://[^ ]+ b.mp4: fetched 292.97 KiB in ", first.Errors);
+        Assert.Contains("a b.mp4: fetched 292.97 KiB in ", first.Errors, StringComparison.Ordinal);
 
         var second = await bed.RunAsync("get", bed.Url("a b.mp4"));
         Assert.Equal((0, first.Output, ""), (second.ExitCode, second.Output, second.Errors));
