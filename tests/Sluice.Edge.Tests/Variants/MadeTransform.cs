@@ -82,7 +82,7 @@ internal sealed class MadeTransform : ITransform, IOrigin
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (Read(buffer.Span) is > 0 and var count) return count;
-            await Task.Delay(Timeout.Infinite, TimeProvider.System, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return 0;
         }
 

@@ -47,10 +47,11 @@ public class VariantServingTests
     public async Task Source_OfAVariant_IsReadOnce_AndOnlyAsFarAsItIsWanted()
     {
         origin.Length = 64 << 20;
+        transform.Bytes = 1 << 20;
         await using var edge = await StartAsync();
         await edge.GetAsync("/a.mp4?make=x");
         await edge.GetAsync("/a.mp4?make=y");
-        Assert.InRange(origin.Bytes, 4, 2 << 20);
+        Assert.InRange(origin.Bytes, 1 << 20, 4 << 20);
         // Those bytes serve playback as well.
         Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4", ("Range", "bytes=0-99"))).Head));
     }
