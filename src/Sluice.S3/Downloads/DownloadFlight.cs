@@ -11,6 +11,9 @@ internal sealed class DownloadFlight(TimeProvider time)
     private int waiters = 1;
     private long arrived, total, reported;
 
+    /// <summary>True when it had more than one caller. Final once it has ended, since nobody joins then.</summary>
+    public bool WasJoined { get; private set; }
+
     /// <summary>How it ends.</summary>
     public Task<DownloadFound> Task { get; private set; } = null!;
 
@@ -24,7 +27,7 @@ internal sealed class DownloadFlight(TimeProvider time)
         {
             if (waiters == 0) return false;
             waiters++;
-            return true;
+            return WasJoined = true;
         }
     }
 

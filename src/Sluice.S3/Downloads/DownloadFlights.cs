@@ -16,7 +16,7 @@ internal sealed class DownloadFlights(TimeProvider time)
         try
         {
             var found = await flight.Task.WaitAsync(cancellation);
-            return leads ? found : found.Shared();
+            return leads ? found with { IsAlone = !flight.WasJoined } : found.Shared();
         }
         finally
         {

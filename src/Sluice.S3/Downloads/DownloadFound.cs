@@ -11,10 +11,13 @@ internal sealed record DownloadFound(string Path, long Length, string? ETag, S3D
     /// <summary>Its entry; null when it lies outside the cache.</summary>
     public DownloadRow? Row { get; init; }
 
+    /// <summary>True when one caller alone has it: outside the cache it is then that caller's to move or delete.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>A file of the cache.</summary>
     public static DownloadFound In(DownloadStore store, DownloadRow row, S3DownloadOutcome outcome, long fetched = 0) =>
         new(store.PathOf(row.Key), row.Length, row.ETag, outcome, fetched) { Row = row };
 
     /// <summary>The same for somebody who only waited for it.</summary>
-    public DownloadFound Shared() => this with { Fetched = 0, Outcome = Outcome == S3DownloadOutcome.Miss ? S3DownloadOutcome.Coalesced : Outcome };
+    public DownloadFound Shared() => this with { Fetched = 0, IsAlone = false, Outcome = Outcome == S3DownloadOutcome.Miss ? S3DownloadOutcome.Coalesced : Outcome };
 }

@@ -25,7 +25,9 @@ internal sealed partial class DownloadStore : IDisposable
     {
         (this.options, this.time, this.log) = (options, time, log);
         Root = Path.GetFullPath(options.Directory);
-        Directory.CreateDirectory(Root);
+        // What one user may read of a bucket others may not.
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Root);
+        else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Index = new(Root, log, thorough);
         try
         {
@@ -134,6 +136,8 @@ internal sealed partial class DownloadStore : IDisposable
     {
         var now = time.GetUtcNow().UtcTicks;
         if (options.Lease <= TimeSpan.Zero || row.Leased - now >= options.Lease.Ticks) return true;
+        // Of many that come at once, one writes.
+        if (Index.Find(row.Key) is { } current && current.Created == row.Created && current.Leased - now >= options.Lease.Ticks) return true;
         // A fifth more than promised, so that not every hit has to write.
         return Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, now + (options.Lease.Ticks / 5 * 6))) == 1;
     }

@@ -33,7 +33,7 @@ public sealed partial class S3DownloadCache
                 var outcome = await HandOutAsync(url, options, lease: false, found =>
                 {
                     // What found no room in the cache is of no use here.
-                    if (found.Row is null) File.Delete(found.Path);
+                    if (found is { Row: null, IsAlone: true }) File.Delete(found.Path);
                     return found.Outcome;
                 }, stop);
                 done?.Invoke(url, outcome, null);

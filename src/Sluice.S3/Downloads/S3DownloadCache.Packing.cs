@@ -16,7 +16,7 @@ public sealed partial class S3DownloadCache
         catch (Exception damaged) when (damaged is InvalidDataException or InvalidOperationException)
         {
             log.LogWarning(DownloadEvents.FileDamaged, "The cached file of {Url} was damaged, and is fetched anew", found.Row!.Url);
-            open.Remove(found.Row);
+            Drop(open, found.Row);
         }
         catch (Exception failure) when (DownloadTrouble.Is(failure))
         {

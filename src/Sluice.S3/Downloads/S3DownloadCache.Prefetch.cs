@@ -28,7 +28,7 @@ public sealed partial class S3DownloadCache
                 sequence.Fetched(url, found.Length);
                 if (found.Row is not null) continue;
                 // Past the cache it would be fetched again.
-                File.Delete(found.Path);
+                if (found.IsAlone) File.Delete(found.Path);
                 return;
             }
             catch (Exception failure) when (failure is S3DownloadException or OperationCanceledException or ObjectDisposedException or ArgumentException || DownloadTrouble.Is(failure))

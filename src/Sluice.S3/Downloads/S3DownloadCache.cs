@@ -71,7 +71,8 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
     /// <summary>The object's bytes from a local file. What is open stays readable whatever becomes of the file.</summary>
     /// <inheritdoc cref="GetAsync"/>
     public Task<FileStream> OpenReadAsync(string s3Url, S3DownloadOptions? options = null, CancellationToken cancellation = default) =>
-        HandOutAsync(s3Url, options, lease: false, static found => new FileStream(found.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan), cancellation);
+        HandOutAsync(s3Url, options, lease: false, static found => new FileStream(found.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+            FileOptions.Asynchronous | FileOptions.SequentialScan | (found is { Row: null, IsAlone: true } ? FileOptions.DeleteOnClose : FileOptions.None)), cancellation);
 
     /// <summary>Writes the object to a file: a clone of the cached one or a hard link to it where the file system can, else a copy. It appears whole or not at all, in place of what was there.</summary>
     /// <param name="s3Url">As for <see cref="GetAsync"/>.</param>
@@ -85,7 +86,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         var target = Path.GetFullPath(destination);
         return HandOutAsync(s3Url, options, lease: false, found =>
         {
-            DownloadCopy.Place(found.Path, target, isOurs: found.Row is null);
+            DownloadCopy.Place(found.Path, target, isOurs: found is { Row: null, IsAlone: true });
             return new S3DownloadResult(target, found.Length, found.ETag, found.Outcome, found.Fetched);
         }, cancellation);
     }
@@ -160,7 +161,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         }
         catch (S3DownloadException gone) when (gone.Failure == S3DownloadFailure.NotFound)
         {
-            open.Remove(row);
+            Drop(open, row);
             throw;
         }
         catch (OriginException failure)
@@ -171,6 +172,18 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         {
             Trouble(open, failure);
             return null;
+        }
+    }
+
+    private void Drop(DownloadStore open, DownloadRow row)
+    {
+        try
+        {
+            open.Remove(row);
+        }
+        catch (Exception failure) when (DownloadTrouble.Is(failure))
+        {
+            Trouble(open, failure);
         }
     }
 

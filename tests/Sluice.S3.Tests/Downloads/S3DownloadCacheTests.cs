@@ -20,6 +20,7 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         Assert.Equal((S3DownloadOutcome.Miss, 300_000, 300_000), (first.Outcome, first.Size, first.FetchedBytes));
         Assert.Equal(bytes, await File.ReadAllBytesAsync(first.Path, Stop));
         Assert.Equal(Path.Combine(bed.Root, DownloadKey.RelativePath(DownloadKey.Of(Url, null))), first.Path);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(bed.Root));
         var before = bed.Server.Calls.Count;
         var second = await cache.FetchAsync(Url, cancellation: Stop);
         Assert.Equal((S3DownloadOutcome.Revalidated, first.Path, 0), (second.Outcome, second.Path, second.FetchedBytes));
@@ -157,6 +158,21 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         var results = await Task.WhenAll(others);
         Assert.Single(bed.Server.Calls);
         Assert.All(results, result => Assert.Equal(results[0].Path, result.Path));
+    }
+
+    [Fact]
+    public async Task CopyTo_ManyAtOncePastTheCache_AllGetTheirs()
+    {
+        var held = new TaskCompletionSource();
+        var bytes = bed.Put("clip.mp4", 10, 60_000);
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(10, 60_000) with { HoldAfter = 1000, Held = held.Task });
+        var cache = bed.Open(o => o with { Enabled = false });
+        var targets = Enumerable.Range(0, 10).Select(i => Path.Combine(bed.Root, "copies", $"{i}")).ToArray();
+        var copies = targets.Select(target => cache.CopyToAsync(Url, target, cancellation: Stop)).ToArray();
+        held.SetResult();
+        await Task.WhenAll(copies);
+        foreach (var target in targets) Assert.Equal(bytes, await File.ReadAllBytesAsync(target, Stop));
+        Assert.Single(bed.Server.Calls);
     }
 
     [Fact]
