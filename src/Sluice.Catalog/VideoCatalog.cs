@@ -35,10 +35,11 @@ public sealed class VideoCatalog : IAsyncDisposable
         Uploads = new UploadUrls(parts.Objects, tokens, options);
         Tokens = tokens;
         rhythm = new JobRhythm(time, logging.CreateLogger<CatalogWorker>());
-        following = new EventFollower(store, cached, parts.Observer, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
+        var publications = new OwnPublications(parts.Observer);
+        following = new EventFollower(store, cached, publications, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
         var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time));
         var outcomes = new VideoOutcomes(store, cached, options);
-        var transcode = new TranscodeJob(store, transcoder, outcomes, parts.Observer, options, logging.CreateLogger<TranscodeJob>());
+        var transcode = new TranscodeJob(store, transcoder, outcomes, publications, options, logging.CreateLogger<TranscodeJob>());
         working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(stop.Token);
     }
 

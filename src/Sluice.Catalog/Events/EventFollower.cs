@@ -51,9 +51,10 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
             var events = await store.ReadEventsAsync(cursor.Value, cancellation);
             foreach (var one in events)
             {
-                if (!await videos.InvalidateAsync(one.VideoId, cancellation)) throw new IOException("The metadata cache cannot be reached.");
+                // The edge first: whoever learns from the row that a video is READY finds its new manifest.
                 if (one.Kind == CatalogEventKind.Published) await observer.OnPublishedAsync(one.VideoId, cancellation);
                 else if (one.Kind == CatalogEventKind.Deleted) await observer.OnDeletedAsync(one.VideoId, cancellation);
+                if (!await videos.InvalidateAsync(one.VideoId, cancellation)) throw new IOException("The metadata cache cannot be reached.");
                 cursor = one.Id;
             }
             if (events.Count > 0) Save(cursor.Value);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Events;
 using Sluice.Catalog.Hls;
 using Sluice.Catalog.Storage;
 using Sluice.Catalog.Videos;
@@ -6,7 +7,7 @@ using Sluice.Catalog.Videos;
 namespace Sluice.Catalog.Jobs;
 
 /// <summary>Transcodes one video (row U102).</summary>
-internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, VideoOutcomes outcomes, ICatalogObserver observer, CatalogOptions options, ILogger<TranscodeJob> logger)
+internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, VideoOutcomes outcomes, OwnPublications publications, CatalogOptions options, ILogger<TranscodeJob> logger)
 {
     /// <summary>Works on a job to its end.</summary>
     /// <returns>False when the job turned out to be somebody else's.</returns>
@@ -29,8 +30,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
             if (!await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation)) return false;
             await transcoder.PublishAsync(video.Id, manifest, scratch, cancellation);
             // Before it is READY: whoever learns of it then finds no older manifest here.
-            await observer.OnPublishedAsync(video.Id, cancellation);
-            if (!await outcomes.MarkReadyAsync(job, generation, duration, cancellation)) return false;
+            if (!await MarkReadyAsync(job, generation, duration, cancellation)) return false;
             logger.LogInformation("Video {Video} is READY ({Duration:0.0} s)", video.Id, duration);
             return true;
         }
@@ -45,6 +45,20 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         finally
         {
             Remove(scratch);
+        }
+    }
+
+    private async Task<bool> MarkReadyAsync(Job job, string generation, double duration, CancellationToken cancellation)
+    {
+        await publications.AnnounceAsync(job.VideoId, cancellation);
+        var isReady = false;
+        try
+        {
+            return isReady = await outcomes.MarkReadyAsync(job, generation, duration, cancellation);
+        }
+        finally
+        {
+            if (!isReady) publications.Withdraw(job.VideoId);
         }
     }
 

@@ -61,6 +61,23 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
     }
 
     [Fact]
+    public async Task Publications_OfThisProcess_AreToldOnceAndOthersAlways()
+    {
+        var (video, own) = (Guid.NewGuid(), new OwnPublications(this));
+
+        await own.AnnounceAsync(video, default);
+        await own.OnPublishedAsync(video, default);
+        Assert.Single(told);
+        await own.OnPublishedAsync(video, default);
+        Assert.Equal(2, told.Count);
+        await own.AnnounceAsync(video, default);
+        own.Withdraw(video);
+        await own.OnPublishedAsync(video, default);
+
+        Assert.Equal(4, told.Count);
+    }
+
+    [Fact]
     public async Task CatchUp_AfterARestart_TellsWhatHappenedMeanwhile()
     {
         var video = await AddAsync();
