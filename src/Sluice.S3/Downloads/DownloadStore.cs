@@ -78,8 +78,8 @@ internal sealed partial class DownloadStore : IDisposable
             return false;
         }
         if (file.Length == row.Size && (file.LastWriteTimeUtc.Ticks == row.Stamp || IsUnchanged(row, file))) return true;
-        log.LogWarning(DownloadEvents.FileDamaged, "The cached file of {Url} was damaged or written to, and is fetched anew", row.Url);
-        Remove(row);
+        // Not removed: it was packed, unpacked or replaced since the row was read.
+        if (Remove(row)) log.LogWarning(DownloadEvents.FileDamaged, "The cached file of {Url} was damaged or written to, and is fetched anew", row.Url);
         return false;
     }
 
@@ -92,10 +92,10 @@ internal sealed partial class DownloadStore : IDisposable
         if (!notes.IsEmpty) Index.Write(connection => Flush(connection));
     }
 
-    /// <summary>Deletes an entry and its file, unless it is another one by now.</summary>
+    /// <summary>Deletes an entry and its file, unless one of them is another by now.</summary>
     public bool Remove(DownloadRow row) => Index.Write(connection =>
     {
-        if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2", row.Key, row.Created) == 0) return false;
+        if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2 AND stamp = ?3", row.Key, row.Created, row.Stamp) == 0) return false;
         DeleteFile(PathOf(row.Key));
         return true;
     });
