@@ -18,10 +18,10 @@ internal static class UploadEndpoint
         if (video.Status is VideoStatus.Processing or VideoStatus.Ready)
             return CatalogAnswers.Error(StatusCodes.Status409Conflict, "video_already_completed", $"The video is {VideoStatusText.Write(video.Status)}; its file is not to be replaced.");
 
-        // Kestrel refuses what is larger: at once where the length is declared, else when it has come that far.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = catalog.Options.MaximumUpload;
-        if (context.Request.ContentLength > catalog.Options.MaximumUpload) throw new BadHttpRequestException("The file is larger than uploads may be.", StatusCodes.Status413PayloadTooLarge);
-        await folder.ReceiveAsync(video.OriginalKey, context.Request.Body, context.RequestAborted);
+        var most = catalog.Options.MaximumUpload;
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Request.ContentLength > most) throw BoundedBody.TooLarge();
+        await folder.ReceiveAsync(video.OriginalKey, new BoundedBody(context.Request.Body, most), context.RequestAborted);
         return TypedResults.Ok();
     }
 }

@@ -8,6 +8,9 @@ public interface ITransform
     /// <summary>Makes the variants. Its requests carry <see cref="OriginRequest.Variant"/>.</summary>
     IOrigin Origin { get; }
 
-    /// <summary>What a GET or HEAD with a query wants; null when that is the object itself. Fast: asks nobody.</summary>
+    /// <summary>True when a GET or HEAD may want a variant though it has no query: the choice is then the device's, and no such request is answered without <see cref="Decide"/>.</summary>
+    bool ChoosesAlways { get; }
+
+    /// <summary>What a GET or HEAD wants; null when that is the object itself. Fast: asks nobody.</summary>
     TransformDecision? Decide(TransformQuery query);
 }

@@ -90,7 +90,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {
-        if (target.Query.Length == 0 || route.Variants is not { } variants || !await TryServeVariantAsync(context, route, variants, target))
+        if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.ChoosesAlways) || !await TryServeVariantAsync(context, route, variants, target))
             await ServeAsync(context, new Asked(route, target.Text));
     }
 

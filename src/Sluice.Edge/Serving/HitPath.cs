@@ -25,7 +25,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     public Hit? Find(ReadOnlySpan<char> target, IHeaderDictionary request)
     {
         // Only normal forms are stored, so a raw target that is found is one.
-        if (routes.Match(target) is not { Route.Playback: null } route) return null;
+        if (routes.Match(target) is not { Route.Playback: null } route || route.Variants is { Transform.ChoosesAlways: true }) return null;
         if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
         if (VarySelection.Find(slot, request) is not { } stored) return null;
         var now = time.GetUtcNow();

@@ -48,10 +48,14 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
 
     public Socket Socket => socket;
 
-    /// <summary>Breaks the connection: the client sees a reset, never a short answer that looks whole.</summary>
-    public override void Abort(ConnectionAbortedException abortReason) => Break();
+    /// <summary>Breaks the connection: the client sees a reset, never a short answer that looks whole. Where it has all its answers it is an ordinary end.</summary>
+    public override void Abort(ConnectionAbortedException abortReason) => Abort();
 
-    public override void Abort() => Break();
+    public override void Abort()
+    {
+        if (serverInput.IsAnswered) ShutDown(SocketShutdown.Both);
+        else Break();
+    }
 
     public override async ValueTask DisposeAsync()
     {

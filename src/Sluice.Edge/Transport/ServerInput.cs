@@ -17,9 +17,13 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
     private bool isServers;
     private bool isHeld;
     private bool isCancelled;
+    private bool endedIdle;
 
     /// <summary>True while the server waits for a request and everything before it is answered.</summary>
     public bool IsIdle => !Volatile.Read(ref isHanded);
+
+    /// <summary>True when no request is without its whole answer, so that the end of the connection cuts nothing short.</summary>
+    public bool IsAnswered => (IsIdle || Volatile.Read(ref endedIdle)) && !IsHeld;
 
     /// <summary>True while an answer is being sent past the server.</summary>
     public bool IsHeld => Volatile.Read(ref isHeld);
@@ -112,6 +116,7 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
 
     public override void Complete(Exception? exception = null)
     {
+        if (IsIdle) Volatile.Write(ref endedIdle, true);
         HandOver();
         BecomeIdle();
         inner.Complete(exception);

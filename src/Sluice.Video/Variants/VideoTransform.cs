@@ -5,6 +5,7 @@ using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Metadata;
 using Sluice.Video.Planning;
+using Sluice.Video.Responsive;
 
 namespace Sluice.Video.Variants;
 
@@ -34,6 +35,9 @@ public sealed class VideoTransform : ITransform
 
     /// <inheritdoc/>
     public IOrigin Origin { get; }
+
+    /// <inheritdoc/>
+    public bool ChoosesAlways => planner.Policy.Responsive == ResponsiveChoice.Always;
 
     /// <inheritdoc/>
     public TransformDecision? Decide(TransformQuery query)

@@ -44,19 +44,23 @@ public sealed class EdgeTransportStarvationTests
         ThreadPool.GetMaxThreads(out var most, out var mostOfPorts);
         // Not disposed: the blocked may still be on their way out.
         var release = new ManualResetEventSlim();
-        var blocked = new CountdownEvent(least);
+        var blocked = new ManualResetEventSlim();
+        var isServed = false;
         Assert.True(ThreadPool.SetMaxThreads(least, mostOfPorts));
         try
         {
-            Repeat(least, () => ThreadPool.UnsafeQueueUserWorkItem(
+            Repeat(ThreadPool.ThreadCount + least, () => ThreadPool.UnsafeQueueUserWorkItem(
                 _ =>
                 {
-                    blocked.Signal();
+                    blocked.Set();
                     release.Wait();
                 },
                 null));
+            // Behind those that block: it runs only once some thread is free.
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref isServed, true), null);
             Assert.True(blocked.Wait(20_000));
             act();
+            Assert.False(Volatile.Read(ref isServed));
         }
         finally
         {

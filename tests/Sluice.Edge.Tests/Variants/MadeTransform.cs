@@ -34,8 +34,11 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public IReadOnlyList<string> Vary { get; init; } = [];
 
+    public bool ChoosesAlways { get; init; }
+
     public TransformDecision? Decide(TransformQuery query)
     {
+        if (ChoosesAlways && query.Query.Length == 0 && query.Field("Sec-CH-Viewport-Width") is { } width) query = query with { Query = "?make=" + width };
         if (query.Query.Split('?', '&').FirstOrDefault(part => part.StartsWith("make=", StringComparison.Ordinal)) is not { } made) return null;
         if (made == "make=original") return new TransformDecision(null) { IsOriginal = true };
         if (made == "make=nothing") return new TransformDecision(null) { Status = 400, Body = "no"u8.ToArray() };

@@ -12,7 +12,7 @@ public class VariantServingTests
 {
     private readonly ManualTimeProvider time = new();
     private readonly MadeOrigin origin = new();
-    private readonly MadeTransform transform = new();
+    private MadeTransform transform = new();
 
     [Fact]
     public async Task Variant_HoweverItIsWritten_IsOneObject()
@@ -24,6 +24,18 @@ public class VariantServingTests
         Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?b=1&make=x")).Head));
         Assert.Equal("MISS", Status((await edge.GetAsync("/a.mp4?make=y")).Head));
         Assert.Equal(2, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Choice_ThatIsAlwaysMade_IsMadeWithoutAQuery()
+    {
+        transform = new() { ChoosesAlways = true, Vary = ["Sec-CH-Viewport-Width"] };
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4");
+        Assert.Equal((byte)'4', (await edge.GetAsync("/a.mp4", ("Sec-CH-Viewport-Width", "400"))).Body[0]);
+        Assert.Equal((byte)'8', (await edge.GetAsync("/a.mp4", ("Sec-CH-Viewport-Width", "800"))).Body[0]);
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4", ("Sec-CH-Viewport-Width", "400"))).Head));
+        Assert.Equal(100, (await edge.GetAsync("/a.mp4")).Body.Length);
     }
 
     [Fact]

@@ -7,8 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Objects;
 using Sluice.Core.Telemetry;
 using Sluice.Edge.Telemetry;
+using Sluice.Catalog;
 using Sluice.Monitoring.Prometheus;
+using Sluice.Redis;
 using Sluice.Tests.Tree;
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Variants;
 
 namespace Sluice.Tests.Docs;
 
@@ -64,6 +68,10 @@ public sealed partial class MetricsTests
         await using var cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = 1 << 20 }, TimeProvider.System, NullLoggerFactory.Instance);
         using var meter = new CacheMeter(cache);
         ProcessMetrics.Register();
+        await using var maker = new VariantMaker(new FfmpegLimits(), "", NullLoggerFactory.Instance, TimeProvider.System);
+        using var catalog = new CatalogMeter();
+        await using var node = new RedisNode(new RedisOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var records = new MetricRecords(new LogMetricSink(NullLogger.Instance), TimeProvider.System, NullLogger.Instance);
         // Those that live as long as the process do.
         foreach (var type in ((Assembly[])[typeof(EdgeCounters).Assembly, typeof(S3.PresignedUrls.PresignedUrl).Assembly, typeof(ObjectCache).Assembly]).SelectMany(assembly => assembly.GetTypes())
                      .Where(type => !type.ContainsGenericParameters && type.GetFields(BindingFlags.Static | BindingFlags.NonPublic).Any(field => field.FieldType == typeof(Meter))))
