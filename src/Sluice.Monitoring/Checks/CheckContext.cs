@@ -48,11 +48,13 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
         {
             if (scope.Requests(window) == 0) continue;
             var name = scope.Name == "media" ? "media" : "URLs";
-            yield return new($"{name}: requests", Count(scope.Requests(window)) + Was(before, then => scope.Requests(then), value => Count(value)));
-            yield return new($"{name}: hit rate", Percent(scope.HitRate(window), 1) + Was(before, scope.HitRate, value => Percent(value, 1)), scope.HitRate(window) is { } hits ? hits < options.Thresholds.HitPercent ? "warning" : "good" : "");
-            yield return new($"{name}: errors", Percent(scope.ErrorRate(window), 2) + Was(before, scope.ErrorRate, value => Percent(value, 2)), scope.ErrorRate(window) is { } errors ? errors > options.Thresholds.ErrorPercent ? "bad" : errors > 0.1 ? "warning" : "good" : "");
+            // Of a few requests a rate says nothing: the first miss of a quiet morning is not an outage.
+            var isMany = scope.Requests(window) >= options.Thresholds.MinimumRequests;
+            yield return new($"{name}: requests", Count(scope.Requests(window)) + (isMany ? "" : ", too few to judge by") + Was(before, then => scope.Requests(then), value => Count(value)));
+            yield return new($"{name}: hit rate", Percent(scope.HitRate(window), 1) + Was(before, scope.HitRate, value => Percent(value, 1)), isMany && scope.HitRate(window) is { } hits ? hits < options.Thresholds.HitPercent ? "warning" : "good" : "");
+            yield return new($"{name}: errors", Percent(scope.ErrorRate(window), 2) + Was(before, scope.ErrorRate, value => Percent(value, 2)), isMany && scope.ErrorRate(window) is { } errors ? errors > options.Thresholds.ErrorPercent ? "bad" : errors > 0.1 ? "warning" : "good" : "");
             var p95 = scope.Whole(window).Percentile(0.95);
-            yield return new($"{name}: P95", Milliseconds(p95) + Was(before, then => scope.Whole(then).Percentile(0.95), Milliseconds), p95 is { } high ? high > options.Thresholds.Latency.TotalSeconds ? "bad" : "good" : "");
+            yield return new($"{name}: P95", Milliseconds(p95) + Was(before, then => scope.Whole(then).Percentile(0.95), Milliseconds), isMany && p95 is { } high ? high > options.Thresholds.Latency.TotalSeconds ? "bad" : "good" : "");
         }
 
         if (MeasureScopes.All.All(scope => scope.Requests(window) == 0)) yield return new("requests", "none");
