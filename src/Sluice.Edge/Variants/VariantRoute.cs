@@ -15,6 +15,9 @@ internal sealed class VariantRoute
     /// <summary>Targets whose key is remembered: those of hits, mostly. When there are more, all are forgotten and learned anew.</summary>
     private const int MostTargets = 10_000;
 
+    /// <summary>Longer ones are looked at each time: strangers must not fill the memory with them.</summary>
+    private const int LongestTarget = 1024;
+
     private readonly ActiveRoute originals;
     private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> keysByText;
@@ -38,6 +41,7 @@ internal sealed class VariantRoute
     /// <summary>Remembers the key of a target that means the same for everybody.</summary>
     public void Learn(string target, string key)
     {
+        if (target.Length > LongestTarget) return;
         if (keys.Count >= MostTargets) keys.Clear();
         keys.TryAdd(target, key);
     }

@@ -122,6 +122,31 @@ public sealed class EdgeTransportTests
         Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
     }
 
+    [Fact]
+    public async Task Hit_NobodyTakesItForAMinute_EndsTheConnection()
+    {
+        const int length = 64 << 20;
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, time, memory: 128 << 20, onDisk: true);
+        using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        await client.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
+        Assert.NotEqual(0, await client.ReceiveAsync(new byte[1]));
+        for (var second = 0; second < 65; second++) time.Advance(TimeSpan.FromSeconds(1));
+
+        var (taken, buffer) = (0L, new byte[1 << 20]);
+        try
+        {
+            while (await client.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System) is > 0 and var count) taken += count;
+        }
+        catch (SocketException)
+        {
+            // Reset: a short answer must not look whole.
+        }
+
+        Assert.InRange(taken, 0, length - 1);
+    }
+
     private static string Plain(string method, string target) => $"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
     /// <summary>Asks for a target three times: it is stored, a hit of the ordinary way, and a hit of the transport's own.</summary>
