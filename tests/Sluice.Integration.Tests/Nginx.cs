@@ -15,7 +15,7 @@ public sealed class Nginx : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = SluiceProcess.FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 

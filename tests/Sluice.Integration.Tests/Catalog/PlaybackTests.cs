@@ -135,7 +135,7 @@ public sealed class PlaybackTests
             folder.Write("cert.pem", certificate.ExportCertificatePem());
             folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
         }
-        var port = SluiceProcess.FreePort();
+        var port = FreePorts.Next();
         var configuration = (await File.ReadAllTextAsync(Path.Combine(SluiceProgram.Repository, "eng", "nginx.conf")))
             .Replace("127.0.0.1:8081;", sluice.EdgeAddress.Authority + ";", StringComparison.Ordinal).Replace("listen 443 ", $"listen 127.0.0.1:{port} ", StringComparison.Ordinal)
             .Replace("/etc/ssl/sluice/", folder.Path + "/", StringComparison.Ordinal);

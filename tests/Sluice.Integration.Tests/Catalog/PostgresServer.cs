@@ -12,7 +12,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private string? programs;
     private bool runs;
 
-    public int Port { get; } = SluiceProcess.FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     private string Data => Path.Combine(folder, "data");
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Sluice.S3.Downloads;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Downloads;
@@ -46,7 +47,9 @@ public class DownloadProcessTests
     {
         using var bed = await DownloadBed.MakeAsync();
         bed.Environment["CACHE_MAX_SIZE_MB"] = "2000";
-        await bed.PutInPartsAsync("large", 1, 400_000_000);
+        // A server that stops in the middle of every body: no machine is quick enough to have it all before the signal.
+        await using var server = FaultyOrigin.Start().On($"/{bed.Bucket}/large", OriginReply.Object(1, 400_000_000) with { HoldAfter = 100_000, Held = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, DownloadBed.Stop) });
+        bed.Environment["AWS_ENDPOINT_URL"] = server.Address;
         using var process = bed.StartBatch(bed.Url("large"));
         Assert.True(await Eventually.HoldsAsync(() => bed.Files().Keys.Any(name => name.EndsWith(".part", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
         Signals.SendTerminate(process);

@@ -11,7 +11,7 @@ public sealed class SampleTests
     [Fact]
     public async Task Sample_AsItsCommentsSay_CachesItsOwnAnswers()
     {
-        var address = new Uri($"http://127.0.0.1:{SluiceProcess.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         using var app = Process.Start(new ProcessStartInfo("dotnet", [Newest(), "--urls", address.ToString()]) { RedirectStandardOutput = true })!;
         try
         {

@@ -94,7 +94,7 @@ public sealed class DiskFaultTests : IAsyncLifetime
 
         var result = await SluiceProgram.RunAsync(
             "serve", _origin.Address, "--cache-dir", _cache.Path,
-            "--edge", $"127.0.0.1:{SluiceProcess.FreePort()}", "--api", $"127.0.0.1:{SluiceProcess.FreePort()}");
+            "--edge", $"127.0.0.1:{FreePorts.Next()}", "--api", $"127.0.0.1:{FreePorts.Next()}");
 
         // A cache that a newer release wrote is somebody's downgrade: refuse, name the folder, delete nothing.
         Assert.True(result.ExitCode is > 0 and < 128, result.ToString());

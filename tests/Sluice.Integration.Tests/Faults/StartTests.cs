@@ -149,7 +149,7 @@ public sealed class StartTests : IDisposable
     [InlineData("[::]")]
     public async Task Serve_ApiBeyondLoopbackWithoutToken_RefusesToStart(string address)
     {
-        var result = await ServeAsync(_folder.Path, "--api", $"{address}:{SluiceProcess.FreePort()}");
+        var result = await ServeAsync(_folder.Path, "--api", $"{address}:{FreePorts.Next()}");
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("token", result.Errors, StringComparison.OrdinalIgnoreCase);
@@ -173,7 +173,7 @@ public sealed class StartTests : IDisposable
     [InlineData("explain", "/a")]
     public async Task Command_NoServerThere_SaysSoInOneLine(params string[] command)
     {
-        var result = await SluiceProgram.RunAsync([.. command, "--api", $"http://127.0.0.1:{SluiceProcess.FreePort()}"]);
+        var result = await SluiceProgram.RunAsync([.. command, "--api", $"http://127.0.0.1:{FreePorts.Next()}"]);
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.DoesNotContain("   at ", result.All, StringComparison.Ordinal);
@@ -186,7 +186,7 @@ public sealed class StartTests : IDisposable
 
     private static string[] Serve(string origin, string cacheDirectory, params string[] flags)
     {
-        string[][] usual = [["--edge", $"127.0.0.1:{SluiceProcess.FreePort()}"], ["--api", $"127.0.0.1:{SluiceProcess.FreePort()}"]];
+        string[][] usual = [["--edge", $"127.0.0.1:{FreePorts.Next()}"], ["--api", $"127.0.0.1:{FreePorts.Next()}"]];
         return ["serve", origin, "--cache-dir", cacheDirectory, .. usual.Where(pair => !flags.Contains(pair[0])).SelectMany(pair => pair), .. flags];
     }
 

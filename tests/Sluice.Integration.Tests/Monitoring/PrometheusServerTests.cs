@@ -23,7 +23,7 @@ public sealed class PrometheusServerTests
             rule_files: [{Rules}]
             scrape_configs: [{"{"} job_name: sluice, static_configs: [{"{"} targets: ['{sluice.ApiAddress.Authority}'] {"}"}] {"}"}]
             """);
-        var port = SluiceProcess.FreePort();
+        var port = FreePorts.Next();
         using var process = Process.Start(new ProcessStartInfo(prometheus, [$"--config.file={config}", $"--storage.tsdb.path={folder.FileOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         try
         {

@@ -17,7 +17,7 @@ public sealed class PresignSampleTests
         var bed = await S3Bed.GetAsync();
         var stop = TestContext.Current.CancellationToken;
         await bed.Client.PutObjectAsync(new PutObjectRequest { BucketName = bed.Bucket, Key = "videos/a b.mp4", InputStream = new MemoryStream(S3Bed.Content("clip")), UseChunkEncoding = false }, stop);
-        var address = new Uri($"http://127.0.0.1:{SluiceProcess.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         var start = new ProcessStartInfo("dotnet", [Newest(), "--urls", address.ToString(), "--bucket", bed.Bucket]) { RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string>
         {

@@ -57,7 +57,7 @@ public sealed class CurlTests : IDisposable
     [Fact]
     public async Task Get_TlsBesideClearText_BothAnswer()
     {
-        var port = SluiceProcess.FreePort();
+        var port = FreePorts.Next();
         await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"), "--tls-listen", $"127.0.0.1:{port}");
         Assert.Equal("hello", await CurlAsync("-k", "--http2", $"https://127.0.0.1:{port}/a.txt"));
         Assert.Equal("hello", await CurlAsync("--http2-prior-knowledge", $"{sluice.EdgeAddress}a.txt"));

@@ -100,7 +100,7 @@ public sealed class RedisClientTests
     public async Task Start_NobodyListens_SaysSoOnceAndGoesOn()
     {
         var log = new CountingLogger();
-        await using var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = SluiceProcess.FreePort(), Password = "secret-of-a-test", MaximumPause = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, log);
+        await using var client = new RedisClient(new RedisOptions { Host = "127.0.0.1", Port = FreePorts.Next(), Password = "secret-of-a-test", MaximumPause = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, log);
         await client.StartAsync();
         Assert.False(client.IsAvailable);
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await client.SendAsync("k", CancellationToken.None, "GET", "k"));

@@ -23,8 +23,8 @@ public sealed class SluiceProcess : IAsyncDisposable
         _options = options;
         _ownsCache = options.CacheDirectory is null;
         CacheDirectory = options.CacheDirectory ?? Directory.CreateTempSubdirectory("sluice-cache-").FullName;
-        EdgeAddress = new Uri($"http://127.0.0.1:{FreePort()}");
-        ApiAddress = new Uri($"http://127.0.0.1:{FreePort()}");
+        EdgeAddress = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
+        ApiAddress = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         Edge = Client(EdgeAddress);
         Api = Client(ApiAddress);
     }
@@ -167,14 +167,6 @@ public sealed class SluiceProcess : IAsyncDisposable
             Directory.Delete(CacheDirectory, recursive: true);
         if (Directory.Exists(CatalogDirectory))
             Directory.Delete(CatalogDirectory, recursive: true);
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private void Launch()

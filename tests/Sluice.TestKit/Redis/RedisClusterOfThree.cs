@@ -15,7 +15,7 @@ public sealed class RedisClusterOfThree : IAsyncDisposable
         var cluster = new RedisClusterOfThree();
         for (var i = 0; i < 3; i++)
             // The cluster's own port is 10,000 higher by default, which may be none.
-            cluster.nodes.Add(await RedisServer.StartAsync("cluster-enabled yes", $"cluster-port {SluiceProcess.FreePort()}", "cluster-node-timeout 5000"));
+            cluster.nodes.Add(await RedisServer.StartAsync("cluster-enabled yes", $"cluster-port {FreePorts.Next()}", "cluster-node-timeout 5000"));
         var start = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true };
         foreach (var word in (string[])["--cluster", "create", .. cluster.nodes.Select(node => node.Address), "--cluster-yes"]) start.ArgumentList.Add(word);
         using var cli = Process.Start(start)!;

@@ -16,7 +16,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private RedisServer(string[] settings) => this.settings = settings;
 
-    public int Port { get; } = SluiceProcess.FreePort();
+    public int Port { get; } = FreePorts.Next();
 
     private string PidFile => folder.FileOf("redis.pid");
 

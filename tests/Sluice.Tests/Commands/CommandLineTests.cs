@@ -113,7 +113,7 @@ public sealed class CommandLineTests
     [InlineData("explain", "/a")]
     public async Task Run_NoServerThere_SaysSoInOneLineAndCode3(params string[] args)
     {
-        var port = SluiceProcess.FreePort();
+        var port = FreePorts.Next();
 
         var (code, output, error) = await CommandLine.RunAsync([.. args, "--api", $"http://127.0.0.1:{port}"]);
 

@@ -66,7 +66,7 @@ public sealed class DoctorTests : IDisposable
     public async Task Doctor_BesideARunningServerWithTls_KnowsItsPorts(bool beside)
     {
         var (certificate, key) = TestCertificate.Write(_folder, TimeSpan.FromDays(30));
-        ListenAddress? own = beside ? new ListenAddress(IPAddress.Loopback, SluiceProcess.FreePort()) : null;
+        ListenAddress? own = beside ? new ListenAddress(IPAddress.Loopback, FreePorts.Next()) : null;
         await using var server = await RunningServer.StartAsync((o, _) => (o.Edge.Tls.Certificate, o.Edge.Tls.Key, o.Edge.Tls.Listen) = (certificate, key, own));
 
         var (code, output, _) = await CommandLine.RunAsync(
@@ -111,7 +111,7 @@ public sealed class DoctorTests : IDisposable
         await using var server = await RunningServer.StartAsync((o, _) =>
         {
             o.Routes[0].Circuit.Failures = 1;
-            o.Routes[0].Origins[0] = new OriginSection { Url = $"http://127.0.0.1:{SluiceProcess.FreePort()}" };
+            o.Routes[0].Origins[0] = new OriginSection { Url = $"http://127.0.0.1:{FreePorts.Next()}" };
         });
         string[] arguments = ["doctor", server.Folder, "--cache-dir", _folder.Path, "--edge", server.Server.Edge.ToString(), "--api", server.Server.Api.ToString()];
 
@@ -128,7 +128,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task Doctor_DeadOrigin_SaysWhy()
     {
-        var (code, output, _) = await RunAsync($"http://127.0.0.1:{SluiceProcess.FreePort()}", "--cache-dir", _folder.Path);
+        var (code, output, _) = await RunAsync($"http://127.0.0.1:{FreePorts.Next()}", "--cache-dir", _folder.Path);
 
         Assert.Equal(ExitCode.Failure, code);
         Assert.Contains("✗ origin http://127.0.0.1:", output, StringComparison.Ordinal);

@@ -90,7 +90,7 @@ public sealed class ServerTests
         var error = await Assert.ThrowsAsync<ListenException>(() => RunningServer.StartAsync((o, _) =>
         {
             (o.Edge.Tls.Certificate, o.Edge.Tls.Key) = (certificate, key);
-            o.Edge.Tls.Listen = isTls ? address : address with { Port = SluiceProcess.FreePort() };
+            o.Edge.Tls.Listen = isTls ? address : address with { Port = FreePorts.Next() };
             if (!isTls) o.Edge.Listen = address;
         }));
 
