@@ -71,7 +71,7 @@ internal static class DownloadFigures
         store.Index.Write(connection =>
         {
             foreach (var key in keys)
-                DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, 'here', 1, 1, 0, '\"0\"', NULL, NULL, 0, ?3, ?3, 0, 0)", key, "s3://media/" + key, store.NextUse());
+                DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, 'here', 1, 1, 0, '\"0\"', NULL, NULL, 0, ?3, ?3, 0, 0, NULL)", key, "s3://media/" + key, store.NextUse());
             return 0;
         });
         Random.Shared.Shuffle(keys);

@@ -78,8 +78,8 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
             try
             {
                 flight.Begin(head.Length);
-                var hash = await WriteAsync(ask, head, path, flight, cancellation);
-                var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, hash);
+                var sums = await WriteAsync(ask, head, path, flight, cancellation);
+                var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, sums);
                 kept = true;
                 log.LogDebug(DownloadEvents.Fetched, "Fetched {Url}: {Bytes} bytes", ask.Url, head.Length);
                 return found;
@@ -109,7 +109,7 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
     }
 
-    private async Task<byte[]> WriteAsync(DownloadAsk ask, DownloadHead head, string path, DownloadFlight flight, CancellationToken cancellation)
+    private async Task<DownloadSums> WriteAsync(DownloadAsk ask, DownloadHead head, string path, DownloadFlight flight, CancellationToken cancellation)
     {
         using var file = Create(path, head.Length);
         return await new DownloadTransfer(ask.Source, ask.ObjectKey, head, file, options) { Time = time, Log = log, Arrived = flight.Arrived }.RunAsync(cancellation);
@@ -129,14 +129,14 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
     }
 
-    private DownloadFound Commit(DownloadAsk ask, DownloadStore store, DownloadHead head, string part, byte[] hash)
+    private DownloadFound Commit(DownloadAsk ask, DownloadStore store, DownloadHead head, string part, DownloadSums sums)
     {
         try
         {
             var row = store.Commit(new()
             {
                 Key = ask.Key, Url = ask.Url, Place = ask.Source.Place, Length = head.Length, Size = head.Length,
-                ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = hash, Stamp = 0, Created = 0, Used = 0,
+                ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = sums.Sha256, Crc = sums.Crc, Stamp = 0, Created = 0, Used = 0,
             });
             return DownloadFound.In(store, row, S3DownloadOutcome.Miss, head.Length);
         }

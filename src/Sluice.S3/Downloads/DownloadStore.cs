@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -100,15 +98,6 @@ internal sealed partial class DownloadStore : IDisposable
         return true;
     });
 
-    /// <summary>SHA-256 of a file, or of what is packed in it.</summary>
-    public static byte[] Hash(string path, bool packed = false)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
-        if (!packed) return SHA256.HashData(stream);
-        using var plain = new BrotliStream(stream, CompressionMode.Decompress);
-        return SHA256.HashData(plain);
-    }
-
     public void Dispose()
     {
         try
@@ -144,7 +133,7 @@ internal sealed partial class DownloadStore : IDisposable
 
     private bool IsUnchanged(DownloadRow row, FileInfo file)
     {
-        if (row.Sha256 is null || row.Packed || !Hash(file.FullName).AsSpan().SequenceEqual(row.Sha256)) return false;
+        if (row.Packed || !DownloadSums.Fit(row, file.FullName, packed: false)) return false;
         Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
         return true;
     }

@@ -157,7 +157,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
             var head = await ask.Source.ChangedAsync(ask.ObjectKey, row.IsKnown ? row.Version : null, cancellation);
             if (head is null) return row;
             if (row.IsKnown || head.Length != row.Length || head.Md5 is not { } md5 || !DownloadCopy.HasMd5(open.PathOf(row.Key), md5)) return null;
-            return open.Know(row with { Url = ask.Url, Place = ask.Source.Place, ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = DownloadStore.Hash(open.PathOf(row.Key)) });
+            return open.Know(row with { Url = ask.Url, Place = ask.Source.Place, ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = DownloadSums.Of(open.PathOf(row.Key), packed: false, hash: true).Sha256 });
         }
         catch (S3DownloadException gone) when (gone.Failure == S3DownloadFailure.NotFound)
         {
