@@ -5,7 +5,7 @@ using Sluice.Core.Origins;
 namespace Sluice.S3.Downloads;
 
 /// <summary>Fetches an object into the cache, or past it when the cache cannot take it.</summary>
-internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRefuge refuge, DownloadTrouble trouble, TimeProvider time, ILogger log)
+internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, DownloadRefuge refuge, DownloadTrouble trouble, TimeProvider time, ILogger log)
 {
     /// <summary>How often a download begins anew because the object changed under it.</summary>
     private const int Changes = 3;
@@ -31,7 +31,8 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
         try
         {
-            return found = await FetchAsync(ask, store, flight, cancellation);
+            if (store is not null) found = await FromOthersAsync(ask, store, flight, cancellation);
+            return found ??= await FetchAsync(ask, store, flight, cancellation);
         }
         catch (OriginException failure)
         {
@@ -81,6 +82,7 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
                 var sums = await WriteAsync(ask, head, path, flight, cancellation);
                 var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, sums);
                 kept = true;
+                if (found.Row is not null) Offer(ask, head.Version, sums, found.Path);
                 log.LogDebug(DownloadEvents.Fetched, "Fetched {Url}: {Bytes} bytes", ask.Url, head.Length);
                 return found;
             }

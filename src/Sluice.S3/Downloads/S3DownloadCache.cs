@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.KeyValue;
 using Sluice.Core.Origins;
 using Sluice.Core.Sqlite;
 using Sluice.S3.Objects;
@@ -49,6 +50,10 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
 
     /// <summary>Who is asked for a bucket; tests ask a server of their own.</summary>
     internal Func<S3OriginOptions, TimeProvider, ILogger, DownloadSource> Connect { get; init; } = static (bucket, time, log) => new(bucket, S3Origin.Credentials(bucket, time, log), time, log);
+
+    /// <summary>A place that several machines reach, such as a namespace in Redis: what one of them has fetched the others take from there (row S3D-34), up to <see cref="S3DownloadCacheOptions.SharedFileBytes"/> a file.
+    /// The server is asked all the same, for the current version and whether the caller may read it. Default null: none. Not disposed.</summary>
+    public IKeyValueStore? Others { get; init => fetcher.Share = (field = value) is null ? null : new(value!, time, log); }
 
     /// <summary>What it was made with.</summary>
     public S3DownloadCacheOptions Options { get; }
