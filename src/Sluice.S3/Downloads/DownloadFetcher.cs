@@ -142,8 +142,10 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
             });
             return DownloadFound.In(store, row, S3DownloadOutcome.Miss, head.Length);
         }
-        catch (Exception failure) when (DownloadTrouble.Is(failure) && File.Exists(part))
+        catch (Exception failure) when (DownloadTrouble.Is(failure))
         {
+            // Somebody has emptied the directory under it.
+            if (!File.Exists(part)) throw new DownloadWriteException(failure.Message, failure);
             trouble.Unusable(options.Directory, failure);
             var path = Elsewhere(ask);
             File.Move(part, path);

@@ -7,6 +7,8 @@ namespace Sluice.S3.Downloads;
 /// <summary>The format of index.db in a cache directory. Several processes have it open.</summary>
 internal static class DownloadIndexFile
 {
+    private const string StampFile = "index.db.id";
+
     // Times are ticks of 100 ns of UTC since 0001-01-01. The triggers keep the totals exact whichever process writes. "packed" is 0 for a plain file, 1 for a compressed one, 2 for one that is not worth it. "flights" are downloads under way, with the bytes reserved for them.
     private const string Schema = """
         CREATE TABLE entries (key TEXT PRIMARY KEY, url TEXT NOT NULL, place TEXT NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL, packed INTEGER NOT NULL, etag TEXT, modified TEXT,
@@ -33,7 +35,7 @@ internal static class DownloadIndexFile
     /// <exception cref="IOException">It cannot be used; the message says what to do.</exception>
     public static SqliteConnection Open(string directory, ILogger log, bool thorough)
     {
-        var connection = Format.Open(Path.Combine(directory, "index.db"), DownloadEvents.IndexDamaged, log, connection => Adopt(directory, connection, log), thorough);
+        var connection = Format.Open(Path.Combine(directory, "index.db"), DownloadEvents.IndexDamaged, log, connection => Create(directory, connection, log), thorough);
         try
         {
             // The first indexes had no CRC; programs that know none go on with it. Looked at once more inside: another process may be adding it too.
@@ -50,6 +52,15 @@ internal static class DownloadIndexFile
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Which index a directory has: another value once that file was put aside or removed and a new one made. Processes that have the old one open see nothing of it otherwise.</summary>
+    public static long Stamp(string directory) => File.GetLastWriteTimeUtc(Path.Combine(directory, StampFile)).Ticks;
+
+    private static void Create(string directory, SqliteConnection connection, ILogger log)
+    {
+        File.WriteAllText(Path.Combine(directory, StampFile), Guid.NewGuid().ToString());
+        Adopt(directory, connection, log);
     }
 
     // Of a lost index, or another program with the same layout (decision D17). What they are worth shows when they are asked for.

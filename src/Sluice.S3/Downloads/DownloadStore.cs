@@ -15,6 +15,7 @@ internal sealed partial class DownloadStore : IDisposable
     private readonly ILogger log;
     private readonly DownloadOwner owner;
     private ConcurrentQueue<DownloadNote> notes = new();
+    private readonly long stamp;
     private long lastUse;
 
     /// <summary>Opens or creates the directory; thoroughly: looks at all of the index, because damage has shown.</summary>
@@ -26,7 +27,14 @@ internal sealed partial class DownloadStore : IDisposable
         // What one user may read of a bucket others may not.
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Root);
         else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Index = new(Root, log, thorough);
+        do
+        {
+            // Taken before: an index that is replaced while it is opened is opened once more.
+            stamp = DownloadIndexFile.Stamp(Root);
+            Index?.Dispose();
+            Index = new(Root, log, thorough);
+        }
+        while (!IsCurrent);
         try
         {
             owner = DownloadOwner.Register(Root);
@@ -42,6 +50,9 @@ internal sealed partial class DownloadStore : IDisposable
     public string Root { get; }
 
     public DownloadIndex Index { get; }
+
+    /// <summary>False once another process has put the index aside, because it was damaged, or somebody has deleted it: what is written to this one nobody reads.</summary>
+    public bool IsCurrent => DownloadIndexFile.Stamp(Root) == stamp;
 
     /// <summary>Where a file lies.</summary>
     public string PathOf(string key) => Path.Combine(Root, DownloadKey.RelativePath(key));

@@ -41,7 +41,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
         (this.time, this.log) = (time ?? TimeProvider.System, log ?? NullLogger<S3DownloadCache>.Instance);
         flights = new(this.time);
-        refuge = new(this.time);
+        refuge = new(Options, this.time);
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
         if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes);
@@ -223,11 +223,16 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
 
     private DownloadStore? Store()
     {
-        if (Volatile.Read(ref store) is { } open) return open;
+        if (Volatile.Read(ref store) is { IsCurrent: true } open) return open;
         if (!Options.Enabled) return null;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
+            if (store is { IsCurrent: false })
+            {
+                retired.Add(store);
+                store = null;
+            }
             if (store is not null || time.GetUtcNow() < notBefore) return store;
             try
             {
