@@ -82,7 +82,7 @@ internal sealed class DownloadProgress(Terminal terminal, string what, int files
             }
             // A line that is longer than the screen would stay on it, each time.
             var room = terminal.Width() - 1 - figures.Length;
-            var line = what.Length <= room ? what + figures : room < LeastName ? figures.TrimStart(' ', ':') : string.Concat("…", what.AsSpan(what.Length - room + 1), figures);
+            var line = what.Length <= room ? what + figures : room < LeastName ? Cut(figures.TrimStart(' ', ':'), terminal.Width() - 1) : string.Concat("…", what.AsSpan(what.Length - room + 1), figures);
             terminal.Error.Write("\r" + line.PadRight((int)_width));
             _width = line.Length;
         }
@@ -102,6 +102,8 @@ internal sealed class DownloadProgress(Terminal terminal, string what, int files
         var bar = new string('#', (int)(share * BarWidth)).PadRight(BarWidth, '.');
         return string.Create(CultureInfo.InvariantCulture, $" [{bar}] {share * 100:0} % of {ByteSize.Display(all)}, {count}{speed}, {Duration.Format(left)} left");
     }
+
+    private static string Cut(string text, int room) => text.Length <= room ? text : text[..Math.Max(0, room)];
 
     private void Clear()
     {
