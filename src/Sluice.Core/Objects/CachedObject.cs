@@ -109,6 +109,9 @@ public sealed partial class CachedObject
         if (!Metadata.Version.IsStrong || !HasMemoryChunks() || !TryAdmitHead()) ObjectCache.Remove(this);
     }
 
+    /// <summary>True while somebody reads it.</summary>
+    internal bool IsHeld => Volatile.Read(ref holds) > 0;
+
     private bool IsReleased => Volatile.Read(ref holds) < 0;
 
     private void TryReleaseTiers()

@@ -18,7 +18,7 @@ public sealed class CachedObjectHoldTests : IAsyncDisposable
 
     public CachedObjectHoldTests()
     {
-        var disk = new DiskTierOptions { Directory = Path.Combine(root, "cache"), MaximumBytes = 1 << 30, MinimumFreeBytes = 0, ChunkSize = 64 << 10 };
+        var disk = new DiskTierOptions { Directory = Path.Combine(root, "cache"), MaximumBytes = 4 * Length, MinimumFreeBytes = 0, ChunkSize = 64 << 10 };
         cache = ObjectCache.Open(new() { MemoryBytes = 1 << 20, Disk = disk }, new ManualTimeProvider(), NullLoggerFactory.Instance);
     }
 
@@ -71,19 +71,31 @@ public sealed class CachedObjectHoldTests : IAsyncDisposable
         }
     }
 
-    private async Task<CachedObject> StoreAsync(string? tag)
+    [Fact]
+    public async Task Hold_OfWhatCannotBeHadAgain_OutlivesTheNeedForRoom()
     {
-        var stored = cache.Prepare(cache.Scope("s"), "/a", new ObjectMetadata
+        var kept = await StoreAsync(null);
+        Assert.True(kept.TryHold());
+        for (var i = 0; i < 10; i++) await StoreAsync(null, $"/{i}");
+
+        Assert.Equal((Length, 0), (kept.DiskBytes, kept.MemoryBytes));
+        Assert.Equal(body, await ReadAsync(kept));
+        kept.Release();
+    }
+
+    private async Task<CachedObject> StoreAsync(string? tag, string target = "/a")
+    {
+        var stored = cache.Prepare(cache.Scope("s"), target, new ObjectMetadata
         {
             Status = 200,
             Headers = new HeaderList([]),
             Version = new ObjectVersion(tag, null, Length),
             Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
         });
-        stored.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = stored.Metadata.Version, Body = new MemoryStream(body), BodyLength = Length }, 0, Length, new FillSource(new Refusing(), new OriginRequest { Path = "/a" }), background: true);
+        stored.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = stored.Metadata.Version, Body = new MemoryStream(body), BodyLength = Length }, 0, Length, new FillSource(new Refusing(), new OriginRequest { Path = target }), background: true);
         cache.Publish(stored, cache.Fence);
         await stored.CompleteAsync(Cancellation);
-        while (cache.GetStatistics().Disk!.Value.Bytes < Length) await Task.Yield();
+        while (stored.DiskBytes < Length) await Task.Yield();
         return stored;
     }
 
