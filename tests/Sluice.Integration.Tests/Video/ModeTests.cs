@@ -127,6 +127,19 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.True(blurred < plain * 0.7 && plain * 1.05 < sharpened, $"{blurred}, {plain}, {sharpened}");
     }
 
+    [Theory]
+    [InlineData("mode=frame&time=3s&width=640&height=480&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=frame&time=3s&format=webp&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=frame&time=75f&format=avif&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=spritesheet&width=480&height=240&columns=3&rows=2", 24, 12, Golden.SheetOfSix)]
+    public async Task Picture_LooksAsItDoesWithoutSluice(string query, int width, int height, string golden)
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?" + query);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        var (mean, most) = Golden.DistanceFrom(golden, await Clips.PixelsAsync(file, width, height));
+        Assert.True(mean < 6 && most < 80, $"{mean:0.0} on average, {most} at most");
+    }
+
     [Fact]
     public async Task Frame_BeyondTheEnd_IsTheLast()
     {
