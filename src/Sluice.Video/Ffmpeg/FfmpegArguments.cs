@@ -35,7 +35,7 @@ internal static class FfmpegArguments
     {
         // The first picture at or after the middle of each part.
         var middle = $"select='gte(t,(selected_n+0.5)*{Seconds(grid.Step)})'";
-        var filters = $"{middle},{Cell(options, grid)},setsar=1,tile={grid.Columns}x{grid.Rows}:nb_frames={grid.Pictures}";
+        var filters = $"{middle},{Cell(options, grid)},setsar=1,{Tile(grid)}";
         return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
     }
 
@@ -62,8 +62,11 @@ internal static class FfmpegArguments
     public static IReadOnlyList<string> ForTiles(VideoOptions options, SpriteGrid grid, FfmpegLimits limits) =>
     [
         .. Common(limits), "-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", $"{grid.CellWidth}x{grid.CellHeight}", "-framerate", "1", "-i", "pipe:0",
-        .. Picture(options, $"tile={grid.Columns}x{grid.Rows}:nb_frames={grid.Pictures}", limits),
+        .. Picture(options, Tile(grid), limits),
     ];
+
+    // Cells beyond a number that is told are never painted. Without one the last of the source is waited for, and they are black.
+    private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
 
     private static string Cell(VideoOptions options, SpriteGrid grid) => PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
 

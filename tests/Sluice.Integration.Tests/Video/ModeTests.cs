@@ -170,6 +170,15 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
     }
 
     [Fact]
+    public async Task SpriteSheet_WithCellsToSpare_LeavesThemBlack()
+    {
+        // Six seconds are six pictures, in rows of four.
+        var (_, spare) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=480&height=180&columns=4");
+        AssertNear((0, 0, 0), await Clips.PixelsAsync(spare, 4, 2), 7);
+        AssertNear(Clips.Colours[5], await Clips.PixelsAsync(spare, 4, 2), 5);
+    }
+
+    [Fact]
     public async Task Original_WithoutOptionsThatChangeIt_IsTheFileItself()
     {
         var (answer, file) = await video.GetAsync("/square.mp4?format=mp4");

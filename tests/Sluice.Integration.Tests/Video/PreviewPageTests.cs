@@ -23,7 +23,7 @@ public sealed class PreviewPageTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal($"{video.Sluice.EdgeAddress}colours.mp4?mode=frame&width=160&time=2.5s", await page.Locator("#url").TextContentAsync());
         await page.Keyboard.PressAsync("Enter");
 
-        await page.GetByText("Done.").WaitForAsync(new() { Timeout = 20_000 });
+        await page.GetByText("Done.").WaitForAsync(new() { Timeout = 60_000 });
         await page.GetByText("160 × 90").WaitForAsync();
         await page.GetByText("320 × 180").WaitForAsync();
         Assert.Contains("miss", await page.Locator("#variant-facts").TextContentAsync(), StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class PreviewPageTests(VideoEdge video) : IClassFixture<VideoEdge>
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{video.Sluice.ApiAddress}preview#source=/colours.mp4&mode=spritesheet");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        await page.GetByText("Refused: 400").WaitForAsync(new() { Timeout = 20_000 });
+        await page.GetByText("Refused: 400").WaitForAsync(new() { Timeout = 60_000 });
         await page.GetByText("mode=spritesheet needs width and height.").WaitForAsync();
     }
 
@@ -76,7 +76,7 @@ public sealed class PreviewPageTests(VideoEdge video) : IClassFixture<VideoEdge>
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{video.Sluice.ApiAddress}preview#source=/colours.mp4&width=320");
         // The script has read the address.
-        await page.WaitForFunctionAsync("document.getElementById('url').textContent.endsWith('width=320')");
+        await page.GetByText("/colours.mp4?width=320").WaitForAsync(new() { Timeout = 60_000 });
         await page.Locator("[name=speed]").FillAsync("2");
         await page.Locator("[name=mode]").SelectOptionAsync("audio");
         Assert.False(await page.Locator("[name=width]").IsVisibleAsync());

@@ -152,7 +152,7 @@ async function showAll() {
   } catch (failure) {
     if (signal.aborted) return;
     for (const place of ['variant', 'original']) tell($(place), 'No answer.');
-    say(`The edge gave no answer to this page (${failure.message}). It must be reachable at ${edge} and its route must allow other origins (allowOrigin).`, 'bad');
+    say(`The edge gave no answer to this page (${failure.message}). It must be reachable at ${edge}, there must be such a video, and its route must allow other origins (allowOrigin).`, 'bad');
   }
 }
 
