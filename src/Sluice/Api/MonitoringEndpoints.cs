@@ -12,7 +12,7 @@ namespace Sluice.Api;
 internal static class MonitoringEndpoints
 {
     private const string ProblemType = "application/problem+json";
-    private const string Periods = "period is one of day, week, month.";
+    private const string Periods = "period is one of day, week, month; node is all, or the id or name of one of the summary's nodes.";
 
     /// <summary>How often an open dashboard gets new numbers.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
@@ -26,12 +26,12 @@ internal static class MonitoringEndpoints
     public static void MapMonitoring(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/v1/monitoring").WithTags("monitoring");
-        group.MapGet("/summary", async (Monitor monitor, string? period, CancellationToken cancellation) => !monitor.IsReady ? Starting()
-                : Answer(await monitor.SummaryAsync(period, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
-            .WithSummary("Everything the dashboard shows, of the last day, week or month.").Produces<MonitoringSummary>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+        group.MapGet("/summary", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? Starting()
+                : Answer(await monitor.SummaryAsync(period, node, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
+            .WithSummary("Everything the dashboard shows, of the last day, week or month; of this server, of another on the same Redis, or of all.").Produces<MonitoringSummary>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/trend", (Monitor monitor, string? period, string? scope) => !monitor.IsReady ? Starting()
-                : Answer(monitor.Trend(period, scope), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
+        group.MapGet("/trend", async (Monitor monitor, string? period, string? scope, string? node, CancellationToken cancellation) => !monitor.IsReady ? Starting()
+                : Answer(await monitor.TrendAsync(period, scope, node, cancellation), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
         group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? Starting()
@@ -54,7 +54,7 @@ internal static class MonitoringEndpoints
             .WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
     }
 
-    private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period)
+    private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period, string? node)
     {
         if (!monitor.IsReady) return Starting();
         if (Interlocked.Increment(ref streams) > MaximumStreams)
@@ -67,7 +67,7 @@ internal static class MonitoringEndpoints
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            if (await monitor.SummaryAsync(period, either.Token) is not { } summary) return new ProblemResult(400, Periods);
+            if (await monitor.SummaryAsync(period, node, either.Token) is not { } summary) return new ProblemResult(400, Periods);
             context.Response.ContentType = "text/event-stream";
             while (true)
             {
@@ -76,7 +76,9 @@ internal static class MonitoringEndpoints
                 await context.Response.WriteAsync("\n\n", either.Token);
                 await context.Response.Body.FlushAsync(either.Token);
                 await Task.Delay(Beat, time, either.Token);
-                summary = (await monitor.SummaryAsync(period, either.Token))!;
+                // A node that went away is gone from the picker; whoever looked at it asks anew.
+                if (await monitor.SummaryAsync(period, node, either.Token) is not { } next) return TypedResults.Empty;
+                summary = next;
             }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
