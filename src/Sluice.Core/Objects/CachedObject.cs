@@ -40,7 +40,8 @@ public sealed partial class CachedObject
     /// <summary>True once it can no longer be found: purged, replaced or evicted. Responses under way finish.</summary>
     public bool IsDetached => Volatile.Read(ref detached);
 
-    internal ulong Hash { get; }
+    /// <summary>A hash of scope, name and version: the same in this process whenever the same thing comes back.</summary>
+    public ulong Hash { get; }
 
     internal DiskObject? Disk => Volatile.Read(ref disk);
 

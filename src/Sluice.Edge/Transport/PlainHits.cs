@@ -41,6 +41,7 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 
         ObjectCache.NoteUse(stored);
         counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
+        if (!isBodiless) counters.Ghosts?.NoteHit(stored.Hash, end - start);
         var length = plain.Write(head, status, start, end, rendered.Metadata, hit.Now);
         answer = new PlainAnswer(length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
         return true;

@@ -7,7 +7,7 @@ namespace Sluice.Monitoring.Nodes;
 internal static class WindowUnion
 {
     // One store for all, told by each; and a breaker that is open anywhere is open.
-    private static readonly HashSet<string> Shared = [MeasureNames.StoreSize, MeasureNames.StoreLimit, MeasureNames.StoreEntries, MeasureNames.Circuit];
+    private static readonly HashSet<string> Shared = [MeasureNames.StoreSize, MeasureNames.StoreLimit, MeasureNames.StoreEntries, MeasureNames.Circuit, MeasureNames.WhatIfShare];
 
     public static Window Of(IReadOnlyList<Window> nodes)
     {

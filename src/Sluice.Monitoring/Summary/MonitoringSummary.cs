@@ -41,6 +41,9 @@ public sealed record MonitoringSummary
     /// <summary>What the cache saved.</summary>
     public required Savings Savings { get; init; }
 
+    /// <summary>What other sizes and policies would bring; absent before anything was asked for.</summary>
+    public WhatIf? WhatIf { get; init; }
+
     /// <summary>Alerts that are on, and those of the period; newest first.</summary>
     public required IReadOnlyList<AlertItem> Alerts { get; init; }
 

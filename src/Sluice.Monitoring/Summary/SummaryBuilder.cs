@@ -52,6 +52,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             Origins = [.. Origins(of.Whole, of.Minute)],
             Hottest = of.Hottest,
             Savings = Saved(of.Whole),
+            WhatIf = WhatIfBuilder.Build(of.Whole, of.Minute, options.Prices),
             Alerts = of.Alerts,
             Purges = of.Purges,
         };

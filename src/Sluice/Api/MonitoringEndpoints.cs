@@ -34,6 +34,10 @@ internal static class MonitoringEndpoints
                 : Answer(await monitor.TrendAsync(period, scope, node, cancellation), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
+        group.MapGet("/whatif", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? Starting()
+                : Answer(await monitor.SummaryAsync(period, node, cancellation) is { } summary ? summary.WhatIf ?? new WhatIf(0, 0, []) : null, MonitoringJson.Wire.WhatIf, Periods))
+            .WithSummary("Hit rate and savings at half, double and four times the size, and with the other policy, from sampled live traffic.").Produces<WhatIf>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+
         group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? Starting()
                 : Answer(string.IsNullOrEmpty(name) ? null : monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord,
                     "Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z."))

@@ -5,6 +5,7 @@ using Sluice.Core.Origins;
 using Sluice.Core.Telemetry;
 using Sluice.Edge;
 using Sluice.Edge.Explain;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 using Sluice.Redis;
 
@@ -23,6 +24,7 @@ internal sealed class Engine : IAsyncDisposable
         Video = video;
         Redis = redis;
         _meter = new CacheMeter(cache);
+        Counters.Ghosts = Ghosts(cache, Counters, host.Time);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
         Edge = new SluiceEdge(cache, routes, Counters, host.Time, host.Logging);
         Explainer = new EdgeExplainer(Edge, host.Time);
@@ -112,6 +114,14 @@ internal sealed class Engine : IAsyncDisposable
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();
         Counters.Dispose();
+    }
+
+    /// <summary>Over the tier that holds the most; none for a cache that holds nothing.</summary>
+    private static GhostSampler? Ghosts(ObjectCache cache, EdgeCounters counters, TimeProvider time)
+    {
+        var statistics = cache.GetStatistics();
+        var capacity = Math.Max(statistics.Disk?.MaximumBytes ?? 0, statistics.MemoryMaximumBytes);
+        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Bytes(Outcome.Hit)), time) : null;
     }
 
     private static ObjectCacheOptions CacheOptions(CacheSection cache) => new()

@@ -73,7 +73,7 @@ async function drawTrend(): Promise<void> {
   const drawn = await trend(period, scope || 'media', node);
   if (drawn.period !== period || (scope && drawn.scope !== scope)) return;
   byId('trend-title').textContent = names[2];
-  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
+  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}; of storage: its bound`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
   chart.draw(drawn);
 }
 

@@ -1,6 +1,6 @@
 import { h } from './dom';
 import { ago, bytes, count, day, span } from './text';
-import type { AlertItem, Share, Summary } from './types';
+import type { AlertItem, Share, Summary, WhatIf } from './types';
 
 function card(title: string, id: string, ...children: (Node | null)[]): HTMLElement {
   return h('article', { class: 'card', id, 'aria-label': title }, h('h2', {}, title), ...children);
@@ -27,6 +27,17 @@ function shares(all: Share[], kind: string): HTMLElement[] {
   return [bar, table([kind, 'requests', 'sent', 'share'], rows, '')];
 }
 
+/** Half, double and four times the size: one bar each, of the policy in use, and what the other would do. */
+function whatIf(found: WhatIf | undefined): (Node | null)[] {
+  if (!found) return [h('p', { class: 'empty' }, 'Known once something was asked for.')];
+  const rows = found.rows.filter((row) => row.policy === 's3fifo').map((row) => {
+    const bar = h('i', {}), other = found.rows.find((one) => one.policy === 'lru' && one.factor === row.factor);
+    bar.style.width = `${row.hitPercent ?? 0}%`;
+    return [h('span', { class: 'key' }, row.factor === 1 ? h('b', {}, `${row.capacityText}, now`) : row.capacityText), h('span', { class: `meter ${row.factor === 1 ? 'now' : ''}`, role: 'img', 'aria-label': row.hitText }, bar), row.hitText, row.byteText, row.moneyText, row.differenceText || '–', other?.hitText ?? '–'];
+  });
+  return [table(['size', '', 'hit rate', 'of bytes', 'saves', 'difference', 'lru'], rows, ''), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
+}
+
 export function alertLine(alert: AlertItem, now: string): HTMLElement {
   const state = alert.resolved ? `over after ${span((Date.parse(alert.resolved) - Date.parse(alert.started)) / 1000)}` : `since ${ago(alert.started, now).replace(' ago', '')}`;
   return h('li', { class: `alert ${alert.resolved ? 'over' : alert.severity}` },
@@ -41,6 +52,7 @@ export function more(summary: Summary): HTMLElement[] {
       h('p', { class: 'muted small' }, savings.pricesText)),
     card('Requests by Outcome', 'outcomes', ...shares(summary.outcomes, 'outcome')),
     card('Requests by Tier', 'tiers', ...shares(summary.tiers, 'tier')),
+    card('Other Sizes', 'whatif', ...whatIf(summary.whatIf)),
     card('Origins', 'origins', table(['origin', 'state', 'requests', 'failed', 'P95', 'received'], summary.origins.map((origin) => [
       h('span', { class: 'key path', title: origin.name }, h('i', { class: `swatch t-${origin.tone}` }), origin.name), origin.state, origin.requests, origin.failures, origin.p95, origin.received]), 'No origin was asked in this period.')),
     card('Hottest Objects', 'hottest', table(['path', 'hits, about', 'sent, about'], summary.hottest.map((hot) => [h('span', { class: 'path', title: hot.path }, hot.path), count(hot.requests), bytes(hot.bytes)]), 'Nothing is hot yet: hits are sampled, one in sixteen.')),

@@ -7,6 +7,8 @@ export interface Share { name: string; requests: number; bytes: number; requests
 export interface OriginHealth { name: string; requests: string; failures: string; p95: string; received: string; state: string; tone: string }
 export interface HotItem { path: string; requests: number; bytes: number }
 export interface Savings { bytesText: string; requestsText: string; moneyText: string; pricesText: string }
+export interface WhatIfRow { policy: string; factor: number; capacityText: string; hitPercent?: number; hitText: string; byteText: string; moneyText: string; differenceText: string }
+export interface WhatIf { requests: number; share: number; rows: WhatIfRow[] }
 export interface AlertItem { node?: string; rule: string; severity: string; message: string; started: string; resolved?: string }
 export interface PurgeItem { at: string; what: string; objects: number; bytes: number }
 
@@ -14,7 +16,7 @@ export interface NodeItem { id: string; name: string; version: string; isThis: b
 
 export interface Summary {
   at: string; period: string; node: string; version: string; uptimeSeconds: number;
-  scopes: PanelSet[]; now: Fact[]; outcomes: Share[]; tiers: Share[]; origins: OriginHealth[]; hottest: HotItem[]; savings: Savings; alerts: AlertItem[]; purges: PurgeItem[];
+  scopes: PanelSet[]; now: Fact[]; outcomes: Share[]; tiers: Share[]; origins: OriginHealth[]; hottest: HotItem[]; savings: Savings; whatIf?: WhatIf; alerts: AlertItem[]; purges: PurgeItem[];
   nodes: NodeItem[]; selected: string;
 }
 
