@@ -38,10 +38,10 @@ public sealed partial class Monitor : IAsyncDisposable
 
     internal MonitorParts Parts => parts ?? throw new InvalidOperationException("Ask IsReady first.");
 
-    /// <summary>Opens the history and begins to sample, in the background. Once the server is up, so that a start that fails writes nothing.</summary>
+    /// <summary>Opens the history and begins to sample, in the background, unless it was told not to. Once the server is up, so that a start that fails writes nothing.</summary>
     public void Start()
     {
-        if (stop.IsCancellationRequested) return;
+        if (!Options.IsEnabled || stop.IsCancellationRequested) return;
         running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
     }
 

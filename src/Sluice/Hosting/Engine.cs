@@ -24,7 +24,6 @@ internal sealed class Engine : IAsyncDisposable
         Video = video;
         Redis = redis;
         _meter = new CacheMeter(cache);
-        Counters.Ghosts = Ghosts(cache, Counters, host.Time);
         _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
         Edge = new SluiceEdge(cache, routes, Counters, host.Time, host.Logging);
         Explainer = new EdgeExplainer(Edge, host.Time);
@@ -98,7 +97,10 @@ internal sealed class Engine : IAsyncDisposable
         _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
-        return new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
+        var engine = new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
+        if (options.Monitoring.Enabled)
+            engine.Counters.Ghosts = Ghosts(cache, engine.Counters, time);
+        return engine;
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>

@@ -18,6 +18,7 @@ internal static class Monitoring
         var section = options.Monitoring;
         var result = new MonitoringOptions
         {
+            IsEnabled = section.Enabled,
             HistoryFile = section.History && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName) : null,
             HistoryBytes = section.HistorySize,
             Node = section.Node ?? Environment.MachineName,

@@ -35,6 +35,28 @@ public sealed class ChartTests : IDisposable
         Assert.Equal(Math.Round(130 / 131.0, 3), trend.Requests[^1]); // of the time that has passed, not of the whole step
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1799)]
+    [InlineData(3599)]
+    public void Day_ReadFromHoursAndMinutes_IsThatOfItsMinutes(int after)
+    {
+        var (day, now) = (Period.Find("day")!, Now - (Now % 3600) + after);
+        for (var at = now - (50 * 3600); at < now; at += 60)
+            store.Append(at, store.Resolve(catalog => new Dictionary<int, SeriesValue> { [catalog.Get("sluice.edge.requests{outcome=hit}", SeriesKind.Counter, [])!.Id] = new() { Value = at % 977 }, [catalog.Get(MeasureNames.Objects, SeriesKind.Gauge, [])!.Id] = new() { Value = at % 31 } }));
+        var reader = new HistoryReader(store, null!);
+        Same(reader.Period(day, now), day.From(now), now + 1);
+        Same(reader.Before(day, now), day.From(now) - day.Seconds, day.From(now));
+
+        void Same(Window window, long from, long to)
+        {
+            var minutes = store.Read(HistoryLevel.Minute, from, to, MeasureScopes.Wanted);
+            Assert.True(minutes.Sum("sluice.edge.requests") > 0);
+            Assert.Equal((minutes.Sum("sluice.edge.requests"), minutes.Last(MeasureNames.Objects)), (window.Sum("sluice.edge.requests"), window.Last(MeasureNames.Objects)));
+        }
+    }
+
     [Fact]
     public void Storage_OfUrlsAndOfMedia_IsWhatTheTierHolds() // KV-11
     {

@@ -8,10 +8,10 @@ type Lane = { title: string; line: keyof Trend; before?: keyof Trend; color: str
 
 const lanes: Lane[] = [
   { title: 'Hit Rate', line: 'hitRate', before: 'hitRateBefore', color: '--accent', unit: '%', ceiling: 100, least: 1 },
-  { title: 'Latency', line: 'latency', before: 'latencyBefore', color: '--blue', unit: 'ms', floor: 0, least: 1 },
+  { title: 'Latency', line: 'latency', before: 'latencyBefore', color: '--blue', unit: 'ms', floor: 0, least: 0.1 },
   { title: 'Errors', line: 'errors', color: '--bad', unit: '%', floor: 0, least: 1 },
   { title: 'Requests', line: 'requests', color: '--violet', unit: '/s', floor: 0, least: 0.1 },
-  { title: 'Storage', line: 'storage', before: 'storageLimit', color: '--stale', unit: '', floor: 0, least: 1, format: bytes },
+  { title: 'Storage', line: 'storage', before: 'storageLimit', color: '--stale', unit: '', floor: 0, least: 1000, format: bytes },
 ];
 
 const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -59,7 +59,7 @@ export class TrendChart {
       legend: { show: false }, padding: [8, 8, isLast ? 0 : 8, 0],
       cursor: { y: false, sync: { key: 'trend' }, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: true, range: () => [trend.at[0]!, trend.at[trend.at.length - 1]!] }, y: { range: (_, min, max) => [lane.floor ?? Math.max(0, Math.floor(((min ?? 0) - 4) / 5) * 5), lane.ceiling ?? Math.max(lane.least, (max ?? 0) * 1.15)] } },
-      axes: [{ ...axis, show: isLast, size: 38 }, { ...axis, size: 46, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((one) => tick(one)) }],
+      axes: [{ ...axis, show: isLast, size: 38 }, { ...axis, size: 60, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((one) => tick(one)) }],
       hooks: {
         drawClear: [(u) => drawMarks(u, trend)],
         setCursor: [(u) => {
