@@ -55,7 +55,7 @@ public sealed class GhostSampler : IDisposable
     /// <summary>Share of the objects that are watched.</summary>
     public double Share => 1.0 / (1L << halvings);
 
-    /// <summary>Notes a request that was a hit. Waits for nobody and allocates nothing.</summary>
+    /// <summary>Notes a request that was a hit, before it is counted. Waits for nobody and allocates nothing.</summary>
     internal void NoteHit(ulong identity, long bytes)
     {
         if ((uint)(identity >> 32) > Volatile.Read(ref threshold)) return;
@@ -65,10 +65,9 @@ public sealed class GhostSampler : IDisposable
     /// <summary>Notes a request that was no plain hit.</summary>
     internal void NoteOther(ulong identity, long bytes, bool wasHeld)
     {
+        if ((uint)(identity >> 32) <= Volatile.Read(ref threshold)) Put(identity, bytes, wasHeld);
         Interlocked.Increment(ref otherRequests);
         Interlocked.Add(ref otherBytes, bytes);
-        if ((uint)(identity >> 32) > Volatile.Read(ref threshold)) return;
-        Put(identity, bytes, wasHeld);
     }
 
     /// <summary>Plays what was noted.</summary>
@@ -76,6 +75,9 @@ public sealed class GhostSampler : IDisposable
     {
         lock (gate)
         {
+            // What is counted before the samples are taken cannot be more than they know of: a counter may be told late, but never too much.
+            var all = hits();
+            var known = (Requests: all.Requests + Interlocked.Read(ref otherRequests), Bytes: all.Bytes + Interlocked.Read(ref otherBytes));
             var (weight, sampled, sampledBytes, isTooMuch) = ((double)(1L << halvings), 0L, 0L, false);
             for (var i = 0; i < rings.Length; i++)
             {
@@ -95,7 +97,7 @@ public sealed class GhostSampler : IDisposable
                 spare = full;
             }
 
-            Correct(sampled * weight, sampledBytes * weight);
+            Correct(known, sampled * weight, sampledBytes * weight);
             if ((isTooMuch || ghosts.Any(ghost => ghost.Cache.Count > MaximumObjects)) && halvings < MaximumHalvings) Halve();
         }
     }
@@ -127,10 +129,8 @@ public sealed class GhostSampler : IDisposable
     }
 
     /// <summary>A few objects may have most of the requests, so that a sample has too many or too few of theirs: what is known of all requests sets it right, as hits ("SHARDS-adj").</summary>
-    private void Correct(double requests, double bytes)
+    private void Correct((long Requests, long Bytes) now, double requests, double bytes)
     {
-        var all = hits();
-        var now = (Requests: all.Requests + Interlocked.Read(ref otherRequests), Bytes: all.Bytes + Interlocked.Read(ref otherBytes));
         foreach (var ghost in ghosts) ghost.Add(now.Requests - seen.Requests - requests, now.Bytes - seen.Bytes - bytes);
         seen = now;
         foreach (var ghost in ghosts) ghost.Tell(seen);

@@ -32,6 +32,9 @@ internal static class TopCommand
         {
             using var signals = new Hosting.StopSignals(cancellation);
             var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected;
+            // A screen of its own, which leaves the terminal as it was.
+            if (live) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
+            using var leaving = new Leaving(() => { if (live) terminal.Out.Write("\u001b[?25h\u001b[?1049l"); });
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
             while (true)
             {
@@ -52,8 +55,7 @@ internal static class TopCommand
 
                 var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
                 var text = TopScreen.Draw(summary, panels, trend);
-                // Home, and the rest of what was there before cleared: without flicker.
-                terminal.Out.Write(live ? "\u001b[H" + text.Replace("\n", "\u001b[K\n", StringComparison.Ordinal) + "\u001b[J" : text);
+                terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
                 await terminal.Out.FlushAsync(CancellationToken.None);
                 if (!live) return ExitCode.Ok;
                 try
@@ -67,5 +69,10 @@ internal static class TopCommand
             }
         }));
         return command;
+    }
+
+    private sealed class Leaving(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
     }
 }

@@ -46,6 +46,20 @@ public sealed class GhostSamplerTests : IDisposable
         Assert.Equal((51, 50, 5000), (read["sluice.whatif.requests "], read["sluice.whatif.hits lru 0.5"], read["sluice.whatif.hit_sent s3fifo 4"]));
     }
 
+    [Fact]
+    public void MissesThatComeWhileASampleIsTaken_AreNeverToldAsHits()
+    {
+        ghosts.Dispose();
+        var calls = 0;
+        ghosts = new GhostSampler(1000, () =>
+        {
+            for (var i = 0; i < 5; i++) ghosts.NoteOther((ulong)++calls << 32, 10, wasHeld: false);
+            return (0, 0);
+        }, time);
+        for (var i = 0; i < 3; i++) ghosts.Drain();
+        Assert.All(Read().Where(one => one.Key.StartsWith("sluice.whatif.hits", StringComparison.Ordinal)), one => Assert.Equal(0, one.Value));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
