@@ -173,7 +173,7 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
     public async Task SpriteSheet_WithCellsToSpare_LeavesThemBlack()
     {
         // Six seconds are six pictures, in rows of four.
-        var (_, spare) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=480&height=180&columns=4");
+        var (_, spare) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=640&height=180&columns=4");
         AssertNear((0, 0, 0), await Clips.PixelsAsync(spare, 4, 2), 7);
         AssertNear(Clips.Colours[5], await Clips.PixelsAsync(spare, 4, 2), 5);
     }

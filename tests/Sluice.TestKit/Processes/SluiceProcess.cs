@@ -228,6 +228,6 @@ public sealed class SluiceProcess : IAsyncDisposable
     })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = TimeSpan.FromSeconds(120),
     };
 }
