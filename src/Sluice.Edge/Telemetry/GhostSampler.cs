@@ -85,7 +85,7 @@ public sealed class GhostSampler : IDisposable
                 var full = rings[i];
                 Volatile.Write(ref rings[i], spare);
                 var count = Math.Min(Volatile.Read(ref full.Next), Slots);
-                isTooMuch |= full.Next > Slots;
+                isTooMuch |= full.Next >= Slots;
                 foreach (var (identity, note) in full.Notes.AsSpan(0, count))
                 {
                     Play(identity, note >> 1, (note & 1) == 1, weight);
@@ -112,6 +112,8 @@ public sealed class GhostSampler : IDisposable
     private void Put(ulong identity, long bytes, bool wasHeld)
     {
         var ring = Volatile.Read(ref rings[Thread.GetCurrentProcessorId() % rings.Length]);
+        // Full within the first moments of a busy second: what follows pays for a look.
+        if (Volatile.Read(ref ring.Next) >= Slots) return;
         var slot = Interlocked.Increment(ref ring.Next) - 1;
         if ((uint)slot < Slots) ring.Notes[slot] = (identity, (bytes << 1) | (wasHeld ? 1L : 0));
     }

@@ -43,7 +43,7 @@ public sealed class ChartTests : IDisposable
     public void Day_ReadFromHoursAndMinutes_IsThatOfItsMinutes(int after)
     {
         var (day, now) = (Period.Find("day")!, Now - (Now % 3600) + after);
-        for (var at = now - (50 * 3600); at < now; at += 60)
+        for (var at = now - (50 * 3600); at < now; at += 420)
             store.Append(at, store.Resolve(catalog => new Dictionary<int, SeriesValue> { [catalog.Get("sluice.edge.requests{outcome=hit}", SeriesKind.Counter, [])!.Id] = new() { Value = at % 977 }, [catalog.Get(MeasureNames.Objects, SeriesKind.Gauge, [])!.Id] = new() { Value = at % 31 } }));
         var reader = new HistoryReader(store, null!);
         Same(reader.Period(day, now), day.From(now), now + 1);
