@@ -7,5 +7,10 @@ using BenchmarkDotNet.Running;
 if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1_000_000);
 else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 300);
 else if (args is ["downloads", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.RunAsync(scratch, bucket);
-else if (args is ["redis", var port, var depth, var seconds]) await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+else if (args is ["redis", var port, var depth, var seconds])
+{
+    // As sluice serve does before its first socket.
+    Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+    await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+}
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
