@@ -125,6 +125,8 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         process?.Dispose();
+        // Whoever shares it may dispose of it too.
+        process = null;
         folder.Dispose();
     }
 
