@@ -12,6 +12,12 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 {
     private const int MaximumTarget = 2048;
 
+    /// <summary>A time stamp.</summary>
+    public long Now => time.GetTimestamp();
+
+    /// <summary>What has passed since a time stamp.</summary>
+    public TimeSpan Since(long began) => time.GetElapsedTime(began);
+
     /// <summary>A time stamp when the next hit is one of those measured; else 0.</summary>
     public long BeginSample() => counters.IsSampling ? time.GetTimestamp() : 0;
 
@@ -22,8 +28,12 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         counters.Hot.Note(answer.Stored.Target, answer.End - answer.Start);
     }
 
-    /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done.</summary>
-    public bool TryAnswer(PlainRequest request, Span<byte> head, out PlainAnswer answer)
+    /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done. The object is held until the answer is sent.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="id">The id the answer is to tell; empty for none.</param>
+    /// <param name="head">Takes the head.</param>
+    /// <param name="answer">What to send.</param>
+    public bool TryAnswer(PlainRequest request, ReadOnlySpan<char> id, Span<byte> head, out PlainAnswer answer)
     {
         answer = default;
         if (request.Target.Length > MaximumTarget) return false;
@@ -31,6 +41,16 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         Encoding.ASCII.GetChars(request.Target, target);
         if (hits.Find(target, request) is not { } hit) return false;
 
+        var stored = hit.Stored;
+        if (!stored.TryHold()) return false;
+        if (TryAnswer(hit, request, id, head, out answer)) return true;
+        stored.Release();
+        return false;
+    }
+
+    private bool TryAnswer(in HitPath.Hit hit, PlainRequest request, ReadOnlySpan<char> id, Span<byte> head, out PlainAnswer answer)
+    {
+        answer = default;
         var stored = hit.Stored;
         var rendered = RenderedHead.Of(stored, hit.Route);
         var plain = PlainHead.Of(rendered);
@@ -41,8 +61,8 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 
         ObjectCache.NoteUse(stored);
         counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
-        var length = plain.Write(head, status, start, end, rendered.Metadata, hit.Now);
-        answer = new PlainAnswer(length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
+        var length = plain.Write(head, status, start, end, hit.Now, id);
+        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
         return true;
     }
 
