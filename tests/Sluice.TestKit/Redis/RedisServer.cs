@@ -14,6 +14,7 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string[] settings;
     private readonly NetworkNamespace? network;
     private Process? process;
+    private bool isDisposed;
 
     private RedisServer(string[] settings, NetworkNamespace? network = null) => (this.settings, this.network) = (settings, network);
 
@@ -118,15 +119,16 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
+        if (!isDisposed && process is { HasExited: false })
         {
             Thaw();
             await KillAsync();
         }
 
-        process?.Dispose();
         // Whoever shares it may dispose of it too.
-        process = null;
+        if (isDisposed) return;
+        isDisposed = true;
+        process?.Dispose();
         folder.Dispose();
     }
 
