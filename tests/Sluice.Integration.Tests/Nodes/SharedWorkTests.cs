@@ -9,10 +9,12 @@ namespace Sluice.Integration.Tests.Nodes;
 /// <summary>What one node has made, all have; and who stood still meanwhile does not put back what is old.</summary>
 public sealed class SharedWorkTests(VideoEdge video) : IClassFixture<VideoEdge>
 {
+    private Dictionary<string, string> Variables => new() { ["PATH"] = video.CountingPath };
+
     [Fact]
     public async Task Variant_MadeOnOneNode_IsAHitOnTheOthers()
     {
-        await using var set = await NodeSet.StartAsync(3, await RedisServer.StartAsync(), video.Folder.Path, video.Variables);
+        await using var set = await NodeSet.StartAsync(3, await RedisServer.StartAsync(), video.Folder.Path, Variables);
         var before = video.Runs;
         const string path = "/square.mp4?width=160&duration=2s";
         var made = await set.Nodes[0].Edge.AskAsync(path);
@@ -32,7 +34,7 @@ public sealed class SharedWorkTests(VideoEdge video) : IClassFixture<VideoEdge>
     [Fact]
     public async Task Variant_AskedOnAllNodesAtOnce_IsMadeOnce()
     {
-        var variables = new Dictionary<string, string>(video.Variables) { ["SLUICE__Redis__Objects__Timeout"] = "2m" };
+        var variables = new Dictionary<string, string>(Variables) { ["SLUICE__Redis__Objects__Timeout"] = "2m" };
         await using var set = await NodeSet.StartAsync(3, await RedisServer.StartAsync(), video.Folder.Path, variables);
         var fewest = int.MaxValue;
         for (var i = 0; i < 5 && fewest > 1; i++)

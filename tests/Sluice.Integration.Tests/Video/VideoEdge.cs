@@ -17,8 +17,8 @@ public sealed class VideoEdge : IAsyncLifetime
     /// <summary>How often ffmpeg was started to make something.</summary>
     public int Runs => Directory.GetDirectories(tools.Path, "run-*").Length;
 
-    /// <summary>What makes a server's runs count here.</summary>
-    public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string> { ["PATH"] = $"{CountingTools()}:{Environment.GetEnvironmentVariable("PATH")}" };
+    /// <summary>A PATH whose ffmpeg counts here.</summary>
+    public string CountingPath => $"{CountingTools()}:{Environment.GetEnvironmentVariable("PATH")}";
 
     public async ValueTask InitializeAsync()
     {
@@ -39,7 +39,7 @@ public sealed class VideoEdge : IAsyncLifetime
     {
         Origin = folder,
         Arguments = arguments,
-        Environment = Variables,
+        Environment = new Dictionary<string, string> { ["PATH"] = CountingPath },
     });
 
     /// <summary>Asks for a variant and keeps it in a file.</summary>
