@@ -8,5 +8,10 @@ if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1
 else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 300);
 else if (args is ["downloads", "hits", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.HitsAsync(scratch, bucket);
 else if (args is ["downloads", "scenarios", var folder, var from, .. { Length: 3 } lines]) await Sluice.Benchmarks.DownloadFigures.ScenariosAsync(folder, from, [.. lines.Select(line => new Uri(line))]);
-else if (args is ["redis", var port, var depth, var seconds]) await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+else if (args is ["redis", var port, var depth, var seconds])
+{
+    // As sluice serve does before its first socket.
+    Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+    await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+}
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

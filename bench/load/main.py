@@ -1,14 +1,14 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits, monitoring, presign, redis_client, variants
+import cold, herd, hits, monitoring, nodes, presign, redis_client, variants
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
           "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
-          "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)"}
+          "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)"}
 
 
 def parse():
@@ -157,10 +157,18 @@ class Comparison:
 
     def redis(self):
         progress(f"redis: {OTHERS['redis']}")
-        rows = [(name, f"{theirs:,.0f}", f"{ours:,.0f}", f"**{ratio:.2f}**", f"{lowest:.2f} to {highest:.2f}")
-                for name, theirs, ours, ratio, lowest, highest in redis_client.compare(self.scratch, self.options.rounds, self.options.seconds)]
+        rows = [(name, f"{theirs:,.0f}", f"{ours:,.0f}", f"**{ratio:.2f}**", f"{lowest:.2f} to {highest:.2f}", f"{their_cost:.2f}", f"{our_cost:.2f}")
+                for name, theirs, their_cost, ours, our_cost, ratio, lowest, highest in redis_client.compare(self.scratch, self.options.rounds, self.options.seconds)]
         print("GET of a value of 1 KB over one connection, a real Redis; medians, the two in turn; server on one core, client on the other.\n")
-        table(("way", "redis-benchmark, req/s", "our client, req/s", "ratio", "lowest and highest pair"), rows)
+        table(("way", "redis-benchmark, req/s", "our client, req/s", "ratio", "lowest and highest pair", "processor µs each: theirs", "ours"), rows)
+
+    def nodes(self):
+        progress(f"nodes: {OTHERS['nodes']}")
+        taken, silent, served, stale, failed = nodes.run(self.scratch, 100 if self.options.quick else 600)
+        last, middle = nodes.p99(taken)
+        print(f"Three nodes on one Redis, six viewers, a purge every 100 ms by turns on each; {len(taken)} purges, from the request to the receipt, by when every node it counts has carried it out.\n")
+        table(("median, ms", "P99, ms (asked: under 50)", "slowest, ms", "receipts that do not count 3 nodes", "answers", "stale after a receipt", "failed"),
+              [(f"{middle:.1f}", f"**{last:.1f}**", f"{taken[-1]:.1f}", silent, f"{served:,}", stale, failed)])
 
     def variants(self):
         progress(f"variants: {OTHERS['variants']}")
@@ -197,12 +205,12 @@ class Comparison:
         self.stop(server)
 
     def run(self):
-        if self.options.workloads == ["redis"]:
-            return self.redis()
+        if set(self.options.workloads) <= {"redis", "nodes"}:
+            return [getattr(self, name)() for name in self.options.workloads]
         self.hits()
         if self.wants("monitoring"):
             monitoring.run(self, table, progress)
-        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("variants", self.variants)):
+        for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("nodes", self.nodes), ("variants", self.variants)):
             if self.wants(name):
                 work()
 

@@ -82,6 +82,15 @@ public sealed class RedisClient : IAsyncDisposable
         using (command) return commands.SendAsync(command, cancellation);
     }
 
+    /// <summary>As <see cref="SendAsync"/>, for a caller that does little with the answer: where sockets complete inline (as in the server) it goes on on the thread that read it.</summary>
+    internal ValueTask<RespValue> SendQuickAsync(string key, CancellationToken cancellation, params ReadOnlySpan<RedisArgument> arguments)
+    {
+        if (IsCluster) return SendAsync(key, cancellation, arguments);
+        counters.Command();
+        using var command = new RedisCommand(arguments);
+        return commands.SendAsync(command, cancellation, isQuick: true);
+    }
+
     /// <summary>Runs a script by its hash, and hands its text over where the server does not know it.</summary>
     internal async ValueTask<RespValue> RunAsync(RedisScript script, IReadOnlyList<string> keys, CancellationToken cancellation, params RedisArgument[] arguments)
     {

@@ -47,12 +47,18 @@ internal static class KeyValueMeter
         {
             var asked = store.GetUsageAsync();
             if (asked.IsCompletedSuccessfully) Keep(store, asked.Result);
-            else asked.AsTask().ContinueWith(done => Keep(store, done.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            else asked.AsTask().ContinueWith(done => Take(store, done), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
         catch (Exception failure) when (failure is IOException or TimeoutException or InvalidOperationException)
         {
         }
         return Open.GetValueOrDefault(store);
+    }
+
+    private static void Take(ICountedKeyValueStore store, Task<KeyValueUsage> asked)
+    {
+        // Looked at even where nothing is done with it: an exception that nobody has seen is told as one that was lost.
+        if (asked.Exception is null && !asked.IsCanceled) Keep(store, asked.Result);
     }
 
     private static void Keep(ICountedKeyValueStore store, KeyValueUsage usage)

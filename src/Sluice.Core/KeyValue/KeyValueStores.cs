@@ -18,9 +18,12 @@ public abstract class KeyValueStores : IAsyncDisposable
         limits.Validate();
         if (opened.TryGetValue(name, out var known)) return known;
         var store = opened.GetOrAdd(name, Create(name, limits));
-        KeyValueMeter.Begin(store);
+        if (IsMetered) KeyValueMeter.Begin(store);
         return store;
     }
+
+    /// <summary>False for copies of what is counted elsewhere: metrics tell nothing of them. Default true.</summary>
+    public bool IsMetered { get; init; } = true;
 
     /// <summary>The namespaces opened so far.</summary>
     public IEnumerable<IKeyValueStore> Opened => opened.Values;

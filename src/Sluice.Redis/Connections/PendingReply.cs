@@ -18,6 +18,9 @@ internal sealed class PendingReply : IValueTaskSource<RespValue>
     /// <summary>True when the answer comes as a push: SUBSCRIBE in RESP3.</summary>
     public bool IsSubscription { get; init; }
 
+    /// <summary>True when whoever waits does little with the answer, so that even a thread that sees to many sockets may do it.</summary>
+    public bool IsQuick { get; init; }
+
     public ValueTask<RespValue> Task => new(this, core.Version);
 
     public void EndWith(CancellationToken cancellation)

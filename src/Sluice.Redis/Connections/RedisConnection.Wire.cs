@@ -97,18 +97,18 @@ internal sealed partial class RedisConnection
                 }
 
                 inputEnd += count;
-                var (last, answer) = Parse();
+                var (first, answer) = Parse();
                 // The next read first: from there on this thread has nothing to do with the connection.
                 receiveAwaiter = stream.ReadAsync(input.AsMemory(inputEnd)).GetAwaiter();
                 if (!receiveAwaiter.IsCompleted)
                 {
                     receiveAwaiter.UnsafeOnCompleted(received);
-                    // A thread that sees to all sockets is not to do others' work.
-                    last?.Complete(answer, inline: Thread.CurrentThread.IsThreadPoolThread);
+                    // A thread that sees to all sockets is not to do others' work, unless it is little.
+                    first?.Complete(answer, inline: first.IsQuick || Thread.CurrentThread.IsThreadPoolThread);
                     return;
                 }
 
-                last?.Complete(answer, inline: false);
+                first?.Complete(answer, inline: false);
             }
         }
         catch (Exception thrown) when (IsConnectionFailure(thrown))
@@ -117,10 +117,10 @@ internal sealed partial class RedisConnection
         }
     }
 
-    /// <summary>Hands out every answer that is whole but the last, which comes back.</summary>
-    private (PendingReply? Last, RespValue Answer) Parse()
+    /// <summary>Hands out every answer that is whole but the first, which comes back: who asked for many and waits for them in order finds the others there.</summary>
+    private (PendingReply? First, RespValue Answer) Parse()
     {
-        PendingReply? last = null;
+        PendingReply? first = null;
         RespValue answer = default;
         var rest = (ReadOnlySpan<byte>)input.AsSpan(inputStart, inputEnd - inputStart);
         while (parser.TryRead(ref rest, out var value))
@@ -134,12 +134,12 @@ internal sealed partial class RedisConnection
             }
 
             var reply = Next() ?? throw new RespException("Redis answered what nobody asked.");
-            last?.Complete(answer, inline: false);
-            (last, answer) = (reply, value);
+            if (first is null) (first, answer) = (reply, value);
+            else reply.Complete(value, inline: false);
         }
 
         Keep(rest.Length);
-        return (last, answer);
+        return (first, answer);
     }
 
     /// <summary>Keeps what the parser could not use yet, and sees to room behind it.</summary>

@@ -38,12 +38,13 @@ internal sealed partial class RedisConnection : IAsyncDisposable, IThreadPoolWor
     /// <param name="command">The command; with <paramref name="leading"/>, that many others before it whose answers nobody wants.</param>
     /// <param name="cancellation">Ends the waiting; the command may be carried out all the same.</param>
     /// <param name="leading">How many commands come before it.</param>
+    /// <param name="isQuick">True when little is done with the answer: whoever waits goes on on the thread that read it.</param>
     /// <exception cref="RedisErrorException">Redis answered an error.</exception>
     /// <exception cref="RedisUnavailableException">The connection ended before the answer, or too much waits already.</exception>
-    public ValueTask<RespValue> SendAsync(ReadOnlySpan<byte> command, CancellationToken cancellation, int leading = 0)
+    public ValueTask<RespValue> SendAsync(ReadOnlySpan<byte> command, CancellationToken cancellation, int leading = 0, bool isQuick = false)
     {
         cancellation.ThrowIfCancellationRequested();
-        var reply = new PendingReply(time.GetTimestamp()) { IsSubscription = command.StartsWith("*2\r\n$9\r\nSUBSCRIBE\r\n"u8) };
+        var reply = new PendingReply(time.GetTimestamp()) { IsSubscription = command.StartsWith("*2\r\n$9\r\nSUBSCRIBE\r\n"u8), IsQuick = isQuick };
         bool mustFlush, isAlone;
         lock (gate)
         {

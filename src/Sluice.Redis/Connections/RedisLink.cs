@@ -48,10 +48,10 @@ internal sealed class RedisLink : IAsyncDisposable
     public void Start() => running = Task.Run(RunAsync);
 
     /// <exception cref="RedisUnavailableException">There is no connection now.</exception>
-    public ValueTask<RespValue> SendAsync(in RedisCommand command, CancellationToken cancellation, int leading = 0)
+    public ValueTask<RespValue> SendAsync(in RedisCommand command, CancellationToken cancellation, int leading = 0, bool isQuick = false)
     {
         var connection = Volatile.Read(ref current) ?? throw new RedisUnavailableException("There is no connection to Redis.");
-        return connection.SendAsync(command.Span, cancellation, leading);
+        return connection.SendAsync(command.Span, cancellation, leading, isQuick);
     }
 
     /// <summary>Lets the commands that follow go out in one piece once it is disposed.</summary>

@@ -50,7 +50,7 @@ internal sealed class NearCache(long maximumBytes, TimeProvider time)
     /// <summary>In memory nothing is waited for.</summary>
     private static void Now(ValueTask done) => done.GetAwaiter().GetResult();
 
-    private static IKeyValueStore Fresh(long bytes, TimeProvider time) => new InProcessKeyValueStores(time).Open("near", new KeyValueLimits { MaximumBytes = bytes });
+    private static IKeyValueStore Fresh(long bytes, TimeProvider time) => new InProcessKeyValueStores(time) { IsMetered = false }.Open("near", new KeyValueLimits { MaximumBytes = bytes });
 
     private ref int Stripe(string key) => ref changes[(uint)string.GetHashCode(key, StringComparison.Ordinal) % Stripes];
 }

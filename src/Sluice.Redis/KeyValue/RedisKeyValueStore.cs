@@ -8,7 +8,7 @@ namespace Sluice.Redis.KeyValue;
 
 /// <summary>A namespace in Redis. What is read often is answered from this process, for as long as Redis is known to say what changes.</summary>
 /// <remarks>Every operation throws <see cref="IOException"/> while Redis cannot be asked: who has another way goes on without it.</remarks>
-public sealed class RedisKeyValueStore : IKeyValueStore
+public sealed class RedisKeyValueStore : ICountedKeyValueStore
 {
     private const int AtOnce = 500;
 
@@ -29,6 +29,9 @@ public sealed class RedisKeyValueStore : IKeyValueStore
     /// <inheritdoc/>
     public string Namespace { get; }
 
+    /// <inheritdoc/>
+    public KeyValueCounters Counters { get; } = new("redis");
+
     internal NearCache Near { get; }
 
     internal RedisNames Names => client.IsCluster ? clustered : single;
@@ -40,7 +43,7 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         if (!stores.IsNearTrusted) return FetchAsync(key, cancellation);
         if (Near.Find(key) is not { } held) return FetchAsync(key, cancellation);
         Used(key);
-        return new(held);
+        return new(Counters.Read(held));
     }
 
     /// <inheritdoc/>
@@ -63,6 +66,7 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         try
         {
             var left = await answer;
+            Counters.Wrote(size - bytesElsewhere);
             return left.Items.Length == 0 ? [] : [.. left.Items.ToArray().Select(one => KeyValueText.FromBytes(one.Span))];
         }
         finally
@@ -78,7 +82,9 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return (await client.RunAsync(KeyValueScripts.Delete, Keys(), cancellation, Words([key]))).AsInteger() == 1;
+            var live = await client.RunAsync(KeyValueScripts.Delete, Keys(), cancellation, Words([key]));
+            Counters.Deleted();
+            return live.AsInteger() == 1;
         }
         finally
         {
@@ -97,7 +103,9 @@ public sealed class RedisKeyValueStore : IKeyValueStore
             {
                 var answer = await client.RunAsync(KeyValueScripts.DeleteByTag, Keys(), cancellation, Words([tag, AtOnce]));
                 live += answer.Items[0].AsInteger();
-                if (answer.Items[1].AsInteger() < AtOnce) return (int)live;
+                if (answer.Items[1].AsInteger() == AtOnce) continue;
+                Counters.Deleted();
+                return (int)live;
             }
         }
         finally
@@ -172,8 +180,8 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         ValueTask<RespValue> asked, noted;
         using (client.Batch())
         {
-            asked = client.SendAsync(name, cancellation, "GET", name);
-            noted = client.SendAsync(names.Index, cancellation, "HGET", names.Index, key);
+            asked = client.SendQuickAsync(name, cancellation, "GET", name);
+            noted = client.SendQuickAsync(names.Index, cancellation, "HGET", names.Index, key);
         }
 
         RespValue value;
@@ -189,14 +197,14 @@ public sealed class RedisKeyValueStore : IKeyValueStore
         }
 
         var note = await noted;
-        if (value.IsNull) return null;
+        if (value.IsNull) return Counters.Read(null);
         var bytes = value.Span.ToArray();
         value.Release();
         var known = note.IsNull ? null : EntryNote.FromJson(note.Span);
         var entry = new KeyValueEntry(bytes, known?.Expires is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null, known?.Tags ?? []);
         Used(key);
         if (known is not null && stores.IsNearTrusted) Near.Keep(key, entry, mark);
-        return entry;
+        return Counters.Read(entry);
     }
 
     private string[] Keys()

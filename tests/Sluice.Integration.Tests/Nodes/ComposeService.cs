@@ -10,6 +10,9 @@ internal sealed class ComposeService(Dictionary<object, object> fields)
 
     public IReadOnlyList<string> HealthTest => fields.TryGetValue("healthcheck", out var check) ? [.. ((List<object>)((Dictionary<object, object>)check)["test"]).Cast<string>()] : [];
 
+    /// <summary>What it runs in place of its image's program.</summary>
+    public IReadOnlyList<string> EntryPoint => fields.TryGetValue("entrypoint", out var entry) ? [.. ((List<object>)entry).Cast<string>()] : [];
+
     public IReadOnlyList<string> Ports => fields.TryGetValue("ports", out var ports) ? [.. ((List<object>)ports).Cast<string>()] : [];
 
     /// <summary>Services that must be healthy first.</summary>

@@ -18,7 +18,7 @@ internal sealed class NodeSet : IAsyncDisposable
     public List<SluiceProcess> Nodes { get; } = [];
 
     /// <summary>Starts them, and waits until they know of each other.</summary>
-    public static async Task<NodeSet> StartAsync(int count, RedisServer redis, string? origin = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<NodeSet> StartAsync(int count, RedisServer redis, string? origin = null, IReadOnlyDictionary<string, string>? environment = null, string? address = null)
     {
         var set = new NodeSet(redis);
         try
@@ -26,7 +26,7 @@ internal sealed class NodeSet : IAsyncDisposable
             set.Nodes.AddRange(await Task.WhenAll(Enumerable.Range(0, count).Select(_ => SluiceProcess.StartAsync(new SluiceProcessOptions
             {
                 Origin = origin ?? set.Origin.Address,
-                Arguments = ["--redis", redis.Address],
+                Arguments = ["--redis", address ?? redis.Address],
                 Environment = environment ?? new Dictionary<string, string>(),
             }))));
             foreach (var node in set.Nodes) Assert.True(await Eventually.HoldsAsync(async () => await StatisticAsync(node, "otherNodes") == count - 1, Soon), node.Log);

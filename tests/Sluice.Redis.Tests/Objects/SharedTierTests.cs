@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Disk;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
@@ -14,7 +13,7 @@ namespace Sluice.Redis.Tests.Objects;
 /// <summary>Two nodes in one process, each with a cache of its own, on one real Redis.</summary>
 public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis>
 {
-    private const string ScopeName = "made";
+    private const string ScopeName = TierNode.ScopeName;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
     private static int names;
 
@@ -220,57 +219,5 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         return copy.ToArray();
     }
 
-    private async Task<TierNode> OpenAsync(SharedTierOptions? options = null, string prefix = "")
-    {
-        var node = new RedisNode(new RedisOptions { Host = "127.0.0.1", Port = redis.Server.Port, KeyPrefix = prefix, CommandTimeout = TimeSpan.FromSeconds(10), ConnectTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System, NullLoggerFactory.Instance);
-        var cache = ObjectCache.Open(new ObjectCacheOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-        node.Join(cache, options ?? new SharedTierOptions(), null);
-        await node.StartAsync();
-        Assert.True(await Eventually.HoldsAsync(() => ((RedisObjectTier)cache.Shared!).IsReady, Soon));
-        return new TierNode(node, cache);
-    }
-
-    private sealed class TierNode(RedisNode node, ObjectCache cache) : IAsyncDisposable
-    {
-        private int isDisposed;
-
-        public RedisNode Node => node;
-
-        public ObjectCache Cache => cache;
-
-        public Task<SharedTurn> TurnAsync(string target) => cache.Shared!.TakeTurnAsync(cache.Scope(ScopeName), target, true, CancellationToken.None).AsTask();
-
-        public Task<SharedTurn> LookAsync(string target) => cache.Shared!.TakeTurnAsync(cache.Scope(ScopeName), target, false, CancellationToken.None).AsTask();
-
-        public CachedObject Store(string target, ObjectMetadata metadata, byte[] body)
-        {
-            var added = cache.Prepare(cache.Scope(ScopeName), target, metadata);
-            var source = new FillSource(new NoOrigin(), new OriginRequest { Path = target });
-            added.Source = source;
-            var pin = body.Length == 0 ? null : added.Open(0, body.Length, source);
-            if (pin is not null)
-                added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = new MemoryStream(body), BodyLength = body.Length }, 0, body.Length, source, pin, background: true);
-            cache.Publish(added, cache.Fence);
-            pin?.Dispose();
-            return added;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
-            await node.DisposeAsync();
-            await cache.DisposeAsync();
-        }
-    }
-
-    private sealed class NoOrigin : IOrigin
-    {
-        public string Name => "none";
-
-        public string Scope => ScopeName;
-
-        public OriginTraits Traits => OriginTraits.None;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => throw new OriginException(OriginFailure.Unreachable, "none");
-    }
+    private Task<TierNode> OpenAsync(SharedTierOptions? options = null, string prefix = "") => TierNode.OpenAsync(redis.Server, TimeProvider.System, options, prefix);
 }

@@ -135,6 +135,12 @@ public sealed class SluiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGSTOP: it stands still until <see cref="Thaw"/>.</summary>
+    public void Freeze() => Signals.SendStop(_process!);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signals.SendContinue(_process!);
+
     /// <summary>SIGKILL: it gets no chance to save anything.</summary>
     public async Task KillAsync()
     {

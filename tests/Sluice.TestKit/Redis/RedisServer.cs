@@ -12,15 +12,19 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly string[] settings;
+    private readonly NetworkNamespace? network;
     private Process? process;
+    private bool isDisposed;
 
-    private RedisServer(string[] settings) => this.settings = settings;
+    private RedisServer(string[] settings, NetworkNamespace? network = null) => (this.settings, this.network) = (settings, network);
 
     public int Port { get; } = FreePorts.Next();
 
     private string PidFile => folder.FileOf("redis.pid");
 
-    public string Address => $"127.0.0.1:{Port}";
+    public string Host => network?.Address ?? "127.0.0.1";
+
+    public string Address => $"{Host}:{Port}";
 
     /// <summary>PEM file of the authority behind <see cref="StartTlsAsync"/>.</summary>
     public string Authority => folder.FileOf("ca.pem");
@@ -56,15 +60,24 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts one behind a network of its own, which can be cut.</summary>
+    public static async Task<RedisServer> StartBehindAsync(NetworkNamespace network)
+    {
+        RequireProgram();
+        var server = new RedisServer(["protected-mode no"], network);
+        await server.StartAgainAsync();
+        return server;
+    }
+
     public async Task StartAgainAsync()
     {
         var isTls = File.Exists(Authority);
         var file = folder.Write("redis.conf", string.Join('\n', [
-            "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", $"dir {folder.Path}", $"pidfile {PidFile}",
+            $"bind {Host}", "daemonize no", "save \"\"", "appendonly no", $"dir {folder.Path}", $"pidfile {PidFile}",
             isTls ? $"port 0\ntls-port {Port}\ntls-cert-file {folder.Path}/server.pem\ntls-key-file {folder.Path}/server.key\ntls-ca-cert-file {folder.Path}/ca.pem\ntls-auth-clients no" : $"port {Port}",
             .. settings]));
         File.Delete(PidFile);
-        process = Process.Start(new ProcessStartInfo("redis-server", [file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process = Process.Start(new ProcessStartInfo(network is null ? "redis-server" : "ip", network is null ? [file] : ["netns", "exec", network.Name, "redis-server", file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         if (await Eventually.HoldsAsync(Listens, TimeSpan.FromSeconds(20)) && !process.HasExited) return;
@@ -87,7 +100,18 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>What redis-cli prints for a command.</summary>
     public async Task<string> CliAsync(params string[] words)
     {
-        using var cli = Process.Start(new ProcessStartInfo("redis-cli", ["-p", Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]) { RedirectStandardOutput = true })!;
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", ["-h", Host, "-p", Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]) { RedirectStandardOutput = true })!;
+        var output = await cli.StandardOutput.ReadToEndAsync();
+        await cli.WaitForExitAsync();
+        return output.TrimEnd('\n');
+    }
+
+    /// <summary>What redis-cli prints for several commands over one connection, a line each: with MULTI and EXEC nothing comes in between.</summary>
+    public async Task<string> CliLinesAsync(params string[] lines)
+    {
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", ["-h", Host, "-p", Port.ToString(System.Globalization.CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await cli.StandardInput.WriteAsync(string.Join('\n', lines) + "\n");
+        cli.StandardInput.Close();
         var output = await cli.StandardOutput.ReadToEndAsync();
         await cli.WaitForExitAsync();
         return output.TrimEnd('\n');
@@ -95,12 +119,15 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
+        if (!isDisposed && process is { HasExited: false })
         {
             Thaw();
             await KillAsync();
         }
 
+        // Whoever shares it may dispose of it too.
+        if (isDisposed) return;
+        isDisposed = true;
         process?.Dispose();
         folder.Dispose();
     }
