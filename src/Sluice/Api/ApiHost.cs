@@ -15,6 +15,8 @@ internal static class ApiHost
         var builder = HostBuilding.Create(logging, time, kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            // Row U097; bodies and answers that crawl are ended by the server's own least rates.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(options.Api.Listen.Address, options.Api.Listen.Port);
         });
         builder.Services.AddRoutingCore();

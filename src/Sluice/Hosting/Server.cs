@@ -59,8 +59,8 @@ internal sealed class Server : IAsyncDisposable
     {
         _state.MarkDraining();
         using var grace = new CancellationTokenSource(Grace, _time);
-        if (_state.Catalog is { } catalog)
-            await catalog.DisposeAsync();
+        // Its requests are finished below like all others; only then does it go.
+        var resting = _state.Catalog?.StopWorkAsync() ?? Task.CompletedTask;
         foreach (var host in (WebApplication?[])[_edge, _api])
         {
             if (host is null)
@@ -68,6 +68,9 @@ internal sealed class Server : IAsyncDisposable
             await host.StopAsync(grace.Token);
             await host.DisposeAsync();
         }
+        await resting;
+        if (_state.Catalog is { } catalog)
+            await catalog.DisposeAsync();
         if (_state.Engine is { } engine)
             await engine.DisposeAsync();
         if (_accessLog is not null)
