@@ -8,7 +8,7 @@ using Sluice.Configuration;
 
 namespace Sluice.Logging;
 
-/// <summary>A line for each request on the edge. Off unless asked for, since it costs more than a hit does.</summary>
+/// <summary>A line for each request on the edge, and for the catalog's (row U096). Off unless asked for, since it costs more than a hit does.</summary>
 internal sealed class AccessLog : IAsyncDisposable
 {
     private readonly LineWriter _writer;

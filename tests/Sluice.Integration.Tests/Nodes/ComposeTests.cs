@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Sluice.Integration.Tests.Catalog;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Redis;
@@ -9,14 +10,14 @@ using Sluice.TestKit.Redis;
 namespace Sluice.Integration.Tests.Nodes;
 
 /// <summary>Row OPS-09: what eng/compose.yaml says works. No containers here: its commands, variables and nginx.conf run as processes, with other addresses and nothing else changed.</summary>
-public sealed partial class ComposeTests
+public sealed partial class ComposeTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     private static readonly ComposeFile Compose = ComposeFile.Read();
 
     [Fact]
     public void Services_AllHaveHealthChecks_AndWaitForWhatTheyNeed()
     {
-        Assert.Equal(["edge1", "edge2", "nginx", "postgres", "redis", "s3"], Compose.Services.Keys.Order());
+        Assert.Equal(["edge1", "edge2", "nginx", "postgres", "redis", "s3", "worker"], Compose.Services.Keys.Order());
         foreach (var (name, service) in Compose.Services)
         {
             Assert.True(service.HealthTest.Count > 1, $"{name} has no health check");
@@ -24,7 +25,9 @@ public sealed partial class ComposeTests
         }
 
         Assert.Equal(Compose.Services["edge1"].Command, Compose.Services["edge2"].Command);
-        Assert.Equal(["redis", "s3"], Compose.Services["edge1"].Needs.Keys.Order());
+        Assert.Equal(["serve", "s3://media", "--endpoint", "http://s3:9000", "--edge", "0.0.0.0:8081", "--api", "0.0.0.0:8080", "--cache-dir", "/var/cache/sluice"], Compose.Services["edge1"].Command);
+        Assert.Contains("127.0.0.1:8080", Compose.Services["edge1"].HealthTest[^1], StringComparison.Ordinal);
+        Assert.All((string[])["edge1", "edge2", "worker"], name => Assert.Equal(["postgres", "redis", "s3"], Compose.Services[name].Needs.Keys.Order()));
         Assert.Equal(["edge1", "edge2"], Compose.Services["nginx"].Needs.Keys.Order());
         // Only viewers come from outside.
         Assert.All(Compose.Services.Where(pair => pair.Key != "nginx").SelectMany(pair => pair.Value.Ports), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
@@ -37,6 +40,8 @@ public sealed partial class ComposeTests
         using var client = new AmazonS3Client(new BasicAWSCredentials(s3.AccessKey, s3.SecretKey), new AmazonS3Config { ServiceURL = s3.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = s3.Region });
         var bucket = "media-" + Guid.NewGuid().ToString("N")[..10];
         await client.PutBucketAsync(bucket, TestContext.Current.CancellationToken);
+        await client.PutBucketAsync(bucket + "-videos", TestContext.Current.CancellationToken);
+        var database = await postgres.CreateDatabaseAsync();
         var body = new byte[300_000];
         await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "clip.mp4", InputStream = new MemoryStream(body), UseChunkEncoding = false }, TestContext.Current.CancellationToken);
 
@@ -45,7 +50,7 @@ public sealed partial class ComposeTests
         var edges = new List<SluiceProcess>();
         try
         {
-            foreach (var name in names) edges.Add(await SluiceProcess.StartAsync(Options(Compose.Services[name], redis, s3, bucket)));
+            foreach (var name in names) edges.Add(await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = "s3://" + bucket, Arguments = ["--endpoint", s3.Endpoint.ToString()], Environment = Variables(Compose.Services[name], redis, s3, bucket, database) }));
             foreach (var edge in edges)
             {
                 // The health check, at this edge's address; and Redis takes the password.
@@ -58,6 +63,18 @@ public sealed partial class ComposeTests
             Assert.Equal(200, (await viewer.AskAsync(new Uri(Compose.Services["nginx"].HealthTest[^1]).PathAndQuery)).Status);
             Assert.Equal(body, (await viewer.AskAsync("/clip.mp4")).Body);
             Assert.Equal("HIT", (await viewer.AskAsync("/clip.mp4")).CacheStatus);
+
+            Assert.Equal(["worker"], Compose.Services["worker"].Command);
+            await using (await SluiceWorker.StartAsync(["--catalog", Path.Combine(edges[0].CacheDirectory, "work")], Variables(Compose.Services["worker"], redis, s3, bucket, database)))
+            {
+                edges[0].Api.DefaultRequestHeaders.Authorization = new("Bearer", Compose.Services["edge1"].Environment["SLUICE_API_TOKEN"]);
+                var catalog = new CatalogClient(edges[0]);
+                var id = await catalog.UploadAsync(await TestClip.MakeAsync(320, 240, 2, sound: false));
+                var path = await catalog.ReadyAsync(id);
+                Assert.StartsWith("http://localhost:8088/hls/", (string?)(await catalog.GetAsync(id))["hls_url"], StringComparison.Ordinal);
+                Assert.True(await Eventually.HoldsAsync(async () => (await viewer.AskAsync(path)).Text.StartsWith("#EXTM3U", StringComparison.Ordinal), NodeSet.Soon));
+            }
+
             foreach (var edge in edges)
             {
                 await edge.StopAsync();
@@ -89,18 +106,26 @@ public sealed partial class ComposeTests
         }
     }
 
-    // The same command line and variables; hosts, ports, keys and folder are those of this machine.
-    private static SluiceProcessOptions Options(ComposeService edge, RedisServer redis, S3Server s3, string bucket)
+    // The same variables; hosts, ports, keys, buckets and folder are those of this machine.
+    private static Dictionary<string, string> Variables(ComposeService service, RedisServer redis, S3Server s3, string bucket, string database)
     {
-        var command = edge.Command;
-        Assert.Equal(["serve", "s3://media", "--endpoint", "http://s3:9000", "--edge", "0.0.0.0:8081", "--api", "0.0.0.0:8080", "--cache-dir", "/var/cache/sluice"], command);
-        var environment = edge.Environment.ToDictionary();
+        var environment = service.Environment.ToDictionary();
         Assert.Equal(("redis", "6379"), (environment["REDIS_HOST"], environment["REDIS_PORT"]));
         Assert.Equal(Compose.Services["redis"].Environment["REDIS_PASSWORD"], environment["REDIS_PASSWORD"]);
-        Assert.Contains("127.0.0.1:8080", edge.HealthTest[^1], StringComparison.Ordinal);
         (environment["REDIS_HOST"], environment["REDIS_PORT"]) = ("127.0.0.1", redis.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_REGION"]) = (s3.AccessKey, s3.SecretKey, s3.Region);
-        return new SluiceProcessOptions { Origin = "s3://" + bucket, Arguments = ["--endpoint", s3.Endpoint.ToString()], Environment = environment };
+        Take(environment, "Database", $"postgres://{Compose.Services["postgres"].Environment["POSTGRES_USER"]}:{Compose.Services["postgres"].Environment["POSTGRES_PASSWORD"]}@postgres/{Compose.Services["postgres"].Environment["POSTGRES_DB"]}", database);
+        Take(environment, "Store__S3__Bucket", "videos", bucket + "-videos");
+        Take(environment, "Store__S3__Endpoint", "http://s3:9000", s3.Endpoint.ToString());
+        Take(environment, "UploadEndpoint", "http://localhost:9000", s3.Endpoint.ToString());
+        environment["SLUICE__Downloads__Enabled"] = "false";
+        return environment;
+    }
+
+    private static void Take(Dictionary<string, string> environment, string setting, string written, string here)
+    {
+        Assert.Equal(written, environment["SLUICE__Catalog__" + setting]);
+        environment["SLUICE__Catalog__" + setting] = here;
     }
 
     // redis-server takes on its command line what its file takes.
