@@ -37,6 +37,9 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     /// <summary>What the index says is there at start.</summary>
     public void Start(long bytes, int count) => (used, objects) = (bytes, count);
 
+    /// <summary>See <see cref="DiskTier.IsNeeded"/>.</summary>
+    public Func<DiskObject, bool>? IsNeeded { get; set; }
+
     public void Hit(DiskObject target) => policy.Hit(target);
 
     /// <summary>Completes when bytes of removed files are freed next.</summary>
@@ -64,12 +67,17 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
                 Charge(target, bytes, more);
                 return Reservation.Granted;
             }
-            // When it is picked itself it stands aside while others are, and keeps what it has earned.
-            var (frequency, aside) = (target.Frequency, false);
+            // When it is picked itself it stands aside while others are, and keeps what it has earned. So does what cannot be had again by those who are reading it.
+            var frequency = target.Frequency;
+            List<DiskObject>? aside = null;
             while (IsOver(bytes, more, leaving) && policy.TryEvict(out var node))
-                if (ReferenceEquals(node, target)) aside = true;
-                else (victims ??= []).Add(Pick((DiskObject)node));
-            if (aside) Put(target, frequency);
+            {
+                var picked = (DiskObject)node;
+                if (ReferenceEquals(picked, target) || IsNeeded?.Invoke(picked) == true) (aside ??= []).Add(picked);
+                else (victims ??= []).Add(Pick(picked));
+            }
+
+            foreach (var kept in aside ?? []) Put(kept, ReferenceEquals(kept, target) ? frequency : kept.Frequency);
             return victims is { Count: > 0 } ? Reservation.Evicted : leaving > 0 ? Reservation.Wait : Reservation.Refused;
         }
     }

@@ -71,6 +71,13 @@ public sealed partial class DiskTier : IAsyncDisposable
     /// <summary>Called once for each object evicted to make room, or dropped because its file is gone or damaged; not for <see cref="Remove"/>.</summary>
     public Action<DiskObject>? Evicted { get; set; }
 
+    /// <summary>True for what must not be evicted now: it is being read, and those who read it could not have the rest from anywhere else.</summary>
+    public Func<DiskObject, bool>? IsNeeded
+    {
+        get => space.IsNeeded;
+        set => space.IsNeeded = value;
+    }
+
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize => options.ChunkSize;
 

@@ -9,13 +9,15 @@ public sealed class BodyReader : IDisposable
     private const int MaximumRetries = 2;
     private readonly CachedObject target;
     private long position;
+    private readonly bool holds;
     private int retries;
     private int closed;
 
     internal BodyReader(CachedObject target, long start, long end, FillSource? source)
     {
         (this.target, position, End, Source) = (target, start, end, source);
-        target.OpenReader();
+        // Where the bytes are gone already, they can only be asked for again.
+        holds = target.TryHold();
         target.Join(this);
     }
 
@@ -59,7 +61,7 @@ public sealed class BodyReader : IDisposable
     {
         if (Interlocked.Exchange(ref closed, 1) != 0) return;
         target.StopWaiting(this);
-        target.CloseReader();
+        if (holds) target.Release();
     }
 
     /// <summary>The fill this reader waited for failed: try again where the rest can be asked for by range, else give up.</summary>

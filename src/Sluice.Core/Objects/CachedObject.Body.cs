@@ -242,7 +242,7 @@ public sealed partial class CachedObject
     /// send, and one read in eight takes the chunk in, so that what is hot gets there all the same.
     /// </summary>
     private bool IsCrowded() =>
-        Metadata.Length is not <= FillWindow.LargeBytes && Volatile.Read(ref openReaders) > 8 && (Interlocked.Increment(ref crowdedReads) & 7) != 0;
+        Metadata.Length is not <= FillWindow.LargeBytes && Volatile.Read(ref holds) > 8 && (Interlocked.Increment(ref crowdedReads) & 7) != 0;
 
     private Chunk? At(int index)
     {

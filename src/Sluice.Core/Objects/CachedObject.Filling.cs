@@ -59,7 +59,7 @@ public sealed partial class CachedObject
         if (cache.Memory.TryAdmit(chunk))
         {
             // Detached between the look and the admission: nobody else will take it out again.
-            if (Volatile.Read(ref released) && cache.Memory.Remove(chunk)) chunk.Drop();
+            if (IsReleased && cache.Memory.Remove(chunk)) chunk.Drop();
             return true;
         }
 

@@ -11,9 +11,8 @@ public sealed partial class CachedObject
     private ObjectMetadata metadata;
     private DiskObject? disk;
     private HeadNode? head;
-    private int openReaders;
+    private int holds;
     private bool detached;
-    private bool released;
 
     internal CachedObject(ObjectCache cache, CacheScope scope, string target, ObjectMetadata metadata, DiskObject? disk)
     {
@@ -39,6 +38,20 @@ public sealed partial class CachedObject
 
     /// <summary>True once it can no longer be found: purged, replaced or evicted. Responses under way finish.</summary>
     public bool IsDetached => Volatile.Read(ref detached);
+
+    /// <summary>Keeps its bytes where they are, whatever is purged or replaced meanwhile, until <see cref="Release"/>; false when they are gone already.</summary>
+    public bool TryHold()
+    {
+        if (Interlocked.Increment(ref holds) > 0) return true;
+        Interlocked.Decrement(ref holds);
+        return false;
+    }
+
+    /// <summary>Ends a hold. The last one of an object that can no longer be found gives its bytes back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref holds) == 0 && IsDetached) TryReleaseTiers();
+    }
 
     internal ulong Hash { get; }
 
@@ -75,20 +88,13 @@ public sealed partial class CachedObject
             detached = true;
         }
 
-        if (Volatile.Read(ref openReaders) == 0) ReleaseTiers();
+        TryReleaseTiers();
     }
 
     internal void NoteUse()
     {
         if (disk is { } stored) cache.Disk!.Hit(stored);
         if (head is { } node) cache.Memory.Hit(node);
-    }
-
-    internal void OpenReader() => Interlocked.Increment(ref openReaders);
-
-    internal void CloseReader()
-    {
-        if (Interlocked.Decrement(ref openReaders) == 0 && IsDetached) ReleaseTiers();
     }
 
     /// <summary>The disk tier let go of it: what memory holds may stay, else it is gone.</summary>
@@ -103,14 +109,19 @@ public sealed partial class CachedObject
         if (!Metadata.Version.IsStrong || !HasMemoryChunks() || !TryAdmitHead()) ObjectCache.Remove(this);
     }
 
-    private void ReleaseTiers()
+    /// <summary>True while somebody reads it.</summary>
+    internal bool IsHeld => Volatile.Read(ref holds) > 0;
+
+    private bool IsReleased => Volatile.Read(ref holds) < 0;
+
+    private void TryReleaseTiers()
     {
+        // In one step, so that nobody takes hold of an object whose bytes are going; far enough below zero for those who try.
+        if (Interlocked.CompareExchange(ref holds, int.MinValue / 2, 0) != 0) return;
         DiskObject? stored;
         Chunk?[] held;
         lock (gate)
         {
-            if (released) return;
-            released = true;
             stored = disk;
             disk = null;
             held = chunks;

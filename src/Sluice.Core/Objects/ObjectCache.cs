@@ -51,6 +51,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
         if (disk is not null)
         {
             disk.Evicted = stored => (stored.Owner as CachedObject)?.OnDiskEvicted();
+            disk.IsNeeded = stored => stored.Owner is CachedObject { IsHeld: true, CanFillGaps: false };
             cache.loading = Task.Run(() => cache.LoadAsync(disk));
         }
 

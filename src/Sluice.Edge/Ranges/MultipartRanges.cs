@@ -24,12 +24,21 @@ internal static class MultipartRanges
         var length = heads.Sum(head => (long)head.Length) + parts.Sum(part => part.End - part.Start) + tail.Length;
         response.ContentLength = length;
         counters.Count(verdict.Outcome, length);
-        for (var i = 0; i < parts.Length; i++)
+        // Held from the first part to the last, also while no reader is open.
+        var isHeld = stored.TryHold();
+        try
         {
-            await response.BodyWriter.WriteAsync(heads[i]);
-            await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, source);
-        }
+            for (var i = 0; i < parts.Length; i++)
+            {
+                await response.BodyWriter.WriteAsync(heads[i]);
+                await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, source);
+            }
 
-        await response.BodyWriter.WriteAsync(tail);
+            await response.BodyWriter.WriteAsync(tail);
+        }
+        finally
+        {
+            if (isHeld) stored.Release();
+        }
     }
 }

@@ -17,8 +17,24 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return null;
         if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Headers) is not { } hit) return null;
-        // Bytes that are not in memory mean waiting, and this thread must not.
-        return IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
+        if (!hit.Stored.TryHold()) return null;
+        // Bytes that are in no tier mean waiting, and this thread must not.
+        var answer = IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
+        if (answer is { IsCompletedSuccessfully: false }) return ReleaseAfterAsync(answer, hit.Stored);
+        hit.Stored.Release();
+        return answer;
+    }
+
+    private static async Task ReleaseAfterAsync(Task answer, CachedObject held)
+    {
+        try
+        {
+            await answer;
+        }
+        finally
+        {
+            held.Release();
+        }
     }
 
     /// <summary>The stored object that may answer a GET or HEAD without asking the origin; null for none.</summary>

@@ -24,15 +24,17 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
     /// </summary>
     private const long SmallBytes = 32 << 10;
 
-    /// <summary>True when all went out, false when the client is gone.</summary>
+    /// <summary>True when all went out, false when the client is gone. Lets go of the object.</summary>
     /// <exception cref="IOException">The rest of the body is not to be had: the connection must break.</exception>
     public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
     {
         var (position, turn) = (answer.Start, answer.Start + TurnBytes);
         socket.BeginSend();
         var step = Push(head, answer, ref position, Math.Min(answer.End, turn), out var ofHead);
-        if (step == Step.Gone) return new(false);
-        return ofHead == head.Length && position == answer.End ? new(true) : FinishAsync(head[ofHead..].ToArray(), answer, position);
+        var isSent = ofHead == head.Length && position == answer.End;
+        if (step != Step.Gone && !isSent) return FinishAsync(head[ofHead..].ToArray(), answer, position);
+        answer.Stored.Release();
+        return new(isSent);
     }
 
     /// <summary>Sends what the socket takes now.</summary>
@@ -108,8 +110,8 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
     {
-        // Open from here on: eviction leaves the object's bytes alone until it is sent.
         using var reader = answer.Stored.Open(position, answer.End, answer.Source);
+        answer.Stored.Release();
         if (head.Length > 0 && !await socket.TrySendAsync(head)) return false;
         while (reader.Position < answer.End)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 using Sluice.Core.Objects;
 using Sluice.Edge.Serving;
 
@@ -15,9 +16,11 @@ internal sealed class PlainHead
     private static readonly string[] OfABody = ["Content-Type", "Content-Encoding", "Content-Language", "Accept-Ranges"];
     private static readonly string[] NotPlain = ["Cache-Status", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Range", "Upgrade", "Trailer", "Age", "X-Cache-Status"];
 
-    private readonly byte[] whole = [];
-    private readonly byte[] partial = [];
-    private readonly byte[] notModified = [];
+    private static readonly (int Date, int Age, int Range) Places = (FieldOrder.PlaceOf("Date"), FieldOrder.PlaceOf("Age"), FieldOrder.PlaceOf("Content-Range"));
+
+    private readonly Fields whole;
+    private readonly Fields partial;
+    private readonly Fields notModified;
     private readonly byte[] tail = [];
     private readonly bool hasDate;
 
@@ -26,9 +29,10 @@ internal sealed class PlainHead
         var metadata = head.Metadata;
         if (metadata is not { Status: 200, Length: { } length } || head.IsManifest || !Array.TrueForAll(head.Lines, IsPlain)) return;
         hasDate = Array.Exists(head.Lines, line => line.Key.Equals("Date", StringComparison.OrdinalIgnoreCase));
-        whole = Render(head, "200 OK", line => true, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n"));
-        partial = Render(head, "206 Partial Content", line => true, "");
-        notModified = Render(head, "304 Not Modified", line => !OfABody.Contains(line, StringComparer.OrdinalIgnoreCase), "");
+        var lines = FieldOrder.Sort(head.Lines).ToArray();
+        whole = new(string.Create(CultureInfo.InvariantCulture, $"200 OK\r\nContent-Length: {length}"), lines);
+        partial = new("206 Partial Content", lines);
+        notModified = new("304 Not Modified", Array.FindAll(lines, line => !OfABody.Contains(line.Key)));
         tail = Encoding.ASCII.GetBytes(head.Key + "\r\n\r\n");
         IsUsable = whole.Length + tail.Length + DynamicLength <= MaximumLength;
         Length = length;
@@ -51,12 +55,25 @@ internal sealed class PlainHead
     public int Write(Span<byte> into, int status, long start, long end, ObjectMetadata metadata, DateTimeOffset now)
     {
         var writer = new HeadWriter(into);
-        writer.Add(status switch { 206 => partial, 304 => notModified, _ => whole });
+        var fields = status switch { 206 => partial, 304 => notModified, _ => whole };
+        writer.Add(fields.Start);
         if (status == 206)
         {
             writer.Add("Content-Length: "u8);
             writer.Add(end - start);
-            writer.Add("\r\nContent-Range: bytes "u8);
+            writer.Add("\r\n"u8);
+        }
+
+        writer.Add(fields.ToDate);
+        if (!hasDate) writer.AddDate(now);
+        writer.Add(fields.ToAge);
+        writer.Add("Age: "u8);
+        writer.Add((long)metadata.Freshness.AgeAt(now).TotalSeconds);
+        writer.Add("\r\n"u8);
+        writer.Add(fields.ToRange);
+        if (status == 206)
+        {
+            writer.Add("Content-Range: bytes "u8);
             writer.Add(start);
             writer.Add("-"u8);
             writer.Add(end - 1);
@@ -65,26 +82,40 @@ internal sealed class PlainHead
             writer.Add("\r\n"u8);
         }
 
-        if (!hasDate) writer.AddDate(now);
-        writer.Add("Age: "u8);
-        writer.Add((long)metadata.Freshness.AgeAt(now).TotalSeconds);
-        writer.Add("\r\nX-Cache-Status: HIT\r\nCache-Status: Sluice; hit; ttl="u8);
+        writer.Add(fields.Rest);
+        writer.Add("X-Cache-Status: HIT\r\nCache-Status: Sluice; hit; ttl="u8);
         writer.Add((long)metadata.Freshness.RemainingAt(now).TotalSeconds);
         writer.Add(tail);
         return writer.Length;
     }
 
-    private static byte[] Render(RenderedHead head, string status, Predicate<string> wants, string more)
-    {
-        var text = new StringBuilder("HTTP/1.1 ").Append(status).Append("\r\n");
-        foreach (var (name, values) in head.Lines)
-            if (wants(name))
-                foreach (var value in values)
-                    text.Append(name).Append(": ").Append(value).Append("\r\n");
-        return Encoding.ASCII.GetBytes(text.Append(more).ToString());
-    }
-
-    private static bool IsPlain(KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> line) =>
+    private static bool IsPlain(KeyValuePair<string, StringValues> line) =>
         !NotPlain.Contains(line.Key, StringComparer.OrdinalIgnoreCase)
         && line.Value.All(value => value is { Length: > 0 } && !value.AsSpan().ContainsAnyExceptInRange(' ', '~'));
+
+    /// <summary>What is the same in every reply of a status, cut where a reply puts in what is its own.</summary>
+    private readonly struct Fields(string status, KeyValuePair<string, StringValues>[] lines)
+    {
+        public readonly byte[] Start = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n");
+
+        public readonly byte[] ToDate = Render(lines, int.MinValue, Places.Date);
+
+        public readonly byte[] ToAge = Render(lines, Places.Date, Places.Age);
+
+        public readonly byte[] ToRange = Render(lines, Places.Age, Places.Range);
+
+        public readonly byte[] Rest = Render(lines, Places.Range, long.MaxValue);
+
+        public int Length => Start.Length + ToDate.Length + ToAge.Length + ToRange.Length + Rest.Length;
+
+        private static byte[] Render(KeyValuePair<string, StringValues>[] lines, long from, long to)
+        {
+            var text = new StringBuilder();
+            foreach (var (name, values) in lines)
+                if (FieldOrder.PlaceOf(name) is var place && place >= from && place < to)
+                    foreach (var value in values)
+                        text.Append(name).Append(": ").Append(value).Append("\r\n");
+            return Encoding.ASCII.GetBytes(text.ToString());
+        }
+    }
 }

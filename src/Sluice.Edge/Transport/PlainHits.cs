@@ -22,7 +22,7 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         counters.Hot.Note(answer.Stored.Target, answer.End - answer.Start);
     }
 
-    /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done.</summary>
+    /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done. The object is held until the answer is sent.</summary>
     public bool TryAnswer(PlainRequest request, Span<byte> head, out PlainAnswer answer)
     {
         answer = default;
@@ -31,6 +31,16 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         Encoding.ASCII.GetChars(request.Target, target);
         if (hits.Find(target, request) is not { } hit) return false;
 
+        var stored = hit.Stored;
+        if (!stored.TryHold()) return false;
+        if (TryAnswer(hit, request, head, out answer)) return true;
+        stored.Release();
+        return false;
+    }
+
+    private bool TryAnswer(in HitPath.Hit hit, PlainRequest request, Span<byte> head, out PlainAnswer answer)
+    {
+        answer = default;
         var stored = hit.Stored;
         var rendered = RenderedHead.Of(stored, hit.Route);
         var plain = PlainHead.Of(rendered);

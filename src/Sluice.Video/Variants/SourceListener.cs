@@ -111,6 +111,8 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
     private static async Task SendAsync(HttpContext context, CachedObject source, long start, long end)
     {
         var writer = context.Response.BodyWriter;
+        // Held between the readers too: a purge must not change what is being read.
+        var isHeld = source.TryHold();
         try
         {
             for (var (position, stretch) = (start, FirstStretch); position < end; stretch = Math.Min(stretch * 2, LargestStretch))
@@ -137,6 +139,10 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
         {
             // The source cannot be read on. A broken connection says so; the process that reads it will tell.
             context.Abort();
+        }
+        finally
+        {
+            if (isHeld) source.Release();
         }
     }
 

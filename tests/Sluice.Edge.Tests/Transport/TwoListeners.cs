@@ -94,7 +94,7 @@ internal sealed class TwoListeners : IAsyncDisposable
         }
     }
 
-    /// <summary>The answers in a stretch of bytes with the fields of each head in order of name, without Date and the boundaries, which are random.</summary>
+    /// <summary>The answers in a stretch of bytes as they are, but without Date and the boundaries, which are random.</summary>
     public static string Normalise(byte[] answers)
     {
         var text = new StringBuilder();
@@ -103,7 +103,7 @@ internal sealed class TwoListeners : IAsyncDisposable
         {
             var lines = rest[..end].Split("\r\n");
             text.Append(lines[0]).Append('\n');
-            foreach (var line in lines.Skip(1).Where(line => !line.StartsWith("Date:", StringComparison.Ordinal)).Order(StringComparer.Ordinal)) text.Append(line).Append('\n');
+            foreach (var line in lines.Skip(1).Where(line => !line.StartsWith("Date:", StringComparison.Ordinal))) text.Append(line).Append('\n');
             rest = rest[(end + 4)..];
             // To the next head, wherever that is: bodies are compared as they are.
             var next = rest.IndexOf("HTTP/1.1 ", StringComparison.Ordinal);
