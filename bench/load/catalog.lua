@@ -1,4 +1,4 @@
--- Asks for the paths given in turn, each connection pausing between two requests; prints what was seen as one line of JSON.
+-- Asks for the paths given in turn, each connection pausing between two requests, and before the first; prints what was seen as one line of JSON.
 -- wrk ... -s catalog.lua URL -- PAUSE_MS PATH...
 local paths, pause, at = {}, 0, 0
 
@@ -7,7 +7,8 @@ function init(arguments)
   for i = 2, #arguments do paths[#paths + 1] = arguments[i] end
 end
 
-function delay() return pause end
+-- Spread, as people are: with the same pause for all they would ask in step, a hundred at once.
+function delay() return math.random() * 2 * pause end
 
 function request()
   at = at % #paths + 1
