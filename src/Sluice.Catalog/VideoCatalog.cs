@@ -24,6 +24,8 @@ public sealed class VideoCatalog : IAsyncDisposable
     private readonly CancellationTokenSource stop = new(), rest = new();
     private readonly JobRhythm rhythm;
     private readonly Task following, working;
+    private readonly Lock gate = new();
+    private Task? resting;
 
     private VideoCatalog(CatalogParts parts, ICatalogStore store, UploadTokens tokens, CatalogMeter meter)
     {
@@ -37,7 +39,7 @@ public sealed class VideoCatalog : IAsyncDisposable
         rhythm = new JobRhythm(time, logging.CreateLogger<CatalogWorker>());
         var publications = new OwnPublications(parts.Observer);
         following = new EventFollower(store, cached, publications, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
-        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time));
+        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time), options.MaximumUpload);
         var outcomes = new VideoOutcomes(store, cached, options);
         var transcode = new TranscodeJob(store, transcoder, outcomes, publications, options, logging.CreateLogger<TranscodeJob>());
         working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(rest.Token);
@@ -86,20 +88,25 @@ public sealed class VideoCatalog : IAsyncDisposable
     internal void Wake() => rhythm.Wake();
 
     /// <summary>Ends the work on jobs: what is being transcoded is left to the next worker. Questions are still answered.</summary>
-    public async Task StopWorkAsync()
+    public Task StopWorkAsync()
     {
-        await rest.CancelAsync();
-        await EndOfAsync(working);
+        lock (gate) return resting ??= RestAsync();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await rest.CancelAsync();
+        var worked = StopWorkAsync();
         await stop.CancelAsync();
-        await EndOfAsync(Task.WhenAll(following, working));
+        await Task.WhenAll(worked, EndOfAsync(following));
         await Store.DisposeAsync();
         meter.Dispose();
+    }
+
+    private async Task RestAsync()
+    {
+        await rest.CancelAsync();
+        await EndOfAsync(working);
     }
 
     private async Task EndOfAsync(Task work)

@@ -19,7 +19,7 @@ internal static partial class SettingTree
         new ValueSetting<CatalogSection, TimeSpan>("uploadValidity", ValueKinds.Time, o => o.UploadValidity, (o, v) => o.UploadValidity = v,
             "How long an upload URL is valid.") { Check = CheckNotZero },
         new ValueSetting<CatalogSection, long>("uploadLimit", ValueKinds.Size, o => o.UploadLimit, (o, v) => o.UploadLimit = v,
-            "The largest file to take. A bucket's own limit holds where uploads go to a bucket."),
+            "The largest file to take. A bucket takes any; what is larger in it is not transcoded."),
         new ValueSetting<CatalogSection, int>("workers", ValueKinds.Number, o => o.Workers, (o, v) => o.Workers = v,
             "How many videos this process transcodes at once; 0 leaves it to sluice worker.") { Flag = "--workers" },
         new ValueSetting<CatalogSection, TimeSpan>("lease", ValueKinds.Time, o => o.Lease, (o, v) => o.Lease = v,

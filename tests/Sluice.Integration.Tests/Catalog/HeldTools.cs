@@ -48,6 +48,6 @@ internal sealed class HeldTools : IDisposable
             exec {Require.Command(name)} "$@"
 
             """);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 }
