@@ -167,7 +167,7 @@ memstore_device_bytes = $bytes
 [client.rgw]
 rgw_data = $dir/run
 rgw_frontends = beast endpoint=127.0.0.1:$port
-rgw_enable_apis = s3
+rgw_enable_apis = s3, notifications
 rgw_dns_name = s3.localhost
 rgw_dynamic_resharding = false
 # Give deleted objects' memory back soon, not in two hours.

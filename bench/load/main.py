@@ -30,9 +30,11 @@ def parse():
     return options
 
 
-def make_files(root):
+def make_files(root, workloads):
     """Random bytes, the same for everyone; the large file is sparse."""
     root.mkdir(parents=True)
+    if workloads == ["variants"]:
+        return
     (root / "set").mkdir()
     for path, size in hits.SIZES.items():
         (root / path[1:]).write_bytes(os.urandom(size))
@@ -59,7 +61,7 @@ class Comparison:
     def __init__(self, options, scratch):
         self.options, self.scratch, self.running, self.folders = options, scratch, [], 0
         self.root = scratch / "files"
-        make_files(self.root)
+        make_files(self.root, options.workloads)
         self.origin = self.start(Origin(scratch / "origin", self.root))
         self.subject = SUBJECTS[options.subject]
 
@@ -166,20 +168,32 @@ class Comparison:
         self.folders += 1
         server = self.start(Sluice(self.scratch / str(self.folders), self.origin))
         alone, through = variants.overhead(server, self.root, self.options.rounds)
-        print(f"A variant of 20 s at 1280x720, `{variants.QUERY}`, made by the same command with and without Sluice, in turn; medians.\n")
+        print(f"A variant of {variants.SECONDS} s at 640x480, `{variants.QUERY}`, made by the same command with and without Sluice, in turn; medians.\n")
         table(("", "first byte, ms", "last byte, ms"), [
             ("ffmpeg alone", f"{alone[0] * 1000:,.0f}", f"{alone[1] * 1000:,.0f}"),
             ("through Sluice", f"{through[0] * 1000:,.0f}", f"{through[1] * 1000:,.0f}"),
             ("more", f"{(through[0] - alone[0]) * 1000:,.0f}", f"{(through[1] - alone[1]) * 1000:,.0f} ({(through[1] / alone[1] - 1) * 100:.1f} %)")])
+        bound = alone[1] * 1.05 + 0.1
+        print(f"Overhead: {(through[1] - alone[1]) * 1000:,.0f} ms of {alone[1] * 1000:,.0f} ms; the bound is 5 % and 100 ms: {'held' if through[1] <= bound else 'NOT HELD'}. "
+              f"First byte {(through[0] - alone[0]) * 1000:,.0f} ms after ffmpeg's first output; the bound is 1 s: {'held' if through[0] - alone[0] <= 1 else 'NOT HELD'}.\n", flush=True)
+        progress("variants: a crowd")
         runs, lengths, last = variants.crowd(server)
+        progress("variants: a frame and a sheet of a cold gigabyte")
         taken, fetches, count = variants.frame(server, self.origin)
+        sheet = variants.sheet(server, self.origin)
+        progress("variants: hits")
+        variant, plain = variants.hit(server, self.root, min(self.options.rounds, 3), min(self.options.seconds, 2), self.scratch)
         table(("", "figure"), [
             (f"{variants.VIEWERS} viewers of one cold variant: runs of ffmpeg", runs),
             ("answers of different lengths among them", lengths - 1),
             ("latest first byte, ms", f"{last * 1000:,.0f}"),
             ("a frame at half of a cold file of 1 GB: ms", f"{taken * 1000:,.0f}"),
             ("requests to the origin for it", fetches),
-            ("bytes the origin sent for it", size(count))])
+            ("bytes the origin sent for it", size(count)),
+            ("and then for a sprite sheet of 12 pictures of the same file", size(sheet)),
+            ("hits of a cached variant, per second of the server's time", f"{variant:,.0f}"),
+            ("hits of a file of the same bytes", f"{plain:,.0f}"),
+            ("a variant's hit beside any hit", f"**{variant / plain:.2f}**")])
         self.stop(server)
 
     def run(self):

@@ -109,6 +109,9 @@ public sealed partial class CachedObject
         if (!Metadata.Version.IsStrong || !HasMemoryChunks() || !TryAdmitHead()) ObjectCache.Remove(this);
     }
 
+    /// <summary>How often it was used of late, roughly: as far as eviction counts.</summary>
+    internal int Uses => Math.Max(disk is { } stored ? stored.Frequency : 0, head is { } node ? node.Frequency : 0);
+
     /// <summary>True while somebody reads it.</summary>
     internal bool IsHeld => Volatile.Read(ref holds) > 0;
 

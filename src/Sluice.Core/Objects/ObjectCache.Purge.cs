@@ -10,6 +10,7 @@ public sealed partial class ObjectCache
 
     private readonly ConcurrentQueue<PurgeRecord> recent = new();
     private IPurgeLayer[] layers = [];
+    private ISourceFollower[] followers = [];
 
     /// <summary>The last 50 purges, newest first; dry runs are none.</summary>
     public IReadOnlyList<PurgeRecord> RecentPurges => [.. recent.Reverse()];
@@ -19,6 +20,9 @@ public sealed partial class ObjectCache
 
     /// <summary>Takes a layer into every purge from now on.</summary>
     public void AddLayer(IPurgeLayer layer) => layers = [.. layers, layer];
+
+    /// <summary>Tells of every source that changes from now on, or is purged as one.</summary>
+    public void AddFollower(ISourceFollower follower) => followers = [.. followers, follower];
 
     /// <summary>Purges here and in every layer. When the receipt is there, nothing it counts can be served any more, not even after a crash and restart; responses under way finish.</summary>
     public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
@@ -56,6 +60,8 @@ public sealed partial class ObjectCache
         }
 
         if (Disk is not null) await Disk.FlushAsync();
+        if (request.Kind == PurgeKind.Source)
+            foreach (var follower in followers) receipt = receipt with { Values = receipt.Values + await follower.SourceChangedAsync(request.Value, cancellation) };
         recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
         while (recent.Count > MaximumRemembered) recent.TryDequeue(out _);
         return receipt;
@@ -66,6 +72,14 @@ public sealed partial class ObjectCache
     {
         await loading.WaitAsync(cancellation);
         return Select(new PurgeRequest(kind, value));
+    }
+
+    /// <summary>Another version of a source was stored in place of one: what was made from that outside of this cache is void. Nobody waits for it.</summary>
+    private void TellOfChange(CachedObject added, CachedObject replaced)
+    {
+        // What has another name than its source was made from it, here, and is judged by the source's version when it is asked for.
+        if (added.Target != added.Metadata.Source || (added.Metadata.Status, replaced.Metadata.Status) != (200, 200) || added.Metadata.Version == replaced.Metadata.Version) return;
+        foreach (var follower in followers) _ = follower.SourceChangedAsync(added.Metadata.Source, stop.Token);
     }
 
     private static bool Selects(PurgeRequest request, CachedObject candidate) => request.Kind switch

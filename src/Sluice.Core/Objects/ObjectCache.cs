@@ -90,7 +90,12 @@ public sealed partial class ObjectCache : IAsyncDisposable
         var stored = purges.TryCommit(fence, purge => Selects(purge, added), () =>
         {
             if (!added.TryAdmitHead()) return false;
-            foreach (var replaced in added.Scope.Put(added)) replaced.Detach();
+            foreach (var replaced in added.Scope.Put(added))
+            {
+                replaced.Detach();
+                if (followers.Length > 0) TellOfChange(added, replaced);
+            }
+
             if (!added.IsDetached) return true;
             // Its fill failed before it was put in place.
             added.Scope.Take(added);

@@ -8,6 +8,9 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
     /// <summary>Its whole environment. Default none: what this process knows (credentials above all) stays here.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What it reads from its standard input. Default nothing: it finds it at its end.</summary>
+    public ReadOnlyMemory<byte> Input { get; init; }
+
     /// <summary>The folder it works in. Default "/".</summary>
     public string Folder { get; init; } = "/";
 

@@ -65,7 +65,8 @@ public sealed class ToolProcess : IAsyncDisposable
         try
         {
             ToolLimitCalls.Apply(process.Id, command.Limits);
-            process.StandardInput.Close();
+            if (command.Input.IsEmpty) process.StandardInput.Close();
+            else _ = FeedAsync(process.StandardInput, command.Input);
             if (command.GivesWay) GiveWay(process);
         }
         catch (IOException)
@@ -98,6 +99,18 @@ public sealed class ToolProcess : IAsyncDisposable
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
             // It has ended already.
+        }
+    }
+
+    private static async Task FeedAsync(StreamWriter input, ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            await using (input) await input.BaseStream.WriteAsync(content);
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it; how it ended says whether that is a failure.
         }
     }
 

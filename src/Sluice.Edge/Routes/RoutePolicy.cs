@@ -32,6 +32,9 @@ public sealed record RoutePolicy
     /// <summary>Value of Access-Control-Allow-Origin added where the origin sent none; null adds none. Default "*" for folder and bucket origins, since browsers' players fetch across origins.</summary>
     public string? AllowOrigin { get; init; } = "*";
 
+    /// <summary>For variants: when a use begins their lifetime anew, unchecked. Default null: never.</summary>
+    public Renewal? Renewal { get; init; }
+
     /// <summary>Keep answers. Default true; false passes every request on to the origins, which must be HTTP servers.</summary>
     public bool Stores { get; init; } = true;
 

@@ -135,6 +135,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         switch (Judge(context, asked, stored))
         {
             case Reuse.Fresh:
+                asked.Originals?.Variants?.Renew(stored, parts.Time.GetUtcNow());
                 await SendAsync(context, asked, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(stored.IsFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
                 return true;
             case Reuse.StaleWhileRevalidate:

@@ -53,7 +53,9 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         // A failure may mean the original instead, which takes more than this.
         if (variants.Find(target)?.Objects is not [{ Metadata.Status: 200 } stored, ..]) return null;
         var now = time.GetUtcNow();
-        return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh && variants.IsCurrent(stored) ? new Hit(variants.Route, stored, now) : null;
+        if (ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) != Reuse.Fresh || !variants.IsCurrent(stored)) return null;
+        variants.Renew(stored, now);
+        return new Hit(variants.Route, stored, now);
     }
 
     /// <summary>The tier that holds the first byte asked for; null when neither does.</summary>

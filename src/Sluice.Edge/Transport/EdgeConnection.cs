@@ -144,8 +144,9 @@ internal sealed partial class EdgeConnection
     {
         var head = headBuffer ??= GC.AllocateUninitializedArray<byte>(PlainHead.MaximumLength);
         sending = default;
+        if (listener.HitLog is { } log) return TrySendLogged(log, head, out sending);
         var began = listener.Hits.BeginSample();
-        if (!listener.Hits.TryAnswer(request, head, out var answer)) return false;
+        if (!listener.Hits.TryAnswer(request, [], head, out var answer)) return false;
         sending = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
         if (began != 0) listener.Hits.EndSample(began, answer);
         return true;

@@ -20,15 +20,18 @@ internal sealed class EdgeListener : IConnectionListener
     private int tick;
     private volatile bool isStopping;
 
-    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, Action<Exception> cutShort, TimeProvider time)
+    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, IHitLog? log, Action<Exception> cutShort, TimeProvider time)
     {
-        (socket, this.pool, Hits, this.cutShort) = (bound, pool, hits, cutShort);
+        (socket, this.pool, Hits, HitLog, this.cutShort) = (bound, pool, hits, log, cutShort);
         timer = time.CreateTimer(static state => ((EdgeListener)state!).Sweep(), this, TickLength, TickLength);
     }
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
 
     public PlainHits Hits { get; }
+
+    /// <summary>Hears of every hit; null for nobody.</summary>
+    public IHitLog? HitLog { get; }
 
     /// <summary>Seconds since start, as coarse as a timer: what a connection notes of its last use.</summary>
     public int Tick => Volatile.Read(ref tick);

@@ -28,6 +28,9 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnect
     public EdgeTransport(SluiceEdge edge, Predicate<IPEndPoint> isClearText, IMemoryPoolFactory<byte> pools, ILogger<EdgeTransport> logger, TimeProvider time) =>
         (hits, this.isClearText, this.pools, this.logger, this.time) = (edge.PlainHits, isClearText, pools, logger, time);
 
+    /// <summary>Hears of every hit; null, the default, for nobody.</summary>
+    public IHitLog? HitLog { get; init; }
+
     /// <summary>True where it works: 64-bit Linux.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
@@ -50,7 +53,7 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnect
             throw new AddressInUseException(e.Message, e);
         }
 
-        return new(new EdgeListener(socket, pools.Create(), hits, e => LogCutShort(e.Message), time));
+        return new(new EdgeListener(socket, pools.Create(), hits, HitLog, e => LogCutShort(e.Message), time));
     }
 
     [LoggerMessage(1003, LogLevel.Warning, "A hit was cut short: {Reason}")]

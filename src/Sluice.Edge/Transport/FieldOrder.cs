@@ -19,10 +19,13 @@ internal static class FieldOrder
 
     private static readonly Dictionary<string, int> Places = Known.Select((name, place) => KeyValuePair.Create(name, place)).ToDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The place of a field: smaller ones come first, and all that the server does not know share the last.</summary>
-    public static int PlaceOf(string name) => Places.GetValueOrDefault(name, int.MaxValue);
+    /// <summary>The place of all that the server does not know.</summary>
+    public const int Others = int.MaxValue;
+
+    /// <summary>The place of a field: smaller ones come first.</summary>
+    public static int PlaceOf(string name) => Places.GetValueOrDefault(name, Others);
 
     /// <summary>The lines in the server's order and spelling.</summary>
     public static IEnumerable<KeyValuePair<string, StringValues>> Sort(IEnumerable<KeyValuePair<string, StringValues>> lines) =>
-        lines.OrderBy(line => PlaceOf(line.Key)).Select(line => PlaceOf(line.Key) is var place and < int.MaxValue ? new(Known[place], line.Value) : line);
+        lines.OrderBy(line => PlaceOf(line.Key)).Select(line => PlaceOf(line.Key) is var place and < Others ? new(Known[place], line.Value) : line);
 }

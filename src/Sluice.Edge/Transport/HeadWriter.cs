@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Sluice.Edge.Transport;
 
@@ -14,6 +15,8 @@ internal ref struct HeadWriter(Span<byte> into)
         text.CopyTo(into[Length..]);
         Length += text.Length;
     }
+
+    public void Add(ReadOnlySpan<char> text) => Length += Encoding.ASCII.GetBytes(text, into[Length..]);
 
     public void Add(long number)
     {

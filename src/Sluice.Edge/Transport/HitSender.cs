@@ -24,6 +24,9 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
     /// </summary>
     private const long SmallBytes = 32 << 10;
 
+    /// <summary>Body bytes of the last answer that the socket took.</summary>
+    public long Sent { get; private set; }
+
     /// <summary>True when all went out, false when the client is gone. Lets go of the object.</summary>
     /// <exception cref="IOException">The rest of the body is not to be had: the connection must break.</exception>
     public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
@@ -32,6 +35,7 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
         socket.BeginSend();
         var step = Push(head, answer, ref position, Math.Min(answer.End, turn), out var ofHead);
         var isSent = ofHead == head.Length && position == answer.End;
+        Sent = position - answer.Start;
         if (step != Step.Gone && !isSent) return FinishAsync(head[ofHead..].ToArray(), answer, position);
         answer.Stored.Release();
         return new(isSent);
@@ -120,6 +124,7 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
             var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), out _);
             if (next > reader.Position) noteProgress();
             reader.Skip(next - reader.Position);
+            Sent = next - answer.Start;
             if (step == Step.Gone) return false;
             if (step == Step.Full) await socket.WhenDrainedAsync();
             else if (step == Step.NotHere && !await ReadAsync(reader)) return false;

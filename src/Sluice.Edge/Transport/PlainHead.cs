@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using Sluice.Core.Objects;
+using Sluice.Core.Freshness;
 using Sluice.Edge.Serving;
 
 namespace Sluice.Edge.Transport;
@@ -12,7 +12,7 @@ internal sealed class PlainHead
     /// <summary>No head is longer than this; an object whose head would be goes the ordinary way.</summary>
     public const int MaximumLength = 4096;
 
-    private const int DynamicLength = 256;
+    private const int DynamicLength = 320;
     private static readonly string[] OfABody = ["Content-Type", "Content-Encoding", "Content-Language", "Accept-Ranges"];
     private static readonly string[] NotPlain = ["Cache-Status", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length", "Content-Range", "Upgrade", "Trailer", "Age", "X-Cache-Status"];
 
@@ -22,11 +22,13 @@ internal sealed class PlainHead
     private readonly Fields partial;
     private readonly Fields notModified;
     private readonly byte[] tail = [];
+    private readonly ObjectFreshness freshness;
     private readonly bool hasDate;
 
     private PlainHead(RenderedHead head)
     {
         var metadata = head.Metadata;
+        freshness = metadata.Freshness;
         if (metadata is not { Status: 200, Length: { } length } || head.IsManifest || !Array.TrueForAll(head.Lines, IsPlain)) return;
         hasDate = Array.Exists(head.Lines, line => line.Key.Equals("Date", StringComparison.OrdinalIgnoreCase));
         var lines = FieldOrder.Sort(head.Lines).ToArray();
@@ -50,9 +52,9 @@ internal sealed class PlainHead
     /// <param name="status">200, 206 or 304.</param>
     /// <param name="start">First byte of a part.</param>
     /// <param name="end">One past its last.</param>
-    /// <param name="metadata">The object's metadata.</param>
     /// <param name="now">The time.</param>
-    public int Write(Span<byte> into, int status, long start, long end, ObjectMetadata metadata, DateTimeOffset now)
+    /// <param name="id">The request's id; empty to tell none.</param>
+    public int Write(Span<byte> into, int status, long start, long end, DateTimeOffset now, ReadOnlySpan<char> id)
     {
         var writer = new HeadWriter(into);
         var fields = status switch { 206 => partial, 304 => notModified, _ => whole };
@@ -68,7 +70,7 @@ internal sealed class PlainHead
         if (!hasDate) writer.AddDate(now);
         writer.Add(fields.ToAge);
         writer.Add("Age: "u8);
-        writer.Add((long)metadata.Freshness.AgeAt(now).TotalSeconds);
+        writer.Add((long)freshness.AgeAt(now).TotalSeconds);
         writer.Add("\r\n"u8);
         writer.Add(fields.ToRange);
         if (status == 206)
@@ -82,9 +84,18 @@ internal sealed class PlainHead
             writer.Add("\r\n"u8);
         }
 
-        writer.Add(fields.Rest);
+        writer.Add(fields.ToOthers);
+        if (!id.IsEmpty)
+        {
+            // Set first, so it is the first of those that the server does not know.
+            writer.Add("X-Request-Id: "u8);
+            writer.Add(id);
+            writer.Add("\r\n"u8);
+        }
+
+        writer.Add(fields.Others);
         writer.Add("X-Cache-Status: HIT\r\nCache-Status: Sluice; hit; ttl="u8);
-        writer.Add((long)metadata.Freshness.RemainingAt(now).TotalSeconds);
+        writer.Add((long)freshness.RemainingAt(now).TotalSeconds);
         writer.Add(tail);
         return writer.Length;
     }
@@ -104,9 +115,11 @@ internal sealed class PlainHead
 
         public readonly byte[] ToRange = Render(lines, Places.Age, Places.Range);
 
-        public readonly byte[] Rest = Render(lines, Places.Range, long.MaxValue);
+        public readonly byte[] ToOthers = Render(lines, Places.Range, FieldOrder.Others);
 
-        public int Length => Start.Length + ToDate.Length + ToAge.Length + ToRange.Length + Rest.Length;
+        public readonly byte[] Others = Render(lines, FieldOrder.Others, long.MaxValue);
+
+        public int Length => Start.Length + ToDate.Length + ToAge.Length + ToRange.Length + ToOthers.Length + Others.Length;
 
         private static byte[] Render(KeyValuePair<string, StringValues>[] lines, long from, long to)
         {

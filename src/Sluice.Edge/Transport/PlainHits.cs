@@ -12,6 +12,12 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 {
     private const int MaximumTarget = 2048;
 
+    /// <summary>A time stamp.</summary>
+    public long Now => time.GetTimestamp();
+
+    /// <summary>What has passed since a time stamp.</summary>
+    public TimeSpan Since(long began) => time.GetElapsedTime(began);
+
     /// <summary>A time stamp when the next hit is one of those measured; else 0.</summary>
     public long BeginSample() => counters.IsSampling ? time.GetTimestamp() : 0;
 
@@ -23,7 +29,11 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
     }
 
     /// <summary>Finds the answer and writes its head; false when the request has to go the ordinary way, and nothing was done. The object is held until the answer is sent.</summary>
-    public bool TryAnswer(PlainRequest request, Span<byte> head, out PlainAnswer answer)
+    /// <param name="request">The request.</param>
+    /// <param name="id">The id the answer is to tell; empty for none.</param>
+    /// <param name="head">Takes the head.</param>
+    /// <param name="answer">What to send.</param>
+    public bool TryAnswer(PlainRequest request, ReadOnlySpan<char> id, Span<byte> head, out PlainAnswer answer)
     {
         answer = default;
         if (request.Target.Length > MaximumTarget) return false;
@@ -33,12 +43,12 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 
         var stored = hit.Stored;
         if (!stored.TryHold()) return false;
-        if (TryAnswer(hit, request, head, out answer)) return true;
+        if (TryAnswer(hit, request, id, head, out answer)) return true;
         stored.Release();
         return false;
     }
 
-    private bool TryAnswer(in HitPath.Hit hit, PlainRequest request, Span<byte> head, out PlainAnswer answer)
+    private bool TryAnswer(in HitPath.Hit hit, PlainRequest request, ReadOnlySpan<char> id, Span<byte> head, out PlainAnswer answer)
     {
         answer = default;
         var stored = hit.Stored;
@@ -51,8 +61,8 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
 
         ObjectCache.NoteUse(stored);
         counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
-        var length = plain.Write(head, status, start, end, rendered.Metadata, hit.Now);
-        answer = new PlainAnswer(length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
+        var length = plain.Write(head, status, start, end, hit.Now, id);
+        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
         return true;
     }
 

@@ -20,6 +20,8 @@ internal static class OriginalInstead
             response.Headers["X-Fallback-Applied"] = "true";
             response.Headers["X-Fallback-Reason"] = reason;
             response.Headers["X-Original-Error-Status"] = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            // A page of another site that may see the answer may see what it is.
+            if (response.Headers.AccessControlExposeHeaders is { Count: > 0 } exposed) response.Headers.AccessControlExposeHeaders = exposed + ", X-Fallback-Applied, X-Fallback-Reason";
             // The next request may find the variant.
             response.Headers.CacheControl = "no-store";
             return Task.CompletedTask;

@@ -19,12 +19,13 @@ internal sealed class VariantRoute
     private const int LongestTarget = 1024;
 
     private readonly ActiveRoute originals;
+    private readonly ObjectCache cache;
     private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> keysByText;
 
     public VariantRoute(ActiveRoute originals, ITransform transform, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
-        (this.originals, Transform) = (originals, transform);
+        (this.originals, this.cache, Transform) = (originals, cache, transform);
         keysByText = keys.GetAlternateLookup<ReadOnlySpan<char>>();
         var route = originals.Route;
         // Extensions are the source's, and say nothing of the variant.
@@ -56,6 +57,23 @@ internal sealed class VariantRoute
         if (head.ETag is not { } tag || !tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal)) return false;
         head.CheckedSource = version;
         return true;
+    }
+
+    /// <summary>A use of a fresh variant: its lifetime may begin anew, behind the answer (row U051). An index on disk is written then, so not for each.</summary>
+    public void Renew(CachedObject variant, DateTimeOffset now)
+    {
+        if (Route.Route.Policy.Renewal is not { } renewal || variant.Metadata.Status != 200) return;
+        var made = variant.Metadata.Freshness;
+        if (made.AgeAt(now) < made.Lifetime * (renewal.ElapsedPercent / 100d) || made.RemainingAt(now) < renewal.Remaining || made.Lifetime <= TimeSpan.Zero) return;
+        var fence = cache.Fence;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            state =>
+            {
+                var metadata = variant.Metadata;
+                // Another use was faster, or it was purged.
+                if (ReferenceEquals(metadata.Freshness, made)) cache.Refresh(variant, metadata with { Freshness = made with { ReceivedAt = now, InitialAge = TimeSpan.Zero } }, fence);
+            },
+            (object?)null, preferLocal: false);
     }
 
     /// <summary>Whether what another node made is of the source's version as it is known here, and made as it would be here.</summary>

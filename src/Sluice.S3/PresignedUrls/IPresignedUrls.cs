@@ -19,6 +19,13 @@ public interface IPresignedUrls
     /// <returns>How many were forgotten.</returns>
     Task<int> PurgeAsync(CancellationToken cancellation = default);
 
+    /// <summary>Forgets every URL of one path, in memory and in the store, because its object changed. What is handed out from then on is another URL, a stable one too, so that no cache on the way answers it with what the object was.
+    /// URLs already handed out stay valid until they expire, and give what the object is now. A store that cannot be asked is passed over.</summary>
+    /// <param name="path">Key of the object below the configured prefix, as for <see cref="GetAsync"/>.</param>
+    /// <param name="cancellation">Stops waiting for the store.</param>
+    /// <returns>How many URLs were forgotten.</returns>
+    Task<int> ForgetAsync(string path, CancellationToken cancellation = default);
+
     /// <summary>Takes over newer credentials: asks for them anew, tries them on the hottest paths, signs everything held again, hottest first, then purges what the old ones signed (row PRE-18).
     /// Until the new ones are proven the old ones go on signing, so that no request meets a 403.</summary>
     Task<RotationReport> RotateAsync(CancellationToken cancellation = default);

@@ -42,6 +42,13 @@ internal sealed class PresignCheck(PresignCounters counters, TimeProvider time, 
     /// <summary>Nothing is remembered any more.</summary>
     public void Forget() => refusals.Clear();
 
+    /// <summary>Nothing is remembered of a path: its object changed.</summary>
+    public void Forget(string path)
+    {
+        foreach (var key in refusals.Keys)
+            if (key.Path == path) refusals.TryRemove(key, out _);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => probe.Dispose();
 

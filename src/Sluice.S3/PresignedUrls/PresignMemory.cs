@@ -5,8 +5,12 @@ namespace Sluice.S3.PresignedUrls;
 /// <summary>URLs in this process's memory, bounded in number. A hit takes no lock and allocates nothing. What leaves first is what was not used since it was last looked at (CLOCK).</summary>
 internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvider time)
 {
+    private const int MostKinds = 64;
+
     private readonly ConcurrentDictionary<PresignKey, PresignEntry> entries = new(PresignKeyComparer.Instance);
     private readonly ConcurrentQueue<PresignKey> order = new();
+    // What is asked of paths beyond a plain GET: few kinds, so that all URLs of one path are found without looking through everything.
+    private readonly ConcurrentDictionary<PresignOptions, byte> kinds = new() { [PresignOptions.Default] = 0 };
     private readonly PresignEntry?[] ready = new PresignEntry?[readyUrls];
     private int count;
     private uint hand;
@@ -30,6 +34,7 @@ internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvi
             }
             else if (entries.TryAdd(key, entry))
             {
+                if (!kinds.ContainsKey(key.Options) && kinds.Count <= MostKinds) kinds.TryAdd(key.Options, 0);
                 order.Enqueue(key);
                 if (Interlocked.Increment(ref count) > maximumEntries) MakeRoom();
                 return;
@@ -57,6 +62,26 @@ internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvi
             if (old is not null && old != entry) old.Ready = null;
             return;
         }
+    }
+
+    /// <summary>Forgets one entry, unless another took its place.</summary>
+    public void Remove(PresignKey key, PresignEntry entry)
+    {
+        if (entries.TryRemove(new(key, entry))) Interlocked.Decrement(ref count);
+    }
+
+    /// <summary>Forgets every URL of a path; how many.</summary>
+    public int Remove(string path)
+    {
+        var removed = 0;
+        var keys = kinds.Count <= MostKinds ? kinds.Keys.Select(kind => new PresignKey(path, kind)) : entries.Keys.Where(key => key.Path == path);
+        foreach (var key in keys.ToList())
+        {
+            if (!entries.TryRemove(key, out _)) continue;
+            Interlocked.Decrement(ref count);
+            removed++;
+        }
+        return removed;
     }
 
     /// <summary>Forgets everything that <paramref name="goes"/> says; how many.</summary>

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Sluice.Core.KeyValue;
@@ -41,6 +43,9 @@ internal sealed class PresignStore : IAsyncDisposable
 
     /// <summary>True for what stores throw, and for what is found damaged in them.</summary>
     public static bool IsFailure(Exception failure) => failure is IOException or TimeoutException or DbException or JsonException or InvalidOperationException;
+
+    /// <summary>Tag of every URL of a path, whatever it allows.</summary>
+    public static string TagOfPath(string path) => "path:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 16));
 
     /// <summary>The entry under a key; null when there is none.</summary>
     /// <exception cref="Exception">One of <see cref="IsFailure"/>: no answer in time, or a failure; it is counted.</exception>

@@ -19,7 +19,8 @@ internal readonly record struct PresignTerm(DateTimeOffset SignedAt, TimeSpan Li
     /// <param name="hash">Hash of the key: where in the period it begins.</param>
     /// <param name="now">When.</param>
     /// <param name="credentialEnd">When the credential ends; null for never.</param>
-    public static PresignTerm? For(PresignedUrlsOptions options, TimeSpan expires, ulong hash, DateTimeOffset now, DateTimeOffset? credentialEnd)
+    /// <param name="notBefore">Ticks of a whole second before which nothing is signed: what was is void. The period ends when it would have.</param>
+    public static PresignTerm? For(PresignedUrlsOptions options, TimeSpan expires, ulong hash, DateTimeOffset now, DateTimeOffset? credentialEnd, long notBefore = 0)
     {
         // In ticks throughout: this runs for each signature, and dates check themselves at every step.
         var (at, period) = (now.UtcTicks, (long)(expires.Ticks * options.CacheBufferFactor));
@@ -32,6 +33,7 @@ internal readonly record struct PresignTerm(DateTimeOffset SignedAt, TimeSpan Li
             signed -= (((signed - offset) % period) + period) % period;
         }
         var until = signed + period;
+        signed = Math.Max(signed, Math.Min(notBefore, at - (at % TimeSpan.TicksPerSecond)));
         var refresh = until - Window(options, period);
         if (credentialEnd is not { UtcTicks: var end } || end >= signed + expires.Ticks) return Of(signed, expires.Ticks, refresh, until, false);
         var lifetime = end - signed;

@@ -46,6 +46,27 @@ internal sealed partial class PresignedUrlCache
     }
 
     /// <inheritdoc/>
+    public async Task<int> ForgetAsync(string path, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        path = PresignKey.Normalise(path).ToString();
+        // First this: what is being signed meanwhile sees it.
+        voids.Add(path);
+        check?.Forget(path);
+        var forgotten = memory.Remove(path);
+        if (store is null) return forgotten;
+        try
+        {
+            return Math.Max(forgotten, await store.DeleteAsync(PresignStore.TagOfPath(path), cancellation));
+        }
+        catch (Exception failure) when (PresignStore.IsFailure(failure))
+        {
+            // It is counted. What the store still has was signed before, and is not accepted from it.
+            return forgotten;
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => rotation.RunAsync(cancellation);
 
     private void BeginRotation()

@@ -10,8 +10,23 @@ internal sealed partial class PresignedUrlCache
     private const int HitsToKeep = 10;
     private static readonly TimeSpan RefreshRetry = TimeSpan.FromSeconds(5);
 
-    // One at a time for each key: memory again (somebody may have been faster), store, signature.
+    // Two nodes hear of one change a moment apart; what the first of them signs is good for both.
+    private static readonly long VoidTolerance = TimeSpan.FromSeconds(5).Ticks;
+
     private async Task<Flown> MakeAsync(PresignKey key, PresignTarget target)
+    {
+        while (true)
+        {
+            var known = voids.Of(key.Path);
+            var made = await MakeOnceAsync(key, target);
+            // Forgotten while it was made: what was found or signed may be from before.
+            if (ReferenceEquals(voids.Of(key.Path), known)) return made;
+            memory.Remove(key, made.Entry);
+        }
+    }
+
+    // One at a time for each key: memory again (somebody may have been faster), store, signature.
+    private async Task<Flown> MakeOnceAsync(PresignKey key, PresignTarget target)
     {
         var started = time.GetTimestamp();
         var held = memory.Find(key);
@@ -89,7 +104,10 @@ internal sealed partial class PresignedUrlCache
         byte level = 0;
         while (options.AdaptiveMaximum is not null && key.Options.Expires is null && level < 20 && Expiry(key, level) < ends - created) level++;
         var (at, expected) = options.Stable ? (now, (TimeSpan?)null) : (created, ends - created);
-        if (PresignTerm.For(options, expected ?? Expiry(key, level), target.HashOf(key), at, with.Expires) is not { } term) return null;
+        var since = voids.Of(key.Path).Since;
+        // One signed within the period was signed because of a change that this process may not have seen: before its start, or on another node.
+        if (created.UtcTicks >= since - VoidTolerance) since = created.UtcTicks;
+        if (PresignTerm.For(options, expected ?? Expiry(key, level), target.HashOf(key), at, with.Expires, since) is not { } term) return null;
         if (term.SignedAt != created || term.ExpiresAt != ends || term.UseUntil <= now || with.Expires < ends || stored.Url.AsSpan(stored.Url.Length - 64).ContainsAnyExcept(Hex)) return null;
         var entry = new PresignEntry(term, with, stored.Url, Deadline(term.UseUntil, now), level);
         if (target.Url(key, with, created, ends - created, entry.Signature) != stored.Url) return null;
@@ -100,7 +118,7 @@ internal sealed partial class PresignedUrlCache
     /// <summary>Signs a URL to be handed out at <paramref name="at"/>; null when the credentials are about to end.</summary>
     internal PresignEntry? Make(PresignKey key, PresignTarget target, S3Credentials with, DateTimeOffset at, byte level)
     {
-        if (PresignTerm.For(options, Expiry(key, level), target.HashOf(key), at, with.Expires) is not { } term) return null;
+        if (PresignTerm.For(options, Expiry(key, level), target.HashOf(key), at, with.Expires, voids.Of(key.Path).Since) is not { } term) return null;
         var url = Sign(key, target, with, term);
         var entry = new PresignEntry(term, with, url, Deadline(term.UseUntil, time.GetUtcNow()), level);
         MakeReady(entry, url);
@@ -116,7 +134,7 @@ internal sealed partial class PresignedUrlCache
         {
             Url = (entry.Ready ?? MakeReady(key, entry)).Url, OriginalUrl = target.OriginalUrl(key.Path), CreatedAt = created.ToUnixTimeMilliseconds(), ExpiresAt = ends.ToUnixTimeMilliseconds(),
             Path = key.Path, StorageType = options.StorageType, Region = target.Region,
-        }, new(entry.UseUntil, TimeSpan.Zero), PresignRotation.TagOf(entry.Credentials));
+        }, new(entry.UseUntil, TimeSpan.Zero), PresignRotation.TagOf(entry.Credentials), PresignStore.TagOfPath(key.Path));
     }
 
     private string Sign(PresignKey key, PresignTarget target, S3Credentials with, in PresignTerm term)

@@ -28,6 +28,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     private readonly PresignCounters counters;
     private readonly PresignMemory memory;
     private readonly PresignStore? store;
+    private readonly PresignVoids voids;
     private readonly PresignRotation rotation;
     private readonly PresignCheck? check;
     private readonly TimeProvider time;
@@ -47,6 +48,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         counters = new(options.StorageType) { Sizes = Sizes };
         memory = new(options.MaximumEntries, options.ReadyUrls, time);
         this.store = store is null ? null : new(store, options.StoreTimeout, counters, time);
+        voids = new(time);
         rotation = new(this, log);
         check = options.VerifyBeforeUse ? new(counters, time) : null;
         PresignMeter.Begin(counters);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Video.Derivatives;
 using Sluice.Video.Options;
 
 namespace Sluice.Video.Debug;
@@ -28,10 +29,10 @@ internal static class DebugPanels
         if (report.Plan.Options is not { } o) return [];
         return Rows(
             ("mode", OptionNames.Of(o.Mode)), ("derivative", o.Derivative), ("format", o.Format), ("width", Text(o.Width)), ("height", Text(o.Height)),
-            ("fit", o.Width is null ? null : OptionNames.Of(o.Fit)), ("time", o.Time is { } time ? TimeText.Format(time) : null), ("duration", o.Duration is { } most ? TimeText.Format(most) : null),
+            ("fit", o.Width is null ? null : OptionNames.Of(o.Fit)), ("time", o.Place?.ToString() ?? (o.Time is { } time ? TimeText.Format(time) : null)), ("duration", o.Duration is { } most ? TimeText.Format(most) : null),
             ("quality", o.Quality is { } quality ? OptionNames.Of(quality) : null), ("compression", o.Compression is { } compression ? OptionNames.Of(compression) : null),
             ("bitrate", Text(o.Bitrate)), ("audio", o.Audio ? "true" : "false"), ("fps", Text(o.FramesPerSecond)), ("speed", Text(o.Speed)), ("rotate", Text(o.Rotate)),
-            ("columns", Text(o.Columns)), ("rows", Text(o.Rows)), ("interval", o.Interval is { } interval ? TimeText.Format(interval) : null), ("filename", o.FileName),
+            ("columns", Text(o.Columns)), ("rows", Text(o.Rows)), ("interval", o.Interval is { } interval ? TimeText.Format(interval) : null), ("crop", o.Crop?.ToString()), ("touched up", o.Tuning is { } tuning ? DerivativeText.Format(new() { Tuning = tuning }) : null), ("filename", o.FileName),
             ("canonical query", report.Plan.Query), ("recipe", report.Plan.Recipe));
     }
 

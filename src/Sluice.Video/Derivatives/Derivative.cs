@@ -23,6 +23,9 @@ public sealed record Derivative
     /// <summary>Where to begin, or which picture; 0 to 600 s.</summary>
     public TimeSpan? Time { get; init; }
 
+    /// <summary>The same as a share of the source's length or as the number of a picture; <see cref="Time"/> is null then.</summary>
+    public VideoPlace? Place { get; init; }
+
     /// <summary>How much; 1 to 300 s.</summary>
     public TimeSpan? Duration { get; init; }
 
@@ -46,6 +49,12 @@ public sealed record Derivative
 
     /// <summary>Degrees clockwise: 0, 90, 180, 270.</summary>
     public int? Rotate { get; init; }
+
+    /// <summary>The part of the source's picture that is shown.</summary>
+    public VideoCrop? Crop { get; init; }
+
+    /// <summary>How a frame is touched up.</summary>
+    public PictureTuning? Tuning { get; init; }
 
     /// <summary>A hint for players.</summary>
     public bool? Loop { get; init; }

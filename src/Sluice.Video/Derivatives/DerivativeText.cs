@@ -38,15 +38,19 @@ public static class DerivativeText
     private static (VideoParameter Name, string? Value)[] Parts(Derivative d) =>
     [
         (VideoParameter.Mode, d.Mode is { } mode ? OptionNames.Of(mode) : null), (VideoParameter.Width, Text(d.Width)), (VideoParameter.Height, Text(d.Height)),
-        (VideoParameter.Fit, d.Fit is { } fit ? OptionNames.Of(fit) : null), (VideoParameter.Format, d.Format), (VideoParameter.Time, Text(d.Time)), (VideoParameter.Duration, Text(d.Duration)),
+        (VideoParameter.Fit, d.Fit is { } fit ? OptionNames.Of(fit) : null), (VideoParameter.Format, d.Format), (VideoParameter.Time, d.Place?.ToString() ?? Text(d.Time)), (VideoParameter.Duration, Text(d.Duration)),
         (VideoParameter.Quality, d.Quality is { } quality ? OptionNames.Of(quality) : null), (VideoParameter.Compression, d.Compression is { } compression ? OptionNames.Of(compression) : null),
         (VideoParameter.Bitrate, Text(d.Bitrate)), (VideoParameter.Audio, Text(d.Audio)), (VideoParameter.Fps, Text(d.FramesPerSecond)), (VideoParameter.Speed, Text(d.Speed)),
         (VideoParameter.Rotate, Text(d.Rotate)), (VideoParameter.Columns, Text(d.Columns)), (VideoParameter.Rows, Text(d.Rows)), (VideoParameter.Interval, Text(d.Interval)),
+        (VideoParameter.Crop, d.Crop?.ToString()), (VideoParameter.Sharpen, Tone(d.Tuning?.Sharpen)), (VideoParameter.Blur, Tone(d.Tuning?.Blur)),
+        (VideoParameter.Brightness, Tone(d.Tuning?.Brightness)), (VideoParameter.Contrast, Tone(d.Tuning?.Contrast)), (VideoParameter.Saturation, Tone(d.Tuning?.Saturation)),
         (VideoParameter.Loop, Text(d.Loop)), (VideoParameter.Autoplay, Text(d.Autoplay)), (VideoParameter.Muted, Text(d.Muted)),
         (VideoParameter.Preload, d.Preload is { } preload ? OptionNames.Preloads[(int)preload] : null),
     ];
 
     private static string? Text<T>(T? value) where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string? Tone(double? value) => value is 0 ? null : Text(value);
 
     private static string? Text(TimeSpan? time) => time is { } given ? TimeText.Format(given) : null;
 

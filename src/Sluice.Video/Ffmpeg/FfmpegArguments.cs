@@ -35,10 +35,40 @@ internal static class FfmpegArguments
     {
         // The first picture at or after the middle of each part.
         var middle = $"select='gte(t,(selected_n+0.5)*{Seconds(grid.Step)})'";
-        var cell = PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
-        var filters = $"{middle},{cell},setsar=1,tile={grid.Columns}x{grid.Rows}:nb_frames={grid.Pictures}";
+        var filters = $"{middle},{Cell(options, grid)},setsar=1,{Tile(grid)}";
         return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
     }
+
+    /// <summary>The command that makes raw pictures for some cells of a sheet, each sought for by itself: what lies between them is not read.</summary>
+    /// <param name="options">The sheet.</param>
+    /// <param name="grid">Its grid.</param>
+    /// <param name="cells">Which cells.</param>
+    /// <param name="input">URL of the source.</param>
+    /// <param name="limits">What it may take.</param>
+    public static IReadOnlyList<string> ForCells(VideoOptions options, SpriteGrid grid, Range cells, string input, FfmpegLimits limits)
+    {
+        var (first, count) = cells.GetOffsetAndLength(grid.Pictures);
+        List<string> arguments = [.. Common(limits)];
+        // A decoder for each, so one thread for each.
+        // And nothing read ahead: of each source one picture is wanted.
+        for (var i = first; i < first + count; i++) arguments.AddRange(["-thread_queue_size", "1", .. Input(input, limits with { Threads = 1 }, (options.Time ?? TimeSpan.Zero) + (grid.Step * (i + 0.5)), null)]);
+        var cell = Cell(options, grid);
+        var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]trim=end_frame=1,{cell},setsar=1,format=yuv420p[c{i}];"))
+            + string.Concat(Enumerable.Range(0, count).Select(i => $"[c{i}]")) + $"concat=n={count}:v=1:a=0[cells]";
+        return [.. arguments, "-filter_complex", filters, "-map", "[cells]", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"];
+    }
+
+    /// <summary>The command that puts raw pictures from its standard input together into a sheet.</summary>
+    public static IReadOnlyList<string> ForTiles(VideoOptions options, SpriteGrid grid, FfmpegLimits limits) =>
+    [
+        .. Common(limits), "-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", $"{grid.CellWidth}x{grid.CellHeight}", "-framerate", "1", "-i", "pipe:0",
+        .. Picture(options, Tile(grid), limits),
+    ];
+
+    // Cells beyond a number that is told are never painted. Without one the last of the source is waited for, and they are black.
+    private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
+
+    private static string Cell(VideoOptions options, SpriteGrid grid) => PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
 
     private static string[] Common(FfmpegLimits limits) =>
         ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];
@@ -86,10 +116,12 @@ internal static class FfmpegArguments
         .. options.Format switch
         {
             "png" => (string[])["-c:v", "png"],
+            // Its container cannot be written into a pipe: see Avif.
+            "avif" => ["-c:v", "libaom-av1", "-still-picture", "1", "-cpu-used", "8", "-row-mt", "1", "-pix_fmt", "yuv420p", "-crf", Rates.Picture(options, 40, 30, 20), "-b:v", "0"],
             "webp" => ["-c:v", "libwebp", "-quality", Rates.Picture(options, 60, 80, 92)],
             _ => ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", Rates.Picture(options, 8, 4, 2)],
         },
-        "-f", "image2pipe", "pipe:1",
+        "-f", options.Format == "avif" ? "obu" : "image2pipe", "pipe:1",
     ];
 
     private static readonly string[] Bare = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"];

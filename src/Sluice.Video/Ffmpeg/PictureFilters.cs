@@ -9,10 +9,12 @@ internal static class PictureFilters
     public static string For(VideoOptions options)
     {
         List<string> filters = [];
+        if (options.Crop is { } crop) filters.Add(Cut(crop));
         if (Turn(options.Rotate) is { } turn) filters.Add(turn);
         if (options.Mode == VideoMode.Video && options.Speed is { } speed && speed != 1) filters.Add(Invariant($"setpts=PTS/{speed}"));
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
         filters.Add(Fit(options.Fit, options.Width, options.Height));
+        if (options.Tuning is { } tuning) filters.AddRange(Tune(tuning));
         filters.Add("setsar=1");
         return string.Join(',', filters);
     }
@@ -31,6 +33,18 @@ internal static class PictureFilters
             _ => $"scale={w}:{h}:force_original_aspect_ratio=decrease:force_divisible_by=2",
         },
     };
+
+    /// <summary>Cuts a rectangle out, as far as it lies in the picture. The least that is left is what the least variant is wide.</summary>
+    private static string Cut(VideoCrop crop) => $"crop='min({crop.Width},iw-min({crop.X},iw-10))':'min({crop.Height},ih-min({crop.Y},ih-10))':'min({crop.X},iw-10)':'min({crop.Y},ih-10)'";
+
+    /// <summary>Scales chosen so that the ends of each are as far as anybody would go.</summary>
+    private static IEnumerable<string> Tune(PictureTuning tuning)
+    {
+        if (tuning.Blur > 0) yield return Invariant($"gblur=sigma={tuning.Blur / 5}");
+        if (tuning.Sharpen > 0) yield return Invariant($"unsharp=5:5:{tuning.Sharpen * 0.3}");
+        if (tuning is { Brightness: not 0 } or { Contrast: not 0 } or { Saturation: not 0 })
+            yield return Invariant($"eq=brightness={tuning.Brightness / 100}:contrast={1 + (tuning.Contrast / 100)}:saturation={1 + (tuning.Saturation / 100)}");
+    }
 
     /// <summary>The sound's filter for a speed; one takes 0.5 to 2 at best quality, so several stand in a row.</summary>
     public static string Tempo(double speed)

@@ -9,29 +9,34 @@ namespace Sluice.Video.Ffmpeg;
 internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
 {
     private const int Remembered = 10_000;
-    private readonly ConcurrentDictionary<string, TimeSpan> lengths = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SourceFact> known = new(StringComparer.Ordinal);
 
     /// <summary>The length of a version of a source; null when it is not known.</summary>
-    public TimeSpan? LengthOf(string version) => lengths.TryGetValue(version, out var length) ? length : null;
+    public TimeSpan? LengthOf(string version) => known.TryGetValue(version, out var fact) ? fact.Length : null;
 
     /// <summary>Remembers it.</summary>
     public void Learn(string version, TimeSpan length)
     {
         if (length <= TimeSpan.Zero) return;
-        if (lengths.Count >= Remembered) lengths.Clear();
-        lengths[version] = length;
+        if (known.Count >= Remembered) known.Clear();
+        known.TryAdd(version, new SourceFact(length, null));
     }
 
     /// <summary>Asks ffprobe; null with what it said when the source has no length.</summary>
-    public async Task<(TimeSpan? Length, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, string url, CancellationToken cancellation)
+    /// <param name="tools">Where it is.</param>
+    /// <param name="version">The version of the source.</param>
+    /// <param name="url">Where it is read.</param>
+    /// <param name="withRate">Whether the rate of its pictures has to be known as well.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, string url, bool withRate, CancellationToken cancellation)
     {
-        if (LengthOf(version) is { } known) return (known, "", false);
+        if (known.TryGetValue(version, out var fact) && (fact.Rate is not null || !withRate)) return (fact, "", false);
         var progress = new FfmpegProgress();
         var command = new ToolCommand(tools.Ffprobe,
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration", "-of", "json", "-i", url,
+            "-show_entries", "format=duration:stream=avg_frame_rate", "-select_streams", "v:0", "-of", "json", "-i", url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -41,22 +46,28 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         await using var killed = cancellation.Register(process.Kill);
         var said = await new StreamReader(process.Output).ReadToEndAsync(cancellation);
         var exit = await process.Exited.WaitAsync(cancellation);
-        if (!exit.IsSuccess || Read(said) is not { } length) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
-        Learn(version, length);
-        return (length, "", false);
+        if (!exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
+        if (known.Count >= Remembered) known.Clear();
+        known[version] = read;
+        return (read, "", false);
     }
 
-    private static TimeSpan? Read(string json)
+    private static SourceFact? Read(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.TryGetProperty("format", out var format) && format.TryGetProperty("duration", out var duration)
-                && double.TryParse(duration.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e7 ? TimeSpan.FromSeconds(seconds) : null;
+            if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetProperty("duration", out var duration) || Number(duration.GetString()) is not (> 0 and < 1e7 and var seconds)) return null;
+            double? rate = null;
+            if (document.RootElement.TryGetProperty("streams", out var streams) && streams.GetArrayLength() > 0 && streams[0].TryGetProperty("avg_frame_rate", out var text)
+                && text.GetString()?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
+            return new SourceFact(TimeSpan.FromSeconds(seconds), rate);
         }
         catch (JsonException)
         {
             return null;
         }
+
+        static double? Number(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

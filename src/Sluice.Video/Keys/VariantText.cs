@@ -17,9 +17,12 @@ internal static class VariantText
     [
         [
             VideoParameter.Width, VideoParameter.Height, VideoParameter.Format, VideoParameter.Quality, VideoParameter.Compression, VideoParameter.Fit, VideoParameter.Time,
-            VideoParameter.Duration, VideoParameter.Bitrate, VideoParameter.Audio, VideoParameter.Fps, VideoParameter.Speed, VideoParameter.Rotate,
+            VideoParameter.Duration, VideoParameter.Bitrate, VideoParameter.Audio, VideoParameter.Fps, VideoParameter.Speed, VideoParameter.Rotate, VideoParameter.Crop,
         ],
-        [VideoParameter.Width, VideoParameter.Height, VideoParameter.Time, VideoParameter.Format, VideoParameter.Fit, VideoParameter.Quality, VideoParameter.Rotate],
+        [
+            VideoParameter.Width, VideoParameter.Height, VideoParameter.Time, VideoParameter.Format, VideoParameter.Fit, VideoParameter.Quality, VideoParameter.Rotate, VideoParameter.Crop,
+            VideoParameter.Sharpen, VideoParameter.Blur, VideoParameter.Brightness, VideoParameter.Contrast, VideoParameter.Saturation,
+        ],
         [
             VideoParameter.Width, VideoParameter.Height, VideoParameter.Time, VideoParameter.Duration, VideoParameter.Columns, VideoParameter.Rows, VideoParameter.Interval,
             VideoParameter.Format, VideoParameter.Fit,
@@ -72,17 +75,30 @@ internal static class VariantText
             case VideoParameter.Quality when o.Quality != than.Quality: Append(ref text, inKey, ref first, "q", "quality", OptionNames.Of(o.Quality!.Value)); break;
             case VideoParameter.Compression when o.Compression != than.Compression: Append(ref text, inKey, ref first, "c", "compression", OptionNames.Of(o.Compression!.Value)); break;
             case VideoParameter.Fit when o.Fit != than.Fit: Append(ref text, inKey, ref first, "fit", "fit", OptionNames.Of(o.Fit)); break;
-            case VideoParameter.Time when o.Time != than.Time: Append(ref text, inKey, ref first, "t", "time", TimeText.Format(o.Time!.Value)); break;
+            case VideoParameter.Time when o.Place is null && o.Time != than.Time: Append(ref text, inKey, ref first, "t", "time", TimeText.Format(o.Time!.Value)); break;
+            // In a query the sign stands for itself only when it is written so.
+            case VideoParameter.Time when o.Place is { } place && o.Place != than.Place: Append(ref text, inKey, ref first, "t", "time", inKey ? place.ToString() : place.ToString().Replace("%", "%25", StringComparison.Ordinal)); break;
             case VideoParameter.Duration when o.Duration != than.Duration: Append(ref text, inKey, ref first, "duration", "duration", TimeText.Format(o.Duration!.Value)); break;
             case VideoParameter.Bitrate when o.Bitrate != than.Bitrate: Append(ref text, inKey, ref first, "b", "bitrate", $"{o.Bitrate / 1000}k"); break;
             case VideoParameter.Audio when o.Audio != than.Audio: Append(ref text, inKey, ref first, "audio", "audio", o.Audio ? "true" : "false"); break;
             case VideoParameter.Fps when o.FramesPerSecond != than.FramesPerSecond: Append(ref text, inKey, ref first, "fps", "fps", o.FramesPerSecond); break;
             case VideoParameter.Speed when o.Speed != than.Speed: Append(ref text, inKey, ref first, "speed", "speed", o.Speed); break;
             case VideoParameter.Rotate when o.Rotate != than.Rotate: Append(ref text, inKey, ref first, "r", "rotate", o.Rotate); break;
+            case VideoParameter.Crop when o.Crop != than.Crop: Append(ref text, inKey, ref first, "crop", "crop", o.Crop); break;
+            case VideoParameter.Sharpen when o.Tuning?.Sharpen != than.Tuning?.Sharpen: Tone(ref text, inKey, ref first, "sharpen", o.Tuning?.Sharpen); break;
+            case VideoParameter.Blur when o.Tuning?.Blur != than.Tuning?.Blur: Tone(ref text, inKey, ref first, "blur", o.Tuning?.Blur); break;
+            case VideoParameter.Brightness when o.Tuning?.Brightness != than.Tuning?.Brightness: Tone(ref text, inKey, ref first, "brightness", o.Tuning?.Brightness); break;
+            case VideoParameter.Contrast when o.Tuning?.Contrast != than.Tuning?.Contrast: Tone(ref text, inKey, ref first, "contrast", o.Tuning?.Contrast); break;
+            case VideoParameter.Saturation when o.Tuning?.Saturation != than.Tuning?.Saturation: Tone(ref text, inKey, ref first, "saturation", o.Tuning?.Saturation); break;
             case VideoParameter.Columns when o.Columns != than.Columns: Append(ref text, inKey, ref first, "cols", "columns", o.Columns); break;
             case VideoParameter.Rows when o.Rows != than.Rows: Append(ref text, inKey, ref first, "rows", "rows", o.Rows); break;
             case VideoParameter.Interval when o.Interval != than.Interval: Append(ref text, inKey, ref first, "interval", "interval", TimeText.Format(o.Interval!.Value)); break;
         }
+    }
+
+    private static void Tone(ref DefaultInterpolatedStringHandler text, bool inKey, ref bool first, string name, double? value)
+    {
+        if (value is not (null or 0)) Append(ref text, inKey, ref first, name, name, value);
     }
 
     private static void Append<T>(ref DefaultInterpolatedStringHandler text, bool inKey, ref bool first, string key, string name, T value)

@@ -9,7 +9,7 @@ internal static class OptionNames
     public static readonly string[] Preloads = ["none", "metadata", "auto"];
 
     /// <summary>Formats by what they are written as, with what they are (row U006).</summary>
-    public static readonly string[] Formats = ["mp4", "webm", "jpg", "png", "webp", "m4a", "vtt"];
+    public static readonly string[] Formats = ["mp4", "webm", "jpg", "png", "webp", "m4a", "vtt", "avif"];
 
     public static string Of(VideoMode mode) => Modes[(int)mode];
 

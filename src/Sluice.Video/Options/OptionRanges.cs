@@ -29,6 +29,11 @@ internal static class OptionRanges
     public static readonly (decimal From, decimal To) FramesPerSecond = (0.1m, 120m);
     public static readonly (decimal From, decimal To) Speed = (0.25m, 4m);
 
+    /// <summary>Rows of U017.</summary>
+    public static readonly (decimal From, decimal To) Sharpen = (0m, 10m);
+    public static readonly (decimal From, decimal To) Blur = (0m, 250m);
+    public static readonly (decimal From, decimal To) Tone = (-100m, 100m);
+
     public static int RoundBitrate(int bits) => (bits + (BitrateStep / 2)) / BitrateStep * BitrateStep;
 
     /// <summary>Brings a size to the nearest multiple of <paramref name="step"/> within the bounds.</summary>

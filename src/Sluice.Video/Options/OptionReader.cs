@@ -15,7 +15,8 @@ internal static class OptionReader
         Height = Size(in set, VideoParameter.Height, notes),
         Fit = Fit(in set, notes),
         Format = Format(in set, notes),
-        Time = Time(in set, VideoParameter.Time, OptionRanges.Time, notes),
+        Place = VideoPlace.Read(set[VideoParameter.Time]),
+        Time = VideoPlace.Read(set[VideoParameter.Time]) is null ? Time(in set, VideoParameter.Time, OptionRanges.Time, notes) : null,
         Duration = Time(in set, VideoParameter.Duration, OptionRanges.Duration, notes),
         Quality = (VideoLevel?)Word(in set, VideoParameter.Quality, OptionNames.Levels, notes),
         Compression = (VideoLevel?)Word(in set, VideoParameter.Compression, OptionNames.Levels, notes),
@@ -27,6 +28,8 @@ internal static class OptionReader
         Columns = Count(in set, VideoParameter.Columns, notes),
         Rows = Count(in set, VideoParameter.Rows, notes),
         Interval = Time(in set, VideoParameter.Interval, OptionRanges.Interval, notes),
+        Crop = Crop(in set, notes),
+        Tuning = Tuning(in set, notes),
         Loop = Switch(in set, VideoParameter.Loop, notes),
         Autoplay = Switch(in set, VideoParameter.Autoplay, notes),
         Muted = Switch(in set, VideoParameter.Muted, notes),
@@ -72,14 +75,16 @@ internal static class OptionReader
     {
         if (!set.Has(parameter)) return null;
         if (TimeText.TryParse(set[parameter], out var time) && time >= range.From && time <= range.To) return time;
-        notes.Fail(VideoErrorType.InvalidTimeValue, $"{ParameterNames.Of(parameter)} must be a time from {TimeText.Format(range.From)} to {TimeText.Format(range.To)}, written as 2s, 1.5m or 1:30.");
+        notes.Fail(VideoErrorType.InvalidTimeValue, $"{ParameterNames.Of(parameter)} must be a time from {TimeText.Format(range.From)} to {TimeText.Format(range.To)}, written as 2s, 1.5m or 1:30{(parameter == VideoParameter.Time ? $"; or a share of the length as 25%, or a picture as 750f, up to {VideoPlace.LastPicture}f" : "")}.");
         return null;
     }
 
     private static double? Number(ref readonly ParameterSet set, VideoParameter parameter, (decimal From, decimal To) range, PlanNotes notes)
     {
         if (!set.Has(parameter)) return null;
-        if (NumberText.TryParse(set[parameter], out decimal value) && value >= range.From && value <= range.To) return (double)decimal.Round(value, OptionRanges.Decimals, MidpointRounding.AwayFromZero);
+        var text = set[parameter];
+        var isNegative = range.From < 0 && text[0] == '-';
+        if (NumberText.TryParse(isNegative ? text[1..] : text, out decimal value) && (value = isNegative ? -value : value) >= range.From && value <= range.To) return (double)decimal.Round(value, OptionRanges.Decimals, MidpointRounding.AwayFromZero);
         notes.Fail(VideoErrorType.InvalidParameter, string.Create(CultureInfo.InvariantCulture, $"{ParameterNames.Of(parameter)} must be a number from {range.From} to {range.To}."));
         return null;
     }
@@ -115,6 +120,27 @@ internal static class OptionReader
                 notes.Fail(VideoErrorType.InvalidParameter, "rotate must be 0, 90, 180 or 270.");
                 return null;
         }
+    }
+
+    private static VideoCrop? Crop(ref readonly ParameterSet set, PlanNotes notes)
+    {
+        if (!set.Has(VideoParameter.Crop)) return null;
+        if (VideoCrop.Read(set[VideoParameter.Crop]) is { } crop) return crop;
+        notes.Fail(VideoErrorType.InvalidDimension, "crop must be four whole numbers, x,y,width,height, in pixels of the source: 0 to 20000, and width and height 10 or more.");
+        return null;
+    }
+
+    private static PictureTuning? Tuning(ref readonly ParameterSet set, PlanNotes notes)
+    {
+        var tuning = new PictureTuning
+        {
+            Sharpen = Number(in set, VideoParameter.Sharpen, OptionRanges.Sharpen, notes) ?? 0,
+            Blur = Number(in set, VideoParameter.Blur, OptionRanges.Blur, notes) ?? 0,
+            Brightness = Number(in set, VideoParameter.Brightness, OptionRanges.Tone, notes) ?? 0,
+            Contrast = Number(in set, VideoParameter.Contrast, OptionRanges.Tone, notes) ?? 0,
+            Saturation = Number(in set, VideoParameter.Saturation, OptionRanges.Tone, notes) ?? 0,
+        };
+        return tuning == default ? null : tuning;
     }
 
     private static int? Count(ref readonly ParameterSet set, VideoParameter parameter, PlanNotes notes)

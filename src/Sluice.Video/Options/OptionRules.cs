@@ -7,7 +7,7 @@ namespace Sluice.Video.Options;
 /// <summary>From what was asked to what is made: mode, combinations, defaults, rounding (rows U002 to U018).</summary>
 internal static class OptionRules
 {
-    private static readonly string[][] FormatsByMode = [["mp4", "webm"], ["jpg", "png", "webp"], ["jpg", "vtt"], ["m4a"]];
+    private static readonly string[][] FormatsByMode = [["mp4", "webm"], ["jpg", "png", "webp", "avif"], ["jpg", "vtt"], ["m4a"]];
 
     /// <summary>The options decided, for a connection as far as it is known and has a say; what is wrong with them is in <paramref name="notes"/>.</summary>
     public static VideoOptions Resolve(Derivative asked, string? derivative, VideoPolicy policy, PlanNotes notes, NetworkClass? network = null)
@@ -23,7 +23,7 @@ internal static class OptionRules
         asked = ForMode(asked, mode, notes);
         var (width, height) = Sizes(asked, policy, notes);
         // Row U008: the default is written out where it says which picture.
-        var time = mode == VideoMode.Video ? (asked.Time > TimeSpan.Zero ? asked.Time : null) : asked.Time ?? TimeSpan.Zero;
+        var time = asked.Place is not null ? null : mode == VideoMode.Video ? (asked.Time > TimeSpan.Zero ? asked.Time : null) : asked.Time ?? TimeSpan.Zero;
         return new VideoOptions
         {
             Mode = mode,
@@ -34,6 +34,7 @@ internal static class OptionRules
             Fit = width is null ? VideoFit.Contain : asked.Fit ?? VideoFit.Contain,
             Format = format,
             Time = time,
+            Place = asked.Place,
             Duration = Cut(asked.Duration, policy, notes),
             Quality = asked.Quality == VideoLevel.Auto && mode == VideoMode.Video && width is null ? null : asked.Quality,
             Compression = asked.Compression,
@@ -44,6 +45,8 @@ internal static class OptionRules
             FramesPerSecond = asked.FramesPerSecond,
             Speed = asked.Speed is 1 ? null : asked.Speed,
             Rotate = asked.Rotate is 0 ? null : asked.Rotate,
+            Crop = asked.Crop,
+            Tuning = asked.Tuning,
             Loop = asked.Loop ?? false,
             Autoplay = asked.Autoplay ?? false,
             Muted = asked.Muted ?? false,
@@ -71,17 +74,17 @@ internal static class OptionRules
     /// <summary>Drops what has no effect in a mode, so that it does not make another variant.</summary>
     private static Derivative ForMode(Derivative asked, VideoMode mode, PlanNotes notes)
     {
-        if (mode == VideoMode.Video && (asked.Columns ?? asked.Rows) is null && asked.Interval is null) return asked;
+        if (mode == VideoMode.Video && (asked.Columns ?? asked.Rows) is null && asked is { Interval: null, Tuning: null }) return asked;
         var kept = mode switch
         {
-            VideoMode.Video => asked with { Columns = null, Rows = null, Interval = null },
-            VideoMode.Frame => new Derivative { Quality = asked.Quality, Rotate = asked.Rotate },
+            VideoMode.Video => asked with { Columns = null, Rows = null, Interval = null, Tuning = null },
+            VideoMode.Frame => new Derivative { Quality = asked.Quality, Rotate = asked.Rotate, Crop = asked.Crop, Tuning = asked.Tuning },
             VideoMode.SpriteSheet => new Derivative { Duration = asked.Duration, Columns = asked.Columns, Rows = asked.Rows, Interval = asked.Interval },
             _ => new Derivative { Duration = asked.Duration },
         };
         kept = kept with
         {
-            Mode = asked.Mode, Width = asked.Width, Height = asked.Height, Fit = mode == VideoMode.Audio ? null : asked.Fit, Format = asked.Format, Time = asked.Time,
+            Mode = asked.Mode, Width = asked.Width, Height = asked.Height, Fit = mode == VideoMode.Audio ? null : asked.Fit, Format = asked.Format, Time = asked.Time, Place = asked.Place,
             FileName = asked.FileName,
         };
         // What is left out without effect (loop=false) is nothing to speak of.

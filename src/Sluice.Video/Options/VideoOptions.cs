@@ -21,11 +21,14 @@ public sealed record VideoOptions
     /// <summary>How the picture fills width and height.</summary>
     public VideoFit Fit { get; init; }
 
-    /// <summary>Lower case, without a dot: mp4 or webm; jpg, png or webp; jpg or vtt; m4a. Never null: the mode has a default.</summary>
+    /// <summary>Lower case, without a dot: mp4 or webm; jpg, png, webp or avif; jpg or vtt; m4a. Never null: the mode has a default.</summary>
     public required string Format { get; init; }
 
     /// <summary>Where in the source to begin, or which picture; 0 to 600 s.</summary>
     public TimeSpan? Time { get; init; }
+
+    /// <summary>The same, where it takes the source to tell the time; <see cref="Time"/> is null then.</summary>
+    public VideoPlace? Place { get; init; }
 
     /// <summary>How much of the source; 1 to 300 s; null for all that is left.</summary>
     public TimeSpan? Duration { get; init; }
@@ -50,6 +53,12 @@ public sealed record VideoOptions
 
     /// <summary>Degrees clockwise: 0, 90, 180, 270.</summary>
     public int? Rotate { get; init; }
+
+    /// <summary>The part of the picture that is shown; null for all of it.</summary>
+    public VideoCrop? Crop { get; init; }
+
+    /// <summary>How a frame is touched up; null for not at all.</summary>
+    public PictureTuning? Tuning { get; init; }
 
     /// <summary>A hint for players (row U013): does not change the bytes.</summary>
     public bool Loop { get; init; }

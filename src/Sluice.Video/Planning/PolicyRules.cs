@@ -53,6 +53,10 @@ public static class PolicyRules
         : !In(d.FramesPerSecond, (double)OptionRanges.FramesPerSecond.From, (double)OptionRanges.FramesPerSecond.To) ? "fps goes from 0.1 to 120."
         : !In(d.Speed, (double)OptionRanges.Speed.From, (double)OptionRanges.Speed.To) ? "speed goes from 0.25 to 4."
         : d.Rotate is not (null or 0 or 90 or 180 or 270) ? "rotate is 0, 90, 180 or 270."
+        : d.Tuning is { } t && !(t is { Sharpen: >= 0 and <= 10, Blur: >= 0 and <= 250 } and { Brightness: >= -100 and <= 100, Contrast: >= -100 and <= 100, Saturation: >= -100 and <= 100 })
+            ? "sharpen goes from 0 to 10, blur from 0 to 250, brightness, contrast and saturation from -100 to 100."
+        : d.Crop is { } crop && VideoCrop.Read(crop.ToString()) is null ? "crop goes from 0 to 20000 pixels, and is at least 10 wide and high."
+        : d.Place is { } place && VideoPlace.Read(place.ToString()) != place ? "time as a share goes from 0% to 100%, as a picture to 72000f."
         : !In(d.Columns, 1, OptionRanges.MaximumTiles) || !In(d.Rows, 1, OptionRanges.MaximumTiles) ? "columns and rows go from 1 to 20."
         : null;
 

@@ -48,6 +48,7 @@ public static class VariantTags
         }
         tags.Add($"{prefix}f-{options.Format}");
         if (options.Mode != VideoMode.Video) tags.Add($"{prefix}m-{OptionNames.Of(options.Mode)}");
+        if (options.Place is { } at) tags.Add($"{prefix}t-{at}");
         if (options.Time is { } time && time > TimeSpan.Zero) tags.Add($"{prefix}t-{TimeText.Format(time)}");
         if (options.Columns is { } columns) tags.Add($"{prefix}c-{columns}");
         if (options.Rows is { } rows) tags.Add($"{prefix}r-{rows}");

@@ -29,6 +29,7 @@ internal static class VariantHeaders
         "jpg" => "image/jpeg",
         "png" => "image/png",
         "webp" => "image/webp",
+        "avif" => "image/avif",
         "vtt" => "text/vtt; charset=utf-8",
         "m4a" => "audio/mp4",
         _ => "video/mp4",

@@ -80,8 +80,9 @@ public sealed partial class VariantMaker : IAsyncDisposable
         try
         {
             loan = await listener.LendAsync(source, cancellation);
-            var job = new Job(tools, wanted, loan, place);
-            var answer = plan.Options!.Mode switch
+            var (job, refusal) = await PlaceAsync(new Job(tools, wanted, loan, place, plan.Options!), cancellation);
+            if (refusal is not null) return refusal;
+            var answer = job.Options.Mode switch
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
                 VideoMode.Frame => await FrameAsync(job, cancellation),
@@ -104,20 +105,30 @@ public sealed partial class VariantMaker : IAsyncDisposable
         }
     }
 
+    /// <summary>Turns a place that only the source can tell the time of into that time.</summary>
+    private async Task<(Job Job, OriginResponse? Refusal)> PlaceAsync(Job job, CancellationToken cancellation)
+    {
+        if (job.Options.Place is not { } asked) return (job, null);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, asked.IsPicture, cancellation);
+        if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said)));
+        if (asked.In(fact.Value.Length, fact.Value.Rate) is not { } at) return (job, Refuse(job, VariantFault.Unsupported("it does not say how many pictures it has in a second")));
+        return (job with { Options = job.Options with { Time = at, Place = null } }, null);
+    }
+
     private async Task<OriginResponse> StreamAsync(Job job, CancellationToken cancellation)
     {
-        var options = job.Plan.Options!;
+        var options = job.Options;
         var isWebM = options.Format == "webm";
         TimeSpan? length = null;
         if (isWebM)
         {
             // A WebM that is made as a stream has its length at its head only when it is known before.
-            var (whole, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
-            if (whole is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
-            length = VariantRun.LengthOf(options, whole);
+            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, false, cancellation);
+            if (fact is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
+            length = VariantRun.LengthOf(options, fact?.Length);
         }
 
-        var run = new VariantRun(job.Tools, FfmpegArguments.For(options, job.Loan.Url, limits, length), options, limits, meter, time);
+        var run = new VariantRun(job.Tools, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits, length)), options, limits, meter, time);
         var kept = false;
         try
         {
@@ -160,33 +171,20 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
     private async Task<OriginResponse> FrameAsync(Job job, CancellationToken cancellation)
     {
-        var options = job.Plan.Options!;
+        var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
         if (facts.LengthOf(job.Version) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
-        var made = await PictureAsync(job, FfmpegArguments.For(options, job.Loan.Url, limits), cancellation);
+        var made = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
         if (made.Body is not null || made.Fault is not null || facts.LengthOf(job.Version) is not { } length || options.Time is not { } asked || asked <= TimeSpan.Zero) return Picture(job, made);
-        return Picture(job, await PictureAsync(job, FfmpegArguments.For(options with { Time = Last(length) }, job.Loan.Url, limits), cancellation));
+        return Picture(job, await PictureAsync(job, new FfmpegCommand(FfmpegArguments.For(options with { Time = Last(length) }, job.Loan.Url, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
     }
 
-    private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
-    {
-        var options = job.Plan.Options!;
-        var (length, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, cancellation);
-        if (length is not { } whole) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
-        var grid = SpriteGrid.For(options, whole);
-        if (options.Format != "vtt") return Picture(job, await PictureAsync(job, FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits), cancellation));
-        var path = job.Plan.SourcePath;
-        var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(options with { Format = "jpg", Derivative = null }, null));
-        var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
-        return Answer(job, new MemoryStream(index), index.Length, null);
-    }
-
     /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
-    private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, FfmpegCommand command, CancellationToken cancellation)
     {
-        await using var run = new VariantRun(job.Tools, arguments, job.Plan.Options!, limits, meter, time);
+        await using var run = new VariantRun(job.Tools, command, job.Options, limits, meter, time);
         var body = new ArrayBufferWriter<byte>(FirstBytes);
         try
         {
@@ -209,7 +207,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private OriginResponse Picture(Job job, (byte[]? Body, VariantFault? Fault) made)
     {
         if (made.Fault is { } fault) LogFailed(job.Plan.Key, fault.Message);
-        return made.Body is { } body ? Answer(job, new MemoryStream(body), body.Length, null)
+        var body = made.Body is { } stream && job.Options.Format == "avif" ? Avif.Wrap(stream) : made.Body;
+        return body is not null ? Answer(job, new MemoryStream(body), body.Length, null)
             : (made.Fault ?? VariantFault.Unsupported("it has no picture there")).ToResponse();
     }
 
@@ -242,7 +241,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
     private partial void LogFailed(string variant, string reason);
 
-    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place)
+    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place, VideoOptions Options)
     {
         public VideoPlan Plan => Wanted.Plan;
 

@@ -17,14 +17,17 @@ internal sealed class VariantRun : IAsyncDisposable
     private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly long began;
+    private readonly bool isPart;
     private long made;
 
-    public VariantRun(FfmpegTools tools, IReadOnlyList<string> arguments, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
+    public VariantRun(FfmpegTools tools, FfmpegCommand command, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
     {
         (this.options, this.limits, this.meter, this.time, began) = (options, limits, meter, time, time.GetTimestamp());
+        isPart = command.IsPart;
         process = ToolProcess.Start(
-            new ToolCommand(tools.Ffmpeg, arguments)
+            new ToolCommand(tools.Ffmpeg, command.Arguments)
             {
+                Input = command.Input,
                 Listen = Progress.Hear,
                 Limits = new ToolLimits { Time = limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
             },
@@ -83,6 +86,7 @@ internal sealed class VariantRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
-        meter.End(OptionNames.Of(options.Mode), await process.Exited, time.GetElapsedTime(began));
+        var exit = await process.Exited;
+        if (!isPart || !exit.IsSuccess) meter.End(OptionNames.Of(options.Mode), exit, time.GetElapsedTime(began));
     }
 }

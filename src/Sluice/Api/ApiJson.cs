@@ -22,6 +22,7 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PrepareAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(PreviewAnswer))]
+[JsonSerializable(typeof(PreviewTarget))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(PresignAnswer))]
 [JsonSerializable(typeof(PresignBody))]

@@ -7,10 +7,14 @@ namespace Sluice.Api;
 /// <param name="Key">The object's key, decoded.</param>
 internal sealed record BucketEvent(string Bucket, string Key)
 {
+    // S3, MinIO and Ceph name themselves "aws:s3", "minio:s3", "ceph:s3".
+    private const string Raw = "ceph:s3";
+
     /// <summary>
-    /// Reads a notification of S3, MinIO or Ceph: {"Records": [{"eventName", "s3": {"bucket": {"name"}, "object": {"key"}}}]}, or the same as the message of an SNS notification.
-    /// Records that are no objects are passed over; null when the body is no notification.
+    /// Reads a notification of S3, MinIO or Ceph: {"Records": [{"eventName", "s3": {"bucket": {"name"}, "object": {"key"}}}]}, or the same as the message of an SNS notification; or an
+    /// event of EventBridge: {"detail": {"bucket": {"name"}, "object": {"key"}}}. Records that are no objects are passed over; null when the body is no notification.
     /// </summary>
+    /// <exception cref="JsonException">The message of the SNS notification is no JSON.</exception>
     public static IReadOnlyList<BucketEvent>? Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object) return null;
@@ -22,13 +26,17 @@ internal sealed record BucketEvent(string Bucket, string Key)
 
         // What S3 sends when notifications are set up.
         if (body.TryGetProperty("Event", out var test) && test.ValueKind == JsonValueKind.String && test.GetString() == "s3:TestEvent") return [];
+        // EventBridge gives keys as they are.
+        if (Text(body, "detail", "bucket", "name") is { } named && Text(body, "detail", "object", "key") is { } plain) return [new(named, plain)];
         if (!body.TryGetProperty("Records", out var records) || records.ValueKind != JsonValueKind.Array) return null;
         var events = new List<BucketEvent>();
         foreach (var record in records.EnumerateArray())
         {
             if (Text(record, "s3", "bucket", "name") is not { } bucket || Text(record, "s3", "object", "key") is not { } key) continue;
-            // Keys come as a form would send them.
-            events.Add(new BucketEvent(bucket, Uri.UnescapeDataString(key.Replace('+', ' '))));
+            // Keys come as a form would send them. Ceph's come as they are, or so as well, by its version: both are meant then.
+            var decoded = Uri.UnescapeDataString(key.Replace('+', ' '));
+            events.Add(new BucketEvent(bucket, decoded));
+            if (decoded != key && Text(record, "eventSource") == Raw) events.Add(new BucketEvent(bucket, key));
         }
 
         return events;

@@ -12,7 +12,7 @@ internal static class EventEndpoints
     /// <summary>Adds /v1/events/s3.</summary>
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapPost("/v1/events/s3", TakeAsync)
-            .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS), and invalidates everything derived from the objects it names: their bytes, their variants.")
+            .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS or EventBridge), and invalidates everything derived from the objects it names: their bytes, their variants, their presigned URLs, HLS made from them.")
             .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
 
     private static async Task<IResult> TakeAsync(HttpContext context, ServerState state)
@@ -30,11 +30,17 @@ internal static class EventEndpoints
             events = null;
         }
 
-        if (events is null) return new ProblemResult(400, "The body is no notification of a bucket: it needs Records with s3.bucket.name and s3.object.key.");
+        if (events is null) return new ProblemResult(400, "The body is no notification of a bucket: it needs Records with s3.bucket.name and s3.object.key, or an EventBridge event's detail.");
         if (state.Engine is not { } engine) return new ProblemResult(503, "The server is starting; ask again in a moment.");
-        string[] paths = [.. events.SelectMany(each => engine.Buckets.PathsOf(each.Bucket, each.Key)).Distinct(StringComparer.Ordinal)];
-        var objects = 0;
-        foreach (var path in paths) objects += (await engine.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Source, path), context.RequestAborted)).Objects;
-        return TypedResults.Json(new EventAnswer(events.Count, paths, objects), ApiJson.Wire.EventAnswer);
+        PurgeRequest[] purges = [.. events.SelectMany(each => engine.Buckets.PurgesOf(each.Bucket, each.Key)).Distinct()];
+        var (objects, values) = (0, 0);
+        foreach (var purge in purges)
+        {
+            var receipt = await engine.Cache.PurgeAsync(purge, context.RequestAborted);
+            (objects, values) = (objects + receipt.Objects, values + receipt.Values);
+        }
+
+        string[] paths = [.. purges.Where(purge => purge.Kind == PurgeKind.Source).Select(purge => purge.Value)];
+        return TypedResults.Json(new EventAnswer(events.Select(each => (each.Bucket, each.Key)).Distinct().Count(), paths, objects, values), ApiJson.Wire.EventAnswer);
     }
 }

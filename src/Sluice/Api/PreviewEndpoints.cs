@@ -1,6 +1,9 @@
 using Sluice.Configuration;
 using Sluice.Core.Tags;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
 using Sluice.Hosting;
+using Sluice.Video.Access;
 using Sluice.Video.Derivatives;
 using Sluice.Video.Planning;
 
@@ -12,6 +15,8 @@ internal static class PreviewEndpoints
     /// <summary>How many videos the page offers; others are typed.</summary>
     private const int MostSources = 200;
 
+    private static readonly TimeSpan SignedFor = TimeSpan.FromHours(1);
+
     /// <summary>Adds the page. Its files hold no data and so need no token; what it shows does.</summary>
     public static void MapPreview(this IEndpointRouteBuilder api, SluiceOptions options)
     {
@@ -19,6 +24,7 @@ internal static class PreviewEndpoints
         api.MapGet("/preview/preview.css", (HttpContext context) => SendAsync(context, "preview.css", "text/css; charset=utf-8", "")).ExcludeFromDescription();
         api.MapGet("/preview/preview.js", (HttpContext context) => SendAsync(context, "preview.js", "text/javascript; charset=utf-8", "")).ExcludeFromDescription();
         api.MapGet("/preview/data", (HttpContext context, ServerState state) => DataAsync(context, state, options)).ExcludeFromDescription();
+        api.MapGet("/preview/target", (string path, string? query, TimeProvider time) => Sign(path, query ?? "", options, time)).ExcludeFromDescription();
     }
 
     /// <summary>True for the files of the page.</summary>
@@ -31,6 +37,15 @@ internal static class PreviewEndpoints
         var sources = stored.Select(found => found.Metadata.Source).Where(path => VideoPolicy.DefaultExtensions.Contains(Path.GetExtension(path))).Distinct().Order(StringComparer.Ordinal).Take(MostSources);
         var derivatives = options.Video.Derivatives.OrderBy(d => d.Key, StringComparer.Ordinal).ToDictionary(d => d.Key, d => DerivativeText.Format(d.Value));
         return TypedResults.Json(new PreviewAnswer(EdgeOf(context.Request, options, state), [.. sources], derivatives), ApiJson.Wire.PreviewAnswer);
+    }
+
+    /// <summary>What to ask the edge for: signed, where the route wants that. Whoever may call the API may have any variant made with it, and the URL ends in an hour.</summary>
+    private static IResult Sign(string path, string query, SluiceOptions options, TimeProvider time)
+    {
+        if (!EdgeTarget.TryNormalise(path, out var target, out var reason)) return new ProblemResult(400, $"The path is none: {reason}");
+        if (options.Routes.Find(route => new PathPattern(route.Pattern).Matches(target)) is not { } route || query.Length == 0 || VideoSetup.Policy(options.Video, route.Video).SigningKeys is not [var key, ..])
+            return TypedResults.Json(new PreviewTarget(target + query, null), ApiJson.Wire.PreviewTarget);
+        return TypedResults.Json(new PreviewTarget(target + UrlSignature.Sign(target, query, key, time.GetUtcNow() + SignedFor), key.Id), ApiJson.Wire.PreviewTarget);
     }
 
     /// <summary>The edge is on another port of the host that the browser asked, unless the configuration says where it is.</summary>

@@ -1,3 +1,4 @@
+using Sluice.Edge.Routes;
 using Sluice.Video.Lifetimes;
 
 namespace Sluice.Configuration;
@@ -16,4 +17,10 @@ internal sealed class KvTtlSection
     public TimeSpan ServerError { get; set; } = Defaults.ServerError;
 
     public TimeSpan? AdaptiveMaximum { get; set; }
+
+    public bool Refresh { get; set; }
+
+    public int RefreshElapsed { get; set; } = Renewal.Default.ElapsedPercent;
+
+    public TimeSpan RefreshRemaining { get; set; } = Renewal.Default.Remaining;
 }

@@ -65,6 +65,8 @@ internal static partial class SettingTree
         {
             Check = v => v.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? null : ("has other characters than letters, digits, _, - and .", "write a name such as VIDEO_TRANSFORMATIONS_CACHE"),
         },
+        new ValueSetting<VideoSection, long>("kvMaximum", ValueKinds.Size, o => o.KvMaximum, (o, v) => o.KvMaximum = v,
+            "Bytes that stored variants may hold together; beyond it the least used go, of those equally used the oldest, down to nine tenths of it. 0: as much as the cache has room for."),
         new SectionSetting<VideoSection, KvTtlSection>("kvTtl", KvTtl, o => o.KvTtl, "How long answers for variants are used unasked. A variant whose source changes is made anew before that."));
 
     private static SettingGroup<KvTtlSection> KvTtl => new(() => new KvTtlSection(),
@@ -73,7 +75,12 @@ internal static partial class SettingTree
         new ValueSetting<KvTtlSection, TimeSpan>("clientError", ValueKinds.Time, o => o.ClientError, (o, v) => o.ClientError = v, "4xx answers.") { Alias = "CACHE_KV_TTL_CLIENT_ERROR" },
         new ValueSetting<KvTtlSection, TimeSpan>("serverError", ValueKinds.Time, o => o.ServerError, (o, v) => o.ServerError = v, "5xx answers; an error never replaces a variant.") { Alias = "CACHE_KV_TTL_SERVER_ERROR" },
         new ValueSetting<KvTtlSection, TimeSpan?>("adaptiveMaximum", ValueKinds.OptionalTime, o => o.AdaptiveMaximum, (o, v) => o.AdaptiveMaximum = v,
-            "How long the lifetime of a variant may grow: it doubles each time the variant is asked for within its lifetime after that has run out.") { DefaultText = "none: all have the same" });
+            "How long the lifetime of a variant may grow: it doubles each time the variant is asked for within its lifetime after that has run out.") { DefaultText = "none: all have the same" },
+        new ValueSetting<KvTtlSection, bool>("refresh", ValueKinds.Switch, o => o.Refresh, (o, v) => o.Refresh = v,
+            "Begin the lifetime of a variant anew when it is asked for, without checking its source: for buckets that tell of changes (POST /v1/events/s3)."),
+        new ValueSetting<KvTtlSection, int>("refreshElapsed", ValueKinds.Count, o => o.RefreshElapsed, (o, v) => o.RefreshElapsed = v,
+            "Per cent of the lifetime that must be over for that.") { Check = v => v <= 100 ? null : ("is more than all of it", "write 0 to 100") },
+        new ValueSetting<KvTtlSection, TimeSpan>("refreshRemaining", ValueKinds.Time, o => o.RefreshRemaining, (o, v) => o.RefreshRemaining = v, "How much of it must be left."));
 
     private static (string Problem, string Remedy)? CheckModes(IReadOnlyList<string> modes) =>
         modes.Count > 0 && modes.All(mode => mode is "video" or "frame" or "spritesheet" or "audio") ? null : ("names something else than the modes", "write some of video, frame, spritesheet, audio");

@@ -20,7 +20,7 @@ internal static partial class SettingTree
         new ValueSetting<EdgeSection, ListenAddress>("listen", ValueKinds.Address, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port of the public listener.") { Flag = "--edge" },
         new ValueSetting<EdgeSection, bool>("fastHits", ValueKinds.Switch, o => o.FastHits, (o, v) => o.FastHits = v,
-            "Whether plain hits are answered straight from the tiers to the socket, past the web server. Linux only; elsewhere, and while there is an access log, it is off by itself."),
+            "Whether plain hits are answered straight from the tiers to the socket, past the web server. Linux only; elsewhere it is off by itself."),
         new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
             "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start, and what origins are told as X-Forwarded-Proto and X-Forwarded-Host.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" },
         new SectionSetting<EdgeSection, EdgeTlsSection>("tls", EdgeTls, o => o.Tls, "TLS on the public listener, with HTTP/1.1 and HTTP/2. Off without a certificate."),

@@ -41,5 +41,7 @@ internal sealed class VideoSection
 
     public string KvNamespace { get; set; } = "VIDEO_TRANSFORMATIONS_CACHE";
 
+    public long KvMaximum { get; set; }
+
     public KvTtlSection KvTtl { get; } = new();
 }

@@ -29,10 +29,12 @@ internal static class EdgeHost
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
         EdgeListening.AddTo(builder);
-        // The access log tells of every request, so every request has to go where it is written.
-        if (options.Edge.FastHits && accessLog is null && EdgeTransport.IsSupported)
+        if (options.Edge.FastHits && EdgeTransport.IsSupported)
             builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
-                engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time));
+                engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time)
+            {
+                HitLog = accessLog,
+            });
         else
             builder.WebHost.UseSockets(sockets =>
             {

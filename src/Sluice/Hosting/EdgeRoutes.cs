@@ -26,6 +26,7 @@ internal static class EdgeRoutes
                 Redirect = lifetimes.Redirects,
                 ClientError = lifetimes.ClientError,
                 ServerError = lifetimes.ServerError,
+                Renewal = video.Renewal,
             },
         };
     }

@@ -95,6 +95,8 @@ internal sealed class Engine : IAsyncDisposable
             routes.Routes.Add(EdgeRoutes.From(route, factory, video, time));
         _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
+        cache.AddFollower(presign);
+        video.Bound(cache);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
         return new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
     }

@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Tags;
 using Sluice.Core.Telemetry;
 using Sluice.Edge.Routes;
 using Sluice.S3;
@@ -8,7 +9,7 @@ using Sluice.S3.PresignedUrls;
 namespace Sluice.Hosting;
 
 /// <summary>The presigned URLs of every bucket in the configuration, one cache for each, and which of them a path of the edge belongs to.</summary>
-internal sealed class PresignHost : IAsyncDisposable
+internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
 {
     private const string FileName = "kv.db";
 
@@ -65,6 +66,18 @@ internal sealed class PresignHost : IAsyncDisposable
     {
         var route = _routes is [{ Pattern.IsEverything: true }, ..] ? _routes[0].Route : Find(path.StartsWith('/') ? path : "/" + path);
         return route?.Origins.Find(o => o.S3 is { Anonymous: false }) is { } origin ? For(origin, isFallback: route.Origins[0] != origin) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> SourceChangedAsync(string source, CancellationToken cancellation)
+    {
+        // Whichever of the route's buckets it was: the URLs of the others are signed again, no more.
+        var buckets = Array.Find(_routes, r => r.Pattern.Matches(source)).Route?.Origins.Where(o => o.S3 is { Anonymous: false }) ?? [];
+        var forgotten = 0;
+        foreach (var bucket in buckets)
+            if (_byBucket.TryGetValue(BucketOf(bucket), out var urls))
+                forgotten += await urls.ForgetAsync(Uri.UnescapeDataString(source), cancellation);
+        return forgotten;
     }
 
     /// <summary>Writes what is not stored yet.</summary>

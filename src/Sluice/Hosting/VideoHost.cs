@@ -3,6 +3,7 @@ using Sluice.Configuration;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
+using Sluice.Edge.Routes;
 using Sluice.Video.Lifetimes;
 using Sluice.Video.Metadata;
 using Sluice.Video.Planning;
@@ -13,13 +14,27 @@ namespace Sluice.Hosting;
 /// <summary>Variants of videos: one ffmpeg queue for the server, one transform for each route.</summary>
 internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan BoundEvery = TimeSpan.FromSeconds(5);
+
     private readonly List<VideoTransform> transforms = [];
+    private ITimer? bounding;
 
     /// <summary>Makes the variants of all routes.</summary>
     public VariantMaker Maker { get; } = new(VideoSetup.Limits(options.Video), Environment.GetEnvironmentVariable("PATH"), logging, time);
 
     /// <summary>How long answers for variants are used unasked.</summary>
     public VariantLifetimes Lifetimes { get; } = VideoSetup.Lifetimes(options.Video);
+
+    /// <summary>When a use of a variant begins its lifetime anew; null for never.</summary>
+    public Renewal? Renewal { get; } = options.Video.KvTtl is { Refresh: true } ttl ? new(ttl.RefreshElapsed, ttl.RefreshRemaining) : null;
+
+    /// <summary>Keeps the variants in <paramref name="cache"/> within their bound, where they have one.</summary>
+    public void Bound(ObjectCache cache)
+    {
+        if (options.Video.KvMaximum is not (> 0 and var most)) return;
+        string[] scopes = [.. transforms.Select(transform => transform.Origin.Scope)];
+        bounding = time.CreateTimer(_ => cache.Trim(scopes, most), null, BoundEvery, BoundEvery);
+    }
 
     /// <summary>The transform of a route.</summary>
     public ITransform For(RouteSection route, IReadOnlyList<IOrigin> origins)
@@ -47,5 +62,9 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Maker.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (bounding is not null) await bounding.DisposeAsync();
+        await Maker.DisposeAsync();
+    }
 }

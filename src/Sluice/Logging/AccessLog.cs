@@ -5,11 +5,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Configuration;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Logging;
 
-/// <summary>A line for each request on the edge, and for the catalog's (row U096). Off unless asked for, since it costs more than a hit does.</summary>
-internal sealed class AccessLog : IAsyncDisposable
+/// <summary>A line for each request on the edge, and for the catalog's (row U096). Off unless asked for, since it costs about as much as a hit does.</summary>
+internal sealed class AccessLog : IHitLog, IAsyncDisposable
 {
     private readonly LineWriter _writer;
     private readonly bool _json;
@@ -44,12 +45,12 @@ internal sealed class AccessLog : IAsyncDisposable
     /// <summary>Serves a request by <paramref name="next"/> and writes its line; <paramref name="tier"/> is the one that holds what it asks for.</summary>
     public async Task ServeAsync(HttpContext context, RequestDelegate next, string? tier)
     {
-        var entry = new AccessLogEntry { Started = _time.GetTimestamp(), At = _time.GetUtcNow(), Tier = tier };
+        var (started, at, firstByte) = (_time.GetTimestamp(), _time.GetUtcNow(), TimeSpan.Zero);
         var body = new CountedBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
         context.Features.Set<IHttpResponseBodyFeature>(body);
         context.Response.OnStarting(() =>
         {
-            entry.FirstByte = _time.GetElapsedTime(entry.Started);
+            firstByte = _time.GetElapsedTime(started);
             return Task.CompletedTask;
         });
         var completed = false;
@@ -63,55 +64,62 @@ internal sealed class AccessLog : IAsyncDisposable
         {
             // A client that has all it asked for and hangs up has not aborted anything.
             var isWhole = context.Response.ContentLength is { } length ? body.Bytes >= length || HttpMethods.IsHead(context.Request.Method) : completed;
-            entry.Aborted = !isWhole && context.RequestAborted.IsCancellationRequested;
-            entry.Total = _time.GetElapsedTime(entry.Started);
-            entry.Bytes = body.Bytes;
-            _writer.Write(Line(context, entry));
+            Write(new AccessLogEntry
+            {
+                At = at, Client = context.Connection.RemoteIpAddress, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = OutcomeWord.Of(context.Response.Headers), Tier = tier, FirstByte = firstByte, Total = _time.GetElapsedTime(started),
+                Aborted = !isWhole && context.RequestAborted.IsCancellationRequested, RequestId = context.TraceIdentifier,
+            });
         }
     }
 
     /// <inheritdoc/>
+    public void Note(in HitEntry hit) => Write(new AccessLogEntry
+    {
+        At = _time.GetUtcNow() - hit.Total, Client = hit.Client, Method = hit.Method, Target = hit.Target, Status = hit.Status, Bytes = hit.Bytes, Outcome = "hit",
+        Tier = hit.InMemory ? "memory" : "disk", FirstByte = hit.FirstByte, Total = hit.Total, Aborted = hit.Aborted, RequestId = hit.RequestId,
+    });
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
-    private string Line(HttpContext context, AccessLogEntry entry)
+    private void Write(AccessLogEntry entry)
     {
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var mark = raw.IndexOf('?', StringComparison.Ordinal);
-        var target = mark < 0 ? raw : raw[..mark] + QueryRedaction.Redact(raw[mark..]);
-        var outcome = OutcomeWord.Of(context.Response.Headers);
-        return _json ? Json(context, entry, target, outcome) : Text(context, entry, target, outcome);
+        var mark = entry.Target.IndexOf('?', StringComparison.Ordinal);
+        var target = mark < 0 ? entry.Target : entry.Target[..mark] + QueryRedaction.Redact(entry.Target[mark..]);
+        _writer.Write(_json ? Json(entry, target) : Text(entry, target));
     }
 
-    private static string Text(HttpContext context, AccessLogEntry entry, string target, string outcome)
+    private static string Text(AccessLogEntry entry, string target)
     {
         var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"{entry.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {context.Request.Method} ");
+        line.Append(CultureInfo.InvariantCulture, $"{entry.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {entry.Client} {entry.Method} ");
         foreach (var c in target)
             line.Append(c is <= ' ' or '\x7f' ? '?' : c);
-        line.Append(CultureInfo.InvariantCulture, $" {context.Response.StatusCode} {entry.Bytes} {outcome} {entry.Tier ?? "-"} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
+        line.Append(CultureInfo.InvariantCulture, $" {entry.Status} {entry.Bytes} {entry.Outcome} {entry.Tier ?? "-"} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
         if (entry.Aborted)
             line.Append(" aborted");
-        return line.Append(" request=").Append(context.TraceIdentifier).ToString();
+        return line.Append(" request=").Append(entry.RequestId).ToString();
     }
 
-    private static string Json(HttpContext context, AccessLogEntry entry, string target, string outcome)
+    private static string Json(AccessLogEntry entry, string target)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("time", entry.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("client", context.Connection.RemoteIpAddress?.ToString());
-            json.WriteString("method", context.Request.Method);
+            json.WriteString("client", entry.Client?.ToString());
+            json.WriteString("method", entry.Method);
             json.WriteString("target", target);
-            json.WriteNumber("status", context.Response.StatusCode);
+            json.WriteNumber("status", entry.Status);
             json.WriteNumber("bytes", entry.Bytes);
-            json.WriteString("outcome", outcome);
+            json.WriteString("outcome", entry.Outcome);
             json.WriteString("tier", entry.Tier);
             json.WriteNumber("firstByteMs", Math.Round(entry.FirstByte.TotalMilliseconds, 3));
             json.WriteNumber("totalMs", Math.Round(entry.Total.TotalMilliseconds, 3));
             json.WriteBoolean("aborted", entry.Aborted);
-            json.WriteString("requestId", context.TraceIdentifier);
+            json.WriteString("requestId", entry.RequestId);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

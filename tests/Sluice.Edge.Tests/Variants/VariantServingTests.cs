@@ -105,6 +105,35 @@ public class VariantServingTests
         Assert.Equal(1, transform.Runs);
     }
 
+    // Row U051.
+    [Theory]
+    [InlineData("/a.mp4?make=x")]
+    [InlineData("/a.mp4?b=1&make=x")]
+    public async Task Variant_AskedForWithinItsLifetime_LivesOn_WhereARouteSaysSo(string again)
+    {
+        await using var edge = await StartAsync(renewal: Renewal.Default);
+        await edge.GetAsync("/a.mp4?make=x");
+        // Too early: less than a tenth is over.
+        time.Advance(TimeSpan.FromHours(2));
+        await edge.GetAsync(again);
+        Assert.Equal(TimeSpan.FromHours(2), Stored().AgeAt(time.GetUtcNow()));
+        // In time.
+        time.Advance(TimeSpan.FromHours(21));
+        Assert.Equal("HIT", Status((await edge.GetAsync(again)).Head));
+        Assert.True(SpinWait.SpinUntil(() => Stored().AgeAt(time.GetUtcNow()) == TimeSpan.Zero, TimeSpan.FromSeconds(60)));
+        time.Advance(TimeSpan.FromHours(23));
+        Assert.Equal("HIT", Status((await edge.GetAsync(again)).Head));
+        Assert.True(SpinWait.SpinUntil(() => Stored().AgeAt(time.GetUtcNow()) == TimeSpan.Zero, TimeSpan.FromSeconds(60)));
+        // Too late: it is checked.
+        time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(30));
+        Assert.Equal("HIT", Status((await edge.GetAsync(again)).Head));
+        time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal("REVALIDATED", Status((await edge.GetAsync(again)).Head));
+        Assert.Equal(1, transform.Runs);
+
+        Core.Freshness.ObjectFreshness Stored() => edge.Cache.Scope(transform.Scope).Find("made:a.mp4:x")!.Objects[0].Metadata.Freshness;
+    }
+
     [Fact]
     public async Task Variant_MadeByAnotherRecipe_IsMadeAnew()
     {
@@ -208,9 +237,9 @@ public class VariantServingTests
         for (var i = 0; i < 2; i++) Assert.Equal(["Width", "DPR"], (await edge.GetAsync("/a.mp4?make=x")).Head.Headers.Vary);
     }
 
-    private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null) =>
+    private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null, Renewal? renewal = null) =>
         EdgeServer.StartAsync(source ?? origin, time, new ObjectCacheOptions { MemoryBytes = memory }, configure: options =>
-            options.Routes[0] = options.Routes[0] with { Transform = transform ?? this.transform });
+            options.Routes[0] = options.Routes[0] with { Transform = transform ?? this.transform, VariantPolicy = options.Routes[0].Policy with { Renewal = renewal } });
 
     private static string Status(HttpResponseMessage answer) => answer.Headers.GetValues("X-Cache-Status").Single();
 }

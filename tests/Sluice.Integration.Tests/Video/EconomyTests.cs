@@ -23,7 +23,17 @@ public sealed partial class EconomyTests(VideoEdge video) : IClassFixture<VideoE
 
         Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
         Assert.InRange((await Clips.PixelsAsync(picture, 1, 1))[1], 170, 215);
-        Assert.InRange(await ReceivedAsync(sluice), 400_000, 8_000_000);
+        var frame = await ReceivedAsync(sluice);
+        Assert.InRange(frame, 400_000, 8_000_000);
+
+        var (sheet, cells) = await video.GetAsync("/big.mov?mode=spritesheet&width=640&height=270&columns=4&rows=3", sluice.Edge);
+        Assert.False(sheet.Headers.Contains("X-Fallback-Applied"));
+        var probe = await Probe.OfAsync(cells);
+        Assert.Equal((640, 270), (probe.Width, probe.Height));
+        var greens = (await Clips.PixelsAsync(cells, 4, 3)).Where((_, i) => i % 3 == 1);
+        Assert.All(greens, green => Assert.InRange(green, 170, 215));
+        // Twelve pictures, each for less than the one before, out of a gigabyte.
+        Assert.InRange(await ReceivedAsync(sluice) - frame, 5_000_000, 12 * 8_000_000);
     }
 
     [Fact]

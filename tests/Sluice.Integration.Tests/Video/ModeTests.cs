@@ -11,6 +11,8 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
     [InlineData("width=320&height=180&fit=pad", 320, 180)]
     [InlineData("width=1280&height=720&fit=scale-down", 640, 480)]
     [InlineData("rotate=90", 480, 640)]
+    [InlineData("crop=100,50,320,200", 320, 200)]
+    [InlineData("crop=600,400,320,200", 40, 80)]
     [InlineData("derivative=mobile", 480, 360)]
     public async Task Video_IsFittedAsAsked(string query, int width, int height)
     {
@@ -72,6 +74,7 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
     [InlineData("jpg", "image/jpeg", "mjpeg")]
     [InlineData("png", "image/png", "png")]
     [InlineData("webp", "image/webp", "webp")]
+    [InlineData("avif", "image/avif", "av1")]
     public async Task Frame_HasTheColourOfItsSecond(string format, string type, string codec)
     {
         for (var second = 0; second < Clips.Colours.Length; second += 2)
@@ -82,6 +85,59 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
             Assert.Equal((codec, 160, 90), (probe.Video, probe.Width, probe.Height));
             AssertNear(Clips.Colours[second], await Clips.PixelsAsync(file, 1, 1), 0);
         }
+    }
+
+    [Theory]
+    [InlineData("25%25", 1)]
+    [InlineData("75%25", 4)]
+    [InlineData("100%25", 5)]
+    [InlineData("0f", 0)]
+    [InlineData("74f", 2)]
+    [InlineData("75f", 3)]
+    [InlineData("9999f", 5)]
+    public async Task Frame_AtAShareOrANumber_IsThatOne(string time, int second)
+    {
+        var (answer, file) = await video.GetAsync($"/colours.mp4?mode=frame&width=160&height=90&format=png&time={time}");
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        AssertNear(Clips.Colours[second], await Clips.PixelsAsync(file, 1, 1), 0);
+    }
+
+    // Row U017: the ends of the scales, where anybody can tell what came out.
+    [Theory]
+    [InlineData("saturation=-100", 82, 82, 82)]
+    [InlineData("brightness=-100", 105, 0, 0)]
+    [InlineData("brightness=100", 255, 204, 205)]
+    public async Task Frame_TouchedUp_HasOtherColours(string query, byte r, byte g, byte b)
+    {
+        var (_, file) = await video.GetAsync($"/colours.mp4?mode=frame&width=160&height=90&format=png&{query}");
+        var seen = await Clips.PixelsAsync(file, 1, 1);
+        Assert.True(Math.Abs(seen[0] - r) + Math.Abs(seen[1] - g) + Math.Abs(seen[2] - b) < 60, string.Join(',', seen));
+    }
+
+    [Fact]
+    public async Task Frame_Blurred_HasLessDetailThanSharpened()
+    {
+        async Task<double> DetailAsync(string query)
+        {
+            var pixels = await Clips.PixelsAsync((await video.GetAsync("/square.mp4?mode=frame&time=1s&format=png&width=320&height=240&" + query)).File, 320, 240);
+            return Enumerable.Range(3, pixels.Length - 3).Average(i => Math.Abs(pixels[i] - pixels[i - 3]));
+        }
+
+        var (blurred, plain, sharpened) = (await DetailAsync("blur=100"), await DetailAsync("blur=0"), await DetailAsync("sharpen=10"));
+        Assert.True(blurred < plain * 0.7 && plain * 1.05 < sharpened, $"{blurred}, {plain}, {sharpened}");
+    }
+
+    [Theory]
+    [InlineData("mode=frame&time=3s&width=640&height=480&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=frame&time=3s&format=webp&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=frame&time=75f&format=avif&quality=high", 16, 12, Golden.FrameAtThreeSeconds)]
+    [InlineData("mode=spritesheet&width=480&height=240&columns=3&rows=2", 24, 12, Golden.SheetOfSix)]
+    public async Task Picture_LooksAsItDoesWithoutSluice(string query, int width, int height, string golden)
+    {
+        var (answer, file) = await video.GetAsync("/square.mp4?" + query);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        var (mean, most) = Golden.DistanceFrom(golden, await Clips.PixelsAsync(file, width, height));
+        Assert.True(mean < 6 && most < 80, $"{mean:0.0} on average, {most} at most");
     }
 
     [Fact]
@@ -111,6 +167,15 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         // What the index names is the sheet that was just made.
         var (named, _) = await video.GetAsync("/" + lines[15].Split('#')[0]);
         Assert.Equal("HIT", named.Headers.GetValues("X-Cache-Status").Single());
+    }
+
+    [Fact]
+    public async Task SpriteSheet_WithCellsToSpare_LeavesThemBlack()
+    {
+        // Six seconds are six pictures, in rows of four.
+        var (_, spare) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=480&height=180&columns=4");
+        AssertNear((0, 0, 0), await Clips.PixelsAsync(spare, 4, 2), 7);
+        AssertNear(Clips.Colours[5], await Clips.PixelsAsync(spare, 4, 2), 5);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Video;
 
@@ -60,6 +61,27 @@ public sealed class OperationTests(VideoEdge video) : IClassFixture<VideoEdge>
         var explained = await video.Sluice.ApiJsonAsync("/v1/cache/explain?url=" + Uri.EscapeDataString("/square.mp4?mode=frame&w=120&h=60"));
         Assert.EndsWith(" frame:square.mp4:w=120:h=60:t=0s:f=jpg", (string?)explained["key"], StringComparison.Ordinal);
         Assert.Equal("hit", (string?)explained["next"]);
+    }
+
+    // Row KV-07.
+    [Fact]
+    public async Task Variants_BeyondTheirBound_GiveWay_TheUsedOnesLast()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(video.Folder.FileOf("square.mp4"), folder.FileOf("a.mp4"));
+        var config = folder.Write("config.json", $$"""{ "routes": [{ "origins": ["{{folder.Path}}"] }], "video": { "kvMaximum": "300KB" } }""");
+        await using var server = await video.StartAsync(folder.Path, "--config", config);
+        const string Used = "/a.mp4?mode=frame&width=320&height=240&format=png&time=1s";
+        for (var second = 1; second < 8; second++)
+        {
+            await server.Edge.AskAsync(Used.Replace("time=1s", $"time={second}s", StringComparison.Ordinal));
+            await server.Edge.AskAsync(Used);
+            await server.Edge.AskAsync(Used);
+        }
+
+        long held = 0;
+        Assert.True(await Eventually.HoldsAsync(async () => (held = (await server.ApiJsonAsync("/v1/variants?source=/a.mp4"))["variants"]!.AsArray().Sum(v => (long)v!["metadata"]!["contentLength"]!)) is > 0 and <= 300_000, TimeSpan.FromSeconds(60)), $"{held}");
+        Assert.Equal("HIT", (await server.Edge.AskAsync(Used)).CacheStatus);
     }
 
     private async Task<JsonNode> PostAsync(string path, JsonObject body)

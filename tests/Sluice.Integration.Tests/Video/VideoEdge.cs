@@ -17,6 +17,9 @@ public sealed class VideoEdge : IAsyncLifetime
     /// <summary>How often ffmpeg was started to make something.</summary>
     public int Runs => Directory.GetDirectories(tools.Path, "run-*").Length;
 
+    /// <summary>A PATH whose ffmpeg counts here.</summary>
+    public string CountingPath => $"{CountingTools()}:{Environment.GetEnvironmentVariable("PATH")}";
+
     public async ValueTask InitializeAsync()
     {
         File.Copy(await Clips.SquareAsync(), Folder.FileOf("square.mp4"));
@@ -36,7 +39,7 @@ public sealed class VideoEdge : IAsyncLifetime
     {
         Origin = folder,
         Arguments = arguments,
-        Environment = new Dictionary<string, string> { ["PATH"] = $"{CountingTools()}:{Environment.GetEnvironmentVariable("PATH")}" },
+        Environment = new Dictionary<string, string> { ["PATH"] = CountingPath },
     });
 
     /// <summary>Asks for a variant and keeps it in a file.</summary>

@@ -28,9 +28,10 @@ public sealed class PresignStoreTests : IDisposable
         await bed.IdleAsync();
         var (key, value, settings) = Assert.Single(store.Writes);
         Assert.Equal((Key, TimeSpan.FromSeconds(3240)), (key, settings.TimeToLive));
-        Assert.Equal(2, settings.Tags!.Count);
+        Assert.Equal(3, settings.Tags!.Count);
         Assert.Equal("presigned", settings.Tags[0]);
         Assert.Matches("^credential:[0-9a-f]{16}$", settings.Tags[1]);
+        Assert.Matches("^path:[0-9a-f]{32}$", settings.Tags[2]);
         // Golden: entries outlive releases.
         Assert.Equal($$"""{"version":1,"url":{{JsonValue.Create(url).ToJsonString()}},"originalUrl":"http://127.0.0.1:9000/media/a.mp4","createdAt":1767323045000,"expiresAt":1767326645000,"path":"a.mp4","storageType":"remote","authType":"aws-s3-presigned-url","region":"eu-central-1","service":"s3"}""",
             Encoding.UTF8.GetString(value));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Api;
 using Sluice.Configuration;
+using Sluice.Core.Tags;
 using Sluice.Hosting;
 
 namespace Sluice.Tests.Api;
@@ -15,6 +16,14 @@ public class BucketEventTests
     [Fact]
     public void Read_ThroughSns_IsTheSame() =>
         Assert.Equal([new BucketEvent("videos", "a b/clip.mp4")], Read(JsonSerializer.Serialize(new { Type = "Notification", Message = Minio })));
+
+    [Fact]
+    public void Read_OfEventBridge_TakesTheKeyAsItIs() => Assert.Equal([new BucketEvent("videos", "a+b%2F c.mp4")], Read(
+        """{"version":"0","detail-type":"Object Created","source":"aws.s3","account":"123456789012","region":"eu-central-1","resources":["arn:aws:s3:::videos"],"detail":{"version":"0","bucket":{"name":"videos"},"object":{"key":"a+b%2F c.mp4","size":5,"etag":"x"},"reason":"PutObject"}}"""));
+
+    [Fact]
+    public void Read_OfCeph_TakesAKeyThatMayBeEncodedBothWays() => Assert.Equal([new BucketEvent("b", "a b"), new BucketEvent("b", "a+b"), new BucketEvent("b", "plain")],
+        Read("""{"Records":[{"eventSource":"ceph:s3","s3":{"bucket":{"name":"b"},"object":{"key":"a+b"}}},{"eventSource":"ceph:s3","s3":{"bucket":{"name":"b"},"object":{"key":"plain"}}}]}"""));
 
     [Fact]
     public void Read_OfTheTestThatS3Sends_IsNothing() => Assert.Empty(Read("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"videos"}""")!);
@@ -42,6 +51,20 @@ public class BucketEventTests
         Assert.Equal(["/hls/1/master.m3u8"], paths.PathsOf("videos", "hls/1/master.m3u8"));
         Assert.Empty(paths.PathsOf("videos", "publicity/x.mp4"));
         Assert.Empty(paths.PathsOf("nobody", "x.mp4"));
+    }
+
+    [Fact]
+    public void Purges_OfACatalogsFiles_ReachTheHlsMadeFromThem()
+    {
+        const string Id = "6f1c2f0e-9d1b-4d6a-8a3e-0f7b2f1f9c11";
+        var options = new SluiceOptions();
+        options.Catalog.Store.S3 = new S3Section { Bucket = "catalog", Prefix = "v" };
+        var paths = new BucketPaths(options);
+        Assert.Equal([new PurgeRequest(PurgeKind.Tag, $"video:{Id}")], paths.PurgesOf("catalog", $"v/originals/{Id}/film.mp4"));
+        Assert.Equal([new PurgeRequest(PurgeKind.Source, $"/hls/{Id}/1/720p/3.ts")], paths.PurgesOf("catalog", $"v/hls/{Id}/1/720p/3.ts"));
+        Assert.Empty(paths.PurgesOf("catalog", $"originals/{Id}/film.mp4"));
+        Assert.Empty(paths.PurgesOf("catalog", "v/originals/readme"));
+        Assert.Empty(paths.PurgesOf("other", $"v/originals/{Id}/film.mp4"));
     }
 
     private static RouteSection Route(string pattern, string bucket, string prefix) =>

@@ -33,6 +33,29 @@ public sealed class PreviewTests
     }
 
     [Fact]
+    public async Task Target_OfARouteWithSigningKeys_IsSigned_AndNotForWhoHasNoToken()
+    {
+        await using var server = await RunningServer.StartAsync((o, _) =>
+        {
+            o.Api.Token = "0123456789abcdef";
+            o.Routes[0].Video.SigningKeys = ["k2:0123456789abcdef", "k1:fedcba9876543210"];
+        });
+        const string Target = "/preview/target?path=%2Fclip.mp4&query=%3Fwidth%3D640";
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Api.GetAsync(Target)).StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Target) { Headers = { Authorization = new("Bearer", "0123456789abcdef") } };
+        var answer = JsonNode.Parse(await (await server.Api.SendAsync(request)).Content.ReadAsStringAsync())!;
+        Assert.Equal("k2", (string?)answer["key"]);
+        Assert.Matches(@"^/clip\.mp4\?width=640&keyid=k2&expires=\d+&signature=[\w-]{43}$", (string?)answer["target"]);
+    }
+
+    [Fact]
+    public async Task Target_OfAnyOtherRoute_IsWhatWasAsked()
+    {
+        await using var server = await RunningServer.StartAsync();
+        Assert.Equal("""{"target":"/clip.mp4?width=640"}""", await server.Api.GetStringAsync("/preview/target?path=%2Fclip.mp4&query=%3Fwidth%3D640"));
+    }
+
+    [Fact]
     public async Task Preview_AskedForUnderAnotherName_IsRefusedWithoutAToken()
     {
         await using var server = await RunningServer.StartAsync();

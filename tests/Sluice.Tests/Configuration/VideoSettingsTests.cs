@@ -33,7 +33,7 @@ public sealed class VideoSettingsTests : IDisposable
               "video": {
                 "derivatives": { "hd": "width=1600&quality=high", "mobile": "width=480&format=webm" }, "breakpoints": { "hd": 1600, "tablet": 0, "desktop": "any" },
                 "webmAgents": ["Nice/[0-9]"], "webmAgentsExcept": [], "shortTags": "vp-", "enableKVCache": false, "kvNamespace": "MINE",
-                "kvTtl": { "ok": "1h", "redirects": "2m", "clientError": "3s", "serverError": 4, "adaptiveMaximum": "7d" } }
+                "kvTtl": { "ok": "1h", "redirects": "2m", "clientError": "3s", "serverError": 4, "adaptiveMaximum": "7d", "refresh": true, "refreshElapsed": 20, "refreshRemaining": "5m" }, "kvMaximum": "5GB" }
             }
             """);
         Assert.Empty(errors);
@@ -44,6 +44,7 @@ public sealed class VideoSettingsTests : IDisposable
         Assert.Equal((2, TimeSpan.FromSeconds(30), "k1", 2), (policy.Modes.Count, policy.MaximumDuration, policy.SigningKeys.Single().Id, policy.Parameters!.Count));
         Assert.True(policy.Capabilities.PlaysWebm("Nice/1"));
         Assert.Equal(TimeSpan.FromHours(2), VideoSetup.Policy(options.Video, options.Routes[0].Video).Lifetimes.Next(TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
+        Assert.Equal((true, 20, 300, 5_000_000_000), (options.Video.KvTtl.Refresh, options.Video.KvTtl.RefreshElapsed, options.Video.KvTtl.RefreshRemaining.TotalSeconds, options.Video.KvMaximum));
         Assert.Equal((false, "MINE"), (options.Video.EnableKvCache, options.Video.KvNamespace));
     }
 

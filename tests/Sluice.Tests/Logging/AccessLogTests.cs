@@ -27,6 +27,34 @@ public sealed class AccessLogTests
         Assert.DoesNotContain("hunter2", string.Concat(lines), StringComparison.Ordinal);
     }
 
+    // With the transport that answers hits itself, and without: the same lines but for times, and the ids that the answers told.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Json_PlainHits_AreToldEitherWay(bool fast)
+    {
+        var ids = new List<string?>();
+        var lines = await LinesAsync("json", async edge =>
+        {
+            foreach (var (method, field) in ((HttpMethod, string)[])[(HttpMethod.Get, "A: 1"), (HttpMethod.Get, "A: 1"), (HttpMethod.Head, "A: 1"), (HttpMethod.Get, "Range: bytes=2-4"), (HttpMethod.Get, "If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT")])
+            {
+                using var request = new HttpRequestMessage(method, "/clip.mp4?token=hunter2&v=1");
+                Assert.True(request.Headers.TryAddWithoutValidation(field.Split(": ")[0], field.Split(": ")[1]));
+                using var response = await edge.SendAsync(request);
+                ids.Add(Assert.Single(response.Headers.GetValues("X-Request-Id")));
+            }
+        }, fast);
+
+        var entries = lines.Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal(ids, entries.Select(e => (string?)e["requestId"]));
+        Assert.Equal(fast, ids[1]!.Contains(":h", StringComparison.Ordinal));
+        Assert.Equal(
+            ["GET 200 10 miss ", "GET 200 10 hit memory", "HEAD 200 0 hit memory", "GET 206 3 hit memory", "GET 304 0 hit memory"],
+            entries.Select(e => $"{e["method"]} {e["status"]} {e["bytes"]} {e["outcome"]} {e["tier"]}"));
+        Assert.All(entries, e => Assert.Equal(("127.0.0.1", "/clip.mp4?token=***&v=1", false), ((string?)e["client"], (string?)e["target"], (bool)e["aborted"]!)));
+        Assert.All(entries, e => Assert.InRange((double)e["firstByteMs"]!, 0.0001, (double)e["totalMs"]!));
+    }
+
     [Fact]
     public async Task Text_ARequest_IsOneLine()
     {
@@ -43,10 +71,10 @@ public sealed class AccessLogTests
         Assert.StartsWith("the access log /nope/access.log cannot be written", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<string[]> LinesAsync(string format, Func<HttpClient, Task> use)
+    private static async Task<string[]> LinesAsync(string format, Func<HttpClient, Task> use, bool fast = true)
     {
         var file = Path.GetTempFileName();
-        await using (var server = await RunningServer.StartAsync((o, _) => (o.Logging.AccessLog, o.Logging.Format) = (file, format)))
+        await using (var server = await RunningServer.StartAsync((o, _) => (o.Logging.AccessLog, o.Logging.Format, o.Edge.FastHits) = (file, format, fast)))
             await use(server.Edge);
         var lines = await File.ReadAllLinesAsync(file);
         File.Delete(file);

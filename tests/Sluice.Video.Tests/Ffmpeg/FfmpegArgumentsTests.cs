@@ -45,6 +45,34 @@ public class FfmpegArgumentsTests
     [InlineData(VideoFit.Contain, null, null, "scale=trunc(iw/2)*2:trunc(ih/2)*2")]
     public void Fit_IsAFilterOfNumbers(VideoFit fit, int? width, int? height, string filter) => Assert.Equal(filter, PictureFilters.Fit(fit, width, height));
 
+    [Fact]
+    public void Picture_IsCutTurnedFittedAndTouchedUp_InThatOrder() => Assert.Equal(
+        "crop='min(320,iw-min(8,iw-10))':'min(240,ih-min(16,ih-10))':'min(8,iw-10)':'min(16,ih-10)',transpose=clock,scale=64:-2,gblur=sigma=2,unsharp=5:5:0.6,eq=brightness=-0.5:contrast=1.25:saturation=0,setsar=1",
+        PictureFilters.For(new VideoOptions
+        {
+            Format = "jpg", Mode = VideoMode.Frame, Width = 64, Rotate = 90, Crop = new(8, 16, 320, 240),
+            Tuning = new() { Sharpen = 2, Blur = 10, Brightness = -50, Contrast = 25, Saturation = -100 },
+        }));
+
+    [Fact]
+    public void Cells_AreSoughtEachByItself_WithTheBoundsOfAnySource()
+    {
+        var options = new VideoOptions { Format = "jpg", Mode = VideoMode.SpriteSheet, Width = 640, Height = 360, Columns = 2, Rows = 2, Time = TimeSpan.FromSeconds(10) };
+        var arguments = FfmpegArguments.ForCells(options, SpriteGrid.For(options, TimeSpan.FromSeconds(410)), 1..3, Url, Limits);
+        Assert.Equal(["160", "260"], arguments.Zip(arguments.Skip(1)).Where(pair => pair.First == "-ss").Select(pair => pair.Second));
+        foreach (var option in (string[])["-i", "-protocol_whitelist", "-format_whitelist", "-max_pixels"]) Assert.Equal(2, arguments.Count(argument => argument == option));
+    }
+
+    [Theory]
+    [InlineData("25%", 100.0, null, 25.0)]
+    [InlineData("100%", 100.0, null, 100.0)]
+    [InlineData("0f", null, 25.0, 0.0)]
+    [InlineData("750f", null, 25.0, 29.98)]
+    [InlineData("25%", null, 25.0, null)]
+    [InlineData("750f", 100.0, null, null)]
+    public void Place_InASource_IsATime(string place, double? length, double? rate, double? seconds) =>
+        Assert.Equal(seconds, VideoPlace.Read(place)!.Value.In(length is { } whole ? TimeSpan.FromSeconds(whole) : null, rate)?.TotalSeconds);
+
     [Theory]
     [InlineData(1.5, "atempo=1.5")]
     [InlineData(4, "atempo=2,atempo=2")]

@@ -26,6 +26,12 @@ public sealed class VariantKeyTests
     [InlineData("/a.mp4?mode=frame", "frame:a.mp4:t=0s:f=jpg")]
     [InlineData("/a.mp4?mode=spritesheet&width=640&height=480&duration=60s&columns=4&rows=3&interval=5s", "spritesheet:a.mp4:w=640:h=480:t=0s:duration=60s:cols=4:rows=3:interval=5s")]
     [InlineData("/a.mp4?mode=spritesheet&width=640&height=480&format=vtt", "spritesheet:a.mp4:w=640:h=480:t=0s:f=vtt")]
+    [InlineData("/a.mp4?mode=frame&time=25%25&format=avif", "frame:a.mp4:t=25%:f=avif")] // U008
+    [InlineData("/a.mp4?mode=frame&time=25.00%", "frame:a.mp4:t=25%:f=jpg")]
+    [InlineData("/a.mp4?time=0750f&width=640", "video:a.mp4:w=640:h=360:f=mp4:t=750f")]
+    [InlineData("/a.mp4?crop=8,16,320,240&width=640", "video:a.mp4:w=640:h=360:f=mp4:crop=8,16,320,240")] // U016
+    [InlineData("/a.mp4?mode=frame&sharpen=2&blur=0&contrast=-12.5", "frame:a.mp4:t=0s:f=jpg:sharpen=2:contrast=-12.5")] // U017
+    [InlineData("/a.mp4?sharpen=2&width=640", "video:a.mp4:w=640:h=360:f=mp4")]
     [InlineData("/a.mp4?mode=audio&duration=10s", "audio:a.mp4:t=0s:duration=10s:f=m4a")]
     [InlineData("/a.mp4?format=m4a&width=640&fit=cover", "audio:a.mp4:t=0s:f=m4a")] // U007
     public void Key_OfRequest_IsGolden(string url, string key) => Assert.Equal(key, Planned.For(url).Key);
@@ -48,6 +54,15 @@ public sealed class VariantKeyTests
         var plan = Planned.For("/a.mp4" + query.Replace("641", "639", StringComparison.Ordinal));
         Assert.Equal(VideoPlanKind.Variant, plan.Kind);
         Assert.Equal("video:a.mp4:w=640:h=360:f=mp4", plan.Key);
+    }
+
+    [Theory]
+    [InlineData("mode=frame&time=33.33%25")]
+    [InlineData("mode=frame&time=750f&crop=0,0,100,100&brightness=-20")]
+    public void Query_OfAVariant_AsksForItAgain(string query)
+    {
+        var plan = Planned.For("/a.mp4?" + query);
+        Assert.Equal(plan.Key, Planned.For("/a.mp4" + plan.Query).Key);
     }
 
     [Fact]

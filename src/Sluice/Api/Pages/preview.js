@@ -1,7 +1,8 @@
 const $ = id => document.getElementById(id);
 const form = $('options');
-const names = ['derivative', 'mode', 'width', 'height', 'fit', 'format', 'time', 'duration', 'quality', 'compression', 'speed', 'fps', 'rotate', 'columns', 'rows', 'interval', 'audio'];
+const names = ['derivative', 'mode', 'width', 'height', 'fit', 'format', 'time', 'duration', 'quality', 'compression', 'speed', 'fps', 'rotate', 'columns', 'rows', 'interval', 'crop', 'sharpen', 'blur', 'brightness', 'contrast', 'saturation', 'audio'];
 let edge = '';
+let derivatives = {};
 let running = new AbortController();
 
 const bytes = n => n >= 1e6 ? `${(n / 1e6).toFixed(2)} MB` : n >= 1e3 ? `${(n / 1e3).toFixed(1)} kB` : `${n} B`;
@@ -22,32 +23,56 @@ function query() {
   const asked = new URLSearchParams();
   for (const name of names) {
     const field = form.elements[name];
+    if (field.closest(':disabled')) continue;
     const value = field.type === 'checkbox' ? (field.checked ? field.value : '') : field.value.trim();
     if (value) asked.set(name, value);
   }
-  const text = asked.toString();
+  const text = asked.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   return text ? '?' + text : '';
 }
 
+// What has no meaning in a mode is not offered. A derivative brings its own mode.
+function offer() {
+  const derivative = new URLSearchParams(derivatives[form.elements.derivative.value] ?? '');
+  const mode = (form.elements.derivative.value ? derivative.get('mode') : form.elements.mode.value) || 'video';
+  for (const part of form.querySelectorAll('[data-modes]')) {
+    const isOff = !part.dataset.modes.split(' ').includes(mode);
+    part.hidden = isOff;
+    if (part.matches('fieldset, option')) part.disabled = isOff;
+    else for (const field of part.querySelectorAll('input, select')) field.disabled = isOff;
+  }
+  if (form.elements.format.selectedOptions[0]?.disabled) form.elements.format.value = '';
+}
+
 function showUrl() {
+  offer();
   $('url').textContent = edge + source() + query();
+  $('note').hidden = true;
   const state = new URLSearchParams(query());
   state.set('source', source());
   history.replaceState(null, '', '#' + state);
 }
 
-function say(text, bad = false) {
+function say(text, kind = '') {
   $('status').textContent = text;
-  $('status').classList.toggle('bad', bad);
+  $('status').className = kind;
 }
 
 function facts(list, rows) {
-  list.replaceChildren(...rows.flatMap(([name, value]) => {
-    const [term, told] = [document.createElement('dt'), document.createElement('dd')];
+  list.replaceChildren(...rows.map(([name, value]) => {
+    const [row, term, told] = [document.createElement('div'), document.createElement('dt'), document.createElement('dd')];
     term.textContent = name;
     told.textContent = value;
-    return [term, told];
+    row.append(term, told);
+    return row;
   }));
+}
+
+function tell(place, text) {
+  const line = document.createElement('p');
+  line.textContent = text;
+  place.classList.remove('busy');
+  place.replaceChildren(line);
 }
 
 // The whole answer is read here, for its size and times; what is shown comes out of the cache then.
@@ -70,12 +95,13 @@ async function measure(url, signal) {
 function show(place, url, type, list, rows) {
   const kind = type.startsWith('image/') ? 'img' : type.startsWith('audio/') ? 'audio' : 'video';
   const media = document.createElement(kind);
-  if (kind === 'img') media.alt = '';
+  if (kind === 'img') media.alt = 'The picture that was made';
   else Object.assign(media, { controls: true, preload: 'metadata', playsInline: true });
   const sized = () => facts(list, [...rows, ...(kind === 'audio' ? [] : [['size', `${media.videoWidth ?? media.naturalWidth} × ${media.videoHeight ?? media.naturalHeight}`]]), ...(media.duration > 0 && Number.isFinite(media.duration) ? [['length', `${media.duration.toFixed(2)} s`]] : [])]);
   media.addEventListener(kind === 'img' ? 'load' : 'loadedmetadata', sized);
-  media.addEventListener('error', () => facts(list, [...rows, ['', 'this browser cannot show it']]));
+  media.addEventListener('error', () => tell(place, 'This browser cannot show it.'));
   media.src = url;
+  place.classList.remove('busy');
   place.replaceChildren(media);
   facts(list, rows);
 }
@@ -85,50 +111,74 @@ async function known(target) {
   return answer.ok ? (await answer.json()).next : 'unknown';
 }
 
+// On a route of signed URLs what is asked for needs a signature, which only the server can give.
+async function signed(path, asked) {
+  const answer = await api(`/preview/target?path=${encodeURIComponent(path)}&query=${encodeURIComponent(asked)}`);
+  return answer.ok ? await answer.json() : { target: path + asked };
+}
+
 async function showAll() {
   running.abort();
   running = new AbortController();
   const { signal } = running;
   const [path, asked] = [source(), query()];
   say('Asking …');
+  for (const place of ['variant', 'original']) $(place).classList.add('busy');
   try {
-    const before = await known(path + asked);
+    const { target, key } = await signed(path, asked);
+    const before = await known(target);
+    if (key) {
+      $('url').textContent = edge + target;
+      $('note').textContent = `This route wants signed URLs. This one is signed with the key ${key} and good for an hour.`;
+      $('note').hidden = false;
+    }
     const head = await fetch(edge + path, { method: 'HEAD', signal });
     if (head.ok) show($('original'), edge + path, head.headers.get('Content-Type') ?? 'video/mp4', $('original-facts'), [['bytes', bytes(Number(head.headers.get('Content-Length') ?? 0))]]);
-    const got = await measure(edge + path + asked, signal);
+    else tell($('original'), head.status === 404 ? 'There is no such video.' : `The original is answered ${head.status}.`);
+    const got = await measure(edge + target, signal);
     const type = got.answer.headers.get('Content-Type') ?? '';
-    const rows = [['bytes', bytes(got.length)], ['type', type], ['cache before', before], ['head', ms(got.head)], ['first byte', ms(got.first)], ['whole', ms(got.whole)]];
+    const rows = [['bytes', bytes(got.length)], ['type', type.split(';')[0]], ['cache before', before], ['head', ms(got.head)], ['first byte', ms(got.first)], ['whole', ms(got.whole)]];
     if (!got.answer.ok || type.startsWith('text/') || type.includes('json')) {
       const text = document.createElement('pre');
-      text.textContent = await got.text();
+      const said = await got.text();
+      text.textContent = type.includes('json') ? JSON.parse(said).message ?? said : said;
+      $('variant').classList.remove('busy');
       $('variant').replaceChildren(text);
       facts($('variant-facts'), rows);
-    } else show($('variant'), edge + path + asked, type, $('variant-facts'), rows);
-    say(got.answer.ok ? 'Done.' : `Refused: ${got.answer.status}`, !got.answer.ok);
+    } else show($('variant'), edge + target, type, $('variant-facts'), rows);
+    if (!got.answer.ok) say(`Refused: ${got.answer.status}`, 'bad');
+    else if (got.answer.headers.get('X-Fallback-Applied')) say(`It could not be made, so this is the original: ${got.answer.headers.get('X-Fallback-Reason')}`, 'bad');
+    else say('Done.', 'good');
   } catch (failure) {
     if (signal.aborted) return;
-    say(`The edge gave no answer to this page (${failure.message}). It must be reachable at ${edge} and its route must allow other origins (allowOrigin).`, true);
+    for (const place of ['variant', 'original']) tell($(place), 'No answer.');
+    say(`The edge gave no answer to this page (${failure.message}). It must be reachable at ${edge}, there must be such a video, and its route must allow other origins (allowOrigin).`, 'bad');
+  }
+}
+
+function fill(asked) {
+  for (const name of names) {
+    const field = form.elements[name];
+    const value = asked.get(name) ?? '';
+    if (field.type === 'checkbox') field.checked = value !== '';
+    else field.value = value;
   }
 }
 
 async function start() {
   const answer = await api('/preview/data');
   $('token').hidden = answer.status !== 401;
-  if (!answer.ok) return say(answer.status === 401 ? 'This server wants its token.' : `The server answered ${answer.status}.`, true);
+  if (!answer.ok) return say(answer.status === 401 ? 'This server wants its token.' : `The server answered ${answer.status}.`, 'bad');
   const data = await answer.json();
-  edge = data.edge;
+  ({ edge, derivatives } = data);
   $('sources').replaceChildren(...data.sources.map(path => new Option(path, path)));
   const chosen = form.elements.derivative;
-  for (const [name, text] of Object.entries(data.derivatives)) chosen.add(new Option(`${name}: ${text}`, name));
+  for (const [name, text] of Object.entries(derivatives)) chosen.add(new Option(`${name}: ${text}`, name));
   const state = new URLSearchParams(location.hash.slice(1));
-  for (const [name, value] of state) {
-    const field = form.elements[name];
-    if (field?.type === 'checkbox') field.checked = true;
-    else if (field) field.value = value;
-  }
-  form.elements.source.value ||= data.sources[0] ?? '';
+  fill(state);
+  form.elements.source.value = state.get('source') ?? data.sources[0] ?? '';
   showUrl();
-  say(data.sources.length ? '' : 'The cache knows no video yet: type the path of one.');
+  say(data.sources.length || state.get('source') ? '' : 'The cache knows no video yet: type the path of one.');
 }
 
 form.addEventListener('input', showUrl);
@@ -138,7 +188,14 @@ form.addEventListener('submit', event => {
   showUrl();
   showAll();
 });
-$('copy').addEventListener('click', () => navigator.clipboard.writeText($('url').textContent).then(() => say('Copied.'), () => say('The browser does not allow copying here.', true)));
+$('examples').addEventListener('click', event => {
+  const asked = event.target.dataset.query;
+  if (asked === undefined) return;
+  fill(new URLSearchParams(asked));
+  showUrl();
+  if (form.reportValidity()) showAll();
+});
+$('copy').addEventListener('click', () => navigator.clipboard.writeText($('url').textContent).then(() => say('Copied.', 'good'), () => say('The browser does not allow copying here.', 'bad')));
 $('token').addEventListener('submit', event => {
   event.preventDefault();
   sessionStorage.setItem('token', event.target.elements.token.value);

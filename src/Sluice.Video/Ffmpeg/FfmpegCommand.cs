@@ -1,0 +1,12 @@
+namespace Sluice.Video.Ffmpeg;
+
+/// <summary>One run of ffmpeg.</summary>
+/// <param name="Arguments">What it is told.</param>
+internal sealed record FfmpegCommand(IReadOnlyList<string> Arguments)
+{
+    /// <summary>What it reads from its standard input. Default nothing.</summary>
+    public ReadOnlyMemory<byte> Input { get; init; }
+
+    /// <summary>True for one of several runs that make a variant together: only the last is counted as made. Default false.</summary>
+    public bool IsPart { get; init; }
+}
