@@ -1,53 +1,12 @@
-"""The catalog under load, in the shape of the viral scenario (row U112): 100 clients on one video for 60 s, then 1,000 at once on a cold one, then 100 players on its HLS. Prints Markdown."""
-import argparse, asyncio, json, os, pathlib, re, shlex, shutil, subprocess, sys, tempfile, time, urllib.request
+"""The catalog under load, in the shape of the viral scenario (row U112): clients ramp up to 100 on one video, each pausing 0.1 s; then 1,000 at once ask for a cold one; then 100 players
+of its HLS. On SQLite, and on PostgreSQL with Redis. wrk is the client, for one that costs more than the server would measure itself. Prints Markdown."""
+import argparse, asyncio, contextlib, json, os, pathlib, shlex, shutil, subprocess, sys, tempfile, time, urllib.request
 
-from servers import CLIENT_CORE, REPOSITORY, SERVER_CORE, free_port
+from servers import CLIENT_CORE, HERE, REPOSITORY, SERVER_CORE, free_port
 
 USER = "6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d"
-THINK = 0.1
-
-
-class Client:
-    """One keep-alive connection."""
-
-    def __init__(self, port):
-        self.port, self.reader, self.writer = port, None, None
-
-    async def get(self, path):
-        """Status and body."""
-        if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n\r\n".encode())
-        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        status = int(head.split(" ", 2)[1])
-        if length := re.search(r"(?im)^content-length: *(\d+)", head):
-            return status, await self.reader.readexactly(int(length[1]))
-        body = b""
-        while count := int((await self.reader.readuntil(b"\r\n")).strip(), 16):
-            body += await self.reader.readexactly(count)
-            await self.reader.readexactly(2)
-        await self.reader.readexactly(2)
-        return status, body
-
-
-class Seen:
-    def __init__(self):
-        self.times, self.errors = [], 0
-
-    async def time(self, work, good):
-        began = time.perf_counter()
-        try:
-            status, body = await work
-        except (OSError, asyncio.IncompleteReadError, ValueError):
-            status, body = 0, b""
-        self.times.append(time.perf_counter() - began)
-        self.errors += not good(status, body)
-        return body
-
-    def row(self, name):
-        ordered = sorted(self.times)
-        at = lambda share: f"{ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000:.1f} ms"
-        return f"| {name} | {len(ordered):,} | {at(.5)} | {at(.95)} | {at(.99)} | {self.errors / len(ordered):.2%} |"
+THINK, CLIENTS, HERD = 100, 100, 1000
+MOST = {"one video": 50, "manifests": 20, "segments": 50}
 
 
 def call(method, url, body=None):
@@ -56,31 +15,82 @@ def call(method, url, body=None):
         return json.loads(answer.read() or b"null")
 
 
+def text(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.read().decode()
+
+
+def stop(process):
+    process.terminate()
+    process.wait(30)
+
+
+class Postgres:
+    """A database of our own, which counts statements."""
+
+    def __init__(self, folder):
+        self.programs = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
+        if not self.programs:
+            sys.exit("run.sh: PostgreSQL is missing (Debian: apt-get install --no-install-recommends postgresql redis-server)")
+        self.port, self.data = free_port(), folder / "data"
+        folder.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        self.run("initdb", "-D", self.data, "-U", "sluice", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale", "C.UTF-8")
+        self.run("pg_ctl", "-D", self.data, "-w", "-l", folder / "log", "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c shared_preload_libraries=pg_stat_statements", "start")
+        self.ask("CREATE EXTENSION pg_stat_statements")
+
+    @property
+    def url(self):
+        return f"postgres://sluice@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program, *arguments):
+        command = [str(self.programs / program), *map(str, arguments)]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        # Not a pipe: the server would hold it open.
+        with tempfile.TemporaryFile() as output:
+            if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False).returncode:
+                output.seek(0)
+                sys.exit(output.read().decode())
+            output.seek(0)
+            return output.read().decode().strip()
+
+    def ask(self, sql):
+        return self.run("psql", "-qtA", self.url, "-c", sql)
+
+    def selects(self):
+        return int(self.ask("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE 'SELECT id, user_id%FROM videos%'"))
+
+    def stop(self):
+        self.run("pg_ctl", "-D", self.data, "-w", "-m", "fast", "stop")
+
+
 class Server:
-    def __init__(self, folder, database):
+    def __init__(self, folder, **environment):
         self.api, self.edge = free_port(), free_port()
         program = shlex.split(os.environ.get("SLUICE", "")) or [str(REPOSITORY / "sluice")]
         (folder / "media").mkdir()
-        environment = dict(os.environ, DOTNET_TieredPGO="1")
-        if database:
-            environment["SLUICE__Catalog__Database"] = database
         self.process = subprocess.Popen(
             ["taskset", "-c", str(SERVER_CORE), *program, "serve", str(folder / "media"), "--cache-dir", str(folder / "cache"), "--catalog", str(folder / "catalog"),
-             "--api", f"127.0.0.1:{self.api}", "--edge", f"127.0.0.1:{self.edge}"], stdin=subprocess.DEVNULL, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
-        for _ in range(600):
-            try:
-                return call("GET", f"http://localhost:{self.api}/health/ready") and None
-            except OSError:
-                time.sleep(0.1)
+             "--api", f"127.0.0.1:{self.api}", "--edge", f"127.0.0.1:{self.edge}"],
+            stdin=subprocess.DEVNULL, stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT, env=dict(os.environ, **environment))
+        for _ in range(1200):
+            with contextlib.suppress(OSError):
+                call("GET", f"http://localhost:{self.api}/health/ready")
+                return
+            time.sleep(0.1)
         sys.exit((folder / "log").read_text())
 
     def counter(self, name, *labels):
-        with urllib.request.urlopen(f"http://localhost:{self.api}/metrics", timeout=30) as answer:
-            lines = [line for line in answer.read().decode().splitlines() if line.startswith(name + "{") and all(label in line for label in labels)]
+        lines = [line for line in text(f"http://localhost:{self.api}/metrics").splitlines() if line.startswith(name + "{") and all(label in line for label in labels)]
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
     def selects(self):
         return self.counter("sluice_catalog_db_queries_total", 'query_type="select"', 'table="videos"')
+
+    def looks(self, status):
+        return self.counter("sluice_catalog_cache_operations_total", 'operation="get"', f'status="{status}"')
 
     def video(self, clip=None):
         video = call("POST", f"http://localhost:{self.api}/v1/videos", {"user_id": USER, "title": "Viral", "file_name": "clip.mp4"})
@@ -94,79 +104,90 @@ class Server:
                 sys.exit(f"{state}")
         return video["id"]
 
+    def load(self, port, clients, seconds, pause, paths):
+        """Begins; what it gives waits for the end and gives what was seen."""
+        wrk = subprocess.Popen(["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "-s", str(HERE / "catalog.lua"), f"http://127.0.0.1:{port}", "--", str(pause), *paths],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        return lambda: json.loads(wrk.communicate()[0].splitlines()[-1])
 
-async def viral(server, video, seconds):
-    """0 to 100 clients in 10 s, 100 for the time given, down again in 10 s; each pauses for 0.1 s."""
-    seen, ramp, begun = Seen(), min(10, seconds / 6), time.perf_counter()
-
-    async def client(number):
-        await asyncio.sleep(ramp * number / 100)
-        end, one = begun + ramp + seconds + ramp * (100 - number) / 100, Client(server.api)
-        while time.perf_counter() < end:
-            await seen.time(one.get(f"/v1/videos/{video}"), lambda status, body: status == 200 and video.encode() in body)
-            await asyncio.sleep(THINK)
-
-    await asyncio.gather(*(client(n) for n in range(100)))
-    return seen
+    def files(self, video):
+        """Paths of its manifests, and of its segments."""
+        folder = f"http://localhost:{self.edge}/hls/{video}/"
+        named = lambda manifest: [line for line in manifest.splitlines() if line and line[0] != "#"]
+        playlists = named(text(folder + "master.m3u8"))
+        segments = [f"{playlist.rsplit('/', 1)[0]}/{segment}" for playlist in playlists for segment in named(text(folder + playlist))]
+        return [[f"/hls/{video}/{name}" for name in names] for names in (["master.m3u8", *playlists], segments)]
 
 
 async def herd(server, video):
-    """1,000 connections that are open, and all ask at once."""
-    seen, clients = Seen(), [Client(server.api) for _ in range(1000)]
-    for one in clients:
-        await one.get("/health")
-    await asyncio.gather(*(seen.time(one.get(f"/v1/videos/{video}"), lambda status, body: status == 200) for one in clients))
-    return seen
+    """Connections that are open, and all ask at once; how many were answered."""
+    ask = lambda path: f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    opened = [await asyncio.open_connection("127.0.0.1", server.api) for _ in range(HERD)]
+    for _, writer in opened:
+        writer.write(ask(f"/v1/videos/{video}"))
+    heads = await asyncio.gather(*(reader.readuntil(b"\r\n\r\n") for reader, _ in opened))
+    for _, writer in opened:
+        writer.close()
+    return sum(head.startswith(b"HTTP/1.1 200") for head in heads)
 
 
-async def players(server, video, seconds):
-    manifests, segments, begun = Seen(), Seen(), time.perf_counter()
+def row(name, seen):
+    most = next(limit for word, limit in MOST.items() if word in name)
+    print(f"| {name} | {seen['requests']:,} | {seen['p50']:.1f} ms | {seen['p95']:.1f} ms (at most {most}) | {seen['p99']:.1f} ms | {seen['errors'] / max(1, seen['requests']):.2%} |")
 
-    async def player():
-        one = Client(server.edge)
-        while time.perf_counter() - begun < seconds:
-            master = await manifests.time(one.get(f"/hls/{video}/master.m3u8"), lambda status, body: status == 200)
-            playlist = next(line for line in master.decode().splitlines() if line and line[0] != "#")
-            listed = await manifests.time(one.get(f"/hls/{video}/{playlist}"), lambda status, body: status == 200)
-            for segment in (line for line in listed.decode().splitlines() if line and line[0] != "#"):
-                await segments.time(one.get(f"/hls/{video}/{playlist.rsplit('/', 1)[0]}/{segment}"), lambda status, body: status == 200 and len(body) > 0)
-                await asyncio.sleep(THINK)
 
-    await asyncio.gather(*(player() for _ in range(100)))
-    return manifests, segments
+def measure(title, server, database, seconds):
+    video, cold = server.video(REPOSITORY / "samples" / "media" / "clip.mp4"), server.video()
+    before = server.selects(), server.looks("hit"), server.looks("miss"), database.selects() if database else 0
+    paths = [f"/v1/videos/{video}"]
+    ramp = max(1, seconds // 20)
+    for clients in (CLIENTS // 4, CLIENTS // 2):
+        server.load(server.api, clients, ramp, THINK, paths)()
+    viral = server.load(server.api, CLIENTS, seconds, THINK, paths)()
+    selects, hit, miss = server.selects() - before[0], server.looks("hit") - before[1], server.looks("miss") - before[2]
+    counted = f" (pg_stat_statements: {database.selects() - before[3]})" if database else ""
+    first = server.selects()
+    answered = asyncio.run(herd(server, cold))
+    cold_selects = server.selects() - first
+    manifests, segments = server.files(video)
+    both = [server.load(server.edge, CLIENTS, max(2, seconds // 3), pause, paths) for pause, paths in ((THINK * 5, manifests), (THINK, segments))]
+    manifests, segments = [end() for end in both]
+
+    print(f"\n### {title}\n\n| | requests | P50 | P95 | P99 | errors |\n|---|---|---|---|---|---|")
+    row(f"{CLIENTS} clients, one video, {seconds} s", viral)
+    row(f"{CLIENTS} players: manifests", manifests)
+    row(f"{CLIENTS} players: segments", segments)
+    print(f"\nSELECTs of the video in the run: {selects:.0f}{counted}, at most 2; cache hits {hit / max(1, hit + miss):.2%} of {hit + miss:,.0f} look-ups, at least 90 %. "
+          f"{HERD:,} clients at once on a cold video: {answered:,} answered, {cold_selects:.0f} SELECT.", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/load/run.sh catalog", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=60, help="how long all clients are there (default %(default)s)")
-    parser.add_argument("--database", help="postgres://USER@HOST/NAME of an empty database (default: SQLite)")
+    parser.add_argument("--seconds", type=int, default=40, help="how long all clients are there (default %(default)s; the scenario says 60)")
+    parser.add_argument("--only", choices=["sqlite", "postgres"], help="one of the two")
     options = parser.parse_args(sys.argv[2:])
     os.sched_setaffinity(0, {CLIENT_CORE})
+    print(f"Server on one core, wrk on {'another' if CLIENT_CORE != SERVER_CORE else 'the same'}, load average {os.getloadavg()[0]:.0f} at the start.", flush=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-catalog-"))
-    server = None
-    try:
-        server = Server(folder, options.database)
-        video, cold = server.video(REPOSITORY / "samples" / "media" / "clip.mp4"), server.video()
-        hits, misses = (lambda: server.counter("sluice_catalog_cache_operations_total", 'status="hit"')), (lambda: server.counter("sluice_catalog_cache_operations_total", 'status="miss"'))
-        before = server.selects(), hits(), misses()
-        run = asyncio.run(viral(server, video, options.seconds))
-        selects, hit, miss = server.selects() - before[0], hits() - before[1], misses() - before[2]
-        before = server.selects()
-        cold_run = asyncio.run(herd(server, cold))
-        cold_selects = server.selects() - before
-        manifests, segments = asyncio.run(players(server, video, options.seconds / 2))
-        print(f"{'PostgreSQL' if options.database else 'SQLite'}, server on one core, clients on {'another' if CLIENT_CORE != SERVER_CORE else 'the same'}.\n")
-        print("| | requests | P50 | P95 | P99 | errors |\n|---|---|---|---|---|---|")
-        print(run.row(f"100 clients, one video, {options.seconds} s"))
-        print(cold_run.row("1,000 clients at once, cold video"))
-        print(manifests.row("100 players: manifests"))
-        print(segments.row("100 players: segments"))
-        print(f"\nSELECTs of the video in the run: {selects:.0f}; cache hits {hit / max(1, hit + miss):.2%} of {hit + miss:.0f} look-ups. SELECTs of the cold video: {cold_selects:.0f}.")
-    finally:
-        if server:
-            server.process.terminate()
-            server.process.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+    folder.chmod(0o755)
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        if options.only != "postgres":
+            (folder / "alone").mkdir()
+            server = Server(folder / "alone")
+            with contextlib.ExitStack() as mine:
+                mine.callback(stop, server.process)
+                measure("SQLite, alone", server, None, options.seconds)
+        if options.only != "sqlite":
+            (folder / "shared").mkdir()
+            database = Postgres(folder / "postgres")
+            ending.callback(database.stop)
+            port = free_port()
+            redis = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            ending.callback(stop, redis)
+            server = Server(folder / "shared", SLUICE__Catalog__Database=database.url, SLUICE__Redis__Host=f"127.0.0.1:{port}")
+            ending.callback(stop, server.process)
+            measure("PostgreSQL and Redis", server, database, options.seconds)
 
 
 main()

@@ -41,4 +41,10 @@ public sealed record CatalogOptions
 
     /// <summary>How long one run of ffmpeg may take. Default 12 hours.</summary>
     public TimeSpan EncodeTimeout { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>How long a request may take before it is answered as failed, uploads apart (row U097). Default 30 seconds.</summary>
+    public static TimeSpan RequestPatience { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long whoever works on jobs may take to end when asked to; then the job's lease has to run out (row U097). Default 30 seconds.</summary>
+    public static TimeSpan StopPatience { get; } = TimeSpan.FromSeconds(30);
 }

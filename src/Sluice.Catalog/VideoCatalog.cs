@@ -21,9 +21,11 @@ public sealed class VideoCatalog : IAsyncDisposable
 
     private readonly CatalogParts parts;
     private readonly CatalogMeter meter;
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stop = new(), rest = new();
     private readonly JobRhythm rhythm;
     private readonly Task following, working;
+    private readonly Lock gate = new();
+    private Task? resting;
 
     private VideoCatalog(CatalogParts parts, ICatalogStore store, UploadTokens tokens, CatalogMeter meter)
     {
@@ -37,10 +39,10 @@ public sealed class VideoCatalog : IAsyncDisposable
         rhythm = new JobRhythm(time, logging.CreateLogger<CatalogWorker>());
         var publications = new OwnPublications(parts.Observer);
         following = new EventFollower(store, cached, publications, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
-        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time));
+        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time), options.MaximumUpload);
         var outcomes = new VideoOutcomes(store, cached, options);
         var transcode = new TranscodeJob(store, transcoder, outcomes, publications, options, logging.CreateLogger<TranscodeJob>());
-        working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(stop.Token);
+        working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(rest.Token);
     }
 
     /// <summary>What may be asked of it.</summary>
@@ -85,12 +87,37 @@ public sealed class VideoCatalog : IAsyncDisposable
     /// <summary>Tells this process's workers that there is a job.</summary>
     internal void Wake() => rhythm.Wake();
 
-    /// <summary>Stops working; what is being transcoded is left to the next worker.</summary>
+    /// <summary>Ends the work on jobs: what is being transcoded is left to the next worker. Questions are still answered.</summary>
+    public Task StopWorkAsync()
+    {
+        lock (gate) return resting ??= RestAsync();
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        var worked = StopWorkAsync();
         await stop.CancelAsync();
-        await Task.WhenAll(following, working);
+        await Task.WhenAll(worked, EndOfAsync(following));
         await Store.DisposeAsync();
         meter.Dispose();
+    }
+
+    private async Task RestAsync()
+    {
+        await rest.CancelAsync();
+        await EndOfAsync(working);
+    }
+
+    private async Task EndOfAsync(Task work)
+    {
+        try
+        {
+            await work.WaitAsync(CatalogOptions.StopPatience, parts.Time);
+        }
+        catch (TimeoutException)
+        {
+            rhythm.Logger.LogWarning("What was under way did not end within {Seconds:0} s and is left as it is; another worker takes it when its lease is over", CatalogOptions.StopPatience.TotalSeconds);
+        }
     }
 }

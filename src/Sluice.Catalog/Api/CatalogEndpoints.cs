@@ -22,7 +22,7 @@ public static class CatalogEndpoints
         Add(api.MapPost("/v1/videos/{id}/cancel", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, (c, catalog) => BeginAsync(c, catalog, catalog.Videos.CancelAsync))), "Gives up transcoding; the video becomes FAILED.").Produces(202);
         Add(api.MapPost("/v1/videos/{id}/upload-url", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, UploadUrlAsync)), "A new upload URL, where the first one's time is over.").Produces<VideoAnswer>();
         Add(api.MapGet("/v1/videos/{id}/job", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, JobAsync)), "How the transcoding goes: stage, share done, attempts, the last error.").Produces<JobAnswer>();
-        api.MapPut("/v1/uploads/{id}", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, UploadEndpoint.PutAsync))
+        api.MapPut("/v1/uploads/{id}", (HttpContext context, CancellationToken _) => AnswerAsync(context, open, UploadEndpoint.PutAsync, isUpload: true))
             .WithTags("videos").WithSummary("Takes a video's file. Only by a URL that the API gave.").Produces(200).Produces<ErrorAnswer>(403).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(413);
     }
 
@@ -34,8 +34,13 @@ public static class CatalogEndpoints
         ? id
         : throw new VideoException(VideoFault.InvalidVideoId, "The video id must be a UUID.");
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, Func<CancellationToken, Task<VideoCatalog>> open, Func<HttpContext, VideoCatalog, Task<IResult>> serve)
+    private static async Task<IResult> AnswerAsync(HttpContext context, Func<CancellationToken, Task<VideoCatalog>> open, Func<HttpContext, VideoCatalog, Task<IResult>> serve, bool isUpload = false)
     {
+        // An upload takes as long as its line is slow; anything else that takes long hangs on a database or a bucket (row U097).
+        var (client, time) = (context.RequestAborted, (TimeProvider?)context.RequestServices.GetService(typeof(TimeProvider)) ?? TimeProvider.System);
+        using var patience = isUpload ? new CancellationTokenSource() : new CancellationTokenSource(CatalogOptions.RequestPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(client, patience.Token);
+        context.RequestAborted = either.Token;
         try
         {
             // What is wrong with the request itself needs no database.
@@ -50,11 +55,15 @@ public static class CatalogEndpoints
         {
             return CatalogAnswers.Error(e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "invalid_request", e.Message);
         }
-        catch (Exception e) when (e is IOException or TimeoutException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when ((e is IOException or TimeoutException || (e is OperationCanceledException && patience.IsCancellationRequested)) && !client.IsCancellationRequested)
         {
             var logging = (ILoggerFactory?)context.RequestServices.GetService(typeof(ILoggerFactory));
-            logging?.CreateLogger("Sluice.Catalog.Api").LogError("{Method} {Path} failed: {Reason}", context.Request.Method, context.Request.Path, e.Message);
+            logging?.CreateLogger("Sluice.Catalog.Api").LogError("{Method} {Path} failed: {Reason}", context.Request.Method, context.Request.Path, patience.IsCancellationRequested ? $"it took longer than {CatalogOptions.RequestPatience.TotalSeconds:0} s" : e.Message);
             return CatalogAnswers.Error(StatusCodes.Status500InternalServerError, "internal_error", $"The request failed. The log has the reason under request {context.TraceIdentifier}.");
+        }
+        finally
+        {
+            context.RequestAborted = client;
         }
     }
 

@@ -10,13 +10,14 @@ public static class VideosPage
     // The player fetches from wherever the edge is, and makes its media of blobs.
     private const string Policy = "default-src 'self'; connect-src *; media-src * blob:; img-src * data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+    private static readonly string[] Files = ["videos.css", "sluice.svg", "videos.js", "page.js", "card.js", "preview.js", "upload.js", "player.js", "hls.js"];
+
     /// <summary>Adds /videos and its files.</summary>
     public static void MapVideosPage(this IEndpointRouteBuilder api)
     {
         Map(api, "/videos", "videos.html", "text/html; charset=utf-8");
-        Map(api, "/videos/videos.css", "videos.css", "text/css; charset=utf-8");
-        Map(api, "/videos/videos.js", "videos.js", "text/javascript; charset=utf-8");
-        Map(api, "/videos/hls.js", "hls.js", "text/javascript; charset=utf-8");
+        foreach (var name in Files)
+            Map(api, "/videos/" + name, name, Path.GetExtension(name) switch { ".css" => "text/css; charset=utf-8", ".svg" => "image/svg+xml", _ => "text/javascript; charset=utf-8" });
     }
 
     /// <summary>True for a path of the page, which holds nothing that would need a token.</summary>

@@ -7,7 +7,7 @@ using Sluice.Core.Storage;
 namespace Sluice.Catalog.Hls;
 
 /// <summary>Makes everything that is played of a video, and puts it in the object store: the master manifest last, so that it never leads to what is not there.</summary>
-internal sealed class Transcoder(IObjectStore store, FfmpegTools tools)
+internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mostBytes)
 {
     private readonly SourceProbe probe = new(tools);
     private readonly HlsEncoder encoder = new(tools);
@@ -20,6 +20,9 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools)
     public async Task<(string Manifest, double Duration)> RunAsync(Video video, string generation, string scratch, JobProgress progress, CancellationToken cancellation)
     {
         progress.Set("fetching", 0);
+        // A bucket takes what its clients send; what is too large is not brought here.
+        if (await store.GetLengthAsync(video.OriginalKey, cancellation) > mostBytes)
+            throw new UnusableSourceException(string.Create(CultureInfo.InvariantCulture, $"The uploaded file is larger than the {mostBytes:N0} bytes that are taken here (catalog.uploadLimit)."));
         var source = await store.FetchAsync(video.OriginalKey, scratch, cancellation) ?? throw new UnusableSourceException("Nothing has been uploaded.");
         progress.Set("probing", 0.02);
         var info = await probe.ProbeAsync(source, cancellation);

@@ -1,120 +1,158 @@
-'use strict';
-const user = '00000000-0000-4000-8000-000000000001';
-const $ = id => document.getElementById(id);
-let older = null, hls = null, shown = new Map();
+// The page /videos: the list, what is done with it, and how it is kept current.
+import { ask, byId, complain, say, setToken } from './page.js';
+import { card } from './card.js';
+import { play } from './player.js';
+import { isUploading, upload } from './upload.js';
 
-const token = () => sessionStorage.getItem('sluice-token');
+const pageSize = 50;
+const cards = new Map();
+let older = null, timer = 0, isLoading = false;
 
-async function ask(method, path, body) {
-  const headers = body ? { 'Content-Type': 'application/json' } : {};
-  if (token()) headers.Authorization = 'Bearer ' + token();
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  if (answer.status === 401) { $('login').hidden = false; throw new Error('This API needs its token.'); }
-  const text = await answer.text();
-  const json = text ? JSON.parse(text) : null;
-  if (!answer.ok) throw new Error((json && (json.message || json.detail)) || answer.status);
-  return json;
+const actions = {
+  play,
+  copy: video => navigator.clipboard.writeText(video.hls_url).then(() => say('Copied'), () => prompt('Its address', video.hls_url)),
+  again: video => act(video, 'POST', '/reprocess'),
+  cancel: video => act(video, 'POST', '/cancel'),
+  remove,
+  replace: (video, file) => ask('DELETE', `/v1/videos/${video.id}`).then(() => upload([file], refresh), complain),
+};
+
+async function act(video, method, what) {
+  try {
+    await ask(method, `/v1/videos/${video.id}${what}`);
+    complain(null);
+  } catch (error) {
+    complain(error);
+  }
+  await refresh();
 }
 
-function complain(error) { $('problem').textContent = error ? error.message || String(error) : ''; $('problem').hidden = !error; }
-
-function element(name, properties, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
+function remove(video) {
+  const dialog = byId('ask');
+  byId('question').textContent = `Delete “${video.title}”?`;
+  dialog.returnValue = '';
+  dialog.onclose = () => {
+    if (dialog.returnValue !== 'yes') return;
+    // The next card takes the focus, so that the keyboard does not begin at the top again.
+    const line = cards.get(video.id)?.line, near = line?.nextElementSibling ?? line?.previousElementSibling;
+    act(video, 'DELETE', '').then(() => (near?.querySelector('button:enabled') ?? byId('list')).focus());
+  };
+  dialog.showModal();
 }
 
-function upload(file) {
-  const bar = element('progress', { max: 1, value: 0 });
-  const line = element('li', {}, file.name + ' ', bar);
-  $('uploads').append(line);
-  ask('POST', '/v1/videos', { user_id: user, title: file.name.replace(/\.[^.]*$/, '').slice(0, 255) || file.name, file_name: file.name })
-    .then(video => new Promise((done, fail) => {
-      const put = new XMLHttpRequest();
-      put.open('PUT', video.upload_url);
-      put.upload.onprogress = e => { if (e.lengthComputable) bar.value = e.loaded / e.total; };
-      put.onload = () => put.status < 300 ? done(video) : fail(new Error(file.name + ': the upload was answered with ' + put.status));
-      put.onerror = () => fail(new Error(file.name + ': the upload broke off'));
-      put.send(file);
-    }))
-    .then(video => ask('POST', `/v1/videos/${video.id}/process`))
-    .then(() => { line.remove(); complain(null); refresh(); }, error => { line.remove(); complain(error); });
+async function show(video) {
+  let one = cards.get(video.id);
+  if (!one) cards.set(video.id, one = card(actions));
+  const job = video.status === 'PROCESSING' ? await ask('GET', `/v1/videos/${video.id}/job`).catch(() => null) : null;
+  one.update(video, job);
 }
 
-function play(video) {
-  const player = $('video');
-  $('player').hidden = false;
-  $('playing').textContent = video.title;
-  if (hls) { hls.destroy(); hls = null; }
-  player.poster = video.poster_url || '';
-  // hls.js where it was built in; a browser that plays HLS itself needs none.
-  if (window.Hls && Hls.isSupported()) {
-    hls = new Hls();
-    hls.on(Hls.Events.ERROR, (_, e) => { if (e.fatal) complain(new Error('The player gave up: ' + e.details)); });
-    hls.loadSource(video.hls_url);
-    hls.attachMedia(player);
-  } else player.src = video.hls_url;
-  player.play().catch(() => {});
-  player.scrollIntoView({ behavior: 'smooth', block: 'center' });
-}
-
-function act(label, run) { return element('button', { textContent: label, onclick: () => run().then(refresh, complain) }); }
-
-function row(video, job) {
-  const state = element('td', { className: 'state ' + video.status }, video.status);
-  if (job) state.append(element('div', {}, `${job.state === 'queued' ? 'waiting' : job.stage || ''} `, element('progress', { max: 1, value: job.progress })));
-  if (video.failure_reason) state.append(element('div', { className: 'reason', textContent: video.failure_reason }));
-  const actions = element('td', {});
-  if (video.hls_url) actions.append(element('button', { textContent: 'Play', onclick: () => play(video) }));
-  if (video.status === 'READY' || video.status === 'FAILED') actions.append(act('Again', () => ask('POST', `/v1/videos/${video.id}/reprocess`)));
-  if (video.status === 'PROCESSING') actions.append(act('Cancel', () => ask('POST', `/v1/videos/${video.id}/cancel`)));
-  actions.append(act('Delete', () => confirm(`Delete "${video.title}"?`) ? ask('DELETE', `/v1/videos/${video.id}`) : Promise.resolve()));
-  const length = video.duration ? new Date(video.duration * 1000).toISOString().slice(11, 19) : '';
-  const made = element('tr', { id: video.id }, element('td', { textContent: video.title }), state, element('td', { textContent: length }), element('td', { textContent: new Date(video.created_at).toLocaleString() }), actions);
-  return made;
-}
-
-async function show(page) {
+function arrange(page) {
+  const ids = new Set(page.videos.map(video => video.id)), oldest = page.videos.at(-1)?.created_at ?? '';
+  for (const [id, one] of cards) {
+    // Beyond the first page nothing is known of those that are not on it.
+    if (ids.has(id) || (page.next && one.video.created_at < oldest)) continue;
+    one.line.remove();
+    cards.delete(id);
+  }
+  // Those on the page come first and in its order; what stands right already is not moved.
+  let at = byId('list').firstElementChild;
   for (const video of page.videos) {
-    const job = video.status === 'PROCESSING' ? await ask('GET', `/v1/videos/${video.id}/job`).catch(() => null) : null;
-    const key = JSON.stringify([video, job]);
-    const old = $(video.id);
-    // What has not changed stays as it is, so that a button does not vanish under the pointer.
-    if (old && shown.get(video.id) === key) continue;
-    shown.set(video.id, key);
-    if (old) old.replaceWith(row(video, job));
-    else $('videos').append(row(video, job));
+    const { line } = cards.get(video.id);
+    if (line === at) at = at.nextElementSibling;
+    else byId('list').insertBefore(line, at);
   }
 }
 
-async function refresh() {
-  try {
-    const page = await ask('GET', '/v1/videos?limit=50');
-    const ids = new Set(page.videos.map(v => v.id));
-    const oldest = page.videos.length ? page.videos[page.videos.length - 1].created_at : '';
-    for (const line of [...$('videos').children]) {
-      const known = JSON.parse(shown.get(line.id))[0];
-      if (!ids.has(line.id) && (!page.next || known.created_at > oldest)) { line.remove(); shown.delete(line.id); }
-    }
-    await show(page);
-    for (const video of [...page.videos].reverse()) $('videos').prepend($(video.id));
-    if (older === null) older = page.next || '';
-    $('more').hidden = !older;
-    $('none').hidden = shown.size > 0;
-    $('login').hidden = true;
-  } catch (error) { complain(error); }
+function summarize() {
+  const counts = {};
+  for (const one of cards.values()) counts[one.video.status] = (counts[one.video.status] ?? 0) + 1;
+  const parts = [['READY', 'ready'], ['PROCESSING', 'transcoding'], ['FAILED', 'failed'], ['PENDING_UPLOAD', 'waiting']];
+  const text = parts.filter(([status]) => counts[status]).map(([status, word]) => `${counts[status]} ${word}`).join(' · ');
+  if (byId('summary').textContent !== text) byId('summary').textContent = text;
+  return counts.PROCESSING > 0;
 }
 
-$('more').onclick = async () => {
-  const page = await ask('GET', '/v1/videos?limit=50&after=' + encodeURIComponent(older));
-  older = page.next || '';
-  await show(page);
-  $('more').hidden = !older;
+async function refresh() {
+  if (isLoading) return;
+  isLoading = true;
+  clearTimeout(timer);
+  let isBusy = false;
+  try {
+    const page = await ask('GET', `/v1/videos?limit=${pageSize}`);
+    await Promise.all(page.videos.map(show));
+    arrange(page);
+    older ??= page.next ?? '';
+    byId('more').hidden = !older;
+    byId('none').hidden = cards.size > 0 || byId('uploads').childElementCount > 0;
+    byId('login').hidden = true;
+    isBusy = summarize();
+    if (byId('problem').dataset.passing) complain(null);
+    delete byId('problem').dataset.passing;
+    open();
+  } catch (error) {
+    complain(error);
+    if (error.needsToken) {
+      if (byId('login').hidden) byId('login').hidden = false, byId('token').focus();
+    } else byId('problem').dataset.passing = 'yes';
+  }
+  isLoading = false;
+  if (!document.hidden && byId('login').hidden) timer = setTimeout(refresh, isBusy || isUploading() ? 1000 : 3000);
+}
+
+let isOpened = false;
+
+// An address with #id opens the player.
+function open() {
+  const one = cards.get(location.hash.slice(1));
+  if (!isOpened && one?.video.hls_url) play(one.video);
+  isOpened = true;
+}
+
+byId('more').onclick = async () => {
+  try {
+    const page = await ask('GET', `/v1/videos?limit=${pageSize}&after=${encodeURIComponent(older)}`);
+    older = page.next ?? '';
+    await Promise.all(page.videos.map(show));
+    byId('list').append(...page.videos.map(video => cards.get(video.id).line));
+    byId('more').hidden = !older;
+    summarize();
+  } catch (error) {
+    complain(error);
+  }
 };
-$('files').onchange = e => { [...e.target.files].forEach(upload); e.target.value = ''; };
-for (const kind of ['dragover', 'dragleave', 'drop'])
-  document.addEventListener(kind, e => { e.preventDefault(); $('drop').classList.toggle('over', kind === 'dragover'); });
-document.addEventListener('drop', e => [...e.dataTransfer.files].forEach(upload));
-$('login').onsubmit = e => { e.preventDefault(); sessionStorage.setItem('sluice-token', $('token').value); complain(null); refresh(); };
+
+function take(files) {
+  upload(files, refresh);
+  byId('none').hidden = true;
+  refresh();
+}
+
+for (const input of document.querySelectorAll('.files'))
+  input.onchange = () => {
+    take([...input.files]);
+    input.value = '';
+  };
+
+let depth = 0;
+const isFile = e => e.dataTransfer?.types.includes('Files');
+addEventListener('dragenter', e => { if (isFile(e)) byId('drop').hidden = ++depth === 0; });
+addEventListener('dragleave', e => { if (isFile(e)) byId('drop').hidden = --depth === 0; });
+addEventListener('dragover', e => { if (isFile(e)) e.preventDefault(); });
+addEventListener('drop', e => {
+  if (!isFile(e)) return;
+  e.preventDefault();
+  depth = 0;
+  byId('drop').hidden = true;
+  take([...e.dataTransfer.files]);
+});
+
+byId('login').onsubmit = e => {
+  e.preventDefault();
+  setToken(byId('token').value.trim());
+  complain(null);
+  byId('login').hidden = true;
+  refresh();
+};
+document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 refresh();
-setInterval(() => { if (!document.hidden) refresh(); }, 2000);

@@ -93,7 +93,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         if (Interlocked.CompareExchange(ref behind, next.Unwrap(), running) == running) next.Start(TaskScheduler.Default);
     }
 
-    private static AWSCredentials FromVariables(S3OriginOptions options)
+    /// <summary>The keys of variables that are named.</summary>
+    /// <exception cref="ArgumentException">A variable is not set.</exception>
+    public static AWSCredentials FromVariables(S3OriginOptions options)
     {
         var (id, secret) = (Variable(options.AccessKeyVariable!), Variable(options.SecretKeyVariable!));
         var token = options.SessionTokenVariable is { } name ? Environment.GetEnvironmentVariable(name) : null;

@@ -74,7 +74,7 @@ public sealed record S3OriginOptions
     }
 
     /// <summary>What is wrong with an endpoint; null when nothing is.</summary>
-    internal static string? EndpointError(Uri endpoint)
+    public static string? EndpointError(Uri endpoint)
     {
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https"))
             return $"The S3 endpoint '{endpoint}' should look like https://host:port.";

@@ -7,20 +7,24 @@ using Amazon.S3.Transfer;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Storage;
 using Sluice.S3.Credentials;
+using Sluice.S3.Downloads;
 using Sluice.S3.PresignedUrls;
 
 namespace Sluice.S3.Objects;
 
-/// <summary>A bucket as a place to put files into and take them from, through the AWS SDK (large files in parts). Clients may upload straight to it.</summary>
-public sealed class S3Store : IObjectStore, IDisposable
+/// <summary>A bucket as a place to put files into, through the AWS SDK (large files in parts), and to take them from, through the download cache. Clients may upload straight to it.</summary>
+public sealed class S3Store : IObjectStore, IAsyncDisposable
 {
     private readonly AmazonS3Client client;
     private readonly IPresignedUrls uploads;
+    private readonly S3DownloadCache downloads;
+    private readonly S3DownloadOptions access;
     private readonly string bucket, prefix;
 
-    private S3Store(AmazonS3Client client, IPresignedUrls uploads, S3OriginOptions options)
+    private S3Store(AmazonS3Client client, IPresignedUrls uploads, S3DownloadCache downloads, S3OriginOptions options)
     {
-        (this.client, this.uploads, bucket) = (client, uploads, options.Bucket);
+        (this.client, this.uploads, this.downloads, bucket) = (client, uploads, downloads, options.Bucket);
+        access = new S3DownloadOptions { Profile = options.Profile };
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
         Name = new S3Location(options.Bucket, options.Prefix).ToString();
     }
@@ -28,12 +32,13 @@ public sealed class S3Store : IObjectStore, IDisposable
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>A store over a bucket. Region, endpoint and credentials not given are looked up as the AWS tools do.</summary>
+    /// <summary>A store over a bucket.</summary>
     /// <exception cref="ArgumentException">The options will not do; the message says why.</exception>
-    public static S3Store Create(S3OriginOptions options, TimeProvider time, ILoggerFactory logging)
+    public static S3Store Create(S3StoreOptions given, TimeProvider time, ILoggerFactory logging)
     {
+        var options = given.Bucket;
         // A new URL for each upload, valid for as long as was asked: not the shared ones that readers get.
-        var uploads = SluiceS3Services.CreatePresignedUrls(options, new PresignedUrlsOptions { Stable = false }, null, time, logging);
+        var uploads = SluiceS3Services.CreatePresignedUrls(given.UploadEndpoint is { } outside ? options with { Endpoint = outside } : options, new PresignedUrlsOptions { Stable = false }, null, time, logging);
         var config = new AmazonS3Config
         {
             AuthenticationRegion = options.Region ?? AwsSettings.Region(options.Profile),
@@ -49,7 +54,14 @@ public sealed class S3Store : IObjectStore, IDisposable
             config.ForcePathStyle = options.ForcePathStyle ?? true;
         }
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(config.AuthenticationRegion);
-        return new S3Store(options.Anonymous ? new(new AnonymousAWSCredentials(), config) : new(config), uploads, options);
+        AmazonS3Client client = options.Anonymous ? new(new AnonymousAWSCredentials(), config)
+            : options.AccessKeyVariable is not null ? new(ChainCredentials.FromVariables(options), config) : new(config);
+        // The whole of the bucket's settings, of which a caller of the download cache can give only some.
+        var downloads = new S3DownloadCache(given.Downloads, time, logging.CreateLogger<S3DownloadCache>())
+        {
+            Connect = (_, clock, log) => new DownloadSource(options with { Prefix = "" }, S3Origin.Credentials(options, clock, log), clock, log),
+        };
+        return new S3Store(client, uploads, downloads, options);
     }
 
     /// <inheritdoc/>
@@ -66,21 +78,18 @@ public sealed class S3Store : IObjectStore, IDisposable
     });
 
     /// <inheritdoc/>
-    public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => AskAsync<string?>("fetched", key, async () =>
+    /// <remarks>A clone or a hard link of the cached file where the file system can, so that what is asked for again costs one question to the bucket.</remarks>
+    public async ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default)
     {
         try
         {
-            using var answer = await client.GetObjectAsync(bucket, prefix + key, cancellation);
-            var file = Path.Combine(scratch, "source");
-            await using var copy = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
-            await answer.ResponseStream.CopyToAsync(copy, 1 << 16, cancellation);
-            return copy.Length == answer.ContentLength ? file : throw new IOException($"{Name} sent {copy.Length} of {answer.ContentLength} bytes of {key}.");
+            return (await downloads.CopyToAsync($"s3://{bucket}/{prefix}{key}", Path.Combine(scratch, "source"), access, cancellation)).Path;
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (S3DownloadException e) when (e.Failure == S3DownloadFailure.NotFound)
         {
             return null;
         }
-    });
+    }
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) => await AskAsync("stored", key, async () =>
@@ -123,7 +132,12 @@ public sealed class S3Store : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await downloads.DisposeAsync();
+        if (uploads is IAsyncDisposable urls) await urls.DisposeAsync();
+    }
 
     private async ValueTask<T> AskAsync<T>(string what, string key, Func<Task<T>> ask)
     {

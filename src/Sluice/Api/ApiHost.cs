@@ -15,6 +15,8 @@ internal static class ApiHost
         var builder = HostBuilding.Create(logging, time, kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            // Row U097; bodies and answers that crawl are ended by the server's own least rates.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(options.Api.Listen.Address, options.Api.Listen.Port);
         });
         builder.Services.AddRoutingCore();
@@ -35,6 +37,9 @@ internal static class ApiHost
         }));
         var app = builder.Build();
         app.UseMiddleware<ApiPipeline>();
+        // What clients of the catalog ask is traffic, like the edge's; the rest of the API is the operator's own.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1/videos") || context.Request.Path.StartsWithSegments("/v1/uploads"),
+            branch => branch.Use((context, next) => state.AccessLog is { } log ? log.ServeAsync(context, next, null) : next(context)));
         app.UseRouting();
         app.MapHealth();
         app.MapCache();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sluice.Configuration;
 using Sluice.Hosting;
-using Sluice.Logging;
 
 namespace Sluice.Commands;
 
@@ -36,30 +35,14 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<int> ServeAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation)
+    private static Task<int> ServeAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation) => LongRun.RunAsync(options, terminal, async (logging, signals) =>
     {
-        await using var writer = new LineWriter(Console.OpenStandardError());
-        using var logging = LineLoggerProvider.CreateFactory(writer, options.Logging, terminal.Time);
-        using var signals = new StopSignals(cancellation);
-        try
-        {
-            await using var server = await Server.StartAsync(options, logging, terminal.Time, signals.Stopping);
-            // Standard output belongs to the access log where that was asked for.
-            var greeting = options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out;
-            await greeting.WriteAsync(Greeting.For(options, server.Edge, server.Api));
-            await greeting.FlushAsync(CancellationToken.None);
-            await signals.Requested;
-            await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
-            return ExitCode.Ok;
-        }
-        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
-        {
-            return ExitCode.Ok;
-        }
-        catch (IOException e)
-        {
-            terminal.Complain(e.Message);
-            return ExitCode.Failure;
-        }
-    }
+        await using var server = await Server.StartAsync(options, logging, terminal.Time, signals.Stopping);
+        // Standard output belongs to the access log where that was asked for.
+        var greeting = options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out;
+        await greeting.WriteAsync(Greeting.For(options, server.Edge, server.Api));
+        await greeting.FlushAsync(CancellationToken.None);
+        await signals.Requested;
+        await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
+    }, cancellation);
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sluice.Catalog;
 using Sluice.Configuration;
 using Sluice.Hosting;
-using Sluice.Logging;
 using Sluice.Redis;
 
 namespace Sluice.Commands;
@@ -33,37 +32,21 @@ internal static class WorkerCommand
         return command;
     }
 
-    private static async Task<int> WorkAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation)
+    private static Task<int> WorkAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation) => LongRun.RunAsync(options, terminal, async (logging, signals) =>
     {
         // Configured for servers that leave the work to this.
         if (options.Catalog.Workers == 0)
             options.Catalog.Workers = 1;
-        await using var writer = new LineWriter(Console.OpenStandardError());
-        using var logging = LineLoggerProvider.CreateFactory(writer, options.Logging, terminal.Time);
-        using var signals = new StopSignals(cancellation);
-        try
-        {
-            await using var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, terminal.Time, logging) : null;
-            if (redis is not null)
-                await redis.StartAsync(signals.Stopping);
-            await using var host = CatalogHost.Start(options, new NoEdge(), redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
-            await host.OpenAsync(signals.Stopping);
-            await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}");
-            await terminal.Out.FlushAsync(CancellationToken.None);
-            await signals.Requested;
-            await terminal.Error.WriteLineAsync("sluice: stopping; what is being transcoded is left to another worker");
-            return ExitCode.Ok;
-        }
-        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
-        {
-            return ExitCode.Ok;
-        }
-        catch (IOException e)
-        {
-            terminal.Complain(e.Message);
-            return ExitCode.Failure;
-        }
-    }
+        await using var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, terminal.Time, logging) : null;
+        if (redis is not null)
+            await redis.StartAsync(signals.Stopping);
+        await using var host = CatalogHost.Start(options, new NoEdge(), redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
+        await host.OpenAsync(signals.Stopping);
+        await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}");
+        await terminal.Out.FlushAsync(CancellationToken.None);
+        await signals.Requested;
+        await terminal.Error.WriteLineAsync("sluice: stopping; what is being transcoded is left to another worker");
+    }, cancellation);
 
     // Servers follow the catalog's events by themselves.
     private sealed class NoEdge : ICatalogObserver

@@ -16,6 +16,8 @@ internal sealed class CatalogSection
 
     public TimeSpan Ttl { get; set; } = TimeSpan.FromMinutes(5);
 
+    public Uri? UploadEndpoint { get; set; }
+
     public TimeSpan UploadValidity { get; set; } = TimeSpan.FromMinutes(15);
 
     public long UploadLimit { get; set; } = 20L << 30;

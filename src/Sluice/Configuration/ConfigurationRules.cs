@@ -1,3 +1,4 @@
+using Sluice.S3.Objects;
 using Sluice.Video.Planning;
 
 namespace Sluice.Configuration;
@@ -48,6 +49,8 @@ internal static class ConfigurationRules
     private static void CheckCatalog(CatalogSection catalog, string source, List<ConfigurationError> errors)
     {
         var store = catalog.Store;
+        if (catalog.UploadEndpoint is { } endpoint && (store.S3 is null || S3OriginOptions.EndpointError(endpoint) is not null))
+            errors.Add(new(source, "catalog.uploadEndpoint", store.S3 is null ? "is for a store in a bucket" : "is not the URL of an S3 server", "write one such as https://s3.example.org beside catalog.store.s3, or leave it out"));
         if (store.Url is not null)
             errors.Add(new(source, "catalog.store.url", "an HTTP server takes no files", "write folder or s3"));
         else if (store is { Folder: not null, S3: not null })

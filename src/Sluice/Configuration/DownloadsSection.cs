@@ -2,7 +2,7 @@ using Sluice.S3.Downloads;
 
 namespace Sluice.Configuration;
 
-/// <summary>The download cache of <c>sluice get</c> and <c>sluice cache</c>.</summary>
+/// <summary>The download cache of <c>sluice get</c> and <c>sluice cache</c>, which uploads in a bucket are transcoded from, too.</summary>
 internal sealed class DownloadsSection
 {
     public bool Enabled { get; set; } = true;

@@ -9,7 +9,7 @@ internal static partial class SettingTree
         new SectionSetting<SluiceOptions, CacheSection>("cache", Cache, o => o.Cache, "The memory and disk tiers."),
         new ListSetting<SluiceOptions, RouteSection>("routes", Route, o => o.Routes, "Which origins answer which paths, by what policy. The first route whose pattern matches is used."),
         new SectionSetting<SluiceOptions, PresignSection>("presign", Presign, o => o.Presign, "Presigned URLs of the buckets."),
-        new SectionSetting<SluiceOptions, DownloadsSection>("downloads", Downloads, o => o.Downloads, "The download cache of sluice get and sluice cache."),
+        new SectionSetting<SluiceOptions, DownloadsSection>("downloads", Downloads, o => o.Downloads, "The download cache of sluice get and sluice cache; uploads in a bucket are transcoded from it, too."),
         new SectionSetting<SluiceOptions, RedisSection>("redis", RedisServer, o => o.Redis!, "The Redis that several nodes share. Without this section a server is alone.") { Written = o => o.Redis ??= new RedisSection() },
         new SectionSetting<SluiceOptions, CatalogSection>("catalog", Catalog, o => o.Catalog, "The video catalog: uploads, transcoding to HLS, and what is known of each video.") { Written = o => o.Catalog.MarkWritten() },
         new SectionSetting<SluiceOptions, VideoSection>("video", Video, o => o.Video, "What making variants of videos may take, over all routes. What a route makes of its videos stands in the route."),

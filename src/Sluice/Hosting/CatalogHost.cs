@@ -44,7 +44,7 @@ internal sealed class CatalogHost : IAsyncDisposable
                 RetryPause = catalog.RetryPause,
                 KeepOldRenditions = catalog.KeepOldRenditions,
             },
-            Objects = ObjectStore(catalog.Files(), logging, time),
+            Objects = ObjectStore(options, logging, time),
             Values = shared ?? own!,
             CacheType = shared is null ? "memory" : "redis",
             Observer = observer,
@@ -87,6 +87,9 @@ internal sealed class CatalogHost : IAsyncDisposable
         return opening.WaitAsync(cancellation);
     }
 
+    /// <summary>Has its workers give their jobs back, while requests are still answered.</summary>
+    public Task StopWorkAsync() => Volatile.Read(ref _catalog) is { IsCompletedSuccessfully: true } open ? open.Result.StopWorkAsync() : Task.CompletedTask;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -97,7 +100,8 @@ internal sealed class CatalogHost : IAsyncDisposable
             await (await opening).DisposeAsync();
         if (_own is not null)
             await _own.DisposeAsync();
-        (_parts.Objects as IDisposable)?.Dispose();
+        if (_parts.Objects is IAsyncDisposable objects)
+            await objects.DisposeAsync();
     }
 
     // What it does for years must not carry the first request's id through the log.
@@ -128,13 +132,14 @@ internal sealed class CatalogHost : IAsyncDisposable
         }
     }
 
-    private static IObjectStore ObjectStore(OriginSection files, ILoggerFactory logging, TimeProvider time)
+    private static IObjectStore ObjectStore(SluiceOptions options, ILoggerFactory logging, TimeProvider time)
     {
+        var files = options.Catalog.Files();
         if (files.Folder is { } folder)
             return new FolderStore(folder);
         try
         {
-            return S3Store.Create(OriginSetup.Bucket(files), time, logging);
+            return S3Store.Create(new S3StoreOptions { Bucket = OriginSetup.Bucket(files), UploadEndpoint = options.Catalog.UploadEndpoint, Downloads = options.Downloads.ToOptions() }, time, logging);
         }
         catch (ArgumentException e)
         {

@@ -14,7 +14,6 @@ internal sealed class Server : IAsyncDisposable
     private readonly ServerState _state;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
-    private AccessLog? _accessLog;
     private WebApplication? _edge;
     private WebApplication? _api;
 
@@ -59,8 +58,8 @@ internal sealed class Server : IAsyncDisposable
     {
         _state.MarkDraining();
         using var grace = new CancellationTokenSource(Grace, _time);
-        if (_state.Catalog is { } catalog)
-            await catalog.DisposeAsync();
+        // Its requests are finished below like all others; only then does it go.
+        var resting = _state.Catalog?.StopWorkAsync() ?? Task.CompletedTask;
         foreach (var host in (WebApplication?[])[_edge, _api])
         {
             if (host is null)
@@ -68,10 +67,13 @@ internal sealed class Server : IAsyncDisposable
             await host.StopAsync(grace.Token);
             await host.DisposeAsync();
         }
+        await resting;
+        if (_state.Catalog is { } catalog)
+            await catalog.DisposeAsync();
         if (_state.Engine is { } engine)
             await engine.DisposeAsync();
-        if (_accessLog is not null)
-            await _accessLog.DisposeAsync();
+        if (_state.AccessLog is { } accessLog)
+            await accessLog.DisposeAsync();
     }
 
     private void StartCatalog(SluiceOptions options)
@@ -88,12 +90,12 @@ internal sealed class Server : IAsyncDisposable
 
     private async Task StartEdgeAsync(SluiceOptions options, CancellationToken cancellation)
     {
-        _accessLog = AccessLog.Open(options.Logging, _time);
+        _state.AccessLog = AccessLog.Open(options.Logging, _time);
         _state.Engine = Engine.Open(options, _logging, _time);
         // Before the first viewer, so that the first miss can be another node's hit; without Redis it goes on alone.
         if (_state.Engine.Redis is { } redis)
             await redis.StartAsync(cancellation);
-        _edge = EdgeHost.Build(options, _state.Engine, _accessLog, _logging, _time);
+        _edge = EdgeHost.Build(options, _state.Engine, _state.AccessLog, _logging, _time);
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
         _state.EdgePort = Edge.Port;
     }

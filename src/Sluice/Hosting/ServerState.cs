@@ -1,3 +1,5 @@
+using Sluice.Logging;
+
 namespace Sluice.Hosting;
 
 /// <summary>What the two listeners of a server share.</summary>
@@ -13,6 +15,9 @@ internal sealed class ServerState(TimeProvider time)
 
     /// <summary>The catalog; null where there is none, or while it is being set up.</summary>
     public CatalogHost? Catalog { get => _catalog; set => _catalog = value; }
+
+    /// <summary>The log of requests; null where none was asked for.</summary>
+    public AccessLog? AccessLog { get; set; }
 
     /// <summary>The port of the edge; 0 until it listens.</summary>
     public int EdgePort { get; set; }

@@ -9,7 +9,7 @@ using Sluice.Edge.Transport;
 
 namespace Sluice.Logging;
 
-/// <summary>A line for each request on the edge. Off unless asked for, since it costs about as much as a hit does.</summary>
+/// <summary>A line for each request on the edge, and for the catalog's (row U096). Off unless asked for, since it costs about as much as a hit does.</summary>
 internal sealed class AccessLog : IHitLog, IAsyncDisposable
 {
     private readonly LineWriter _writer;

@@ -1,4 +1,6 @@
 using System.Text;
+using Sluice.Catalog.Caching;
+using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
 using Sluice.TestKit.Processes;
 
@@ -109,4 +111,17 @@ public sealed class HlsTests
     [InlineData("/hls/movie/master.m3u8", false)]
     [InlineData("/", false)]
     public void OfPath_OfAVideosFile_IsItsId(string path, bool expected) => Assert.Equal(expected ? Id : null, VideoKeys.OfPath(path));
+
+    [Fact]
+    public async Task Source_LargerThanTheLimit_IsRefusedBeforeItIsFetched()
+    {
+        using var folder = new TemporaryFolder();
+        var video = TestVideos.First;
+        folder.Write(video.OriginalKey, "01234567890");
+        var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
+
+        var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+
+        Assert.Contains("larger than the 10 bytes", refused.Message, StringComparison.Ordinal);
+    }
 }

@@ -8,19 +8,22 @@ namespace Sluice.Integration.Tests.Catalog;
 /// <summary>Issue 8: the same program with PostgreSQL and S3 by configuration alone; two servers, workers of their own, a database that goes away.</summary>
 public sealed class ClusterTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     [Fact]
     public async Task Video_OverTwoServersAWorkerAndABucket_PlaysOnBothAndIsReplacedOnBoth()
     {
-        var (bed, environment) = await SetUpAsync();
-        using var folder = new TemporaryFolder();
-        await using var one = await StartAsync(folder, environment);
-        await using var two = await StartAsync(folder, environment);
-        await using var worker = await SluiceWorker.StartAsync(["--catalog", folder.FileOf("worker/x")[..^2]], environment);
+        await using var cluster = await CatalogCluster.MakeAsync(postgres);
+        // Clients reach the bucket's server under another address than this program does (row U109).
+        await using var outside = await Nginx.StartAsync($"location / {"{"} proxy_pass {cluster.Bed.Server.Endpoint.GetLeftPart(UriPartial.Authority)}; proxy_set_header Host $http_host; {"}"}");
+        cluster.Environment["SLUICE__Catalog__UploadEndpoint"] = outside.Address.ToString();
+        var (bed, one, two) = (cluster.Bed, await cluster.ServerAsync(), await cluster.ServerAsync());
+        await cluster.WorkerAsync();
         var (first, second) = (new CatalogClient(one), new CatalogClient(two));
 
         // Straight into the bucket, by a URL valid for fifteen minutes.
         var (id, url) = await first.CreateAsync("Clip", "my clip ü.mp4");
-        Assert.Equal(bed.Server.Endpoint.Authority, url.Authority);
+        Assert.Equal(outside.Address.Authority, url.Authority);
         Assert.Contains("X-Amz-Expires=900", url.Query, StringComparison.Ordinal);
         using var http = new HttpClient();
         using var put = await http.PutAsync(url, new ByteArrayContent(await File.ReadAllBytesAsync(await TestClip.MakeAsync(320, 240, 2, sound: false))));
@@ -36,31 +39,32 @@ public sealed class ClusterTests(PostgresServer postgres) : IClassFixture<Postgr
         foreach (var sluice in (SluiceProcess[])[one, two])
         {
             // What was remembered of the time before is purged by the event, a moment after.
-            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(path)).Status == 200, TimeSpan.FromSeconds(10)));
+            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(path)).Status == 200, Patience));
             before = (await sluice.Edge.AskAsync(path)).Text;
         }
         var types = await bed.Client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bed.Bucket, Key = $"catalog/hls/{id}/master.m3u8" });
         Assert.Equal("application/vnd.apple.mpegurl", types.Headers.ContentType);
 
         await second.SendAsync(HttpMethod.Post, $"/v1/videos/{id}/reprocess");
-        Assert.True(await Eventually.HoldsAsync(async () => (string?)(await first.GetAsync(id))["status"] == "READY", TimeSpan.FromSeconds(60)));
+        Assert.True(await Eventually.HoldsAsync(async () => (string?)(await first.GetAsync(id))["status"] == "READY", Patience));
         foreach (var sluice in (SluiceProcess[])[one, two])
-            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(path)).Text is var text && text != before && text.Contains("#EXTM3U", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(path)).Text is var text && text != before && text.Contains("#EXTM3U", StringComparison.Ordinal), Patience));
 
         await first.SendAsync(HttpMethod.Delete, $"/v1/videos/{id}");
-        Assert.True(await Eventually.HoldsAsync(async () => (await bed.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bed.Bucket, Prefix = $"catalog/hls/{id}" })).S3Objects is null or { Count: 0 }, TimeSpan.FromSeconds(20)));
-        Assert.True(await Eventually.HoldsAsync(async () => (await two.Edge.AskAsync(path)).Status == 404, TimeSpan.FromSeconds(10)));
+        Assert.True(await Eventually.HoldsAsync(async () => (await bed.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bed.Bucket, Prefix = $"catalog/hls/{id}" })).S3Objects is null or { Count: 0 }, Patience));
+        Assert.True(await Eventually.HoldsAsync(async () => (await two.Edge.AskAsync(path)).Status == 404, Patience));
     }
 
     [Fact]
     public async Task Database_RestartedWhileTranscoding_CostsNothingButTime()
     {
-        var (_, environment) = await SetUpAsync();
-        using var folder = new TemporaryFolder();
-        await using var sluice = await StartAsync(folder, environment);
-        await using var worker = await SluiceWorker.StartAsync(["--catalog", folder.FileOf("worker/x")[..^2]], environment);
+        await using var cluster = await CatalogCluster.MakeAsync(postgres);
+        var sluice = await cluster.ServerAsync();
+        using var tools = new HeldTools("720p");
+        cluster.Environment["PATH"] = tools.SearchPath;
+        await cluster.WorkerAsync();
         var catalog = new CatalogClient(sluice);
-        var id = await catalog.UploadAsync(await TestClip.MakeAsync(1280, 720, 14));
+        var id = await catalog.UploadAsync(await TestClip.MakeAsync(1280, 720, 1, rate: 10));
         Assert.True(await catalog.StageAsync(id, s => s == "720p"));
 
         await catalog.GetAsync(id);
@@ -73,6 +77,7 @@ public sealed class ClusterTests(PostgresServer postgres) : IClassFixture<Postgr
         finally
         {
             await postgres.StartAsync();
+            tools.Release();
         }
 
         await catalog.ReadyAsync(id);
@@ -82,14 +87,13 @@ public sealed class ClusterTests(PostgresServer postgres) : IClassFixture<Postgr
     [Fact]
     public async Task Database_Away_IsToldAsAnErrorAndTheEdgeServesOn()
     {
-        var (_, environment) = await SetUpAsync();
-        using var folder = new TemporaryFolder();
-        folder.Write("a.txt", "served");
+        await using var cluster = await CatalogCluster.MakeAsync(postgres);
+        cluster.Write("a.txt", "served");
         await postgres.StopAsync();
         try
         {
             // It starts without its database, too.
-            await using var sluice = await StartAsync(folder, environment);
+            var sluice = await cluster.ServerAsync();
 
             Assert.Equal("served", (await sluice.Edge.AskAsync("/a.txt")).Text);
             var (status, body) = await new CatalogClient(sluice).SendAsync(HttpMethod.Get, $"/v1/videos/{Guid.NewGuid()}");
@@ -97,32 +101,11 @@ public sealed class ClusterTests(PostgresServer postgres) : IClassFixture<Postgr
             Assert.DoesNotContain("sluice@", body.ToJsonString() + sluice.Log, StringComparison.Ordinal);
 
             await postgres.StartAsync();
-            Assert.True(await Eventually.HoldsAsync(async () => (int)(await new CatalogClient(sluice).SendAsync(HttpMethod.Get, $"/v1/videos/{Guid.NewGuid()}")).Status == 404, TimeSpan.FromSeconds(30)));
+            Assert.True(await Eventually.HoldsAsync(async () => (int)(await new CatalogClient(sluice).SendAsync(HttpMethod.Get, $"/v1/videos/{Guid.NewGuid()}")).Status == 404, Patience));
         }
         finally
         {
             await postgres.EnsureStartedAsync();
         }
-    }
-
-    private static Task<SluiceProcess> StartAsync(TemporaryFolder folder, Dictionary<string, string> environment) =>
-        SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, Arguments = ["--workers", "0"], Environment = environment });
-
-    private async Task<(S3Bed Bed, Dictionary<string, string> Environment)> SetUpAsync()
-    {
-        Require.Command("ffmpeg");
-        var database = await postgres.CreateDatabaseAsync();
-        var bed = await S3Bed.GetAsync();
-        return (bed, new Dictionary<string, string>
-        {
-            ["SLUICE__Catalog__Database"] = database,
-            ["SLUICE__Catalog__Store__S3__Bucket"] = bed.Bucket,
-            ["SLUICE__Catalog__Store__S3__Prefix"] = "catalog",
-            ["SLUICE__Catalog__Store__S3__Endpoint"] = bed.Server.Endpoint.ToString(),
-            ["SLUICE__Catalog__Store__S3__Region"] = bed.Server.Region,
-            ["SLUICE__Catalog__RetryPause"] = "1s",
-            ["AWS_ACCESS_KEY_ID"] = bed.Server.AccessKey,
-            ["AWS_SECRET_ACCESS_KEY"] = bed.Server.SecretKey,
-        });
     }
 }

@@ -31,8 +31,11 @@ public sealed class PlaybackTests
         await page.GotoAsync(sluice.ApiAddress + "videos");
         await page.SetInputFilesAsync("#files", await TestClip.MakeAsync(640, 360, 10));
 
-        await page.Locator("tr .READY, td.READY").First.WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
-        await page.GetByText("Play", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.Locator(".card.READY").First.WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        Assert.Equal("1 ready", await page.TextContentAsync("#summary"));
+        // The poster comes from the edge.
+        Assert.True(await page.Locator(".still img").EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 0)"));
+        await page.Locator(".still").PressAsync("Enter");
         var played = await page.EvaluateAsync<double>("""
             async () => {
               const v = document.getElementById('video');
@@ -46,8 +49,11 @@ public sealed class PlaybackTests
 
         Assert.True(played >= 1, $"at {played}: {string.Join("; ", errors)}");
         Assert.Empty(errors);
-        page.Dialog += (_, dialog) => dialog.AcceptAsync();
+        await page.Keyboard.PressAsync("Escape");
         await page.GetByText("Delete", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.GetByText("Keep it").ClickAsync();
+        await page.GetByText("Delete", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.GetByText("Delete the video").ClickAsync();
         await page.GetByText("There are no videos yet.").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
     }
 

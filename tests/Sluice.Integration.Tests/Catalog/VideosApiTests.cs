@@ -162,6 +162,13 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
         using var answer = await bed.Sluice.Api.SendAsync(request);
 
         Assert.Equal("abc-123", answer.Headers.GetValues("X-Request-Id").Single());
+        var (_, url) = await catalog.CreateAsync();
+        using var http = new HttpClient();
+        using var put = await http.PutAsync(url, new ByteArrayContent([1]));
+        var lines = Array.Empty<string>();
+        Assert.True(await Eventually.HoldsAsync(() => (lines = ReadLog()).Any(line => line.Contains($"PUT {url.AbsolutePath}", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
+        Assert.Contains(lines, line => line.Contains("GET /v1/videos/", StringComparison.Ordinal) && line.EndsWith("request=abc-123", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.DoesNotContain(url.Query.Split("signature=")[1], line, StringComparison.Ordinal));
         Assert.Equal("""{"status":"ok"}""", await bed.Sluice.Api.GetStringAsync(new Uri("/health", UriKind.Relative)));
     }
 
@@ -187,6 +194,8 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
         Assert.Equal(2, (await sluice.RunAsync("upload", "/nowhere.mp4")).ExitCode);
     }
 
+    private string[] ReadLog() => File.Exists(bed.AccessLog) ? File.ReadAllLines(bed.AccessLog) : [];
+
     private static string Body(string user = CatalogClient.User, string title = "T", string file = "a.mp4") => $$"""{"user_id":"{{user}}","title":"{{title}}","file_name":"{{file}}"}""";
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")]
@@ -197,10 +206,14 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     {
         public TemporaryFolder Folder { get; } = new();
 
+        public string AccessLog => Folder.FileOf("access.log");
+
         public SluiceProcess Sluice { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() =>
-            Sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = Folder.Path, Environment = new Dictionary<string, string> { ["SLUICE__Catalog__UploadLimit"] = "100000" } });
+        public async ValueTask InitializeAsync() => Sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions
+        {
+            Origin = Folder.Path, Environment = new Dictionary<string, string> { ["SLUICE__Catalog__UploadLimit"] = "100000", ["SLUICE__Logging__AccessLog"] = AccessLog },
+        });
 
         public async ValueTask DisposeAsync()
         {

@@ -131,6 +131,10 @@ public sealed partial class ComposeTests(PostgresServer postgres) : IClassFixtur
         Assert.Equal("http://s3:9000", environment["SLUICE__Catalog__Store__S3__Endpoint"]);
         (environment["SLUICE__Catalog__Database"], environment["SLUICE__Catalog__Store__S3__Bucket"]) = (database, bucket + "-videos");
         (environment["SLUICE__Catalog__Store__S3__Endpoint"], environment["SLUICE__Catalog__Store__S3__Region"]) = (s3.Endpoint.ToString(), s3.Region);
+        Assert.Equal("http://127.0.0.1:9000", environment["SLUICE__Catalog__UploadEndpoint"]);
+        environment["SLUICE__Catalog__UploadEndpoint"] = s3.Endpoint.ToString();
+        // A cache for the downloads of whoever runs the tests.
+        environment["SLUICE__Downloads__Enabled"] = "false";
         Assert.Contains("127.0.0.1:8080", edge.HealthTest[^1], StringComparison.Ordinal);
         (environment["REDIS_HOST"], environment["REDIS_PORT"]) = ("127.0.0.1", redis.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_REGION"]) = (s3.AccessKey, s3.SecretKey, s3.Region);

@@ -32,7 +32,7 @@ public sealed class SluiceWorker : IAsyncDisposable
         worker.process.StandardInput.Close();
         worker.process.BeginOutputReadLine();
         worker.process.BeginErrorReadLine();
-        if (await Eventually.HoldsAsync(() => worker.HasExited || worker.Log.Contains("transcodes", StringComparison.Ordinal), TimeSpan.FromSeconds(30)) && !worker.HasExited) return worker;
+        if (await Eventually.HoldsAsync(() => worker.HasExited || worker.Log.Contains("transcodes", StringComparison.Ordinal), TimeSpan.FromSeconds(60)) && !worker.HasExited) return worker;
         await worker.DisposeAsync();
         throw new InvalidOperationException($"sluice worker did not begin:\n{worker.Log}");
     }

@@ -1,0 +1,108 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Catalog.Videos;
+using Sluice.Core.KeyValue;
+using Sluice.Core.Storage;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Catalog.Api;
+
+/// <summary>Row U097: what hangs holds up neither a client nor the end of the program for ever.</summary>
+public sealed class PatienceTests : ICatalogObserver
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly ManualTimeProvider time = new();
+
+    [Fact]
+    public async Task Request_ThatHangsForHalfAMinute_IsAnsweredAsFailed()
+    {
+        var asked = new TaskCompletionSource();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(time);
+        await using var app = builder.Build();
+        app.MapCatalog(cancellation =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<VideoCatalog>().Task.WaitAsync(cancellation);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { Timeout = Limit };
+
+        var answering = client.GetAsync($"{app.Urls.First()}/v1/videos/{Guid.NewGuid()}", TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(answering.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        using var answer = await answering;
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.StartsWith("{\"error\":\"internal_error\",", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileWorkHangs_WaitsForHalfAMinute()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new HangingStore();
+        await using var stores = new InProcessKeyValueStores(time);
+        var catalog = await VideoCatalog.OpenAsync(new CatalogParts
+        {
+            Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+        }, TestContext.Current.CancellationToken);
+        var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
+        await catalog.Videos.ProcessAsync(video.Id, TestContext.Current.CancellationToken);
+        // Whoever looked a moment before the job was there looks again after a while.
+        Assert.True(await PassesUntilAsync(() => store.Asked.Task.IsCompleted));
+
+        var begun = time.GetTimestamp();
+        var ending = catalog.DisposeAsync().AsTask();
+
+        Assert.True(await PassesUntilAsync(() => ending.IsCompleted));
+        Assert.True(time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30));
+        store.Over.SetResult(null);
+    }
+
+    private Task<bool> PassesUntilAsync(Func<bool> condition) => Eventually.HoldsAsync(() =>
+    {
+        if (condition()) return true;
+        time.Advance(TimeSpan.FromSeconds(1));
+        return false;
+    }, Limit);
+
+    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+    private sealed class HangingStore : IObjectStore
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<string?> Over { get; } = new();
+
+        public string Name => "hangs";
+
+        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default)
+        {
+            Asked.TrySetResult();
+            return new(Over.Task);
+        }
+
+        public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default) => new(1);
+
+        public ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public ValueTask DeleteAsync(string key, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
+    }
+}
