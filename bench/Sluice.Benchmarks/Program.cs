@@ -3,9 +3,10 @@ using BenchmarkDotNet.Running;
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- --filter '*' --job short
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-memory
 // dotnet run -c Release --project bench/Sluice.Benchmarks -- presign-speed
-// bench/load/run.sh downloads    (which runs "downloads SCRATCH BUCKET")
+// bench/load/run.sh downloads    (which runs "downloads hits SCRATCH BUCKET" and "downloads scenarios SCRATCH BUCKET LINE LINE LINE")
 if (args is ["presign-memory"]) await Sluice.Benchmarks.PresignMemory.RunAsync(1_000_000);
 else if (args is ["presign-speed"]) Sluice.Benchmarks.PresignSpeed.Run(rounds: 300);
-else if (args is ["downloads", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.RunAsync(scratch, bucket);
+else if (args is ["downloads", "hits", var scratch, var bucket]) await Sluice.Benchmarks.DownloadFigures.HitsAsync(scratch, bucket);
+else if (args is ["downloads", "scenarios", var folder, var from, .. { Length: 3 } lines]) await Sluice.Benchmarks.DownloadFigures.ScenariosAsync(folder, from, [.. lines.Select(line => new Uri(line))]);
 else if (args is ["redis", var port, var depth, var seconds]) await Sluice.Benchmarks.RedisSpeed.RunAsync(int.Parse(port), int.Parse(depth), double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

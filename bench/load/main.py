@@ -1,13 +1,13 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits, presign, redis_client, variants
+import cold, herd, hits, monitoring, presign, redis_client, variants
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
-          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "presign": "presigned URLs beside the AWS SDK",
+          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
           "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)"}
 
 
@@ -200,6 +200,8 @@ class Comparison:
         if self.options.workloads == ["redis"]:
             return self.redis()
         self.hits()
+        if self.wants("monitoring"):
+            monitoring.run(self, table, progress)
         for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("variants", self.variants)):
             if self.wants(name):
                 work()

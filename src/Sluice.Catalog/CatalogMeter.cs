@@ -17,8 +17,11 @@ public sealed class CatalogMeter : IDisposable
         jobs = meter.CreateCounter<long>("sluice.catalog.jobs", "{job}", "Jobs by kind and how they ended.");
     }
 
+    /// <summary>Where the metadata cache is: memory (the default) or redis.</summary>
+    public string CacheType { get; init; } = "memory";
+
     /// <summary>Counts an operation on the metadata cache: get, set, delete; hit, miss, success, error.</summary>
-    public void Operation(string operation, string status) => operations.Add(1, new("operation", operation), new("status", status));
+    public void Operation(string operation, string status) => operations.Add(1, new("operation", operation), new("status", status), new("cache_type", CacheType));
 
     /// <summary>Counts a query: select, insert, update, delete.</summary>
     public void Query(string kind, string table) => queries.Add(1, new("query_type", kind), new("table", table));

@@ -16,6 +16,9 @@ public sealed record CatalogParts
     /// <summary>Where the metadata cache is.</summary>
     public required KeyValueStores Values { get; init; }
 
+    /// <summary>What those are, as metrics tell it: memory (the default) or redis.</summary>
+    public string CacheType { get; init; } = "memory";
+
     /// <summary>The edge of this process.</summary>
     public required ICatalogObserver Observer { get; init; }
 

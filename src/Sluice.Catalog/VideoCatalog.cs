@@ -61,7 +61,7 @@ public sealed class VideoCatalog : IAsyncDisposable
     /// <exception cref="IOException">The database cannot be used; the message says what to do.</exception>
     public static async Task<VideoCatalog> OpenAsync(CatalogParts parts, CancellationToken cancellation)
     {
-        var meter = new CatalogMeter();
+        var meter = new CatalogMeter { CacheType = parts.CacheType };
         ICatalogDatabase database = parts.Options.Database is { } address
             ? await PostgresCatalog.OpenAsync(address, parts.Time, cancellation)
             : SqliteCatalog.Open(Path.Combine(parts.Options.Directory, CatalogFile));

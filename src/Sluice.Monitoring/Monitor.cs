@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Monitoring.History;
+using Sluice.Monitoring.Nodes;
 using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.Prometheus;
 using Sluice.Monitoring.Reports;
@@ -37,20 +38,20 @@ public sealed partial class Monitor : IAsyncDisposable
 
     internal MonitorParts Parts => parts ?? throw new InvalidOperationException("Ask IsReady first.");
 
-    /// <summary>Opens the history and begins to sample, in the background. Once the server is up, so that a start that fails writes nothing.</summary>
+    /// <summary>Opens the history and begins to sample, in the background, unless it was told not to. Once the server is up, so that a start that fails writes nothing.</summary>
     public void Start()
     {
-        if (stop.IsCancellationRequested) return;
+        if (!Options.IsEnabled || stop.IsCancellationRequested) return;
         running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
     }
 
-    /// <summary>The summary of the day, week or month up to now; null for another word.</summary>
-    public async Task<MonitoringSummary?> SummaryAsync(string? period, CancellationToken cancellation = default) =>
-        Period.Find(period) is { } known ? await Parts.Summaries.BuildAsync(known, time.GetUtcNow(), time.GetElapsedTime(began), cancellation) : null;
+    /// <summary>The summary of the day, week or month up to now; null for another word, or for a node that is none. Without a node: of this server.</summary>
+    public async Task<MonitoringSummary?> SummaryAsync(string? period, string? node = null, CancellationToken cancellation = default) =>
+        Period.Find(period) is { } known ? await Parts.Views.SummaryAsync(known, node, time.GetElapsedTime(began), cancellation) : null;
 
-    /// <summary>The lines of the day, week or month up to now; null for another word.</summary>
-    public TrendSeries? Trend(string? period, string? scope) =>
-        Period.Find(period) is { } known && scope is null or "media" or "urls" ? Parts.Trends.Build(Period.Find(period)!, scope ?? "media", time.GetUtcNow().ToUnixTimeSeconds()) : null;
+    /// <summary>The lines of the day, week or month up to now; null for another word, or for a node that is none.</summary>
+    public async Task<TrendSeries?> TrendAsync(string? period, string? scope, string? node = null, CancellationToken cancellation = default) =>
+        Period.Find(period) is { } known && scope is null or "media" or "urls" ? await Parts.Views.TrendAsync(Period.Find(period)!, scope ?? "media", node, cancellation) : null;
 
     /// <summary>Stored points of an instrument between two times, the oldest first; 10,000 at most.</summary>
     public IReadOnlyList<MetricRecord> Series(string name, DateTimeOffset? from, DateTimeOffset? to)
@@ -81,6 +82,7 @@ public sealed partial class Monitor : IAsyncDisposable
     {
         var opened = MonitorParts.Open(this, scraper, time, loggers);
         parts = opened;
+        var published = PublishAsync(opened, cancellation);
         try
         {
             opened.MarkStart(time.GetUtcNow());
@@ -97,13 +99,31 @@ public sealed partial class Monitor : IAsyncDisposable
             // The last seconds before a stop are part of the history too.
             await StepAsync(opened, CancellationToken.None);
         }
+
+        await published;
     }
 
-    private async Task StepAsync(MonitorParts opened, CancellationToken cancellation)
+    private async Task PublishAsync(MonitorParts opened, CancellationToken cancellation)
+    {
+        using var beat = new PeriodicTimer(NodeBoard.Beat, time);
+        try
+        {
+            do await GuardAsync(() => opened.Publisher.StepAsync(time.GetElapsedTime(began), cancellation));
+            while (await beat.WaitForNextTickAsync(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await GuardAsync(opened.Publisher.LeaveAsync);
+        }
+    }
+
+    private Task StepAsync(MonitorParts opened, CancellationToken cancellation) => GuardAsync(() => opened.StepAsync(time.GetUtcNow(), cancellation));
+
+    private async Task GuardAsync(Func<Task> act)
     {
         try
         {
-            await opened.StepAsync(time.GetUtcNow(), cancellation);
+            await act();
         }
         catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
         {

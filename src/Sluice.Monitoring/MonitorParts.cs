@@ -3,6 +3,7 @@ using Sluice.Monitoring.Alerts;
 using Sluice.Monitoring.Anomalies;
 using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.History;
+using Sluice.Monitoring.Nodes;
 using Sluice.Monitoring.Prometheus;
 using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
@@ -30,6 +31,11 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         teller = AlertTeller.Create(options, time, logger);
         engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds).All()], store, Tell);
         schedule = new ReportSchedule(options.Reports, Reports, store.Records, teller);
+        // Kept with the history, so that a node that starts anew is the same one: what it measured before is part of what it shows.
+        if (store.Records.Noted("node") is not { } id) store.Records.Note("node", id = Guid.NewGuid().ToString("N")[..12]);
+        var board = new NodeBoard(() => monitor.Sources.Board(), time);
+        Views = new NodeViews(id, options, board, this, time);
+        Publisher = new NodePublisher(id, board, new NodeFrames(id, options, monitor.Sources, this), time);
     }
 
     public HistoryStore Store { get; }
@@ -45,6 +51,10 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     public ReportBuilder Reports { get; }
 
     public CheckBuilder Checks { get; }
+
+    public NodeViews Views { get; }
+
+    public NodePublisher Publisher { get; }
 
     /// <summary>Opens the history; where its file cannot be used, one in memory, since a cache without charts is still a cache.</summary>
     public static MonitorParts Open(Monitor monitor, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)

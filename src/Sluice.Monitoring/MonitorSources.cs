@@ -1,3 +1,5 @@
+using Sluice.Core.KeyValue;
+
 namespace Sluice.Monitoring;
 
 /// <summary>What monitoring shows that is no metric; the program fills it in. All are asked now and then, by any thread.</summary>
@@ -14,4 +16,7 @@ public sealed class MonitorSources
 
     /// <summary>True when the server hands out presigned URLs.</summary>
     public Func<bool> HasUrls { get; set; } = () => false;
+
+    /// <summary>Where servers lay out for each other what they measured: small values that all of them see. Null where this one is alone, or does not know yet.</summary>
+    public Func<IKeyValueStore?> Board { get; set; } = () => null;
 }

@@ -15,6 +15,7 @@ namespace Sluice.Monitoring;
 [JsonSerializable(typeof(IReadOnlyList<MetricRecord>))]
 [JsonSerializable(typeof(Report))]
 [JsonSerializable(typeof(CheckResult))]
+[JsonSerializable(typeof(WhatIf))]
 public sealed partial class MonitoringJson : JsonSerializerContext
 {
     /// <summary>As sent: quotes and apostrophes stay readable, since no answer is ever part of a page.</summary>

@@ -3,6 +3,9 @@ namespace Sluice.Monitoring;
 /// <summary>What monitoring keeps, compares with and tells.</summary>
 public sealed class MonitoringOptions
 {
+    /// <summary>Whether anything is watched at all. Default true.</summary>
+    public bool IsEnabled { get; set; } = true;
+
     /// <summary>The history's file; null keeps it in memory, until the process ends. Default: none.</summary>
     public string? HistoryFile { get; set; }
 

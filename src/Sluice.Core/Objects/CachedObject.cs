@@ -53,7 +53,8 @@ public sealed partial class CachedObject
         if (Interlocked.Decrement(ref holds) == 0 && IsDetached) TryReleaseTiers();
     }
 
-    internal ulong Hash { get; }
+    /// <summary>A hash of scope, name and version: the same in this process whenever the same thing comes back.</summary>
+    public ulong Hash { get; }
 
     internal DiskObject? Disk => Volatile.Read(ref disk);
 

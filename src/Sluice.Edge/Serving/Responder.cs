@@ -74,9 +74,11 @@ internal sealed class Responder(TimeProvider time, EdgeCounters counters)
         if (verdict.Outcome != Outcome.Hit)
         {
             counters.Count(verdict.Outcome, bytes);
+            if (bytes > 0) counters.Ghosts?.NoteOther(stored.Hash, bytes, verdict.Outcome != Outcome.Miss);
             return;
         }
 
+        if (bytes > 0) counters.Ghosts?.NoteHit(stored.Hash, bytes);
         if (counters.IsSampling) counters.Hot.Note(stored.Target, bytes);
         counters.CountHit(bytes, stored.InMemory(start));
     }

@@ -42,6 +42,9 @@ public sealed class EdgeCounters : IDisposable
     /// <summary>Objects asked for most, from sampled hits.</summary>
     public HotObjects Hot { get; } = new();
 
+    /// <summary>Plays requests through caches of other sizes; null to do without. Set before the first request.</summary>
+    public GhostSampler? Ghosts { get; set; }
+
     /// <summary>True when the next hit on this processor is one of the sampled.</summary>
     internal bool IsSampling
     {
@@ -87,7 +90,11 @@ public sealed class EdgeCounters : IDisposable
     public long Bytes(Outcome outcome) => Sum(outcome, cell => cell.Bytes);
 
     /// <inheritdoc/>
-    public void Dispose() => meter.Dispose();
+    public void Dispose()
+    {
+        Ghosts?.Dispose();
+        meter.Dispose();
+    }
 
     private void Add(int index, long bytes)
     {

@@ -60,6 +60,7 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         if (status != 304 && !stored.Holds(start, end)) return false;
 
         ObjectCache.NoteUse(stored);
+        if (!isBodiless) counters.Ghosts?.NoteHit(stored.Hash, end - start);
         counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
         var length = plain.Write(head, status, start, end, hit.Now, id);
         answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));

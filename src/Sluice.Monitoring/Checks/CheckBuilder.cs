@@ -44,7 +44,7 @@ internal sealed class CheckBuilder(MonitoringOptions options, MonitorSources sou
     {
         yield return new("Right now (last 5 minutes)", [.. context.Rates(context.Last(300), null)]);
         yield return new("Alerts that are on, or were within 4 hours", [.. context.Alerts(4 * Hour)]);
-        yield return new("Hit rates of the last 4 hours", [.. context.HitRates(4 * Hour)]);
+        yield return new("Hit rates of the last 4 hours", [.. context.HitRates(4 * Hour).DefaultIfEmpty(new Fact("hit rates", "nothing was asked for"))]);
         yield return new("Storage", [.. context.Storage()]);
     }
 

@@ -17,10 +17,10 @@ internal sealed class HistoryReader(HistoryStore store, Sampler sampler)
     public Task<Window> LiveAsync(CancellationToken cancellation) => sampler.LiveAsync(cancellation);
 
     /// <summary>The period that ends now.</summary>
-    public Window Period(Period period, long now) => Keep(period.Name, () => store.Read(period.Level, period.From(now), now + 1, MeasureScopes.Wanted));
+    public Window Period(Period period, long now) => Keep(period.Name, () => Between(period, period.From(now), now + 1));
 
     /// <summary>The period before it.</summary>
-    public Window Before(Period period, long now) => Keep("before " + period.Name, () => store.Read(period.Level, period.From(now) - period.Seconds, period.From(now), MeasureScopes.Wanted));
+    public Window Before(Period period, long now) => Keep("before " + period.Name, () => Between(period, period.From(now) - period.Seconds, period.From(now)));
 
     /// <summary>The last minute, to the point.</summary>
     public Window LastMinute(long now) => Keep("minute", () => store.Read(HistoryLevel.Fine, HistoryLevel.Fine.Floor(now - 60), now + 1, MeasureScopes.Wanted));
@@ -36,5 +36,13 @@ internal sealed class HistoryReader(HistoryStore store, Sampler sampler)
             made[name] = (now, fresh);
             return fresh;
         }
+    }
+
+    /// <summary>Whole hours from the coarsest level, what is left at both ends from the period's own: a day is some hundred points, and not thousands.</summary>
+    private Window Between(Period period, long from, long to)
+    {
+        var (first, last) = (HistoryLevel.Hour.Floor(from + HistoryLevel.Hour.Seconds - 1), HistoryLevel.Hour.Floor(to));
+        if (period.Level == HistoryLevel.Hour || first >= last) return store.Read(period.Level, from, to, MeasureScopes.Wanted);
+        return store.Read(period.Level, from, first, MeasureScopes.Wanted).With(store.Read(HistoryLevel.Hour, first, last, MeasureScopes.Wanted)).With(store.Read(period.Level, last, to, MeasureScopes.Wanted));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Window(Dictionary<int, SeriesValue> values, Func<int, Seri
     /// <summary>The values by series, for merging.</summary>
     public Dictionary<int, SeriesValue> Values => values;
 
+    /// <summary>The series with their values.</summary>
+    public IEnumerable<(Series Series, SeriesValue Value)> All => values.Select(pair => (Series: find(pair.Key), pair.Value)).Where(pair => pair.Series is not null)!;
+
     /// <summary>What a counter was increased by, over all series of the instrument or over those with a label.</summary>
     public double Sum(string instrument, string? key = null, string? value = null) => Of(instrument, key, value).Sum(found => found.Value.Value);
 

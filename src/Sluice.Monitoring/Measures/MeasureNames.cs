@@ -14,6 +14,7 @@ internal static class MeasureNames
     public const string OriginReceived = "sluice.origin.received";
     public const string OriginFirstByte = "sluice.origin.first_byte";
     public const string Circuit = "sluice.origin.circuit";
+    public const string S3Requests = "sluice.s3.requests";
     public const string PresignHits = "sluice.presign.hits";
     public const string PresignMisses = "sluice.presign.misses";
     public const string PresignDirect = "sluice.presign.direct";
@@ -41,6 +42,12 @@ internal static class MeasureNames
     public const string DiskRefused = "sluice.disk.refused";
     public const string Objects = "sluice.cache.objects";
     public const string Fills = "sluice.cache.fills";
+    public const string WhatIfRequests = "sluice.whatif.requests";
+    public const string WhatIfSent = "sluice.whatif.sent";
+    public const string WhatIfHits = "sluice.whatif.hits";
+    public const string WhatIfHitSent = "sluice.whatif.hit_sent";
+    public const string WhatIfSize = "sluice.whatif.size";
+    public const string WhatIfShare = "sluice.whatif.share";
     public const string Resident = "process.resident_memory";
     public const string Cpu = "process.cpu";
 }

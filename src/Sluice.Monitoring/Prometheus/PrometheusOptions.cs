@@ -6,6 +6,9 @@ internal sealed class PrometheusOptions
     /// <summary>Names of the meters listened to; a star stands for any run of characters.</summary>
     public HashSet<string> Meters { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether to listen from the start on, and not from the first scrape on.</summary>
+    public bool ListensAtStart { get; set; } = true;
+
     /// <summary>An OpenTelemetry collector that takes OTLP over HTTP; null for none.</summary>
     public Uri? Otlp { get; set; }
 

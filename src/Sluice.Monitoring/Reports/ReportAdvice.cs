@@ -15,7 +15,7 @@ internal static class ReportAdvice
         {
             var disk = window.Sum(MeasureNames.TierRequests, "tier", "disk");
             if (evictedObjects > misses / 10 && misses > least)
-                yield return $"{Count(evictedObjects)} objects were evicted from disk while {Count(misses)} requests missed: a larger disk tier (cache.disk) may raise the hit rate. What it would bring: sluice simulate ACCESS.LOG";
+                yield return $"{Count(evictedObjects)} objects were evicted from disk while {Count(misses)} requests missed: a larger disk tier (cache.disk) may raise the hit rate. What it would bring: sluice simulate --live";
             if (evictedChunks > 0 && disk > 0.2 * MeasureScopes.Served(window))
                 yield return $"{Percent(MeasureScopes.Percent(disk, MeasureScopes.Served(window)), 0)} of hits came from disk and memory evicted {Count(evictedChunks)} chunks: more memory (cache.memory) would serve them faster.";
             if (media.RefreshRate(window) > options.Thresholds.RefreshPercent)
@@ -25,7 +25,7 @@ internal static class ReportAdvice
         }
 
         if (media.Lookups(window) >= least && media.HitRate(window) < options.Thresholds.HitPercent)
-            yield return $"The hit rate is {Percent(media.HitRate(window), 1)}: why single requests miss is told by sluice explain; what other sizes and policies would bring, by sluice simulate.";
+            yield return $"The hit rate is {Percent(media.HitRate(window), 1)}: why single requests miss is told by sluice explain; what other sizes and policies would bring, by sluice simulate --live.";
         if (urls.Lookups(window) >= least && urls.HitRate(window) < 90)
             yield return $"{Percent(urls.HitRate(window), 1)} of presigned URLs came from the cache (target 90%): a longer validity (presign.expiresInSeconds) lets each be used more often; POST /v1/presign/warm signs ahead.";
         if (window.Sum(MeasureNames.DiskDamaged) > 0)

@@ -31,7 +31,7 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
             From = DateTimeOffset.FromUnixTimeSeconds(from),
             To = DateTimeOffset.FromUnixTimeSeconds(to),
             Summary = Sentence(now, saved, alerts.Count, regressions.Count),
-            Lines = [.. Lines(now, before)],
+            Lines = [.. Lines(now, before, period.Seconds / 60.0)],
             Alerts = alerts,
             Hottest = sources.Hottest(),
             Regressions = regressions,
@@ -49,7 +49,7 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
             : FormattableString.Invariant($"{Count(media.Requests(now))} requests, hit rate {Percent(media.HitRate(now), 1)}, errors {Percent(media.ErrorRate(now), 2)}, P95 {Milliseconds(media.Whole(now).Percentile(0.95))}; saved {saved.BytesText} ({saved.MoneyText}). {alerts} alert(s), {regressions} regression(s).");
     }
 
-    private IEnumerable<ReportLine> Lines(Window now, Window before)
+    private IEnumerable<ReportLine> Lines(Window now, Window before, double minutes)
     {
         foreach (var scope in MeasureScopes.All)
         {
@@ -68,16 +68,20 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
             yield return Line(group, "URL generation, P95", window => scope.Inner(window).Percentile(0.95), Milliseconds, "< 200ms", value => value < 0.200);
             yield return Line(group, "URL generation, P99", window => scope.Inner(window).Percentile(0.99), Milliseconds, "< 500ms", value => value < 0.500);
             yield return Line(group, "fallbacks", window => MeasureScopes.Percent(window.Sum(MeasureNames.PresignFallbacks), scope.Requests(window)), value => Percent(value, 2), "< 1%", value => value < 1);
-            yield return Line(group, "expired URLs found", window => window.Sum(MeasureNames.PresignExpirations), value => Count(value));
+            yield return Line(group, "expired URLs found, an hour", window => window.Sum(MeasureNames.PresignExpirations) / minutes * 60, Rate, "< 1", value => value < 1);
+            yield return Line(group, "signatures, a minute", window => window.Sum(MeasureNames.PresignSignatures) / minutes, Rate, "< 100", value => value < 100);
             yield return Line(group, "KV rate limits", window => MeasureScopes.RateLimited(window), value => Count(value), "0", value => value == 0);
         }
 
         yield return Line("Store", "KV storage", window => window.Last(MeasureNames.StoreSize), Bytes);
+        yield return Line("Store", "KV storage of its bound", window => window.Last(MeasureNames.StoreLimit) is > 0 and var limit ? MeasureScopes.Percent(window.Last(MeasureNames.StoreSize) ?? 0, limit) : null, value => Percent(value, 1), "< 80%", value => value < 80);
         yield return Line("Store", "memory", window => window.Last(MeasureNames.MemorySize), Bytes);
         yield return Line("Store", "disk", window => window.Last(MeasureNames.DiskSize), Bytes);
         yield return Line("Savings", "bytes origins did not send", window => MeasureScopes.SavedBytes(window), Bytes);
         yield return Line("Savings", "requests they did not answer", window => MeasureScopes.SavedRequests(window), value => Count(value));
         yield return Line("Savings", "money", window => summaries.Saved(window).Money, value => value is { } money ? FormattableString.Invariant($"{money:0.00##} {options.Prices.Currency}") : None);
+
+        static string Rate(double? value) => value is { } number ? number.ToString(number is 0 or >= 99.5 ? "N0" : "0.0#", System.Globalization.CultureInfo.InvariantCulture) : None;
 
         ReportLine Line(string group, string label, Func<Window, double?> measure, Func<double?, string> format, string target = "", Func<double, bool>? meets = null)
         {

@@ -7,4 +7,8 @@ namespace Sluice.Monitoring.Summary;
 /// <param name="Value">The value that raised it.</param>
 /// <param name="Started">When it began.</param>
 /// <param name="Resolved">When it ended; absent while it is on.</param>
-public sealed record AlertItem(string Rule, string Severity, string Message, double Value, DateTimeOffset Started, DateTimeOffset? Resolved);
+public sealed record AlertItem(string Rule, string Severity, string Message, double Value, DateTimeOffset Started, DateTimeOffset? Resolved)
+{
+    /// <summary>The server it is about; absent where only one is looked at.</summary>
+    public string? Node { get; init; }
+}

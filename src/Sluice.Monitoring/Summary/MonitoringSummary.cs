@@ -1,3 +1,5 @@
+using Sluice.Monitoring.Nodes;
+
 namespace Sluice.Monitoring.Summary;
 
 /// <summary>What the dashboard and <c>sluice top</c> show: GET /v1/monitoring/summary.</summary>
@@ -9,7 +11,7 @@ public sealed record MonitoringSummary
     /// <summary>The period it is about, up to now: day, week or month (30 days).</summary>
     public required string Period { get; init; }
 
-    /// <summary>Name of the server.</summary>
+    /// <summary>Name of the server, or of what is added up.</summary>
     public required string Node { get; init; }
 
     /// <summary>Version of the program.</summary>
@@ -39,9 +41,18 @@ public sealed record MonitoringSummary
     /// <summary>What the cache saved.</summary>
     public required Savings Savings { get; init; }
 
+    /// <summary>What other sizes and policies would bring; absent before anything was asked for.</summary>
+    public WhatIf? WhatIf { get; init; }
+
     /// <summary>Alerts that are on, and those of the period; newest first.</summary>
     public required IReadOnlyList<AlertItem> Alerts { get; init; }
 
     /// <summary>The last purges, newest first.</summary>
     public required IReadOnlyList<PurgeItem> Purges { get; init; }
+
+    /// <summary>The servers that can be looked at, this one first; empty where there is only one.</summary>
+    public IReadOnlyList<NodeItem> Nodes { get; init; } = [];
+
+    /// <summary>Which of them this is about: an id, or all.</summary>
+    public string Selected { get; init; } = "";
 }

@@ -16,4 +16,7 @@ internal sealed record Period(string Name, int Seconds, HistoryLevel Level, int 
 
     /// <summary>The beginning of the period that ends now, on a point of its level.</summary>
     public long From(long now) => Level.Floor(now - Seconds) + Level.Seconds;
+
+    /// <summary>The beginning of the first step of its chart. Steps begin on multiples of their length, so that those of several servers are of the same time.</summary>
+    public long ChartFrom(long now) => now - (now % Step) - Seconds + Step;
 }

@@ -10,29 +10,51 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     private static readonly string[] Outcomes = ["hit", "miss", "stale", "revalidated", "coalesced", "bypass", "refused"];
     private static readonly string[] Tiers = ["memory", "disk", "origin"];
 
-    public async Task<MonitoringSummary> BuildAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation)
+    /// <summary>The summary of this server.</summary>
+    public async Task<MonitoringSummary> BuildAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation) =>
+        Make(period, now, await ThisAsync(period, now, uptime, cancellation));
+
+    /// <summary>What this server did.</summary>
+    public async Task<SummaryInput> ThisAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation)
     {
         var live = await reader.LiveAsync(cancellation);
         var at = now.ToUnixTimeSeconds();
-        var (whole, before) = (reader.Period(period, at).With(live), reader.Before(period, at));
-        var minute = reader.LastMinute(at).With(live);
-        var panels = new PanelBuilder(options.Thresholds, whole, before, minute);
+        return new SummaryInput
+        {
+            Whole = reader.Period(period, at).With(live),
+            Before = reader.Before(period, at),
+            Minute = reader.LastMinute(at).With(live),
+            Node = options.Node,
+            Version = options.Version,
+            Uptime = Math.Round(uptime.TotalSeconds),
+            HasUrls = sources.HasUrls(),
+            Hottest = sources.Hottest(),
+            Alerts = [.. store.Records.Alerts(at - period.Seconds).Select(AlertItems.Of)],
+            Purges = sources.Purges(),
+        };
+    }
+
+    /// <summary>Makes the summary of what was done.</summary>
+    public MonitoringSummary Make(Period period, DateTimeOffset now, SummaryInput of)
+    {
+        var panels = new PanelBuilder(options.Thresholds, of.Whole, of.Before, of.Minute);
         return new MonitoringSummary
         {
             At = now,
             Period = period.Name,
-            Node = options.Node,
-            Version = options.Version,
-            UptimeSeconds = Math.Round(uptime.TotalSeconds),
-            Scopes = sources.HasUrls() ? [panels.Media(), panels.Urls()] : [panels.Media()],
-            Now = Now(minute, Math.Max(1, Math.Min(60, uptime.TotalSeconds))),
-            Outcomes = Shares(whole, Outcomes, Outcome, Requests, Sent),
-            Tiers = Shares(whole, Tiers, "tier", TierRequests, TierSent),
-            Origins = [.. Origins(whole, minute)],
-            Hottest = sources.Hottest(),
-            Savings = Saved(whole),
-            Alerts = [.. store.Records.Alerts(at - period.Seconds).Select(AlertItems.Of)],
-            Purges = sources.Purges(),
+            Node = of.Node,
+            Version = of.Version,
+            UptimeSeconds = of.Uptime,
+            Scopes = of.HasUrls ? [panels.Media(), panels.Urls()] : [panels.Media()],
+            Now = Now(of.Minute, Math.Max(1, Math.Min(60, of.Uptime))),
+            Outcomes = Shares(of.Whole, Outcomes, Outcome, Requests, Sent),
+            Tiers = Shares(of.Whole, Tiers, "tier", TierRequests, TierSent),
+            Origins = [.. Origins(of.Whole, of.Minute)],
+            Hottest = of.Hottest,
+            Savings = Saved(of.Whole),
+            WhatIf = WhatIfBuilder.Build(of.Whole, of.Minute, options.Prices),
+            Alerts = of.Alerts,
+            Purges = of.Purges,
         };
     }
 

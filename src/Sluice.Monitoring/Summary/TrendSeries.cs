@@ -24,6 +24,12 @@ public sealed record TrendSeries
     /// <summary>Requests a second.</summary>
     public required IReadOnlyList<double?> Requests { get; init; }
 
+    /// <summary>Bytes held: of the key-value store for URLs (row KV-11), of the disk or else the memory tier for media.</summary>
+    public required IReadOnlyList<double?> Storage { get; init; }
+
+    /// <summary>Their bound; absent or 0 for none.</summary>
+    public required IReadOnlyList<double?> StorageLimit { get; init; }
+
     /// <summary>The same lines one period earlier, to see regressions (row TRD-05).</summary>
     public required IReadOnlyList<double?> LatencyBefore { get; init; }
 

@@ -4,16 +4,38 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.S3.Downloads;
 
-/// <summary>SHA-256, CRC-32C and, where the server tells it, MD5 of a file, taken while it grows: each part is read back from the page cache once those before it are there.</summary>
-internal sealed class DownloadDigest(DownloadHead head) : IDisposable
+/// <summary>What a file sums up to. Each part's CRCs are taken of the bytes as they arrive, in any order. Hashes need all bytes in a row: they are read back from the page cache, and only where the server tells such a hash, or the file is small.</summary>
+internal sealed class DownloadDigest : IDisposable
 {
+    /// <summary>Files up to here are hashed with SHA-256 at once; of larger ones that takes longer than fetching them may, and waits for somebody who reads them anyway.</summary>
+    public const long HashedAtOnce = 8 << 20;
+
     private const int Step = 1 << 20;
 
-    private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash? md5 = head.HasMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
-    private uint crc = uint.MaxValue;
+    private readonly DownloadChecksum? told;
+    private readonly IncrementalHash? sha256, other;
+    private readonly (ulong Nvme, ulong Told, long Length)[] parts;
 
-    /// <summary>Takes the bytes [start, end) in.</summary>
+    public DownloadDigest(DownloadHead head, int count)
+    {
+        parts = new (ulong, ulong, long)[count];
+        told = head.Checksum;
+        if (head.Length <= HashedAtOnce || told?.Hash == HashAlgorithmName.SHA256) sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (told?.Hash is { } hash && hash != HashAlgorithmName.SHA256) other = IncrementalHash.CreateHash(hash);
+    }
+
+    /// <summary>True when <see cref="Append"/> is wanted.</summary>
+    public bool Hashes => sha256 is not null || other is not null;
+
+    /// <summary>Bytes of a part arrived, in their order.</summary>
+    public void Arrived(int part, ReadOnlySpan<byte> bytes)
+    {
+        ref var sums = ref parts[part];
+        var nvme = DownloadCrc.Nvme.Append(sums.Nvme, bytes);
+        sums = (nvme, told?.Crc is not { } crc || crc == DownloadCrc.Nvme ? nvme : crc.Append(sums.Told, bytes), sums.Length + bytes.Length);
+    }
+
+    /// <summary>Takes the bytes [start, end) into the hashes.</summary>
     public void Append(SafeFileHandle file, long start, long end)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Step);
@@ -23,9 +45,8 @@ internal sealed class DownloadDigest(DownloadHead head) : IDisposable
             {
                 count = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(Step, end - start)), start);
                 if (count == 0) throw new EndOfStreamException("The file being written became shorter.");
-                sha256.AppendData(buffer, 0, count);
-                md5?.AppendData(buffer, 0, count);
-                if (head.Checksum is { Sha256: false }) crc = DownloadChecksum.Append(crc, buffer.AsSpan(0, count));
+                sha256?.AppendData(buffer, 0, count);
+                other?.AppendData(buffer, 0, count);
             }
         }
         finally
@@ -34,17 +55,21 @@ internal sealed class DownloadDigest(DownloadHead head) : IDisposable
         }
     }
 
-    /// <summary>The SHA-256; null when the bytes are not those the server says it holds.</summary>
-    public byte[]? Finish()
+    /// <summary>The sums; null when the bytes are not those the server says it holds.</summary>
+    public DownloadSums? Finish()
     {
-        var hash = sha256.GetHashAndReset();
-        if (md5 is not null && !md5.GetHashAndReset().AsSpan().SequenceEqual(head.Md5)) return null;
-        return head.Checksum is { } told && !told.Matches(hash, crc) ? null : hash;
+        var sums = new DownloadSums(sha256?.GetHashAndReset(), parts.Aggregate(0UL, (sum, part) => DownloadCrc.Nvme.Join(sum, part.Nvme, part.Length)));
+        return told switch
+        {
+            { Crc: { } crc } => told.Is(parts.Aggregate(0UL, (sum, part) => crc.Join(sum, part.Told, part.Length))) ? sums : null,
+            { } => (other?.GetHashAndReset() ?? sums.Sha256!).AsSpan().SequenceEqual(told.Value) ? sums : null,
+            null => sums,
+        };
     }
 
     public void Dispose()
     {
-        sha256.Dispose();
-        md5?.Dispose();
+        sha256?.Dispose();
+        other?.Dispose();
     }
 }

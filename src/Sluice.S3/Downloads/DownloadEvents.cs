@@ -14,4 +14,5 @@ internal static class DownloadEvents
     public static readonly EventId CleaningFailed = new(4007, nameof(CleaningFailed));
     public static readonly EventId Adopted = new(4008, nameof(Adopted));
     public static readonly EventId PrefetchFailed = new(4009, nameof(PrefetchFailed));
+    public static readonly EventId ShareFailed = new(4010, nameof(ShareFailed));
 }

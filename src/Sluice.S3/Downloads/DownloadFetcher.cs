@@ -5,7 +5,7 @@ using Sluice.Core.Origins;
 namespace Sluice.S3.Downloads;
 
 /// <summary>Fetches an object into the cache, or past it when the cache cannot take it.</summary>
-internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRefuge refuge, DownloadTrouble trouble, TimeProvider time, ILogger log)
+internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, DownloadRefuge refuge, DownloadTrouble trouble, TimeProvider time, ILogger log)
 {
     /// <summary>How often a download begins anew because the object changed under it.</summary>
     private const int Changes = 3;
@@ -31,7 +31,8 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
         try
         {
-            return found = await FetchAsync(ask, store, flight, cancellation);
+            if (store is not null) found = await FromOthersAsync(ask, store, flight, cancellation);
+            return found ??= await FetchAsync(ask, store, flight, cancellation);
         }
         catch (OriginException failure)
         {
@@ -78,9 +79,10 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
             try
             {
                 flight.Begin(head.Length);
-                var hash = await WriteAsync(ask, head, path, flight, cancellation);
-                var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, hash);
+                var sums = await WriteAsync(ask, head, path, flight, cancellation);
+                var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, sums);
                 kept = true;
+                if (found.Row is not null) Offer(ask, head.Version, sums, found.Path);
                 log.LogDebug(DownloadEvents.Fetched, "Fetched {Url}: {Bytes} bytes", ask.Url, head.Length);
                 return found;
             }
@@ -109,7 +111,7 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
     }
 
-    private async Task<byte[]> WriteAsync(DownloadAsk ask, DownloadHead head, string path, DownloadFlight flight, CancellationToken cancellation)
+    private async Task<DownloadSums> WriteAsync(DownloadAsk ask, DownloadHead head, string path, DownloadFlight flight, CancellationToken cancellation)
     {
         using var file = Create(path, head.Length);
         return await new DownloadTransfer(ask.Source, ask.ObjectKey, head, file, options) { Time = time, Log = log, Arrived = flight.Arrived }.RunAsync(cancellation);
@@ -129,19 +131,21 @@ internal sealed class DownloadFetcher(S3DownloadCacheOptions options, DownloadRe
         }
     }
 
-    private DownloadFound Commit(DownloadAsk ask, DownloadStore store, DownloadHead head, string part, byte[] hash)
+    private DownloadFound Commit(DownloadAsk ask, DownloadStore store, DownloadHead head, string part, DownloadSums sums)
     {
         try
         {
             var row = store.Commit(new()
             {
                 Key = ask.Key, Url = ask.Url, Place = ask.Source.Place, Length = head.Length, Size = head.Length,
-                ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = hash, Stamp = 0, Created = 0, Used = 0,
+                ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = sums.Sha256, Crc = sums.Crc, Stamp = 0, Created = 0, Used = 0,
             });
             return DownloadFound.In(store, row, S3DownloadOutcome.Miss, head.Length);
         }
-        catch (Exception failure) when (DownloadTrouble.Is(failure) && File.Exists(part))
+        catch (Exception failure) when (DownloadTrouble.Is(failure))
         {
+            // Somebody has emptied the directory under it.
+            if (!File.Exists(part)) throw new DownloadWriteException(failure.Message, failure);
             trouble.Unusable(options.Directory, failure);
             var path = Elsewhere(ask);
             File.Move(part, path);

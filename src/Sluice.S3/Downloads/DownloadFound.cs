@@ -19,5 +19,5 @@ internal sealed record DownloadFound(string Path, long Length, string? ETag, S3D
         new(store.PathOf(row.Key), row.Length, row.ETag, outcome, fetched) { Row = row };
 
     /// <summary>The same for somebody who only waited for it.</summary>
-    public DownloadFound Shared() => this with { Fetched = 0, IsAlone = false, Outcome = Outcome == S3DownloadOutcome.Miss ? S3DownloadOutcome.Coalesced : Outcome };
+    public DownloadFound Shared() => this with { Fetched = 0, IsAlone = false, Outcome = Outcome is S3DownloadOutcome.Miss or S3DownloadOutcome.Shared ? S3DownloadOutcome.Coalesced : Outcome };
 }

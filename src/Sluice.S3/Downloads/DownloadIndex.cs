@@ -7,7 +7,7 @@ namespace Sluice.S3.Downloads;
 /// <summary>What the cache directory holds, in SQLite: its pages in memory are the index in memory, and SQLite keeps those of several processes the same.</summary>
 internal sealed class DownloadIndex : IDisposable
 {
-    public const string Columns = "key, url, place, length, size, packed, etag, modified, sha256, stamp, created, used, hits, leased";
+    public const string Columns = "key, url, place, length, size, packed, etag, modified, sha256, stamp, created, used, hits, leased, crc";
 
     private readonly SqliteConnection reader, writer;
     private readonly SqliteCommand find;
@@ -125,6 +125,7 @@ internal sealed class DownloadIndex : IDisposable
         Used = row.GetInt64(11),
         Hits = row.GetInt64(12),
         Leased = row.GetInt64(13),
+        Crc = row.IsDBNull(14) ? null : unchecked((ulong)row.GetInt64(14)),
     };
 
     private static List<T> All<T>(SqliteCommand command, Func<SqliteDataReader, T> read)

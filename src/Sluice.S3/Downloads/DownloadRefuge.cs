@@ -1,30 +1,32 @@
 namespace Sluice.S3.Downloads;
 
-/// <summary>Where files go that the cache cannot take: a folder for temporary files that only this user may enter. What is older than a day there is deleted by any later cleaning.</summary>
-internal sealed class DownloadRefuge(TimeProvider time)
+/// <summary>Where files go that the cache cannot take: a folder for temporary files that only this user may enter. Any later cleaning deletes what is older than a lease and an hour there, so that a batch that is larger than its cache does not fill the disk; with the cache off, what is older than a day.</summary>
+internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvider time)
 {
     private const string Prefix = "sluice-downloads-";
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private const string OfNoCache = ".day";
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1), KeptOfNoCache = TimeSpan.FromDays(1);
 
     private readonly Lazy<string> folder = new(() => Directory.CreateTempSubdirectory(Prefix).FullName);
     private int count;
 
     /// <summary>A path that is free.</summary>
     /// <exception cref="IOException">There is no folder for temporary files.</exception>
-    public string Next(string key) => Path.Combine(folder.Value, $"{key}-{Interlocked.Increment(ref count)}");
+    public string Next(string key) => Path.Combine(folder.Value, $"{key}-{Interlocked.Increment(ref count)}{(options.Enabled ? "" : OfNoCache)}");
 
     /// <summary>Deletes old files, of this process and of others.</summary>
     public void Sweep()
     {
-        var before = time.GetUtcNow().UtcDateTime - Kept;
-        var options = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        foreach (var directory in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*", options))
+        var now = time.GetUtcNow().UtcDateTime;
+        var (before, longBefore) = (now - (options.Lease > Kept ? options.Lease : Kept), now - KeptOfNoCache);
+        var every = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        foreach (var directory in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*", every))
         {
             try
             {
-                foreach (var file in directory.EnumerateFiles("*", options))
-                    if (file.LastWriteTimeUtc < before && file.Name.Length > DownloadKey.Length && DownloadKey.IsKey(file.Name.AsSpan(0, DownloadKey.Length))) file.Delete();
-                if (directory.LastWriteTimeUtc < before && (!folder.IsValueCreated || folder.Value != directory.FullName) && !directory.EnumerateFileSystemInfos().Any()) directory.Delete();
+                foreach (var file in directory.EnumerateFiles("*", every))
+                    if (file.LastWriteTimeUtc < (file.Name.EndsWith(OfNoCache, StringComparison.Ordinal) ? longBefore : before) && file.Name.Length > DownloadKey.Length && DownloadKey.IsKey(file.Name.AsSpan(0, DownloadKey.Length))) file.Delete();
+                if (directory.LastWriteTimeUtc < longBefore && (!folder.IsValueCreated || folder.Value != directory.FullName) && !directory.EnumerateFileSystemInfos().Any()) directory.Delete();
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {

@@ -28,6 +28,9 @@ internal sealed record DownloadRow
 
     public byte[]? Sha256 { get; init; }
 
+    /// <summary>CRC-64/NVME of the object; null for a file found in the directory.</summary>
+    public ulong? Crc { get; init; }
+
     /// <summary>Last write time of the file: another one means that somebody has written to it.</summary>
     public required long Stamp { get; init; }
 

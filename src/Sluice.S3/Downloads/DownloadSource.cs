@@ -88,7 +88,7 @@ internal sealed class DownloadSource : IDisposable
             if (answer.Status is not (200 or 206 or 304 or 412 or 416)) throw Refused(answer, $"s3://{options.Bucket}/{key}");
             // Of a part, a checksum that does not say what it covers may cover the part.
             var type = answer.Field("x-amz-checksum-type") ?? (answer.Status == 200 ? null : "");
-            var checksum = DownloadChecksum.Of(answer.Field("x-amz-checksum-sha256"), answer.Field("x-amz-checksum-crc32c"), type);
+            var checksum = DownloadChecksum.Of(answer.Field, type);
             var keyOfServer = answer.Field("x-amz-server-side-encryption") is "aws:kms" or "aws:kms:dsse" || answer.Field("x-amz-server-side-encryption-customer-algorithm") is not null;
             var response = responses.From(request, answer);
             if (response.Status != 412) return new(response, !keyOfServer && IsMd5(response.Version.ETag), checksum);

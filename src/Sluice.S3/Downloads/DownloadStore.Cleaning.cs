@@ -39,13 +39,21 @@ internal sealed partial class DownloadStore
 
     private void DeleteOrphans(CancellationToken cancellation)
     {
-        var orphans = new List<string>();
+        var (orphans, known) = (new List<string>(), 0L);
         foreach (var shard in new DirectoryInfo(Root).EnumerateDirectories().Where(directory => DownloadKey.IsShard(directory.Name)))
         {
             if (cancellation.IsCancellationRequested) return;
             foreach (var file in shard.EnumerateFiles())
-                if (DownloadKey.IsKey(file.Name) ? Index.Find(file.Name) is null : IsDeadPart(file.Name)) orphans.Add(file.FullName);
+            {
+                if (!DownloadKey.IsKey(file.Name))
+                {
+                    if (IsDeadPart(file.Name)) orphans.Add(file.FullName);
+                }
+                else if (Index.Find(file.Name) is null) orphans.Add(file.FullName);
+                else known++;
+            }
         }
+        if (known < Index.Query("SELECT entries FROM totals", row => row.GetInt64(0))[0]) DeleteEntriesWithoutFile();
         if (orphans.Count == 0) return;
         // Looked at once more under the lock: a file is put in its place before its entry is there to be seen.
         Index.Write(connection =>
@@ -57,6 +65,14 @@ internal sealed partial class DownloadStore
         });
         log.LogDebug("Deleted {Count} files without an entry", orphans.Count);
     }
+
+    // What a process leaves that is killed between the deletion of a file and that of its entry.
+    private void DeleteEntriesWithoutFile() => Index.Write(connection =>
+    {
+        foreach (var key in DownloadIndex.Read(connection, "SELECT key FROM entries", row => row.GetString(0)))
+            if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+        return 0;
+    });
 
     // KEY.OWNER.part
     private bool IsDeadPart(string name) =>

@@ -22,25 +22,36 @@ internal sealed partial class DownloadStore
         return keys.Count;
     });
 
-    /// <summary>Deletes files that are not what was fetched.</summary>
+    /// <summary>Deletes files that are not what was fetched. One that is gone is not held any more, and not damaged.</summary>
     public IReadOnlyList<S3DownloadEntry> Verify(CancellationToken cancellation)
     {
         var damaged = new List<S3DownloadEntry>();
-        foreach (var row in Index.Rows($"SELECT {DownloadIndex.Columns} FROM entries WHERE sha256 IS NOT NULL"))
+        foreach (var row in Index.Rows($"SELECT {DownloadIndex.Columns} FROM entries WHERE url <> ''"))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!IsWhole(row) && Index.Find(row.Key)?.Created == row.Created && Remove(row)) damaged.Add(Entry(row));
+            try
+            {
+                if (!Check(row) && Index.Find(row.Key)?.Created == row.Created && Remove(row)) damaged.Add(Entry(row));
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                Remove(row);
+            }
         }
         return damaged;
     }
 
-    private bool IsWhole(DownloadRow row)
+    // Who reads it all may as well hash it.
+    private bool Check(DownloadRow row)
     {
         try
         {
-            return Hash(PathOf(row.Key), row.Packed).AsSpan().SequenceEqual(row.Sha256);
+            var sums = DownloadSums.Of(PathOf(row.Key), row.Packed, hash: true);
+            if ((row.Crc ?? sums.Crc) != sums.Crc || !(row.Sha256 ?? sums.Sha256).AsSpan().SequenceEqual(sums.Sha256)) return false;
+            if (row.Sha256 is null) Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET sha256 = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, sums.Sha256));
+            return true;
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or InvalidDataException or InvalidOperationException)
+        catch (Exception damage) when (damage is InvalidDataException or InvalidOperationException)
         {
             return false;
         }

@@ -39,13 +39,14 @@ internal sealed partial class DownloadStore
     /// <summary>Puts a whole file in its place. The download is over.</summary>
     public DownloadRow Commit(DownloadRow row) => Index.Write(connection =>
     {
+        if (!IsCurrent) throw new IOException("its index was replaced while the file was fetched");
         var part = PartPathOf(row.Key);
         var file = new FileInfo(part);
         var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse() };
         File.Move(part, PathOf(row.Key), overwrite: true);
         DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", row.Key);
-        DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0)",
-            stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created);
+        DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0, ?12)",
+            stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created, unchecked((long?)stored.Crc));
         DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
         return stored;
     });

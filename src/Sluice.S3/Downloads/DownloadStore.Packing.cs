@@ -43,7 +43,7 @@ internal sealed partial class DownloadStore
         using (var packed = new BrotliStream(File.OpenRead(PathOf(row.Key)), CompressionMode.Decompress))
         using (var plain = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read))
             packed.CopyTo(plain);
-        if (row.Sha256 is null || !Hash(path).AsSpan().SequenceEqual(row.Sha256)) throw new InvalidDataException("The compressed file is damaged.");
+        if (!DownloadSums.Fit(row, path, packed: false)) throw new InvalidDataException("The compressed file is damaged.");
     }
 
     // The beginning tells what the rest is like; video and archives are known by it.

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +15,7 @@ internal sealed partial class DownloadStore : IDisposable
     private readonly ILogger log;
     private readonly DownloadOwner owner;
     private ConcurrentQueue<DownloadNote> notes = new();
+    private readonly long stamp;
     private long lastUse;
 
     /// <summary>Opens or creates the directory; thoroughly: looks at all of the index, because damage has shown.</summary>
@@ -28,7 +27,14 @@ internal sealed partial class DownloadStore : IDisposable
         // What one user may read of a bucket others may not.
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Root);
         else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Index = new(Root, log, thorough);
+        do
+        {
+            // Taken before: an index that is replaced while it is opened is opened once more.
+            stamp = DownloadIndexFile.Stamp(Root);
+            Index?.Dispose();
+            Index = new(Root, log, thorough);
+        }
+        while (!IsCurrent);
         try
         {
             owner = DownloadOwner.Register(Root);
@@ -44,6 +50,9 @@ internal sealed partial class DownloadStore : IDisposable
     public string Root { get; }
 
     public DownloadIndex Index { get; }
+
+    /// <summary>False once another process has put the index aside, because it was damaged, or somebody has deleted it: what is written to this one nobody reads.</summary>
+    public bool IsCurrent => DownloadIndexFile.Stamp(Root) == stamp;
 
     /// <summary>Where a file lies.</summary>
     public string PathOf(string key) => Path.Combine(Root, DownloadKey.RelativePath(key));
@@ -100,15 +109,6 @@ internal sealed partial class DownloadStore : IDisposable
         return true;
     });
 
-    /// <summary>SHA-256 of a file, or of what is packed in it.</summary>
-    public static byte[] Hash(string path, bool packed = false)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17, FileOptions.SequentialScan);
-        if (!packed) return SHA256.HashData(stream);
-        using var plain = new BrotliStream(stream, CompressionMode.Decompress);
-        return SHA256.HashData(plain);
-    }
-
     public void Dispose()
     {
         try
@@ -144,7 +144,7 @@ internal sealed partial class DownloadStore : IDisposable
 
     private bool IsUnchanged(DownloadRow row, FileInfo file)
     {
-        if (row.Sha256 is null || row.Packed || !Hash(file.FullName).AsSpan().SequenceEqual(row.Sha256)) return false;
+        if (row.Packed || !DownloadSums.Fit(row, file.FullName, packed: false)) return false;
         Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
         return true;
     }

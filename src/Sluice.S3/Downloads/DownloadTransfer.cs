@@ -27,17 +27,17 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
 
     private int Parts => IsWhole ? 1 : (int)((head.Length + options.PartBytes - 1) / options.PartBytes);
 
-    /// <summary>Fetches everything; the SHA-256 of it.</summary>
+    /// <summary>Fetches everything; what it sums up to.</summary>
     /// <exception cref="OriginException">The connection broke too often, or the object changed.</exception>
     /// <exception cref="DownloadWriteException">The file could not be written.</exception>
     /// <exception cref="S3DownloadException">What came is not what the server says it holds.</exception>
-    public async Task<byte[]> RunAsync(CancellationToken cancellation)
+    public async Task<DownloadSums> RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var done = Enumerable.Range(0, Parts).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
-        var tasks = Enumerable.Range(0, Math.Min(options.Parallelism, Parts)).Select(i => Guard(WorkAsync(i == 0 ? 0 : Take(), done, stop.Token), stop)).ToList();
-        using var digest = new DownloadDigest(head);
-        tasks.Add(Guard(DigestAsync(digest, done, stop.Token), stop));
+        using var digest = new DownloadDigest(head, Parts);
+        var tasks = Enumerable.Range(0, Math.Min(options.Parallelism, Parts)).Select(i => Guard(WorkAsync(i == 0 ? 0 : Take(), done, digest, stop.Token), stop)).ToList();
+        if (digest.Hashes) tasks.Add(Guard(DigestAsync(digest, done, stop.Token), stop));
         // Of several that fail it tells of the first in the list, and of a cancelled one only when none failed.
         await Task.WhenAll(tasks);
         return digest.Finish() ?? throw new S3DownloadException(S3DownloadFailure.Damaged, $"{key} arrived with other bytes than the server says it holds: try again, and check what lies between.");
@@ -58,12 +58,12 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
         }
     }
 
-    private async Task WorkAsync(int part, TaskCompletionSource[] done, CancellationToken cancellation)
+    private async Task WorkAsync(int part, TaskCompletionSource[] done, DownloadDigest digest, CancellationToken cancellation)
     {
         for (; part < Parts; part = Take())
         {
             var (start, end) = Bounds(part);
-            await FetchAsync(part, start, end, cancellation);
+            await FetchAsync(part, (start, end), digest, cancellation);
             done[part].SetResult();
         }
     }
@@ -81,8 +81,9 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
         }
     }
 
-    private async Task FetchAsync(int part, long start, long end, CancellationToken cancellation)
+    private async Task FetchAsync(int part, (long Start, long End) bounds, DownloadDigest digest, CancellationToken cancellation)
     {
+        var (start, end) = bounds;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var open = part == 0 ? head.Response : null;
         try
@@ -106,6 +107,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                             continue;
                         }
                         Write(buffer.AsSpan(0, count), start);
+                        digest.Arrived(part, buffer.AsSpan(0, count));
                         Arrived(count);
                     }
                 }

@@ -23,6 +23,7 @@ public sealed partial class S3DownloadCache
         await flights.CloseAsync();
         await Volatile.Read(ref tidying);
         await prefetching;
+        await fetcher.CloseAsync();
         store?.Dispose();
         foreach (var old in retired) old.Dispose();
         foreach (var source in sources.Values) source.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.KeyValue;
 using Sluice.Core.Origins;
 using Sluice.Core.Sqlite;
 using Sluice.S3.Objects;
@@ -40,7 +41,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
         (this.time, this.log) = (time ?? TimeProvider.System, log ?? NullLogger<S3DownloadCache>.Instance);
         flights = new(this.time);
-        refuge = new(this.time);
+        refuge = new(Options, this.time);
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
         if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes);
@@ -49,6 +50,10 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
 
     /// <summary>Who is asked for a bucket; tests ask a server of their own.</summary>
     internal Func<S3OriginOptions, TimeProvider, ILogger, DownloadSource> Connect { get; init; } = static (bucket, time, log) => new(bucket, S3Origin.Credentials(bucket, time, log), time, log);
+
+    /// <summary>A place that several machines reach, such as a namespace in Redis: what one of them has fetched the others take from there (row S3D-34), up to <see cref="S3DownloadCacheOptions.SharedFileBytes"/> a file.
+    /// The server is asked all the same, for the current version and whether the caller may read it. Default null: none. Not disposed.</summary>
+    public IKeyValueStore? Others { get; init => fetcher.Share = (field = value) is null ? null : new(value!, time, log); }
 
     /// <summary>What it was made with.</summary>
     public S3DownloadCacheOptions Options { get; }
@@ -157,7 +162,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
             var head = await ask.Source.ChangedAsync(ask.ObjectKey, row.IsKnown ? row.Version : null, cancellation);
             if (head is null) return row;
             if (row.IsKnown || head.Length != row.Length || head.Md5 is not { } md5 || !DownloadCopy.HasMd5(open.PathOf(row.Key), md5)) return null;
-            return open.Know(row with { Url = ask.Url, Place = ask.Source.Place, ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = DownloadStore.Hash(open.PathOf(row.Key)) });
+            return open.Know(row with { Url = ask.Url, Place = ask.Source.Place, ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = DownloadSums.Of(open.PathOf(row.Key), packed: false, hash: true).Sha256 });
         }
         catch (S3DownloadException gone) when (gone.Failure == S3DownloadFailure.NotFound)
         {
@@ -218,11 +223,16 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
 
     private DownloadStore? Store()
     {
-        if (Volatile.Read(ref store) is { } open) return open;
+        if (Volatile.Read(ref store) is { IsCurrent: true } open) return open;
         if (!Options.Enabled) return null;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
+            if (store is { IsCurrent: false })
+            {
+                retired.Add(store);
+                store = null;
+            }
             if (store is not null || time.GetUtcNow() < notBefore) return store;
             try
             {

@@ -36,6 +36,9 @@ public sealed partial record S3DownloadCacheOptions
     /// <summary>Keep files compressed where that saves a fifth or more; they are unpacked when handed out. Default false: a hit is the file itself.</summary>
     public bool Compress { get; init; }
 
+    /// <summary>Bytes of the largest file that is shared with other machines (<see cref="S3DownloadCache.Others"/>). Default 64 MiB.</summary>
+    public long SharedFileBytes { get; init; } = 64L << 20;
+
     /// <summary>Where the S3 server is, for calls that do not say. Default null: as the AWS tools look it up.</summary>
     public Uri? Endpoint { get; init; }
 
@@ -58,6 +61,7 @@ public sealed partial record S3DownloadCacheOptions
         if (PartBytes is < 64 << 10 or > 1 << 30) errors.Add("The part size of downloads must be 64 KiB to 1 GiB.");
         if (PrefetchCount is < 0 or > 100) errors.Add("The number of downloads to prefetch must be 0 to 100.");
         if (PrefetchBytes < 0) errors.Add("The budget of prefetching must be 0 or more.");
+        if (SharedFileBytes < 0) errors.Add("The bound of shared downloads must be 0 or more.");
         if (Endpoint is { } endpoint && Objects.S3OriginOptions.EndpointError(endpoint) is { } wrong) errors.Add(wrong);
         return errors;
     }

@@ -24,7 +24,7 @@ public sealed record S3DownloadEntry
     [JsonPropertyName("etag")]
     public string? ETag { get; init; }
 
-    /// <summary>SHA-256 of the object's bytes in lower-case hexadecimal (decision D19); null until they were fetched or proven.</summary>
+    /// <summary>SHA-256 of the object's bytes in lower-case hexadecimal (decision D19); null until it was taken: of a file up to 8 MiB when it was fetched, of a larger one by <see cref="S3DownloadCache.VerifyAsync"/>. Until then a CRC-64 of the bytes that arrived stands for it.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>When it was fetched.</summary>

@@ -15,6 +15,9 @@ public enum S3DownloadOutcome
     /// <summary>Fetched, and stored.</summary>
     Miss,
 
+    /// <summary>From another machine's download, after the server told which version is current; stored.</summary>
+    Shared,
+
     /// <summary>Fetched past the cache: it is off, full, or in trouble.</summary>
     Bypass,
 }

@@ -12,7 +12,7 @@ namespace Sluice.Api;
 internal static class MonitoringEndpoints
 {
     private const string ProblemType = "application/problem+json";
-    private const string Periods = "period is one of day, week, month.";
+    private const string Periods = "period is one of day, week, month; node is all, or the id or name of one of the summary's nodes.";
 
     /// <summary>How often an open dashboard gets new numbers.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
@@ -26,27 +26,31 @@ internal static class MonitoringEndpoints
     public static void MapMonitoring(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/v1/monitoring").WithTags("monitoring");
-        group.MapGet("/summary", async (Monitor monitor, string? period, CancellationToken cancellation) => !monitor.IsReady ? Starting()
-                : Answer(await monitor.SummaryAsync(period, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
-            .WithSummary("Everything the dashboard shows, of the last day, week or month.").Produces<MonitoringSummary>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+        group.MapGet("/summary", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
+                : Answer(await monitor.SummaryAsync(period, node, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
+            .WithSummary("Everything the dashboard shows, of the last day, week or month; of this server, of another on the same Redis, or of all.").Produces<MonitoringSummary>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/trend", (Monitor monitor, string? period, string? scope) => !monitor.IsReady ? Starting()
-                : Answer(monitor.Trend(period, scope), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
+        group.MapGet("/trend", async (Monitor monitor, string? period, string? scope, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
+                : Answer(await monitor.TrendAsync(period, scope, node, cancellation), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
             .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? Starting()
+        group.MapGet("/whatif", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
+                : Answer(await monitor.SummaryAsync(period, node, cancellation) is { } summary ? summary.WhatIf ?? new WhatIf(0, 0, []) : null, MonitoringJson.Wire.WhatIf, Periods))
+            .WithSummary("Hit rate and savings at half, double and four times the size, and with the other policy, from sampled live traffic.").Produces<WhatIf>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+
+        group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? NotReady(monitor)
                 : Answer(string.IsNullOrEmpty(name) ? null : monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord,
                     "Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z."))
             .WithSummary("Stored points of an instrument, of the last hour or between two times; 10,000 at most.").Produces<IReadOnlyList<MetricRecord>>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/alerts", (Monitor monitor) => !monitor.IsReady ? Starting() : Answer(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem, ""))
+        group.MapGet("/alerts", (Monitor monitor) => !monitor.IsReady ? NotReady(monitor) : Answer(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem, ""))
             .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/report", (Monitor monitor, string? period) => !monitor.IsReady ? Starting()
+        group.MapGet("/report", (Monitor monitor, string? period) => !monitor.IsReady ? NotReady(monitor)
                 : Answer(monitor.Report(period), MonitoringJson.Wire.Report, Periods))
             .WithSummary("A report of the last day, week or month.").Produces<Report>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
-        group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) => !monitor.IsReady ? Starting()
+        group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
                 : Answer(await monitor.CheckAsync(name, cancellation), MonitoringJson.Wire.CheckResult, "Checks are morning, now and evening; diagnoses are errors, cache and latency."))
             .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
 
@@ -54,9 +58,9 @@ internal static class MonitoringEndpoints
             .WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
     }
 
-    private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period)
+    private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period, string? node)
     {
-        if (!monitor.IsReady) return Starting();
+        if (!monitor.IsReady) return NotReady(monitor);
         if (Interlocked.Increment(ref streams) > MaximumStreams)
         {
             Interlocked.Decrement(ref streams);
@@ -67,7 +71,7 @@ internal static class MonitoringEndpoints
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            if (await monitor.SummaryAsync(period, either.Token) is not { } summary) return new ProblemResult(400, Periods);
+            if (await monitor.SummaryAsync(period, node, either.Token) is not { } summary) return new ProblemResult(400, Periods);
             context.Response.ContentType = "text/event-stream";
             while (true)
             {
@@ -76,7 +80,9 @@ internal static class MonitoringEndpoints
                 await context.Response.WriteAsync("\n\n", either.Token);
                 await context.Response.Body.FlushAsync(either.Token);
                 await Task.Delay(Beat, time, either.Token);
-                summary = (await monitor.SummaryAsync(period, either.Token))!;
+                // A node that went away is gone from the picker; whoever looked at it asks anew.
+                if (await monitor.SummaryAsync(period, node, either.Token) is not { } next) return TypedResults.Empty;
+                summary = next;
             }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -91,5 +97,6 @@ internal static class MonitoringEndpoints
 
     private static IResult Answer<T>(T? value, JsonTypeInfo<T> type, string refusal) where T : class => value is null ? new ProblemResult(400, refusal) : TypedResults.Json(value, type);
 
-    private static ProblemResult Starting() => new(503, "The server is starting; ask again in a moment.");
+    private static ProblemResult NotReady(Monitor monitor) =>
+        new(503, monitor.Options.IsEnabled ? "The server is starting; ask again in a moment." : "Monitoring is off: set monitoring.enabled to true and start the server again.");
 }

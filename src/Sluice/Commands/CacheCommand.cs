@@ -74,7 +74,7 @@ internal static class CacheCommand
                 (null, { } below) => await cache.ListAsync(below, options, signals.Stopping).Where(item => !item.S3Url.EndsWith('/')).Select(item => item.S3Url).ToListAsync(signals.Stopping),
                 _ => throw new ArgumentException("give one of --list FILE and --prefix s3://BUCKET/PREFIX"),
             };
-            return await new WarmRun(terminal).RunAsync(cache, urls, options, signals.Stopping);
+            return await new WarmRun(terminal, flags.Json(parsed)).RunAsync(cache, urls, options, signals.Stopping);
         }));
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Redis;
 using Sluice.S3.Downloads;
 
 namespace Sluice.Commands;
@@ -16,9 +17,12 @@ internal sealed class DownloadFlags
     private readonly Option<string?> _region = new("--region") { HelpName = "TEXT", Description = "Region to sign for. Default: from the AWS chain." };
     private readonly Option<string?> _profile = new("--profile") { HelpName = "TEXT", Description = "Profile in the AWS configuration files; part of a file's identity. Default: from the AWS chain." };
 
-    /// <summary>Adds those of every such command.</summary>
+    private bool _asks;
+
+    /// <summary>Adds those of every such command; with <paramref name="asks"/> those of one that fetches.</summary>
     public void AddTo(Command command, bool asks)
     {
+        _asks = asks;
         if (asks) AddServerTo(command);
         foreach (var option in (Option[])[_json, _directory, _file, _verbose]) command.Options.Add(option);
     }
@@ -33,14 +37,21 @@ internal sealed class DownloadFlags
     public async Task<int> UseAsync(ParseResult parsed, Terminal terminal, Func<S3DownloadCache, Task<int>> use)
     {
         var (settings, errors) = ConfigurationLoader.Load(new() { File = parsed.GetValue(_file), Environment = terminal.Environment });
+        var shares = _asks && settings.Downloads is { Share: true, Enabled: true };
         // A mistake in a route is none of this command's business.
-        var wrong = errors.Where(error => error.Path.Length == 0 || error.Path.StartsWith("downloads", StringComparison.Ordinal)).ToList();
+        var wrong = errors.Where(error => error.Path.Length == 0 || error.Path.StartsWith("downloads", StringComparison.Ordinal) || (shares && error.Path.StartsWith("redis", StringComparison.Ordinal))).ToList();
         if (wrong.Count > 0) return ConfigurationFlags.Complain(wrong, terminal);
         var options = settings.Downloads.ToOptions();
         if (parsed.GetValue(_directory) is { } directory) options = options with { Directory = directory };
         try
         {
-            await using var cache = new S3DownloadCache(options, terminal.Time, new TerminalLogger<S3DownloadCache>(terminal, parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Warning));
+            var least = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Warning;
+            await using var redis = shares ? Redis(settings, terminal, least) : null;
+            if (redis is not null) await redis.StartAsync();
+            await using var cache = new S3DownloadCache(options, terminal.Time, new TerminalLogger<S3DownloadCache>(terminal, least))
+            {
+                Others = redis?.Stores.Open("downloads", new() { MaximumBytes = settings.Downloads.ShareMaximum }),
+            };
             return await use(cache);
         }
         catch (ArgumentException failure)
@@ -79,6 +90,11 @@ internal sealed class DownloadFlags
         S3DownloadException { Failure: S3DownloadFailure.Network } => ExitCode.Unreachable,
         _ => ExitCode.Failure,
     };
+
+    // That it cannot be reached the cache says.
+    private static RedisNode Redis(SluiceOptions settings, Terminal terminal, LogLevel least) => RedisSetup.Options(settings.Redis) is { } options
+        ? new(options, terminal.Time, new TerminalLoggerFactory(terminal, least == LogLevel.Debug ? least : LogLevel.Error))
+        : throw new ArgumentException("downloads.share needs the Redis that machines share: set redis.host (REDIS_HOST), or downloads.share to false");
 
     private void AddServerTo(Command command)
     {

@@ -8,6 +8,7 @@ namespace Sluice.Commands;
 /// <summary>JSON of <c>sluice get</c> and <c>sluice cache</c>, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GetAnswer))]
+[JsonSerializable(typeof(WarmAnswer))]
 [JsonSerializable(typeof(S3DownloadStatistics))]
 [JsonSerializable(typeof(S3DownloadReport))]
 [JsonSerializable(typeof(IReadOnlyList<S3DownloadEntry>))]

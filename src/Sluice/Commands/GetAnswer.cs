@@ -8,7 +8,7 @@ namespace Sluice.Commands;
 /// <param name="Path">Where the file is.</param>
 /// <param name="Size">Its bytes.</param>
 /// <param name="ETag">The object's.</param>
-/// <param name="Outcome">hit, revalidated, coalesced, miss or bypass.</param>
+/// <param name="Outcome">hit, revalidated, coalesced, shared, miss or bypass.</param>
 /// <param name="FetchedBytes">Body bytes that came over the network.</param>
 internal sealed record GetAnswer(string Url, string? Path, long Size, [property: JsonPropertyName("etag")] string? ETag, string Outcome, long FetchedBytes)
 {

@@ -41,9 +41,10 @@ internal static class GetCommand
                 case ({ } url, null, null) when parsed.GetValue(to) is null:
                     return await OneAsync(terminal, cache, url, options, (parsed.GetValue(output), flags.Json(parsed)), signals.Stopping);
                 case (null, { } file, null) when parsed.GetValue(to) is null && parsed.GetValue(output) is null:
-                    return await many.RunAsync(file == "-" ? "list" : file, GetMany.Read(file), signals.Stopping);
+                    return await many.RunAsync(file == "-" ? "list" : file, GetMany.Read(file), 0, signals.Stopping);
                 case (null, null, { } below) when parsed.GetValue(to) is { } folder && parsed.GetValue(output) is null:
-                    return await many.RunAsync(below, await many.ListAsync(below, folder, signals.Stopping), signals.Stopping);
+                    var (items, total) = await many.ListAsync(below, folder, signals.Stopping);
+                    return await many.RunAsync(below, items, total, signals.Stopping);
                 default:
                     throw new ArgumentException("give one of s3://BUCKET/KEY [-o FILE], --list FILE, and --prefix s3://BUCKET/PREFIX --to FOLDER; see sluice get --help");
             }
@@ -53,7 +54,7 @@ internal static class GetCommand
 
     private static async Task<int> OneAsync(Terminal terminal, S3DownloadCache cache, string url, S3DownloadOptions options, (string? Output, bool Json) wanted, CancellationToken cancellation)
     {
-        var progress = new DownloadProgress(terminal, url, 1);
+        using var progress = new DownloadProgress(terminal, url, 1);
         options = options with { Progress = progress.Part() };
         if (wanted.Output == "-")
         {
@@ -64,7 +65,7 @@ internal static class GetCommand
             return ExitCode.Ok;
         }
         var result = wanted.Output is { } file ? await cache.CopyToAsync(url, file, options, cancellation) : await cache.FetchAsync(url, options, cancellation);
-        progress.Done(result.FetchedBytes);
+        progress.Done(options.Progress!, result.Size, result.FetchedBytes);
         progress.Finish(0);
         if (wanted.Json)
             Output.Json(terminal.Out, GetAnswer.Of(url, result), DownloadJson.Default.GetAnswer);

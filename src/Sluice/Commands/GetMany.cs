@@ -11,31 +11,30 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
     /// <summary>Fetches all; the exit code of the first failure.</summary>
     /// <param name="what">Name of the whole, for progress.</param>
     /// <param name="items">Addresses, and where each goes; null for the cache's path.</param>
+    /// <param name="total">Bytes of all; 0 where that is not known.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<int> RunAsync(string what, IReadOnlyList<(string Url, string? Target)> items, CancellationToken cancellation)
+    public async Task<int> RunAsync(string what, IReadOnlyList<(string Url, string? Target)> items, long total, CancellationToken cancellation)
     {
-        var progress = new DownloadProgress(terminal, what, items.Count);
-        var gate = new Lock();
+        using var progress = new DownloadProgress(terminal, what, items.Count, total);
         var (code, failed) = (ExitCode.Ok, 0);
         await System.Threading.Tasks.Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation }, async (item, stop) =>
         {
+            var part = progress.Part();
             try
             {
-                var wanted = options with { Progress = progress.Part() };
+                var wanted = options with { Progress = part };
                 var result = item.Target is null ? await cache.FetchAsync(item.Url, wanted, stop) : await cache.CopyToAsync(item.Url, item.Target, wanted, stop);
-                progress.Done(result.FetchedBytes);
-                lock (gate)
-                    terminal.Out.WriteLine(json ? JsonSerializer.Serialize(GetAnswer.Of(item.Url, result), DownloadJson.Line.GetAnswer) : result.Path);
+                progress.Done(part, result.Size, result.FetchedBytes, () => terminal.Out.WriteLine(json ? JsonSerializer.Serialize(GetAnswer.Of(item.Url, result), DownloadJson.Line.GetAnswer) : result.Path));
             }
             catch (Exception failure) when (failure is S3DownloadException or ArgumentException)
             {
-                lock (gate)
+                progress.Failed(part, () =>
                 {
                     terminal.Complain(failure.Message);
                     failed++;
                     if (code == ExitCode.Ok)
                         code = DownloadFlags.Code(failure);
-                }
+                });
             }
         });
         progress.Finish(failed);
@@ -49,16 +48,16 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
     }
 
-    /// <summary>What lies below a prefix, and where each goes below a folder. A key that would leave the folder ends it: nothing is written then.</summary>
-    public async Task<List<(string, string?)>> ListAsync(string prefix, string folder, CancellationToken cancellation)
+    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder ends it: nothing is written then.</summary>
+    public async Task<(List<(string, string?)> Items, long Total)> ListAsync(string prefix, string folder, CancellationToken cancellation)
     {
         var root = Path.GetFullPath(folder);
         // Below s3://b/p/ a key goes by what follows; of s3://b/p, by what follows the last slash, so that p1 and p2 stay apart.
         var cut = prefix.LastIndexOf('/') + 1;
         if (cut <= "s3://".Length)
             cut = prefix.Length + 1;
-        var items = new List<(string, string?)>();
-        await foreach (var (url, _) in cache.ListAsync(prefix, options, cancellation))
+        var (items, total) = (new List<(string, string?)>(), 0L);
+        await foreach (var (url, length) in cache.ListAsync(prefix, options, cancellation))
         {
             // What consoles make to show a folder.
             if (url.EndsWith('/'))
@@ -67,7 +66,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
             if (!target.StartsWith(root.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");
             items.Add((url, target));
+            total += length;
         }
-        return items;
+        return (items, total);
     }
 }

@@ -16,18 +16,30 @@ internal static class SimulateCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new ProgramCommand("simulate", "Play an access log through caches of several sizes and policies: hit rates, and what they would save.")
+        var command = new ProgramCommand("simulate", "What caches of other sizes and policies would bring: hit rates, and what they would save. From an access log, or from what a running server sees.")
         {
-            Examples = [("What larger memory would bring", "sluice simulate /var/log/nginx/access.log"), ("Some sizes, as data", "sluice simulate access.log.gz --size 10GB --size 50GB --json")],
+            Examples = [("What larger memory would bring", "sluice simulate /var/log/nginx/access.log"), ("From a running server", "sluice simulate --live"), ("Some sizes, as data", "sluice simulate access.log.gz --size 10GB --size 50GB --json")],
         };
-        var file = new Argument<string>("access.log") { Description = "An access log of nginx (combined), Sluice (text or JSON) or S3; .gz too, - for standard input." };
+        var file = new Argument<string?>("access.log") { Arity = ArgumentArity.ZeroOrOne, Description = "An access log of nginx (combined), Sluice (text or JSON) or S3; .gz too, - for standard input." };
         var size = new Option<string[]>("--size") { HelpName = "SIZE", Description = "A size to try; may be given several times. Default: from a hundredth of what the log asks for up to all of it." };
-        var json = new Option<bool>("--json") { Description = "Write the results as JSON." };
+        var live = new Option<bool>("--live") { Description = "Ask a running server, which samples what it is asked, instead of reading a log." };
+        var period = new Option<string>("--period") { HelpName = "PERIOD", Description = "With --live: day, week or month. Default: day.", DefaultValueFactory = _ => "day" };
+        period.AcceptOnlyFromAmong("day", "week", "month");
+        var api = new ApiFlags();
         command.Arguments.Add(file);
         command.Options.Add(size);
-        command.Options.Add(json);
+        command.Options.Add(live);
+        command.Options.Add(period);
+        api.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(live) == (parsed.GetValue(file) is not null))
+            {
+                terminal.Complain("name an access log, or ask a running server with --live");
+                return Task.FromResult(ExitCode.Usage);
+            }
+
+            if (parsed.GetValue(live)) return api.AskAsync(parsed, terminal, client => LiveSimulation.ShowAsync(client, parsed.GetValue(period)!, api.Json(parsed), terminal, cancellation));
             var sizes = new List<long>();
             foreach (var text in parsed.GetValue(size) ?? [])
             {
@@ -40,7 +52,7 @@ internal static class SimulateCommand
                 sizes.Add(bytes);
             }
 
-            return RunAsync(parsed.GetRequiredValue(file), sizes, parsed.GetValue(json), terminal, cancellation);
+            return RunAsync(parsed.GetValue(file)!, sizes, api.Json(parsed), terminal, cancellation);
         });
         return command;
     }

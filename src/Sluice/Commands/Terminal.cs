@@ -12,6 +12,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
     /// <summary>True when a person watches <see cref="Error"/>: progress may overwrite its line.</summary>
     public bool IsWatched { get; init; }
 
+    /// <summary>Columns of the screen that <see cref="Error"/> is.</summary>
+    public Func<int> Width { get; init; } = static () => 80;
+
     /// <summary>Results that are bytes.</summary>
     public Func<Stream> Bytes { get; init; } = static () => Stream.Null;
 
@@ -20,6 +23,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""), TimeProvider.System)
     {
         IsWatched = !Console.IsErrorRedirected,
+        Width = static () => Console.WindowWidth is > 0 and var columns ? columns : 80,
         Bytes = Console.OpenStandardOutput,
     };
 

@@ -14,15 +14,17 @@ internal static class TopCommand
     {
         var command = new ProgramCommand("top", "Show the dashboard in the terminal, until Ctrl-C; once when the output is piped.")
         {
-            Examples = [("Of the last week", "sluice top --period week")],
+            Examples = [("Of the last week", "sluice top --period week"), ("Of all servers that share a Redis", "sluice top --node all")],
         };
         var period = new Option<string>("--period") { HelpName = "PERIOD", Description = "day, week or month. Default: day.", DefaultValueFactory = _ => "day" };
         period.AcceptOnlyFromAmong("day", "week", "month");
         var scope = new Option<string?>("--scope") { HelpName = "SCOPE", Description = "media, or urls for presigned URLs. Default: media." };
         scope.AcceptOnlyFromAmong("media", "urls");
+        var node = new Option<string?>("--node") { HelpName = "NAME", Description = "Another server on the same Redis, or all of them. Default: the one that is asked." };
         var once = new Option<bool>("--once") { Description = "Show it once." };
         command.Options.Add(period);
         command.Options.Add(scope);
+        command.Options.Add(node);
         command.Options.Add(once);
         var api = new ApiFlags();
         api.AddTo(command);
@@ -30,10 +32,14 @@ internal static class TopCommand
         {
             using var signals = new Hosting.StopSignals(cancellation);
             var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected;
+            // A screen of its own, which leaves the terminal as it was.
+            if (live) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
+            using var leaving = new Leaving(() => { if (live) terminal.Out.Write("\u001b[?25h\u001b[?1049l"); });
+            var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
             while (true)
             {
                 var name = parsed.GetValue(period)!;
-                var summary = await client.GetAsync($"/v1/monitoring/summary?period={name}", MonitoringJson.Wire.MonitoringSummary, signals.Stopping);
+                var summary = await client.GetAsync($"/v1/monitoring/summary?period={name}{of}", MonitoringJson.Wire.MonitoringSummary, signals.Stopping);
                 if (api.Json(parsed))
                 {
                     Output.Json(terminal.Out, summary, MonitoringJson.Wire.MonitoringSummary);
@@ -47,10 +53,9 @@ internal static class TopCommand
                     return ExitCode.Usage;
                 }
 
-                var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
+                var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
                 var text = TopScreen.Draw(summary, panels, trend);
-                // Home, and the rest of what was there before cleared: without flicker.
-                terminal.Out.Write(live ? "\u001b[H" + text.Replace("\n", "\u001b[K\n", StringComparison.Ordinal) + "\u001b[J" : text);
+                terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
                 await terminal.Out.FlushAsync(CancellationToken.None);
                 if (!live) return ExitCode.Ok;
                 try
@@ -64,5 +69,10 @@ internal static class TopCommand
             }
         }));
         return command;
+    }
+
+    private sealed class Leaving(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
     }
 }

@@ -33,12 +33,24 @@ internal static class TopScreen
         return screen.ToString();
     }
 
+    /// <summary>As much as a terminal shows, over what was there before and without flicker. 0 rows or columns: it does not say.</summary>
+    public static string Over(string screen, int rows, int columns)
+    {
+        var lines = screen.TrimEnd('\n').Split('\n').Select(line => columns > 0 && line.Length > columns ? Fit(line, columns) : line);
+        return "\u001b[H" + string.Join("\u001b[K\n", rows > 0 ? lines.Take(rows) : lines) + "\u001b[K\u001b[J";
+    }
+
     /// <summary>A bar of twenty cells.</summary>
     public static string Bar(int full) => "[" + new string('█', full) + new string('▒', Cells - full) + "]";
 
     private static IEnumerable<string> Rate(Gauge gauge) => [$" {gauge.Label}: {gauge.Text}", $" {Bar(gauge.Bar)} {gauge.DeltaText}", ""];
 
-    private static IEnumerable<string> Times(Latency times) => [$" {times.Label}: {times.Headline}", $" Avg: {times.Average}", $" P95: {times.P95} | P99: {times.P99}", ""];
+    /// <summary>The mock-up's one line where it fits.</summary>
+    private static IEnumerable<string> Times(Latency times)
+    {
+        var line = $" Avg: {times.Average} | P95: {times.P95} | P99:{times.P99}";
+        return line.Length <= Half ? [$" {times.Label}: {times.Headline}", line, "", ""] : [$" {times.Label}: {times.Headline}", $" Avg: {times.Average}", $" P95: {times.P95} | P99: {times.P99}", ""];
+    }
 
     /// <summary>One character for each stretch of time; a dot where nothing was measured.</summary>
     private static string Spark(IReadOnlyList<double?> values, double? top)

@@ -19,10 +19,16 @@ internal sealed class DownloadsSection
 
     public bool Compress { get; set; }
 
+    public bool Share { get; set; }
+
+    public long ShareMaximum { get; set; } = 1L << 30;
+
+    public long ShareMaximumFile { get; set; } = 64L << 20;
+
     /// <summary>As the library takes it.</summary>
     public S3DownloadCacheOptions ToOptions() => new()
     {
         Enabled = Enabled, Directory = Directory, MaximumBytes = (long)(MaxSizeMB * (1 << 20)), MaximumEntries = MaxEntries,
-        TimeToLive = TimeSpan.FromHours(TtlHours), Lease = TimeSpan.FromMinutes(LeaseMinutes), Compress = Compress,
+        TimeToLive = TimeSpan.FromHours(TtlHours), Lease = TimeSpan.FromMinutes(LeaseMinutes), Compress = Compress, SharedFileBytes = ShareMaximumFile,
     };
 }

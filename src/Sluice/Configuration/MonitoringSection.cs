@@ -3,6 +3,8 @@ namespace Sluice.Configuration;
 /// <summary>What is kept and told about this server.</summary>
 internal sealed class MonitoringSection
 {
+    public bool Enabled { get; set; } = true;
+
     public bool History { get; set; } = true;
 
     public long HistorySize { get; set; } = 200_000_000;

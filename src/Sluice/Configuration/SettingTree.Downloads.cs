@@ -24,5 +24,10 @@ internal static partial class SettingTree
             Check = v => v > 43_200 ? ("is more than 30 days", "write 43200 or less") : null,
         },
         new ValueSetting<DownloadsSection, bool>("compress", ValueKinds.Switch, o => o.Compress, (o, v) => o.Compress = v,
-            "Keep files compressed where that saves a fifth or more; they are unpacked when handed out."));
+            "Keep files compressed where that saves a fifth or more; they are unpacked when handed out."),
+        new ValueSetting<DownloadsSection, bool>("share", ValueKinds.Switch, o => o.Share, (o, v) => o.Share = v,
+            "Take files from other machines' downloads, and let them have this one's, by the Redis of section redis. The bucket is still asked for the current version.") { Alias = "CACHE_SHARE" },
+        new ValueSetting<DownloadsSection, long>("shareMaximum", ValueKinds.Size, o => o.ShareMaximum, (o, v) => o.ShareMaximum = v,
+            "Bound on the bytes of shared files in Redis; beyond it the least recently used leave."),
+        new ValueSetting<DownloadsSection, long>("shareMaximumFile", ValueKinds.Size, o => o.ShareMaximumFile, (o, v) => o.ShareMaximumFile = v, "Largest file that is shared."));
 }

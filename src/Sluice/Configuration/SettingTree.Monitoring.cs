@@ -4,6 +4,8 @@ namespace Sluice.Configuration;
 internal static partial class SettingTree
 {
     private static SettingGroup<MonitoringSection> MonitoringSettings => new(() => new MonitoringSection(),
+        new ValueSetting<MonitoringSection, bool>("enabled", ValueKinds.Switch, o => o.Enabled, (o, v) => o.Enabled = v,
+            "Watch this server: history, dashboard, alerts, reports, what other sizes would bring. Off leaves only the counts that /metrics tells when asked."),
         new ValueSetting<MonitoringSection, bool>("history", ValueKinds.Switch, o => o.History, (o, v) => o.History = v,
             "Keep what the charts show beyond restarts, in history.db in the cache directory; only where there is a disk tier."),
         new ValueSetting<MonitoringSection, long>("historySize", ValueKinds.Size, o => o.HistorySize, (o, v) => o.HistorySize = v,

@@ -46,6 +46,7 @@ internal sealed class CatalogHost : IAsyncDisposable
             },
             Objects = ObjectStore(catalog.Files(), logging, time),
             Values = shared ?? own!,
+            CacheType = shared is null ? "memory" : "redis",
             Observer = observer,
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
             CursorFile = options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,

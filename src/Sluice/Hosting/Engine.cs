@@ -5,6 +5,7 @@ using Sluice.Core.Origins;
 using Sluice.Core.Telemetry;
 using Sluice.Edge;
 using Sluice.Edge.Explain;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 using Sluice.Redis;
 
@@ -98,7 +99,10 @@ internal sealed class Engine : IAsyncDisposable
         cache.AddFollower(presign);
         video.Bound(cache);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
-        return new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
+        var engine = new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
+        if (options.Monitoring.Enabled)
+            engine.Counters.Ghosts = Ghosts(cache, engine.Counters, time);
+        return engine;
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
@@ -114,6 +118,14 @@ internal sealed class Engine : IAsyncDisposable
         foreach (var origin in _origins.OfType<IDisposable>())
             origin.Dispose();
         Counters.Dispose();
+    }
+
+    /// <summary>Over the tier that holds the most; none for a cache that holds nothing.</summary>
+    private static GhostSampler? Ghosts(ObjectCache cache, EdgeCounters counters, TimeProvider time)
+    {
+        var statistics = cache.GetStatistics();
+        var capacity = Math.Max(statistics.Disk?.MaximumBytes ?? 0, statistics.MemoryMaximumBytes);
+        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Bytes(Outcome.Hit)), time) : null;
     }
 
     private static ObjectCacheOptions CacheOptions(CacheSection cache) => new()

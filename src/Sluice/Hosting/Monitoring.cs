@@ -9,6 +9,7 @@ namespace Sluice.Hosting;
 internal static class Monitoring
 {
     private const string FileName = "history.db";
+    private const string BoardName = "monitoring";
     private const int Hottest = 10;
 
     /// <summary>The settings, as monitoring reads them.</summary>
@@ -17,6 +18,7 @@ internal static class Monitoring
         var section = options.Monitoring;
         var result = new MonitoringOptions
         {
+            IsEnabled = section.Enabled,
             HistoryFile = section.History && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName) : null,
             HistoryBytes = section.HistorySize,
             Node = section.Node ?? Environment.MachineName,
@@ -37,6 +39,7 @@ internal static class Monitoring
         Purges = () => [.. (state.Engine?.Cache.RecentPurges ?? []).Select(done => new PurgeItem(done.At, $"{done.Request.Kind.ToString().ToLowerInvariant()} {Shown(done.Request.Value)}", done.Receipt.Objects, done.Receipt.MemoryBytes + done.Receipt.DiskBytes))],
         Credentials = cancellation => CredentialsAsync(state, cancellation),
         HasUrls = () => state.Engine?.Presign.Named.Count > 0,
+        Board = () => state.Engine?.Redis?.Stores.Open(BoardName),
     };
 
     /// <summary>A signature is the proof that there are credentials; nothing is asked of the bucket.</summary>

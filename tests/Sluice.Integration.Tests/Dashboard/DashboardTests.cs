@@ -111,7 +111,7 @@ public sealed class DashboardTests : IAsyncLifetime
             Assert.Equal(name, await page.EvaluateAsync<string>("document.activeElement.dataset.value")); // focus stays
         }
 
-        Assert.Equal(["Hit Rate", "Latency", "Errors", "Requests"], await page.Locator(".lane-title").AllInnerTextsAsync());
+        Assert.Equal(["Hit Rate", "Latency", "Errors", "Requests", "Storage"], await page.Locator(".lane-title").AllInnerTextsAsync());
         Assert.StartsWith("Hit Rate: from 9", await page.Locator("[data-lane='Hit Rate'] .plot").GetAttributeAsync("aria-label") ?? "", StringComparison.Ordinal);
         Assert.Empty(problems);
     }

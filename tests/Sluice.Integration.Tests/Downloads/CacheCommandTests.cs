@@ -56,6 +56,8 @@ public class CacheCommandTests
         var result = await bed.RunAsync("cache", "warm", "--prefix", bed.Url("w/"));
         Assert.Equal((0, "4 fetched, 1 held already, 0 found no room, 0 failed\n"), (result.ExitCode, result.Output));
         Assert.Equal("hit", (string?)(await bed.GetAsync(bed.Url("w/4"), "--no-validate"))["outcome"]);
+        var again = await JsonAsync(bed, "warm", "--prefix", bed.Url("w/"));
+        Assert.Equal((0, 5, 0), ((int)again["fetched"]!, (int)again["held"]!, (int)again["failed"]!));
     }
 
     [Fact]
@@ -70,11 +72,13 @@ public class CacheCommandTests
         Assert.Equal([0, 0, 30.0 / 36, 30.0 / 36], report["sizes"]!.AsArray().Select(size => (double)size!["hitRate"]!));
         Assert.Equal((36, 6, 1_800_000), ((int)report["calls"]!, (int)report["files"]!, (int)report["fileBytes"]!));
         Assert.StartsWith("Raise CACHE_MAX_SIZE_MB to 2 ", (string)report["advice"]!, StringComparison.Ordinal);
+        var text = await bed.RunAsync("cache", "report");
+        foreach (var line in (string[])["calls", "36 since ", "1x (now)", "83.3 %", (string)report["advice"]!]) Assert.Contains(line, text.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<JsonNode> JsonAsync(DownloadBed bed, string command)
+    private static async Task<JsonNode> JsonAsync(DownloadBed bed, params string[] command)
     {
-        var result = await bed.RunAsync("cache", command, "--json");
+        var result = await bed.RunAsync(["cache", .. command, "--json"]);
         Assert.True(result.ExitCode == 0, result.ToString());
         return JsonNode.Parse(result.Output)!;
     }

@@ -51,7 +51,7 @@ public class DownloadProcessTests
         await using var server = FaultyOrigin.Start().On($"/{bed.Bucket}/large", OriginReply.Object(1, 400_000_000) with { HoldAfter = 100_000, Held = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, DownloadBed.Stop) });
         bed.Environment["AWS_ENDPOINT_URL"] = server.Address;
         using var process = bed.StartBatch(bed.Url("large"));
-        Assert.True(await Eventually.HoldsAsync(() => bed.Files().Keys.Any(name => name.EndsWith(".part", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => bed.Files().Keys.Any(name => name.EndsWith(".part", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
         Signals.SendTerminate(process);
         await process.WaitForExitAsync(DownloadBed.Stop);
         Assert.Equal(143, process.ExitCode);

@@ -62,6 +62,9 @@ public class DownloadServerTests
         Assert.Equal(Enumerable.Repeat(206, 22), requests.Statuses);
         Assert.Equal(new(bytes.Length, bytes.Length), seen[^1]);
         Assert.Equal(S3DownloadOutcome.Revalidated, (await cache.FetchAsync(bed.Url("large"), "owner", DownloadBed.Stop)).Outcome);
+        // Too large to be hashed while others wait; whoever reads it all does.
+        Assert.Null(Assert.Single(cache.Entries()).Sha256);
+        Assert.Empty(await cache.VerifyAsync(DownloadBed.Stop));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)), Assert.Single(cache.Entries()).Sha256);
     }
 

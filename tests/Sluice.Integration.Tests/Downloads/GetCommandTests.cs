@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Sluice.Integration.Tests.S3;
 using Sluice.S3.Downloads;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Downloads;
 
@@ -61,6 +64,38 @@ public class GetCommandTests
         Assert.Equal(2, result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(File.Exists));
         Assert.Contains($"{bed.Url("missing")}: there is no such object", result.Errors, StringComparison.Ordinal);
         Assert.Contains("2 of 3 files, 1 failed", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_ListAsJson_WritesALineAFile()
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        await bed.PutAsync("a", 4, 1000);
+        await bed.PutAsync("b", 5, 2000);
+        var list = bed.FileOf("list.txt");
+        await File.WriteAllLinesAsync(list, [bed.Url("a"), bed.Url("b")], DownloadBed.Stop);
+        var result = await bed.RunAsync("get", "--json", "--list", list);
+        var answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).OrderBy(answer => (int)answer["size"]!).ToList();
+        Assert.Equal([(bed.Url("a"), 1000, "miss"), (bed.Url("b"), 2000, "miss")], answers.Select(answer => ((string)answer["url"]!, (int)answer["size"]!, (string)answer["outcome"]!)));
+        Assert.All(answers, answer => Assert.True(File.Exists((string)answer["path"]!)));
+    }
+
+    [Fact]
+    public async Task Get_Interrupted_SaysSoAndLeavesNothingHalfDone()
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        // A server that stops in the middle of every body: no machine is quick enough to have it all before the signal.
+        await using var server = FaultyOrigin.Start().On($"/{bed.Bucket}/large", OriginReply.Object(1, 400_000_000) with { HoldAfter = 100_000, Held = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, DownloadBed.Stop) });
+        bed.Environment["AWS_ENDPOINT_URL"] = server.Address;
+        using var process = SluiceProgram.Start(["get", bed.Url("large")], bed.Environment);
+        process.Start();
+        var errors = process.StandardError.ReadToEndAsync(DownloadBed.Stop);
+        Assert.True(await Eventually.HoldsAsync(() => bed.Files().Keys.Any(name => name.EndsWith(".part", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
+        Signals.SendTerminate(process);
+        await process.WaitForExitAsync(DownloadBed.Stop);
+        Assert.Equal((130, "sluice: interrupted\n"), (process.ExitCode, await errors));
+        Assert.Empty(bed.Files());
+        Assert.Empty(Directory.GetFiles(Path.Combine(bed.Cache, "owners")));
     }
 
     [Fact]

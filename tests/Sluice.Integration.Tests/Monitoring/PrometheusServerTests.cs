@@ -52,6 +52,13 @@ public sealed class PrometheusServerTests
         Assert.True(code == 0, output);
     }
 
+    [Fact]
+    public async Task Rules_OfKnownSeries_SayWhatTheyShould()
+    {
+        var (code, output) = await RunAsync(Require.Command("promtool"), "test", "rules", Path.ChangeExtension(Rules, ".test.yml"));
+        Assert.True(code == 0, output);
+    }
+
     private static string Rules => Path.Combine(SluiceProgram.Repository, "eng", "prometheus", "sluice.rules.yml");
 
     private static async Task<double?> QueryAsync(HttpClient client, string query)

@@ -55,15 +55,28 @@ public sealed class MeasureScopesTests : IDisposable
     public void Panels_OfTheMockUp_ReadAsItDoes()
     {
         var day = Of(("sluice.presign.hits", 943), ("sluice.presign.misses", 57), ("sluice.presign.refreshes", 68), ("sluice.presign.signatures", 4999), ("sluice.presign.errors{category=credentials}", 1), ("sluice.presign.store.operations{operation=get}", 1000));
-        var before = Of(("sluice.presign.hits", 922), ("sluice.presign.misses", 78), ("sluice.presign.refreshes", 78), ("sluice.presign.signatures", 9997), ("sluice.presign.errors{category=credentials}", 3), ("sluice.presign.store.operations{operation=get}", 1000));
+        var before = Of(("sluice.presign.hits", 9220), ("sluice.presign.misses", 780), ("sluice.presign.refreshes", 784), ("sluice.presign.signatures", 9997), ("sluice.presign.errors{category=credentials}", 3), ("sluice.presign.store.operations{operation=get}", 1000));
         var minute = Of(("sluice.presign.signatures", 32), ("gauge:sluice.presign.store.size", 12_400_000), ("gauge:sluice.presign.store.limit", 512_000_000), ("gauge:sluice.presign.entries", 1423));
         var panels = new PanelBuilder(new AlertThresholds(), day, before, minute).Urls();
-        Assert.Equal(["Hit Rate 94.3% 18 +2.1% good", "Refresh Rate 7.2% 9 -1.2% good"], panels.Cache.Select(Text));
+        Assert.Equal(["Hit Rate 94.3% 18 +2.1% good", "Refresh Rate 7.2% 9 -1.3% good"], panels.Cache.Select(Text));
         Assert.Equal(["URL Generation 0.02% 0 -0.01% good", "KV Operations 0.00% 0 +0.00% "], panels.Errors.Select(Text));
         Assert.Equal(["KV Storage 12.4MB", "KV Rate Limit 0 hits", "AWS Calls 32/min", "Active Keys 1,423"], panels.Resources.Select(fact => $"{fact.Label} {fact.Text}"));
         Assert.Equal(["URL Generation", "End-to-End"], panels.Latency.Select(latency => latency.Label));
 
         static string Text(Gauge gauge) => $"{gauge.Label} {gauge.Text} {gauge.Bar} {gauge.DeltaText} {gauge.DeltaTone}";
+    }
+
+    [Fact]
+    public void Latencies_OfTheMockUp_ReadAsItDoes() // DSH-04, MTR-01, MTR-07
+    {
+        // 100 times: the 95th is the bound of the first bucket, the 99th that of the second.
+        var day = new Window(new()
+        {
+            [store.Catalog.Get("sluice.presign.generation{origin=a}", SeriesKind.Histogram, [0.087, 0.156, 1])!.Id] = new SeriesValue { Value = 4.2, Buckets = [95, 4, 1, 0] },
+            [store.Catalog.Get("sluice.presign.duration{result=miss}", SeriesKind.Histogram, [0.187, 0.326, 1])!.Id] = new SeriesValue { Value = 10.4, Buckets = [95, 4, 1, 0] },
+        }, store.Catalog.Find);
+        var panel = new PanelBuilder(new AlertThresholds(), day, Of(), Of()).Urls().Latency;
+        Assert.Equal(["URL Generation 42ms | 42ms 87ms 156ms", "End-to-End 104ms | 104ms 187ms 326ms"], panel.Select(one => $"{one.Label} {one.Headline} | {one.Average} {one.P95} {one.P99}"));
     }
 
     private Window Of(params (string Name, double Value)[] values) => new(

@@ -124,6 +124,24 @@ public sealed class DownloadStoreTests : IAsyncDisposable
         Assert.True(File.Exists(foreign) && Use(store, "a"));
     }
 
+    // A process that is killed between the deletion of a file and that of its entry leaves this.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sweep_EntryWithoutAFile_GoesAndIsNoDamage(bool folder)
+    {
+        using var store = bed.Store();
+        Add(store, "a", 10);
+        Add(store, "b", 10);
+        if (folder) Directory.Delete(Path.GetDirectoryName(store.PathOf(Key("a")))!, recursive: true);
+        else File.Delete(store.PathOf(Key("a")));
+        store.Sweep(always: true, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 10), (store.Statistics().EntryCount, store.Statistics().TotalSize));
+        File.Delete(store.PathOf(Key("b")));
+        Assert.Empty(store.Verify(TestContext.Current.CancellationToken));
+        Assert.Equal(0, store.Statistics().EntryCount);
+    }
+
     [Fact]
     public void Sweep_BoundsLowered_ComesDownToThem()
     {

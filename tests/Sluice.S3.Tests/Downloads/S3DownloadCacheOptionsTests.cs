@@ -42,6 +42,18 @@ public class S3DownloadCacheOptionsTests
         Assert.Equal(4, failure.Message.Split('\n').Length);
     }
 
+    // Rows S3D-21 and S3D-22. Nothing is opened before the first call, so nothing of the user's is touched.
+    [Fact]
+    public async Task Shared_IsOneOfTheProcessUntilItIsShutDown()
+    {
+        var first = S3DownloadCache.Shared;
+        Assert.Same(first, S3DownloadCache.Shared);
+        await S3DownloadCache.ShutdownAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first.FetchAsync("s3://media/a", cancellation: TestContext.Current.CancellationToken));
+        Assert.NotSame(first, S3DownloadCache.Shared);
+        await S3DownloadCache.ShutdownAsync();
+    }
+
     [Fact]
     public void Options_ProfileAsText_IsTheProfile() => Assert.Equal(new S3DownloadOptions { Profile = "work" }, "work");
 }

@@ -38,7 +38,7 @@ public static class SluiceProgram
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, null);
 
     /// <summary>A process of the program, not started, its output redirected, without settings of the surroundings.</summary>
-    internal static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
         var isAssembly = Path.EndsWith(".dll", StringComparison.Ordinal);
         var start = new ProcessStartInfo(isAssembly ? "dotnet" : Path)

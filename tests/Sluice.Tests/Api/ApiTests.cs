@@ -162,7 +162,7 @@ public sealed class ApiTests
             "/v1/monitoring/series",
             "/v1/monitoring/stream",
             "/v1/monitoring/summary",
-            "/v1/monitoring/trend",
+            "/v1/monitoring/trend", "/v1/monitoring/whatif",
             "/v1/playback",
             "/v1/presign",
             "/v1/presign/rotate",

@@ -92,6 +92,15 @@ public sealed class MonitoringTests
     }
 
     [Theory]
+    [InlineData(2, 80, "\u001b[Ha\u001b[K\nb\u001b[K\u001b[J")] // never more than fit: a line too many scrolls, and the next screen is drawn one lower
+    [InlineData(9, 80, "\u001b[Ha\u001b[K\nb\u001b[K\nc\u001b[K\u001b[J")]
+    [InlineData(0, 0, "\u001b[Ha\u001b[K\nb\u001b[K\nc\u001b[K\u001b[J")] // a terminal that does not say
+    public void Top_OnATerminal_DrawsAsManyLinesAsItHas(int rows, int columns, string drawn) => Assert.Equal(drawn, TopScreen.Over("a\nb\nc\n", rows, columns));
+
+    [Fact]
+    public void Top_OnANarrowTerminal_WrapsNothing() => Assert.Equal("\u001b[Habc…\u001b[K\u001b[J", TopScreen.Over("abcdefgh\n", 5, 4));
+
+    [Theory]
     [InlineData("alerts")]
     [InlineData("check", "now")]
     [InlineData("diagnose", "cache")]

@@ -65,6 +65,7 @@ public sealed partial class MetricsTests
         listener.Start();
         using var counters = new EdgeCounters();
         counters.Watch(() => []);
+        counters.Ghosts = new GhostSampler(1 << 20, () => (0, 0), TimeProvider.System);
         await using var cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = 1 << 20 }, TimeProvider.System, NullLoggerFactory.Instance);
         using var meter = new CacheMeter(cache);
         ProcessMetrics.Register();

@@ -9,20 +9,25 @@ function headers(): HeadersInit {
 
 export class NeedsToken extends Error {}
 
+/** The server knows no such question. */
+export class Refused extends Error {}
+
 async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(path, { headers: headers(), signal, cache: 'no-store' });
   if (response.status === 401) throw new NeedsToken();
-  if (!response.ok) throw new Error(((await response.json().catch(() => null)) as { detail?: string } | null)?.detail ?? `the server answered ${response.status}`);
+  if (!response.ok) throw new (response.status === 400 ? Refused : Error)(((await response.json().catch(() => null)) as { detail?: string } | null)?.detail ?? `the server answered ${response.status}`);
   return response;
 }
 
 export const setToken = (token: string): void => sessionStorage.setItem(kept, token);
 
-export const trend = async (period: string, scope: string): Promise<Trend> => (await ask(`/v1/monitoring/trend?period=${period}&scope=${scope}`)).json();
+const of = (node: string): string => (node ? `&node=${encodeURIComponent(node)}` : '');
+
+export const trend = async (period: string, scope: string, node: string): Promise<Trend> => (await ask(`/v1/monitoring/trend?period=${period}&scope=${scope}${of(node)}`)).json();
 
 /** Reads the server's events. Not with EventSource, which cannot send a token. Ends when the connection does. */
-export async function follow(period: string, signal: AbortSignal, take: (summary: Summary) => void): Promise<void> {
-  const response = await ask(`/v1/monitoring/stream?period=${period}`, signal);
+export async function follow(period: string, node: string, signal: AbortSignal, take: (summary: Summary) => void): Promise<void> {
+  const response = await ask(`/v1/monitoring/stream?period=${period}${of(node)}`, signal);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let pending = '';
   for (;;) {

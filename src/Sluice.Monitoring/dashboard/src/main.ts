@@ -1,5 +1,5 @@
 import './style.css';
-import { follow, NeedsToken, setToken, trend } from './api';
+import { follow, NeedsToken, Refused, setToken, trend } from './api';
 import { byId, h, render } from './dom';
 import { panels } from './panels';
 import { alertLine, more } from './sections';
@@ -15,6 +15,7 @@ const trendEvery = 20_000;
 const chart = new TrendChart(byId('lanes'));
 let period = new URLSearchParams(location.search).get('period') ?? 'day';
 let scope = new URLSearchParams(location.search).get('scope') ?? '';
+let node = new URLSearchParams(location.search).get('node') ?? '';
 let stop = new AbortController();
 let latest: Summary | undefined;
 
@@ -31,10 +32,15 @@ function controls(): void {
   const known = latest?.scopes.map((set) => set.name) ?? [];
   byId('scopes').hidden = known.length < 2;
   segments(byId('scopes'), known.map((name) => [name, scopes[name] ?? name] as const), scope, (value) => { scope = value; remember(); show(); void drawTrend(); });
+  const nodes = latest?.nodes ?? [], picker = byId<HTMLSelectElement>('nodes');
+  picker.hidden = nodes.length < 2;
+  byId('node').hidden = !picker.hidden;
+  render(picker, nodes, () => [h('option', { value: 'all' }, `all ${nodes.length} servers`), ...nodes.map((one) => h('option', { value: one.id }, one.isThis ? `${one.name} (this one)` : one.name))]);
+  picker.value = latest?.selected ?? '';
 }
 
 function remember(): void {
-  history.replaceState(null, '', `?period=${period}&scope=${scope}`);
+  history.replaceState(null, '', `?period=${period}&scope=${scope}${node ? `&node=${encodeURIComponent(node)}` : ''}`);
   controls();
 }
 
@@ -64,10 +70,10 @@ function live(state: string, text: string): void {
 
 async function drawTrend(): Promise<void> {
   const names = periods.find(([value]) => value === period)!;
-  const drawn = await trend(period, scope || 'media');
+  const drawn = await trend(period, scope || 'media', node);
   if (drawn.period !== period || (scope && drawn.scope !== scope)) return;
   byId('trend-title').textContent = names[2];
-  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
+  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}; of storage: its bound`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
   chart.draw(drawn);
 }
 
@@ -79,7 +85,7 @@ async function run(): Promise<void> {
   while (!mine.signal.aborted) {
     try {
       let drawn = 0;
-      await follow(period, mine.signal, (summary) => {
+      await follow(period, node, mine.signal, (summary) => {
         latest = summary;
         show();
         if (performance.now() - drawn < trendEvery && drawn > 0) return;
@@ -90,6 +96,7 @@ async function run(): Promise<void> {
     } catch (failure) {
       if (mine.signal.aborted) return;
       if (failure instanceof NeedsToken) await askForToken();
+      else if (failure instanceof Refused && node) node = ''; // that server is gone
       else live('off', failure instanceof TypeError ? 'the server does not answer' : (failure as Error).message);
     }
     await pause(retryAfter);
@@ -103,6 +110,13 @@ function askForToken(): Promise<void> {
     dialog.showModal();
   });
 }
+
+byId('nodes').addEventListener('change', () => {
+  const { value } = byId<HTMLSelectElement>('nodes');
+  node = latest?.nodes.find((one) => one.id === value)?.isThis ? '' : value;
+  remember();
+  void run();
+});
 
 const themes = ['auto', 'light', 'dark'];
 

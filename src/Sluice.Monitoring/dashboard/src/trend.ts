@@ -1,15 +1,17 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { h } from './dom';
+import { bytes } from './text';
 import type { Trend } from './types';
 
-type Lane = { title: string; line: keyof Trend; before?: keyof Trend; color: string; unit: string; floor?: number; ceiling?: number; least: number };
+type Lane = { title: string; line: keyof Trend; before?: keyof Trend; color: string; unit: string; floor?: number; ceiling?: number; least: number; format?: (value: number) => string };
 
 const lanes: Lane[] = [
   { title: 'Hit Rate', line: 'hitRate', before: 'hitRateBefore', color: '--accent', unit: '%', ceiling: 100, least: 1 },
-  { title: 'Latency', line: 'latency', before: 'latencyBefore', color: '--blue', unit: 'ms', floor: 0, least: 1 },
+  { title: 'Latency', line: 'latency', before: 'latencyBefore', color: '--blue', unit: 'ms', floor: 0, least: 0.1 },
   { title: 'Errors', line: 'errors', color: '--bad', unit: '%', floor: 0, least: 1 },
   { title: 'Requests', line: 'requests', color: '--violet', unit: '/s', floor: 0, least: 0.1 },
+  { title: 'Storage', line: 'storage', before: 'storageLimit', color: '--stale', unit: '', floor: 0, least: 1000, format: bytes },
 ];
 
 const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -39,8 +41,9 @@ export class TrendChart {
   private add(lane: Lane, trend: Trend, isLast: boolean): void {
     const values = trend[lane.line] as (number | null)[];
     const last = [...values].reverse().find((value) => value !== null);
-    const value = h('span', { class: 'lane-value' }, last == null ? '–' : short(last) + lane.unit);
-    const plot = h('div', { class: 'plot', role: 'img', 'aria-label': `${lane.title}: ${describe(values, lane.unit)}` });
+    const text = lane.format ?? ((one: number): string => short(one) + lane.unit), tick = lane.format ?? short;
+    const value = h('span', { class: 'lane-value' }, last == null ? '–' : text(last));
+    const plot = h('div', { class: 'plot', role: 'img', 'aria-label': `${lane.title}: ${describe(values, lane)}` });
     this.host.append(h('div', { class: 'lane', 'data-lane': lane.title }, h('div', { class: 'lane-head' }, h('span', { class: 'lane-title' }, lane.title), value), plot));
     const line = color(lane.color), muted = color('--muted'), grid = color('--grid');
     const axis = { stroke: muted, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
@@ -56,12 +59,13 @@ export class TrendChart {
       legend: { show: false }, padding: [8, 8, isLast ? 0 : 8, 0],
       cursor: { y: false, sync: { key: 'trend' }, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: true, range: () => [trend.at[0]!, trend.at[trend.at.length - 1]!] }, y: { range: (_, min, max) => [lane.floor ?? Math.max(0, Math.floor(((min ?? 0) - 4) / 5) * 5), lane.ceiling ?? Math.max(lane.least, (max ?? 0) * 1.15)] } },
-      axes: [{ ...axis, show: isLast, size: 38 }, { ...axis, size: 46, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((tick) => short(tick)) }],
+      axes: [{ ...axis, show: isLast, size: 38 }, { ...axis, size: 60, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((one) => tick(one)) }],
       hooks: {
         drawClear: [(u) => drawMarks(u, trend)],
         setCursor: [(u) => {
           const at = u.cursor.idx == null ? null : values[u.cursor.idx];
-          value.textContent = u.cursor.idx == null ? (last == null ? '–' : short(last) + lane.unit) : at == null ? '–' : short(at) + lane.unit;
+          const shown = u.cursor.idx == null ? last : at;
+          value.textContent = shown == null ? '–' : text(shown);
         }],
       },
     }, data, plot);
@@ -79,9 +83,9 @@ export class TrendChart {
 /** True for few points: a line between one point and nothing would not show. */
 const sparse = (values: (number | null)[]): boolean => values.filter((value) => value !== null).length < 30;
 
-function describe(values: (number | null)[], unit: string): string {
-  const known = values.filter((value): value is number => value !== null);
-  return known.length === 0 ? 'nothing measured yet' : `from ${short(Math.min(...known))} to ${short(Math.max(...known))} ${unit}, now ${short(known[known.length - 1]!)} ${unit}`;
+function describe(values: (number | null)[], lane: Lane): string {
+  const known = values.filter((value): value is number => value !== null), text = lane.format ?? ((one: number): string => `${short(one)} ${lane.unit}`);
+  return known.length === 0 ? 'nothing measured yet' : `from ${text(Math.min(...known)).replace(` ${lane.unit}`, '')} to ${text(Math.max(...known))}, now ${text(known[known.length - 1]!)}`;
 }
 
 function drawMarks(u: uPlot, trend: Trend): void {

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using Sluice.Core.Objects;
+
+namespace Sluice.S3.Downloads;
+
+internal sealed partial class DownloadFetcher
+{
+    /// <summary>How long the end of the cache waits for what is being shared.</summary>
+    private static readonly TimeSpan SharingPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private Task sharing = Task.CompletedTask;
+
+    /// <summary>Where files are shared with other machines; null for nowhere.</summary>
+    public DownloadShare? Share { get; set; }
+
+    /// <summary>Waits for what is being shared, for a while.</summary>
+    public async Task CloseAsync()
+    {
+        Task open;
+        lock (gate) open = sharing;
+        await open.WaitAsync(SharingPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // The server is asked what is current, and whether this caller may have it; then the bytes come from another machine's download. Null: not from there.
+    private async Task<DownloadFound?> FromOthersAsync(DownloadAsk ask, DownloadStore store, DownloadFlight flight, CancellationToken cancellation)
+    {
+        if (Share is not { } share || ask.Skip) return null;
+        var head = await ask.Source.ChangedAsync(ask.ObjectKey, null, cancellation);
+        if (head is null || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name || await share.FindAsync(name, head.Length, cancellation) is not { } crc) return null;
+        if (!Reserve(ask, store, head.Length)) return null;
+        var path = store.PartPathOf(ask.Key);
+        var kept = false;
+        try
+        {
+            flight.Begin(head.Length);
+            using (var file = Create(path, head.Length))
+                if (!await share.ReadAsync(name, crc, file, (head.Length, flight.Arrived), cancellation)) return null;
+            var found = Commit(ask, store, head, path, new(null, crc)) with { Outcome = S3DownloadOutcome.Shared, Fetched = 0 };
+            kept = true;
+            log.LogDebug(DownloadEvents.Fetched, "Took {Url} from another machine's download: {Bytes} bytes", ask.Url, head.Length);
+            return found;
+        }
+        catch (DownloadWriteException)
+        {
+            // It is said when the same happens to the download itself.
+            return null;
+        }
+        finally
+        {
+            if (!kept) Delete(path);
+        }
+    }
+
+    // Behind the caller's back. The file is opened before anybody can evict it.
+    private void Offer(DownloadAsk ask, ObjectVersion version, DownloadSums sums, string path)
+    {
+        if (Share is not { } share || version.Length > options.SharedFileBytes || DownloadShare.Name(ask, version) is not { } name) return;
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException gone)
+        {
+            log.LogDebug(DownloadEvents.ShareFailed, gone, "{Url} was gone before it could be shared", ask.Url);
+            return;
+        }
+        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(async () =>
+        {
+            using (file) await share.WriteAsync(name, sums.Crc, file, (version.Length!.Value, options.TimeToLive), CancellationToken.None);
+        }));
+    }
+}

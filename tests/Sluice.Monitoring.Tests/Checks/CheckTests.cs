@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Monitoring.Checks;
+using Sluice.Monitoring.History;
+using Sluice.Monitoring.Reports;
+using Sluice.Monitoring.Summary;
+
+namespace Sluice.Monitoring.Tests.Checks;
+
+/// <summary>OPS-01 to OPS-06: each question of the routine and of the runbooks is asked, and answered with what happened.</summary>
+public sealed class CheckTests : IDisposable
+{
+    private const long Now = 1_790_078_400;
+    private readonly HistoryStore store = new(HistoryFile.Open(null, NullLogger.Instance), 200_000_000);
+    private readonly MonitorSources sources = new() { HasUrls = () => true };
+    private readonly MonitoringOptions options = new() { Node = "n", Version = "2.0" };
+
+    public void Dispose() => store.Dispose();
+
+    [Theory]
+    [InlineData("morning", "Overnight issues", "Error and latency trends", "KV storage", "Alerts triggered")] // OPS-01
+    [InlineData("now", "Right now", "Alerts", "Hit rates", "Storage")] // OPS-02
+    [InlineData("evening", "The day", "Degradation", "What could be done", "Unusual patterns")] // OPS-03
+    [InlineData("errors", "What fails", "Credentials", "Key-value store", "Recent deployments", "Rolling back", "Origins and outages")] // OPS-04
+    [InlineData("cache", "Hits and misses", "Change of traffic", "Keys", "Warming", "Expiry")] // OPS-05
+    [InlineData("latency", "Where the time goes", "Throttling", "Processor", "Concurrency", "Scaling")] // OPS-06
+    public async Task Check_OfAQuietServer_AsksTheDocumentsQuestionsAndFindsNothingBad(string name, params string[] questions)
+    {
+        var check = await RunAsync(name);
+        Assert.Equal(questions.Length, check.Questions.Count);
+        Assert.All(questions.Zip(check.Questions), pair => Assert.StartsWith(pair.First, pair.Second.Question, StringComparison.Ordinal));
+        Assert.All(check.Questions, question => Assert.NotEmpty(question.Facts));
+        Assert.Equal("good", check.Verdict);
+    }
+
+    [Fact]
+    public async Task Errors_AfterANewVersionWithoutCredentials_SaySo()
+    {
+        store.Records.Mark(Now - 600, "version", "Version 2.0, after 1.9");
+        sources.Credentials = _ => Task.FromResult<IReadOnlyList<Fact>>([new("remote", "no credentials were found", "bad")]);
+        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 100), ("sluice.edge.errors{status=502}", 4), ("sluice.presign.errors{category=credentials}", 3), ("sluice.presign.store.operations{operation=get}", 50),
+            ("sluice.presign.store.errors{type=timeout}", 2), ("sluice.origin.requests{origin=http://o,result=5xx}", 10), ("sluice.origin.requests{origin=http://o,result=2xx}", 90));
+        var check = await RunAsync("errors");
+        Assert.Equal("bad", check.Verdict);
+        Assert.Equal(("4", "bad"), Fact(check, "What fails", "answers 502"));
+        Assert.Equal(("no credentials were found", "bad"), Fact(check, "Credentials", "remote"));
+        Assert.Equal(("3", "bad"), Fact(check, "Credentials", "signing failed for want of credentials"));
+        Assert.Equal(("2", "bad"), Fact(check, "Key-value store", "failed: timeout"));
+        Assert.Equal("warning", Fact(check, "Recent deployments", "version").Tone);
+        Assert.StartsWith("a new version started within two hours", Fact(check, "Rolling back", "advice").Text, StringComparison.Ordinal);
+        Assert.Equal(("answering, 100 requests, 10.00% failed, P95 –", "bad"), Fact(check, "Origins", "http://o"));
+    }
+
+    [Fact]
+    public async Task Cache_ThatMissesMoreThanItHolds_PointsToKeysAndWarming()
+    {
+        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 500), ("sluice.edge.requests{outcome=miss}", 1500), ("gauge:sluice.cache.objects", 40), ("sluice.presign.expirations", 2));
+        var check = await RunAsync("cache");
+        Assert.Equal("warning", Fact(check, "Keys", "advice").Tone);
+        Assert.Contains("random query parameter", Fact(check, "Keys", "advice").Text, StringComparison.Ordinal);
+        Assert.Contains("simulate", Fact(check, "Warming", "advice").Text, StringComparison.Ordinal);
+        Assert.Equal(("2", "bad"), Fact(check, "Expiry", "expired URLs found in an hour"));
+        Assert.Equal("warning", Fact(check, "Change of traffic", "mean of an hour in the last day").Tone); // 2,000 in an hour of a day that had no other
+    }
+
+    [Fact]
+    public async Task Latency_OfAThrottlingBucketAndBusyProcessors_NamesBoth()
+    {
+        Add(Now - 60, ("sluice.s3.requests{origin=remote,status=503}", 7), ("sluice.presign.store.errors{type=busy}", 1), ("process.cpu", 0.9 * 300 * Environment.ProcessorCount), ("sluice.edge.requests{outcome=coalesced}", 12));
+        var check = await RunAsync("latency");
+        Assert.Equal(("7", "bad"), Fact(check, "Throttling", "S3 answered 503 (slow down)"));
+        Assert.Equal(("1", "bad"), Fact(check, "Throttling", "refused by the key-value store"));
+        Assert.Equal("bad", Fact(check, "Processor", "processor, 5 minutes").Tone);
+        Assert.Equal("12", Fact(check, "Concurrency", "coalesced").Text);
+        Assert.StartsWith("the processors are busy", Fact(check, "Scaling", "advice").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Morning_AfterABadNight_ShowsItsAlerts()
+    {
+        var id = store.Records.Raise("hit-rate-media", 1, "low", 80, Now - 20_000);
+        store.Records.Resolve(id, Now - 19_000);
+        store.Records.Raise("origin-down", 2, "gone", 2, Now - 100);
+        var check = await RunAsync("morning");
+        Assert.Equal("bad", check.Verdict);
+        Assert.Equal("bad", Fact(check, "Alerts triggered", "origin-down").Tone);
+        Assert.Equal("", Fact(check, "Overnight", "hit-rate-media").Tone); // over
+    }
+
+    [Fact]
+    public async Task Check_OfAnotherName_IsNone() => Assert.Null(await Builder().BuildAsync("noon", DateTimeOffset.FromUnixTimeSeconds(Now), TimeSpan.FromHours(30), TestContext.Current.CancellationToken));
+
+    private async Task<CheckResult> RunAsync(string name) => (await Builder().BuildAsync(name, DateTimeOffset.FromUnixTimeSeconds(Now), TimeSpan.FromHours(30), TestContext.Current.CancellationToken))!;
+
+    private CheckBuilder Builder() => new(options, sources, store, new ReportBuilder(options, sources, store, new SummaryBuilder(options, sources, null!, store)));
+
+    private static (string Text, string Tone) Fact(CheckResult check, string question, string label)
+    {
+        var fact = check.Questions.First(one => one.Question.StartsWith(question, StringComparison.Ordinal)).Facts.First(one => one.Label == label);
+        return (fact.Text, fact.Tone);
+    }
+
+    private void Add(long at, params (string Name, double Value)[] values) => store.Append(at, store.Resolve(catalog => values.ToDictionary(
+        pair => catalog.Get(pair.Name.Replace("gauge:", "", StringComparison.Ordinal), pair.Name.StartsWith("gauge:", StringComparison.Ordinal) ? SeriesKind.Gauge : SeriesKind.Counter, [])!.Id,
+        pair => new SeriesValue { Value = pair.Value, Maximum = pair.Value })));
+}

@@ -1,0 +1,73 @@
+using Sluice.S3.Downloads;
+using Sluice.TestKit.Origins;
+
+namespace Sluice.S3.Tests.Downloads;
+
+/// <summary>What others do to the directory while caches have it open.</summary>
+public sealed class DownloadDirectoryTests : IAsyncDisposable
+{
+    private static readonly S3DownloadOptions Trusting = new() { ValidateETag = false };
+    private readonly DownloadBed bed = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Fetch_IndexReplacedByAnotherProcess_AllGoOnWithTheNewOne()
+    {
+        foreach (var (name, seed) in new[] { ("a", 1), ("b", 2), ("c", 3) }) bed.Put(name, (ulong)seed, 10_000);
+        var (first, second) = (bed.Open(o => o with { MaximumBytes = 20_000, Lease = TimeSpan.Zero }), bed.Open(o => o with { MaximumBytes = 20_000, Lease = TimeSpan.Zero }));
+        await first.FetchAsync("s3://media/a", cancellation: Stop);
+        Assert.Equal(S3DownloadOutcome.Hit, (await second.FetchAsync("s3://media/a", Trusting, Stop)).Outcome);
+        foreach (var file in Directory.GetFiles(bed.Root, "index.db*")) File.Move(file, file.Replace("index.db", "index.db.damaged-1", StringComparison.Ordinal));
+        var third = bed.Open(o => o with { MaximumBytes = 20_000, Lease = TimeSpan.Zero });
+        await third.FetchAsync("s3://media/b", cancellation: Stop);
+        Assert.Equal(S3DownloadOutcome.Hit, (await first.FetchAsync("s3://media/b", Trusting, Stop)).Outcome);
+        await second.FetchAsync("s3://media/c", cancellation: Stop);
+        Assert.Equal(S3DownloadOutcome.Hit, (await third.FetchAsync("s3://media/c", Trusting, Stop)).Outcome);
+        Assert.Equal(first.Entries().Select(entry => entry.Key).Order(), third.Entries().Select(entry => entry.Key).Order());
+        Assert.Equal(20_000, Directory.EnumerateFiles(bed.Root, "*", SearchOption.AllDirectories).Where(file => DownloadKey.IsKey(Path.GetFileName(file))).Sum(file => new FileInfo(file).Length));
+        Assert.Empty(bed.Log.Warnings);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Fetch_DirectoryEmptiedMeanwhile_StillArrives(bool replaced)
+    {
+        var held = new TaskCompletionSource();
+        var bytes = bed.Put("clip.mp4", 1, 60_000);
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(1, 60_000) with { HoldAfter = 1000, Held = held.Task });
+        var cache = bed.Open();
+        var fetch = cache.FetchAsync("s3://media/clip.mp4", cancellation: Stop);
+        while (!bed.Files().Any(file => file.EndsWith(".part", StringComparison.Ordinal))) await Task.Yield();
+        Directory.Delete(bed.Root, recursive: true);
+        bed.Put("other", 2, 1000);
+        if (replaced) await bed.Open().FetchAsync("s3://media/other", cancellation: Stop);
+        held.SetResult();
+        var result = await fetch;
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Equal(S3DownloadOutcome.Bypass, result.Outcome);
+        File.Delete(result.Path);
+        // The next one finds a directory again.
+        Assert.Equal(S3DownloadOutcome.Miss, (await cache.FetchAsync("s3://media/clip.mp4", cancellation: Stop)).Outcome);
+        Assert.Equal(S3DownloadOutcome.Hit, (await cache.FetchAsync("s3://media/clip.mp4", Trusting, Stop)).Outcome);
+        Assert.Single(bed.Log.Warnings);
+    }
+
+    [Theory]
+    [InlineData(true, 59, true)]
+    [InlineData(true, 61, false)]
+    [InlineData(false, 61, true)]
+    [InlineData(false, 1441, false)]
+    public async Task Clean_FilesPastTheCache_GoAfterAnHourOrWithoutACacheADay(bool enabled, int minutes, bool stays)
+    {
+        bed.Put("clip.mp4", 1, 1000);
+        var path = await bed.Open(o => o with { MaximumBytes = 100, Enabled = enabled }).GetAsync("s3://media/clip.mp4", cancellation: Stop);
+        File.SetLastWriteTimeUtc(path, bed.Clock.GetUtcNow().UtcDateTime.AddMinutes(-minutes));
+        bed.Open().Clean();
+        Assert.Equal(stays, File.Exists(path));
+        File.Delete(path);
+    }
+
+    public ValueTask DisposeAsync() => bed.DisposeAsync();
+}
