@@ -48,6 +48,9 @@ internal sealed class Fill
     /// <summary>Why it ended early. Set once the object can no longer be found if it is of no use, so that who learns of it does not meet it again.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Which of the failures of its object it was, counted from 1; 0 for none, and for one that had brought nothing.</summary>
+    public int FailureNumber { get; set; }
+
     private bool IsNearlyDone => End - Position <= NearlyDone || response?.IsNearlyDone?.Invoke() == true;
 
     public bool WillReach(int index, bool canFillGaps)

@@ -11,6 +11,7 @@ public sealed class BodyReader : IDisposable
     private long position;
     private readonly bool holds;
     private int retries;
+    private int lastRetried;
     private int closed;
 
     internal BodyReader(CachedObject target, long start, long end, FillSource? source)
@@ -67,11 +68,27 @@ public sealed class BodyReader : IDisposable
     /// <summary>The fill this reader waited for failed: try again where the rest can be asked for by range, else give up.</summary>
     internal void Failed(Fill fill, Exception failure)
     {
-        if (failure is OriginException && target.CanFillGaps && Source is not null && ++retries <= MaximumRetries && fill.HasBroughtBytes) return;
-        throw failure is ObjectChangedException
-            ? new ObjectChangedException(failure.Message)
-            : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure);
+        if (failure is OriginException && target.CanFillGaps && Source is not null && fill.HasBroughtBytes)
+        {
+            Retry(fill.FailureNumber, failure);
+            return;
+        }
+
+        throw Anew(failure);
     }
+
+    /// <summary>Counts a failure that this reader asks again after, once.</summary>
+    internal void Retry(int number, Exception failure)
+    {
+        if (number == lastRetried) return;
+        lastRetried = number;
+        if (++retries > MaximumRetries) throw Anew(failure);
+    }
+
+    /// <summary>Several readers may learn of one failure: each throws one of its own.</summary>
+    private static IOException Anew(Exception failure) => failure is ObjectChangedException
+        ? new ObjectChangedException(failure.Message)
+        : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure);
 
     private async ValueTask<BodyPiece> ReadSlowAsync(int maximum, CancellationToken cancellation)
     {

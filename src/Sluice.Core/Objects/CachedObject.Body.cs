@@ -11,6 +11,11 @@ public sealed partial class CachedObject
     private Chunk?[] chunks;
     private int crowdedReads;
 
+    // Where and why the last fill broke off that had brought something, and how many have.
+    private int brokenAt = -1;
+    private Exception? brokenBy;
+    private int failures;
+
     /// <summary>Wakes readers: bytes arrived, a fill ended.</summary>
     internal Broadcast Progress { get; } = new();
 
@@ -185,6 +190,8 @@ public sealed partial class CachedObject
     {
         if (reader.Source is not { } source || !CanFillGaps || Metadata.Length is not { } length)
             throw new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
+        // It may have broken off before this reader came to wait for it.
+        if (index == brokenAt) reader.Retry(failures, brokenBy!);
         // To the end of what this reader wants, widened to the fill unit, but not into what is held or already on its way.
         var unit = cache.FillUnit;
         var wanted = Math.Min(length, (reader.End + unit - 1) / unit * unit);

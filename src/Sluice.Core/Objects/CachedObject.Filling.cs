@@ -101,6 +101,12 @@ public sealed partial class CachedObject
         {
             fill.Failure = failure;
             fills.Remove(fill);
+            if (failure is OriginException && fill.HasBroughtBytes)
+            {
+                brokenAt = (int)(fill.Position / ChunkSize);
+                brokenBy = failure;
+                fill.FailureNumber = ++failures;
+            }
         }
 
         Progress.Pulse();

@@ -132,11 +132,13 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private async Task<bool> TryServeStoredAsync(HttpContext context, Asked asked, CachedObject? stored)
     {
         if (stored is null) return false;
+        // Looked at first: what no longer arrives after that is here.
+        var isFilling = stored.IsFilling;
         switch (Judge(context, asked, stored))
         {
             case Reuse.Fresh:
                 asked.Originals?.Variants?.Renew(stored, parts.Time.GetUtcNow());
-                await SendAsync(context, asked, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(stored.IsFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
+                await SendAsync(context, asked, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(isFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
                 return true;
             case Reuse.StaleWhileRevalidate:
                 RefreshBehind(context, asked, stored);

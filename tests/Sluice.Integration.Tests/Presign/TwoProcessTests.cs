@@ -60,7 +60,7 @@ public sealed class TwoProcessTests
         for (var i = 0; i < Paths; i++)
         {
             var stored = (await store.GetAsync($"presigned:remote:videos/{i}.mp4:aws-s3-presigned-url:eu-central-1:s3", TestContext.Current.CancellationToken))!;
-            Assert.Equal(["credential:", "presigned"], stored.Tags.Select(tag => tag.Split(':') is [var name, _] ? name + ":" : tag).Order());
+            Assert.Equal(["credential:", "path:", "presigned"], stored.Tags.Select(tag => tag.Split(':') is [var name, _] ? name + ":" : tag).Order());
             var url = (string)JsonNode.Parse(stored.Value.Span)!["url"]!;
             // A process of its own takes it as it stands: whole, and signed by this key.
             Assert.Equal(url, (await urls.GetAsync($"videos/{i}.mp4", null, TestContext.Current.CancellationToken)).Url);
