@@ -52,6 +52,8 @@ internal sealed class SqliteCatalog : ICatalogDatabase
     /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
     {
+        // SQLite reads its file at once, and a thread that sees to sockets has no time for that.
+        if (!Thread.CurrentThread.IsThreadPoolThread) await Task.Yield();
         try
         {
             if (!readers.TryTake(out var connection)) connection = SqliteDatabase.Open(path);

@@ -87,21 +87,21 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <summary>Puts a prepared object in place of the one it replaces, unless a purge since <paramref name="fence"/> selects it.</summary>
     public void Publish(CachedObject added, long fence)
     {
+        IReadOnlyList<CachedObject> replaced = [];
         var stored = purges.TryCommit(fence, purge => Selects(purge, added), () =>
         {
             if (!added.TryAdmitHead()) return false;
-            foreach (var replaced in added.Scope.Put(added))
-            {
-                replaced.Detach();
-                if (followers.Length > 0) TellOfChange(added, replaced);
-            }
-
+            replaced = added.Scope.Put(added);
+            foreach (var former in replaced) former.Detach();
             if (!added.IsDetached) return true;
             // Its fill failed before it was put in place.
             added.Scope.Take(added);
             return false;
         });
         if (!stored) added.Detach();
+        // Outside of what purges wait for.
+        if (followers.Length > 0)
+            foreach (var former in replaced) TellOfChange(added, former);
     }
 
     /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>

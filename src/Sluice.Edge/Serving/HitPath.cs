@@ -18,11 +18,18 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return null;
         if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Headers) is not { } hit) return null;
         if (!hit.Stored.TryHold()) return null;
-        // Bytes that are in no tier mean waiting, and this thread must not.
-        var answer = IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
-        if (answer is { IsCompletedSuccessfully: false }) return ReleaseAfterAsync(answer, hit.Stored);
-        hit.Stored.Release();
-        return answer;
+        var goesOn = false;
+        try
+        {
+            // Bytes that are in no tier mean waiting, and this thread must not.
+            var answer = IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
+            goesOn = answer is { IsCompletedSuccessfully: false };
+            return goesOn ? ReleaseAfterAsync(answer!, hit.Stored) : answer;
+        }
+        finally
+        {
+            if (!goesOn) hit.Stored.Release();
+        }
     }
 
     private static async Task ReleaseAfterAsync(Task answer, CachedObject held)

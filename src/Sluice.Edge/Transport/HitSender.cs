@@ -33,7 +33,19 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
     {
         var (position, turn) = (answer.Start, answer.Start + TurnBytes);
         socket.BeginSend();
-        var step = Push(head, answer, ref position, Math.Min(answer.End, turn), out var ofHead);
+        Step step;
+        int ofHead;
+        try
+        {
+            step = Push(head, answer, ref position, Math.Min(answer.End, turn), out ofHead);
+        }
+        catch
+        {
+            // The connection was broken from elsewhere meanwhile.
+            answer.Stored.Release();
+            throw;
+        }
+
         var isSent = ofHead == head.Length && position == answer.End;
         Sent = position - answer.Start;
         if (step != Step.Gone && !isSent) return FinishAsync(head[ofHead..].ToArray(), answer, position);
@@ -127,7 +139,11 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
             Sent = next - answer.Start;
             if (step == Step.Gone) return false;
             if (step == Step.Full) await socket.WhenDrainedAsync();
-            else if (step == Step.NotHere && !await ReadAsync(reader)) return false;
+            else if (step == Step.NotHere)
+            {
+                if (!await ReadAsync(reader)) return false;
+                Sent = reader.Position - answer.Start;
+            }
             else if (step == Step.Done && next < answer.End) await Task.Yield();
         }
 

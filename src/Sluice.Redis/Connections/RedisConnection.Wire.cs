@@ -85,6 +85,8 @@ internal sealed partial class RedisConnection
 
     private void OnReceived()
     {
+        // The answer that is handed out last. No longer among those who wait, so if the connection ends before, this is where it still gets it.
+        (PendingReply? Reply, RespValue Answer) first = default;
         try
         {
             while (true)
@@ -97,31 +99,40 @@ internal sealed partial class RedisConnection
                 }
 
                 inputEnd += count;
-                var (first, answer) = Parse();
+                Parse(ref first);
                 // The next read first: from there on this thread has nothing to do with the connection.
                 receiveAwaiter = stream.ReadAsync(input.AsMemory(inputEnd)).GetAwaiter();
                 if (!receiveAwaiter.IsCompleted)
                 {
                     receiveAwaiter.UnsafeOnCompleted(received);
                     // A thread that sees to all sockets is not to do others' work, unless it is little.
-                    first?.Complete(answer, inline: first.IsQuick || Thread.CurrentThread.IsThreadPoolThread);
+                    var (reply, answer) = first;
+                    first = default;
+                    reply?.Complete(answer, inline: reply.IsQuick || Thread.CurrentThread.IsThreadPoolThread);
                     return;
                 }
 
-                first?.Complete(answer, inline: false);
+                Complete(ref first);
             }
         }
         catch (Exception thrown) when (IsConnectionFailure(thrown))
         {
+            Complete(ref first);
             End(thrown);
         }
     }
 
-    /// <summary>Hands out every answer that is whole but the first, which comes back: who asked for many and waits for them in order finds the others there.</summary>
-    private (PendingReply? First, RespValue Answer) Parse()
+    private static void Complete(ref (PendingReply? Reply, RespValue Answer) first)
     {
-        PendingReply? first = null;
-        RespValue answer = default;
+        var (reply, answer) = first;
+        // Once only: its value is given back by whoever takes it.
+        first = default;
+        reply?.Complete(answer, inline: false);
+    }
+
+    /// <summary>Hands out every answer that is whole but the first, which it leaves: who asked for many and waits for them in order finds the others there.</summary>
+    private void Parse(ref (PendingReply? Reply, RespValue Answer) first)
+    {
         var rest = (ReadOnlySpan<byte>)input.AsSpan(inputStart, inputEnd - inputStart);
         while (parser.TryRead(ref rest, out var value))
         {
@@ -134,12 +145,11 @@ internal sealed partial class RedisConnection
             }
 
             var reply = Next() ?? throw new RespException("Redis answered what nobody asked.");
-            if (first is null) (first, answer) = (reply, value);
+            if (first.Reply is null) first = (reply, value);
             else reply.Complete(value, inline: false);
         }
 
         Keep(rest.Length);
-        return (first, answer);
     }
 
     /// <summary>Keeps what the parser could not use yet, and sees to room behind it.</summary>

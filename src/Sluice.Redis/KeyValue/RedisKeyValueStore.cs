@@ -197,7 +197,13 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
         }
 
         var note = await noted;
-        if (value.IsNull) return Counters.Read(null);
+        if (value.IsNull)
+        {
+            // Whoever asked goes on to a slower place, which may mean a file: not on a thread that sees to sockets.
+            if (!Thread.CurrentThread.IsThreadPoolThread) await Task.Yield();
+            return Counters.Read(null);
+        }
+
         var bytes = value.Span.ToArray();
         value.Release();
         var known = note.IsNull ? null : EntryNote.FromJson(note.Span);

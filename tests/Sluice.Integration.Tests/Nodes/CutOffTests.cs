@@ -35,7 +35,8 @@ public sealed class CutOffTests
         foreach (var node in set.Nodes) Assert.True(await Eventually.HoldsAsync(async () => await NodeSet.IsConnectedAsync(node), NodeSet.Soon), node.Log);
         Assert.True(await Eventually.HoldsAsync(async () => (await set.Nodes[1].Edge.AskAsync("/a")).Body.SequenceEqual(new BytePattern(3).Bytes(0, 1000)), NodeSet.Soon));
         Assert.True(await Eventually.HoldsAsync(async () => (await NodesTests.PurgeAsync(set.Nodes[0], new { prefix = "/" }))["nodes"]!.GetValue<int>() == 2, NodeSet.Soon));
-        Assert.All(set.Nodes, node => Assert.Equal(2, node.Log.Split("goes on alone").Length));
+        // One warning for the cut. A machine that stands still for a second makes a gap of its own, which has one too.
+        Assert.All(set.Nodes, node => Assert.InRange(node.Log.Split("goes on alone").Length, 2, 3));
     }
 
     [Fact]
