@@ -26,6 +26,16 @@ public sealed class RedisClientTests
         Assert.True(await Eventually.HoldsAsync(() => server.Connections >= 2, Soon));
     }
 
+    // The connection ends by what follows the answer, in one piece with it: the answer arrives all the same.
+    [Fact]
+    public async Task Send_AnswerBeforeNonsense_Arrives()
+    {
+        await using var server = new ScriptedServer((stream, text) => ScriptedServer.SayAsync(stream, text.Contains("GET", StringComparison.Ordinal) ? "$1\r\na\r\nnonsense\r\n" : "+PONG\r\n"));
+        await using var client = await OpenAsync(server.Port);
+        var answer = await client.SendAsync("k", CancellationToken.None, "GET", "k").AsTask().WaitAsync(Soon, TimeProvider.System);
+        Assert.Equal("a", answer.AsText());
+    }
+
     [Fact]
     public async Task Send_ServerHangsUp_FailsAtOnce()
     {
