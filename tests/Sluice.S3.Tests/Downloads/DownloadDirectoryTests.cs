@@ -1,5 +1,6 @@
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Downloads;
 
@@ -40,7 +41,7 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         var cache = bed.Open();
         var fetch = cache.FetchAsync("s3://media/clip.mp4", cancellation: Stop);
         while (!bed.Files().Any(file => file.EndsWith(".part", StringComparison.Ordinal))) await Task.Yield();
-        Directory.Delete(bed.Root, recursive: true);
+        Assert.True(await Eventually.HoldsAsync(() => TryDelete(bed.Root), TimeSpan.FromSeconds(30)));
         bed.Put("other", 2, 1000);
         if (replaced) await bed.Open().FetchAsync("s3://media/other", cancellation: Stop);
         held.SetResult();
@@ -70,4 +71,18 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => bed.DisposeAsync();
+
+    /// <summary>False while the cache puts something there that very moment, as its tidying may.</summary>
+    private static bool TryDelete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }
