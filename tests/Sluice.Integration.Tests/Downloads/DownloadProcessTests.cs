@@ -42,6 +42,22 @@ public class DownloadProcessTests
         Assert.Single(bed.Files());
     }
 
+    // The shared cache closes itself at the end of its process, also at one that nobody meant.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Batch_Ended_LetsGoOfTheDirectory(bool byAnException)
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        await bed.PutAsync("a", 1, 1000);
+        using var process = bed.StartBatch(["--parallel", "1", bed.Url("a"), .. byAnException ? ["no url"] : Array.Empty<string>()]);
+        var lines = await LinesAsync(process);
+        await process.WaitForExitAsync(DownloadBed.Stop);
+        Assert.Equal((1, !byAnException), (lines.Count, process.ExitCode == 0));
+        Assert.Equal(1000, Assert.Single(bed.Files()).Value);
+        Assert.Empty(Directory.GetFiles(Path.Combine(bed.Cache, "owners")));
+    }
+
     [Fact]
     public async Task Batch_Terminated_LeavesNothingHalfDone()
     {
