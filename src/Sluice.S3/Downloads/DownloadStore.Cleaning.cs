@@ -69,12 +69,18 @@ internal sealed partial class DownloadStore
     }
 
     // What a process leaves that is killed between the deletion of a file and that of its entry.
-    private void DeleteEntriesWithoutFile() => Index.Write(connection =>
+    // Looked for without the lock, so that nobody waits for a look at every file, and looked at once more under it.
+    private void DeleteEntriesWithoutFile()
     {
-        foreach (var key in DownloadIndex.Read(connection, "SELECT key FROM entries", row => row.GetString(0)))
-            if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
-        return 0;
-    });
+        var gone = Index.Query("SELECT key FROM entries", row => row.GetString(0)).FindAll(key => !File.Exists(PathOf(key)));
+        if (gone.Count == 0) return;
+        Index.Write(connection =>
+        {
+            foreach (var key in gone)
+                if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+            return 0;
+        });
+    }
 
     // KEY.OWNER.part
     private bool IsDeadPart(string name) =>
