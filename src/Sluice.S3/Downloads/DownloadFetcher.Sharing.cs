@@ -9,8 +9,13 @@ internal sealed partial class DownloadFetcher
     /// <summary>How long the end of the cache waits for what is being shared.</summary>
     private static readonly TimeSpan SharingPatience = TimeSpan.FromSeconds(10);
 
+    // Who fetches faster than others can be told shares less: each waiting file is held open.
+    private const int SharedAtOnce = 4, MostOffered = 32;
+
+    private readonly SemaphoreSlim turns = new(SharedAtOnce);
     private readonly Lock gate = new();
     private Task sharing = Task.CompletedTask;
+    private int offered;
 
     /// <summary>Where files are shared with other machines; null for nowhere.</summary>
     public DownloadShare? Share { get; set; }
@@ -57,7 +62,12 @@ internal sealed partial class DownloadFetcher
     private void Offer(DownloadAsk ask, ObjectVersion version, DownloadSums sums, string path)
     {
         if (Share is not { } share || version.Length > options.SharedFileBytes || DownloadShare.Name(ask, version) is not { } name) return;
-        SafeFileHandle file;
+        if (Interlocked.Increment(ref offered) > MostOffered)
+        {
+            Interlocked.Decrement(ref offered);
+            return;
+        }
+        SafeFileHandle? file = null;
         try
         {
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -65,11 +75,26 @@ internal sealed partial class DownloadFetcher
         catch (IOException gone)
         {
             log.LogDebug(DownloadEvents.ShareFailed, gone, "{Url} was gone before it could be shared", ask.Url);
-            return;
         }
-        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(async () =>
+        finally
         {
-            using (file) await share.WriteAsync(name, sums.Crc, file, (version.Length!.Value, options.TimeToLive), CancellationToken.None);
-        }));
+            if (file is null) Interlocked.Decrement(ref offered);
+        }
+        if (file is null) return;
+        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(() => ShareAsync(share, name, sums.Crc, file, version.Length!.Value)));
+    }
+
+    private async Task ShareAsync(DownloadShare share, string name, ulong crc, SafeFileHandle file, long length)
+    {
+        await turns.WaitAsync();
+        try
+        {
+            using (file) await share.WriteAsync(name, crc, file, (length, options.TimeToLive), CancellationToken.None);
+        }
+        finally
+        {
+            turns.Release();
+            Interlocked.Decrement(ref offered);
+        }
     }
 }
