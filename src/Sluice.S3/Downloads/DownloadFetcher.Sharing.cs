@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using Sluice.Core.Objects;
 
 namespace Sluice.S3.Downloads;
 
@@ -33,7 +32,8 @@ internal sealed partial class DownloadFetcher
     {
         if (Share is not { } share || ask.Skip) return null;
         var head = await ask.Source.ChangedAsync(ask.ObjectKey, null, cancellation);
-        if (head is null || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name || await share.FindAsync(name, head.Length, cancellation) is not { } crc) return null;
+        // That a HEAD is answered does not prove that this caller may use the key.
+        if (head is null || head.HasKeyOfServer || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name || await share.FindAsync(name, head.Length, cancellation) is not { } crc) return null;
         if (!Reserve(ask, store, head.Length)) return null;
         var path = store.PartPathOf(ask.Key);
         var kept = false;
@@ -59,9 +59,9 @@ internal sealed partial class DownloadFetcher
     }
 
     // Behind the caller's back. The file is opened before anybody can evict it.
-    private void Offer(DownloadAsk ask, ObjectVersion version, DownloadSums sums, string path)
+    private void Offer(DownloadAsk ask, DownloadHead head, DownloadSums sums, string path)
     {
-        if (Share is not { } share || version.Length > options.SharedFileBytes || DownloadShare.Name(ask, version) is not { } name) return;
+        if (Share is not { } share || head.HasKeyOfServer || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name) return;
         if (Interlocked.Increment(ref offered) > MostOffered)
         {
             Interlocked.Decrement(ref offered);
@@ -81,7 +81,7 @@ internal sealed partial class DownloadFetcher
             if (file is null) Interlocked.Decrement(ref offered);
         }
         if (file is null) return;
-        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(() => ShareAsync(share, name, sums.Crc, file, version.Length!.Value)));
+        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(() => ShareAsync(share, name, sums.Crc, file, head.Length)));
     }
 
     private async Task ShareAsync(DownloadShare share, string name, ulong crc, SafeFileHandle file, long length)

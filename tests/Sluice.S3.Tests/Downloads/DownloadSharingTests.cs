@@ -107,6 +107,22 @@ public sealed class DownloadSharingTests : IAsyncDisposable
         Assert.False(await Between.ScanAsync("", Stop).AnyAsync(Stop));
     }
 
+    [Theory]
+    [InlineData("x-amz-server-side-encryption", "aws:kms", false)]
+    [InlineData("x-amz-server-side-encryption", "aws:kms:dsse", false)]
+    [InlineData("x-amz-server-side-encryption-customer-algorithm", "AES256", false)]
+    [InlineData("x-amz-server-side-encryption", "AES256", true)]
+    public async Task Fetch_EncryptedWithAKeyOfTheServers_IsNeitherOfferedNorTaken(string field, string value, bool shared)
+    {
+        // Offered while it was not encrypted yet.
+        await FetchAndShareAsync();
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(1, Length) with { Headers = [new(field, value)] });
+        await using (var second = Machine("second")) Assert.Equal(shared ? S3DownloadOutcome.Shared : S3DownloadOutcome.Miss, (await second.FetchAsync(Url, cancellation: Stop)).Outcome);
+        await foreach (var key in Between.ScanAsync("", Stop)) await Between.DeleteAsync(key, Stop);
+        await using (var third = Machine("third")) await third.FetchAsync(Url, cancellation: Stop);
+        Assert.Equal(shared, await Between.ScanAsync("", Stop).AnyAsync(Stop));
+    }
+
     [Fact]
     public async Task Fetch_ManyWhileTheStoreIsSlow_SharesAFewAtOnceAndNotAll()
     {
