@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using Sluice.Core.Objects;
 
 namespace Sluice.S3.Downloads;
 
@@ -9,8 +8,13 @@ internal sealed partial class DownloadFetcher
     /// <summary>How long the end of the cache waits for what is being shared.</summary>
     private static readonly TimeSpan SharingPatience = TimeSpan.FromSeconds(10);
 
+    // Who fetches faster than others can be told shares less: each waiting file is held open.
+    private const int SharedAtOnce = 4, MostOffered = 32;
+
+    private readonly SemaphoreSlim turns = new(SharedAtOnce);
     private readonly Lock gate = new();
     private Task sharing = Task.CompletedTask;
+    private int offered;
 
     /// <summary>Where files are shared with other machines; null for nowhere.</summary>
     public DownloadShare? Share { get; set; }
@@ -28,7 +32,8 @@ internal sealed partial class DownloadFetcher
     {
         if (Share is not { } share || ask.Skip) return null;
         var head = await ask.Source.ChangedAsync(ask.ObjectKey, null, cancellation);
-        if (head is null || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name || await share.FindAsync(name, head.Length, cancellation) is not { } crc) return null;
+        // That a HEAD is answered does not prove that this caller may use the key.
+        if (head is null || head.HasKeyOfServer || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name || await share.FindAsync(name, head.Length, cancellation) is not { } crc) return null;
         if (!Reserve(ask, store, head.Length)) return null;
         var path = store.PartPathOf(ask.Key);
         var kept = false;
@@ -54,10 +59,15 @@ internal sealed partial class DownloadFetcher
     }
 
     // Behind the caller's back. The file is opened before anybody can evict it.
-    private void Offer(DownloadAsk ask, ObjectVersion version, DownloadSums sums, string path)
+    private void Offer(DownloadAsk ask, DownloadHead head, DownloadSums sums, string path)
     {
-        if (Share is not { } share || version.Length > options.SharedFileBytes || DownloadShare.Name(ask, version) is not { } name) return;
-        SafeFileHandle file;
+        if (Share is not { } share || head.HasKeyOfServer || head.Length > options.SharedFileBytes || DownloadShare.Name(ask, head.Version) is not { } name) return;
+        if (Interlocked.Increment(ref offered) > MostOffered)
+        {
+            Interlocked.Decrement(ref offered);
+            return;
+        }
+        SafeFileHandle? file = null;
         try
         {
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -65,11 +75,26 @@ internal sealed partial class DownloadFetcher
         catch (IOException gone)
         {
             log.LogDebug(DownloadEvents.ShareFailed, gone, "{Url} was gone before it could be shared", ask.Url);
-            return;
         }
-        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(async () =>
+        finally
         {
-            using (file) await share.WriteAsync(name, sums.Crc, file, (version.Length!.Value, options.TimeToLive), CancellationToken.None);
-        }));
+            if (file is null) Interlocked.Decrement(ref offered);
+        }
+        if (file is null) return;
+        lock (gate) sharing = Task.WhenAll(sharing, Task.Run(() => ShareAsync(share, name, sums.Crc, file, head.Length)));
+    }
+
+    private async Task ShareAsync(DownloadShare share, string name, ulong crc, SafeFileHandle file, long length)
+    {
+        await turns.WaitAsync();
+        try
+        {
+            using (file) await share.WriteAsync(name, crc, file, (length, options.TimeToLive), CancellationToken.None);
+        }
+        finally
+        {
+            turns.Release();
+            Interlocked.Decrement(ref offered);
+        }
     }
 }

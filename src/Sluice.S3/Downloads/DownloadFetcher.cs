@@ -82,7 +82,7 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
                 var sums = await WriteAsync(ask, head, path, flight, cancellation);
                 var found = store is null ? new(path, head.Length, head.Version.ETag, S3DownloadOutcome.Bypass, head.Length) : Commit(ask, store, head, path, sums);
                 kept = true;
-                if (found.Row is not null) Offer(ask, head.Version, sums, found.Path);
+                if (found.Row is not null) Offer(ask, head, sums, found.Path);
                 log.LogDebug(DownloadEvents.Fetched, "Fetched {Url}: {Bytes} bytes", ask.Url, head.Length);
                 return found;
             }

@@ -7,8 +7,9 @@ namespace Sluice.S3.Downloads;
 /// <summary>What a bucket said about an object.</summary>
 /// <param name="Response">Its answer.</param>
 /// <param name="HasMd5">True when the entity tag is the MD5 of the bytes: an upload in one piece, without a key of the server's own (row D20).</param>
+/// <param name="HasKeyOfServer">True when the server encrypts it with a key that the reader needs leave for, beside that for the object.</param>
 /// <param name="Sum">A checksum of the whole object that the server tells; null for none.</param>
-internal sealed record DownloadHead(OriginResponse Response, bool HasMd5, DownloadChecksum? Sum)
+internal sealed record DownloadHead(OriginResponse Response, bool HasMd5, bool HasKeyOfServer, DownloadChecksum? Sum)
 {
     /// <summary>Which version, with its length.</summary>
     public ObjectVersion Version => Response.Version;

@@ -91,7 +91,7 @@ internal sealed class DownloadSource : IDisposable
             var checksum = DownloadChecksum.Of(answer.Field, type);
             var keyOfServer = answer.Field("x-amz-server-side-encryption") is "aws:kms" or "aws:kms:dsse" || answer.Field("x-amz-server-side-encryption-customer-algorithm") is not null;
             var response = responses.From(request, answer);
-            if (response.Status != 412) return new(response, !keyOfServer && IsMd5(response.Version.ETag), checksum);
+            if (response.Status != 412) return new(response, !keyOfServer && IsMd5(response.Version.ETag), keyOfServer, checksum);
             await response.DisposeAsync();
             throw new OriginException(OriginFailure.Changed, $"s3://{options.Bucket}/{key} changed while it was fetched.");
         }

@@ -7,9 +7,10 @@ internal sealed partial class DownloadStore
     private const int Batch = 100;
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>Deletes what is past its time or beyond the bounds, files that no entry has, and what dead processes left. One process at a time does it, once a minute; false when it was not this one's turn.</summary>
+    /// <summary>Deletes what is past its time or beyond the bounds, files that no entry has, and what dead processes left. One process at a time does it, once a minute; false when it was not this one's turn, or its index was replaced: what that one knows says nothing about the files.</summary>
     public bool Sweep(bool always, CancellationToken cancellation)
     {
+        if (!IsCurrent) return false;
         var now = time.GetUtcNow().UtcTicks;
         var due = Index.Write(connection => DownloadIndex.Run(connection, "UPDATE totals SET swept = ?1 WHERE swept <= ?2 OR swept > ?1", now, now - SweepEvery.Ticks));
         if (due == 0 && !always) return false;
@@ -58,6 +59,7 @@ internal sealed partial class DownloadStore
         // Looked at once more under the lock: a file is put in its place before its entry is there to be seen.
         Index.Write(connection =>
         {
+            MustBeCurrent();
             foreach (var path in orphans)
                 if (!DownloadKey.IsKey(Path.GetFileName(path)) || DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", row => 1, Path.GetFileName(path)).Count == 0)
                     File.Delete(path);
@@ -67,12 +69,18 @@ internal sealed partial class DownloadStore
     }
 
     // What a process leaves that is killed between the deletion of a file and that of its entry.
-    private void DeleteEntriesWithoutFile() => Index.Write(connection =>
+    // Looked for without the lock, so that nobody waits for a look at every file, and looked at once more under it.
+    private void DeleteEntriesWithoutFile()
     {
-        foreach (var key in DownloadIndex.Read(connection, "SELECT key FROM entries", row => row.GetString(0)))
-            if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
-        return 0;
-    });
+        var gone = Index.Query("SELECT key FROM entries", row => row.GetString(0)).FindAll(key => !File.Exists(PathOf(key)));
+        if (gone.Count == 0) return;
+        Index.Write(connection =>
+        {
+            foreach (var key in gone)
+                if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+            return 0;
+        });
+    }
 
     // KEY.OWNER.part
     private bool IsDeadPart(string name) =>

@@ -39,7 +39,7 @@ internal sealed partial class DownloadStore
     /// <summary>Puts a whole file in its place. The download is over.</summary>
     public DownloadRow Commit(DownloadRow row) => Index.Write(connection =>
     {
-        if (!IsCurrent) throw new IOException("its index was replaced while the file was fetched");
+        MustBeCurrent();
         var part = PartPathOf(row.Key);
         var file = new FileInfo(part);
         var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse() };
@@ -95,6 +95,7 @@ internal sealed partial class DownloadStore
 
     private void Delete(SqliteConnection connection, string key)
     {
+        MustBeCurrent();
         DeleteFile(PathOf(key));
         DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
     }

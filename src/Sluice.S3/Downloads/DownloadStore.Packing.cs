@@ -73,6 +73,7 @@ internal sealed partial class DownloadStore
     // Nothing may have happened to the entry meanwhile: replaced, handed out, or evicted.
     private DownloadRow? Replace(DownloadRow row, int state) => Index.Write(connection =>
     {
+        MustBeCurrent();
         var file = new FileInfo(PartPathOf(row.Key));
         var changed = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Packed = state == Packed };
         if (DownloadIndex.Run(connection, "UPDATE entries SET packed = ?3, size = ?4, stamp = ?5 WHERE key = ?1 AND created = ?2 AND (?3 = 0 OR leased <= ?6)",

@@ -104,6 +104,7 @@ internal sealed partial class DownloadStore : IDisposable
     /// <summary>Deletes an entry and its file, unless one of them is another by now.</summary>
     public bool Remove(DownloadRow row) => Index.Write(connection =>
     {
+        MustBeCurrent();
         if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2 AND stamp = ?3", row.Key, row.Created, row.Stamp) == 0) return false;
         DeleteFile(PathOf(row.Key));
         return true;
@@ -128,6 +129,12 @@ internal sealed partial class DownloadStore : IDisposable
     private static void DeleteFile(string path)
     {
         if (Directory.Exists(Path.GetDirectoryName(path))) File.Delete(path);
+    }
+
+    // Before a file is deleted or replaced: it may be the new index's. Under the lock of an old index nobody waits.
+    private void MustBeCurrent()
+    {
+        if (!IsCurrent) throw new IOException("its index was replaced");
     }
 
     private string PartPath(string key, string ownerId) => $"{PathOf(key)}.{ownerId}.part";

@@ -38,6 +38,8 @@ public sealed partial class S3DownloadCache
 
     private void Tidy(DownloadStore open)
     {
+        // Of an index that was replaced there is nothing to look after; who opens the new one does.
+        if (!open.IsCurrent) return;
         try
         {
             open.Flush();

@@ -5,17 +5,21 @@ namespace Sluice.S3.PresignedUrls;
 /// <summary>URLs in this process's memory, bounded in number. A hit takes no lock and allocates nothing. What leaves first is what was not used since it was last looked at (CLOCK).</summary>
 internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvider time)
 {
-    private const int MostKinds = 64;
+    private const int MostKinds = 64, QueuedBeside = 1024;
 
     private readonly ConcurrentDictionary<PresignKey, PresignEntry> entries = new(PresignKeyComparer.Instance);
     private readonly ConcurrentQueue<PresignKey> order = new();
     // What is asked of paths beyond a plain GET: few kinds, so that all URLs of one path are found without looking through everything.
     private readonly ConcurrentDictionary<PresignOptions, byte> kinds = new() { [PresignOptions.Default] = 0 };
     private readonly PresignEntry?[] ready = new PresignEntry?[readyUrls];
+    private readonly Lock compacting = new();
     private int count;
     private uint hand;
 
     public int Count => Volatile.Read(ref count);
+
+    /// <summary>Keys that stand in line to leave, those of forgotten entries included.</summary>
+    public int Queued => order.Count;
 
     /// <summary>The entry of a path, usable or not.</summary>
     public PresignEntry? Find(string path, PresignOptions options) =>
@@ -37,6 +41,7 @@ internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvi
                 if (!kinds.ContainsKey(key.Options) && kinds.Count <= MostKinds) kinds.TryAdd(key.Options, 0);
                 order.Enqueue(key);
                 if (Interlocked.Increment(ref count) > maximumEntries) MakeRoom();
+                if (IsLong()) Compact();
                 return;
             }
         }
@@ -99,6 +104,27 @@ internal sealed class PresignMemory(int maximumEntries, int readyUrls, TimeProvi
 
     /// <summary>Everything held, most used first.</summary>
     public IReadOnlyList<KeyValuePair<PresignKey, PresignEntry>> Hottest() => [.. entries.OrderByDescending(pair => pair.Value.Hits)];
+
+    private bool IsLong() => order.Count > (2L * Count) + QueuedBeside;
+
+    // Keys that were forgotten leave the queue only when room is made, which without many entries is never.
+    private void Compact()
+    {
+        if (!compacting.TryEnter()) return;
+        try
+        {
+            if (!IsLong()) return;
+            var keys = new List<PresignKey>();
+            for (var left = order.Count; left > 0 && order.TryDequeue(out var key); left--) keys.Add(key);
+            // Looked up only now that nothing more is taken out: what is put from here on brings its own place in the queue.
+            foreach (var key in keys.Distinct(PresignKeyComparer.Instance))
+                if (entries.ContainsKey(key)) order.Enqueue(key);
+        }
+        finally
+        {
+            compacting.Exit();
+        }
+    }
 
     private void MakeRoom()
     {

@@ -70,6 +70,19 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         File.Delete(path);
     }
 
+    [Theory]
+    [InlineData(300, true)]
+    [InlineData(302, false)]
+    public async Task Clean_FilesPastTheCacheOfAnotherProcess_StayForItsLease(int minutes, bool stays)
+    {
+        bed.Put("clip.mp4", 1, 1000);
+        var path = await bed.Open(o => o with { MaximumBytes = 100, Lease = TimeSpan.FromMinutes(300.5) }).GetAsync("s3://media/clip.mp4", cancellation: Stop);
+        File.SetLastWriteTimeUtc(path, bed.Clock.GetUtcNow().UtcDateTime.AddMinutes(-minutes));
+        bed.Open(o => o with { Lease = TimeSpan.FromMinutes(10) }).Clean();
+        Assert.Equal(stays, File.Exists(path));
+        File.Delete(path);
+    }
+
     public ValueTask DisposeAsync() => bed.DisposeAsync();
 
     /// <summary>False while the cache puts something there that very moment, as its tidying may.</summary>

@@ -107,6 +107,43 @@ public sealed class DownloadSharingTests : IAsyncDisposable
         Assert.False(await Between.ScanAsync("", Stop).AnyAsync(Stop));
     }
 
+    [Theory]
+    [InlineData("x-amz-server-side-encryption", "aws:kms", false)]
+    [InlineData("x-amz-server-side-encryption", "aws:kms:dsse", false)]
+    [InlineData("x-amz-server-side-encryption-customer-algorithm", "AES256", false)]
+    [InlineData("x-amz-server-side-encryption", "AES256", true)]
+    public async Task Fetch_EncryptedWithAKeyOfTheServers_IsNeitherOfferedNorTaken(string field, string value, bool shared)
+    {
+        // Offered while it was not encrypted yet.
+        await FetchAndShareAsync();
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(1, Length) with { Headers = [new(field, value)] });
+        await using (var second = Machine("second")) Assert.Equal(shared ? S3DownloadOutcome.Shared : S3DownloadOutcome.Miss, (await second.FetchAsync(Url, cancellation: Stop)).Outcome);
+        await foreach (var key in Between.ScanAsync("", Stop)) await Between.DeleteAsync(key, Stop);
+        await using (var third = Machine("third")) await third.FetchAsync(Url, cancellation: Stop);
+        Assert.Equal(shared, await Between.ScanAsync("", Stop).AnyAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Fetch_ManyWhileTheStoreIsSlow_SharesAFewAtOnceAndNotAll()
+    {
+        const int files = 40;
+        var slow = new Slow(Between);
+        await using (var first = Machine("first", between: slow))
+        {
+            for (var i = 0; i < files; i++)
+            {
+                bed.Put($"{i}", (ulong)i, 1000);
+                await first.FetchAsync($"s3://media/{i}", cancellation: Stop);
+            }
+            slow.Go.SetResult();
+        }
+        // Of each its one piece, then the note.
+        Assert.Equal(32 * 2, await Between.ScanAsync("", Stop).CountAsync(Stop));
+        Assert.InRange(slow.MostAtOnce, 1, 4);
+        await using (var again = Machine("first")) await again.FetchAsync("s3://media/39", new S3DownloadOptions { SkipCache = true }, Stop);
+        Assert.Equal(33 * 2, await Between.ScanAsync("", Stop).CountAsync(Stop));
+    }
+
     [Fact]
     public async Task Fetch_Weak_IsNotShared()
     {
@@ -119,6 +156,36 @@ public sealed class DownloadSharingTests : IAsyncDisposable
     {
         await bed.DisposeAsync();
         await stores.DisposeAsync();
+    }
+
+    private sealed class Slow(IKeyValueStore inner) : IKeyValueStore
+    {
+        private readonly Lock gate = new();
+        private int now;
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int MostAtOnce { get; private set; }
+
+        public string Namespace => inner.Namespace;
+
+        public ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default) => inner.GetAsync(key, cancellation);
+
+        public async ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, KeyValueSettings settings, CancellationToken cancellation = default)
+        {
+            lock (gate) MostAtOnce = Math.Max(MostAtOnce, ++now);
+            await Go.Task;
+            await inner.SetAsync(key, value, settings, cancellation);
+            lock (gate) now--;
+        }
+
+        public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellation = default) => inner.DeleteAsync(key, cancellation);
+
+        public ValueTask<int> DeleteByTagAsync(string tag, CancellationToken cancellation = default) => inner.DeleteByTagAsync(tag, cancellation);
+
+        public IAsyncEnumerable<string> ScanAsync(string prefix, CancellationToken cancellation = default) => inner.ScanAsync(prefix, cancellation);
+
+        public ValueTask<KeyValueUsage> GetUsageAsync(CancellationToken cancellation = default) => inner.GetUsageAsync(cancellation);
     }
 
     private sealed class Broken(IKeyValueStore inner, bool reads) : IKeyValueStore

@@ -143,6 +143,26 @@ public sealed class DownloadStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Sweep_IndexReplacedMeanwhile_DeletesNothing()
+    {
+        using var old = bed.Store(o => o with { MaximumBytes = 100, TimeToLive = TimeSpan.FromHours(1) });
+        var known = Add(old, "a", 50)!;
+        foreach (var file in Directory.GetFiles(bed.Root, "index.db*")) File.Move(file, file.Replace("index.db", "index.db.damaged-1", StringComparison.Ordinal));
+        using var fresh = bed.Store();
+        Add(fresh, "a", 80);
+        Add(fresh, "b", 80);
+        bed.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.False(old.Sweep(always: true, TestContext.Current.CancellationToken));
+        Assert.Throws<IOException>(() => old.Remove(known));
+        Assert.Throws<IOException>(() => old.Remove(known.Key));
+        Assert.Throws<IOException>(() => old.Clear());
+        Assert.True(old.TryBegin(Key("c")));
+        Assert.Throws<IOException>(() => old.Reserve(Key("c"), 100));
+        Assert.True(Use(fresh, "a") && Use(fresh, "b"));
+        Assert.Equal(2, fresh.Statistics().EntryCount);
+    }
+
+    [Fact]
     public void Sweep_BoundsLowered_ComesDownToThem()
     {
         using (var large = bed.Store())

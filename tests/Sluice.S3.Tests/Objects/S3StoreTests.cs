@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.S3.Downloads;
+using Sluice.S3.Objects;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.S3.Tests.Objects;
+
+/// <summary>How sources come out of a bucket; with a real server: Sluice.Integration.Tests.</summary>
+public sealed class S3StoreTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly FaultyOrigin server = FaultyOrigin.Start();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1000, true)]
+    [InlineData(1001, false)]
+    public async Task Fetch_LargerThanTheDownloadCache_GoesPastIt(int length, bool cached)
+    {
+        server.On("/media/in/clip.mp4", OriginReply.Object(1, length));
+        var cache = folder.FileOf("cache");
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Prefix = "in", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = cache, MaximumBytes = 1000 },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        var path = await store.FetchAsync("clip.mp4", folder.Path, Stop);
+        Assert.Equal(folder.FileOf("source"), path);
+        Assert.Equal(new BytePattern(1).Bytes(0, length), await File.ReadAllBytesAsync(path!, Stop));
+        // The cache asks for ranges.
+        Assert.Equal(cached, server.Calls.Any(call => call.Status == 206));
+        Assert.Equal(cached, Directory.Exists(cache));
+    }
+
+    [Fact]
+    public async Task Fetch_Missing_IsNull()
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(404));
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Null(await store.FetchAsync("clip.mp4", folder.Path, Stop));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Dispose();
+    }
+}
