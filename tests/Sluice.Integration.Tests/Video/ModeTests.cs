@@ -196,7 +196,7 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
 
         origin.On("/raw.mov", OriginReply.Error(503));
         var (failed, _) = await video.GetAsync("/raw.mov?mode=spritesheet&width=640&height=270&columns=4&rows=3", sluice.Edge);
-        Assert.Equal((HttpStatusCode.BadGateway, "FETCH_FAILED"), (failed.StatusCode, failed.Headers.GetValues("X-Error-Type").Single()));
+        Assert.Equal((HttpStatusCode.BadGateway, "Some of the source could not be read; come back in a moment."), (failed.StatusCode, failed.Headers.GetValues("X-Error-Reason").Single()));
 
         origin.On("/raw.mov", good);
         var (later, cells) = await video.GetAsync("/raw.mov?mode=spritesheet&width=640&height=271&columns=4&rows=3", sluice.Edge);
