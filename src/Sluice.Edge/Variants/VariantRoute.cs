@@ -10,7 +10,7 @@ using Sluice.Edge.Serving;
 namespace Sluice.Edge.Variants;
 
 /// <summary>The variants of a route's objects: a route of its own behind the one they are asked for on, with a transform as its origin.</summary>
-internal sealed class VariantRoute
+internal sealed partial class VariantRoute
 {
     /// <summary>Targets whose key is remembered: those of hits, mostly. When there are more, all are forgotten and learned anew.</summary>
     private const int MostTargets = 10_000;
@@ -18,14 +18,20 @@ internal sealed class VariantRoute
     /// <summary>Longer ones are looked at each time: strangers must not fill the memory with them.</summary>
     private const int LongestTarget = 1024;
 
+    /// <summary>A lifetime does not begin anew more often than this: each time an index is written, and the head of the answer rendered.</summary>
+    private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(1);
+
     private readonly ActiveRoute originals;
     private readonly ObjectCache cache;
     private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> keysByText;
+    private readonly ILogger logger;
+    private bool hasToldOfFailure;
 
     public VariantRoute(ActiveRoute originals, ITransform transform, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
         (this.originals, this.cache, Transform) = (originals, cache, transform);
+        logger = loggers.CreateLogger("Sluice.Edge");
         keysByText = keys.GetAlternateLookup<ReadOnlySpan<char>>();
         var route = originals.Route;
         // Extensions are the source's, and say nothing of the variant.
@@ -63,15 +69,25 @@ internal sealed class VariantRoute
     public void Renew(CachedObject variant, DateTimeOffset now)
     {
         if (Route.Route.Policy.Renewal is not { } renewal || variant.Metadata.Status != 200) return;
+        // One that is still being made may learn its length between the look and the writing below, which would take it away again.
+        if (variant.Metadata.Length is null) return;
         var made = variant.Metadata.Freshness;
-        if (made.AgeAt(now) < made.Lifetime * (renewal.ElapsedPercent / 100d) || made.RemainingAt(now) < renewal.Remaining || made.Lifetime <= TimeSpan.Zero) return;
+        if (made.AgeAt(now) < LeastAge || made.AgeAt(now) < made.Lifetime * (renewal.ElapsedPercent / 100d) || made.RemainingAt(now) < renewal.Remaining || made.Lifetime <= TimeSpan.Zero) return;
         var fence = cache.Fence;
         ThreadPool.UnsafeQueueUserWorkItem(
             state =>
             {
-                var metadata = variant.Metadata;
-                // Another use was faster, or it was purged.
-                if (ReferenceEquals(metadata.Freshness, made)) cache.Refresh(variant, metadata with { Freshness = made with { ReceivedAt = now, InitialAge = TimeSpan.Zero } }, fence);
+                try
+                {
+                    var metadata = variant.Metadata;
+                    // Another use was faster, or it was purged.
+                    if (ReferenceEquals(metadata.Freshness, made)) cache.Refresh(variant, metadata with { Freshness = made with { ReceivedAt = now, InitialAge = TimeSpan.Zero } }, fence);
+                }
+                catch (Exception failure)
+                {
+                    // Nobody waits for this, so that what it throws would end the process; the variant only lives as long as it would have. Said once: it may come with every use.
+                    if (!Interlocked.Exchange(ref hasToldOfFailure, true)) LogNotRenewed(variant.Target, failure);
+                }
             },
             (object?)null, preferLocal: false);
     }
@@ -85,4 +101,7 @@ internal sealed class VariantRoute
     /// <summary>How a stored variant may be used: one that is not of its source's latest version, or was made otherwise than it would be now, is not used unasked.</summary>
     public Reuse Judge(CachedObject variant, string recipe, Reuse reuse) =>
         variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
+
+    [LoggerMessage(1004, LogLevel.Error, "{Variant}: its lifetime could not begin anew; this is a defect, please report it with this line")]
+    private partial void LogNotRenewed(string variant, Exception failure);
 }

@@ -9,4 +9,7 @@ internal sealed record FfmpegCommand(IReadOnlyList<string> Arguments)
 
     /// <summary>True for one of several runs that make a variant together: only the last is counted as made. Default false.</summary>
     public bool IsPart { get; init; }
+
+    /// <summary>What the runs before it left of the time that making a variant may take. Default all of it.</summary>
+    public TimeSpan? Time { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
     private const long LargestStretch = 16 << 20;
     private const int PieceBytes = 64 << 10;
 
-    private readonly ConcurrentDictionary<string, CachedObject> sources = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SourceLoan> loans = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim starting = new(1, 1);
     private WebApplication? host;
     private string? address;
@@ -34,8 +34,7 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
     {
         if (address is null) await StartAsync(cancellation);
         var name = "/" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        sources[name] = source;
-        return new SourceLoan(address + name, () => sources.TryRemove(name, out _));
+        return loans[name] = new SourceLoan(source, address + name, () => loans.TryRemove(name, out _));
     }
 
     /// <inheritdoc/>
@@ -82,7 +81,7 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
     private async Task ServeAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        if (!sources.TryGetValue(request.Path.Value ?? "", out var source) || source.Metadata.Length is not { } length)
+        if (!loans.TryGetValue(request.Path.Value ?? "", out var loan) || loan.Source.Metadata.Length is not { } length)
         {
             response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -105,12 +104,12 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
         }
 
         response.ContentLength = end - start;
-        if (HttpMethods.IsGet(request.Method)) await SendAsync(context, source, start, end);
+        if (HttpMethods.IsGet(request.Method)) await SendAsync(context, loan, start, end);
     }
 
-    private static async Task SendAsync(HttpContext context, CachedObject source, long start, long end)
+    private static async Task SendAsync(HttpContext context, SourceLoan loan, long start, long end)
     {
-        var writer = context.Response.BodyWriter;
+        var (source, writer) = (loan.Source, context.Response.BodyWriter);
         // Held between the readers too: a purge must not change what is being read.
         var isHeld = source.TryHold();
         try
@@ -137,7 +136,8 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The source cannot be read on. A broken connection says so; the process that reads it will tell.
+            // The source cannot be read on. A broken connection says so; the process that reads it will tell, but not this from a damaged source: so it is noted first.
+            loan.Break();
             context.Abort();
         }
         finally

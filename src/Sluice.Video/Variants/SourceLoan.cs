@@ -1,9 +1,20 @@
+using Sluice.Core.Objects;
+
 namespace Sluice.Video.Variants;
 
 /// <summary>A source under a URL of its own, until disposed.</summary>
-internal sealed class SourceLoan(string url, Action end) : IDisposable
+internal sealed class SourceLoan(CachedObject source, string url, Action end) : IDisposable
 {
+    private volatile bool isBroken;
+
+    public CachedObject Source => source;
+
     public string Url => url;
+
+    /// <summary>True once some of the source could not be read: whatever was made of it since may lack that, whether or not the process that read it says so.</summary>
+    public bool IsBroken => isBroken;
+
+    public void Break() => isBroken = true;
 
     public void Dispose() => end();
 }

@@ -19,7 +19,12 @@ public sealed partial class VariantMaker
         if (fact is not { Length: var whole }) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")
-            return Picture(job, grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation));
+        {
+            var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation);
+            // A sheet is kept for long: what is missing in it must be missing in the source, and not have been out of reach for a moment.
+            return Picture(job, job.Loan.IsBroken ? (null, VariantFault.SourceUnreadable()) : made);
+        }
+
         var path = job.Plan.SourcePath;
         var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(job.Plan.Options! with { Format = "jpg", Derivative = null }, null));
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
@@ -46,6 +51,7 @@ public sealed partial class VariantMaker
                 continue;
             }
 
+            if (job.Loan.IsBroken) return (null, VariantFault.SourceUnreadable());
             // One of them is missing or damaged: each by itself, so that the others are not. In its place the one before is shown.
             for (var cell = first; cell < last; cell++)
             {
@@ -55,18 +61,18 @@ public sealed partial class VariantMaker
         }
 
         // One that came late is not whole.
-        if (!any || time.GetElapsedTime(began) > limits.Time) return (null, fault ?? VariantFault.Unsupported("it has no picture there"));
-        return await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForTiles(job.Options, grid, limits)) { Input = cells }, cancellation);
+        var rest = Left();
+        if (rest <= TimeSpan.Zero) return (null, VariantFault.TimedOut(limits.Time));
+        if (!any) return (null, fault ?? VariantFault.Unsupported("it has no picture there"));
+        return await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForTiles(job.Options, grid, limits)) { Input = cells, Time = rest }, cancellation);
+
+        TimeSpan Left() => limits.Time - time.GetElapsedTime(began);
 
         async Task<bool> CellsAsync(Range which, Memory<byte> place)
         {
-            if (time.GetElapsedTime(began) > limits.Time)
-            {
-                fault ??= VariantFault.TimedOut(limits.Time);
-                return false;
-            }
-
-            var (body, failed) = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits)) { IsPart = true }, cancellation);
+            var left = Left();
+            if (left <= TimeSpan.Zero) return false;
+            var (body, failed) = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits)) { IsPart = true, Time = left }, cancellation);
             fault ??= failed;
             if (body?.Length != place.Length) return false;
             body.CopyTo(place);

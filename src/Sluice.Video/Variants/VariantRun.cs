@@ -29,7 +29,7 @@ internal sealed class VariantRun : IAsyncDisposable
             {
                 Input = command.Input,
                 Listen = Progress.Hear,
-                Limits = new ToolLimits { Time = limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
+                Limits = new ToolLimits { Time = command.Time ?? limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
             },
             time);
     }

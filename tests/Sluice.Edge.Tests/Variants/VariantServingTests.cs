@@ -135,6 +135,40 @@ public class VariantServingTests
     }
 
     [Fact]
+    public async Task Variant_AskedForOften_LivesOnOnceInASecond()
+    {
+        await using var edge = await StartAsync(renewal: new Renewal(0, TimeSpan.Zero));
+        await edge.GetAsync("/a.mp4?make=x");
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        await Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(TimeSpan.FromSeconds(0.9), Age());
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+        Assert.True(SpinWait.SpinUntil(() => Age() == TimeSpan.Zero, TimeSpan.FromSeconds(60)));
+
+        TimeSpan Age() => edge.Cache.Scope(transform.Scope).Find("made:a.mp4:x")!.Objects[0].Metadata.Freshness.AgeAt(time.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Variant_AskedForWhileItIsMade_LivesOnOnlyOnceItsLengthIsKnown()
+    {
+        transform.Stuck = new TaskCompletionSource();
+        await using var edge = await StartAsync(renewal: new Renewal(0, TimeSpan.Zero));
+        using (await edge.Client.GetAsync("/a.mp4?make=x", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            using var second = await edge.Client.GetAsync("/a.mp4?make=x", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+            await Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System, TestContext.Current.CancellationToken);
+            var metadata = edge.Cache.Scope(transform.Scope).Find("made:a.mp4:x")!.Objects[0].Metadata;
+            Assert.Equal((null, TimeSpan.FromSeconds(5)), (metadata.Length, metadata.Freshness.AgeAt(time.GetUtcNow())));
+        }
+
+        transform.Stuck.SetResult();
+    }
+
+    [Fact]
     public async Task Variant_MadeByAnotherRecipe_IsMadeAnew()
     {
         await using var edge = await StartAsync();

@@ -1,4 +1,6 @@
 using System.Net;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Video;
 
@@ -176,6 +178,30 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         var (_, spare) = await video.GetAsync("/colours.mp4?mode=spritesheet&width=640&height=180&columns=4");
         var pixels = await Clips.PixelsAsync(spare, 64, 18);
         for (var cell = 0; cell < 8; cell++) AssertNear(cell < 6 ? Clips.Colours[cell] : ((byte)0, (byte)0, (byte)0), pixels, (((cell / 4 * 9) + 4) * 64) + (cell % 4 * 16) + 8);
+    }
+
+    [Fact]
+    public async Task SpriteSheet_OfASourceThatCannotBeReadForAMoment_IsNone_AndIsWholeAfterwards()
+    {
+        // Raw pictures: 43 MB, of which every cell needs others.
+        var clip = await Clips.MakeAsync("raw.mov", "-f", "lavfi", "-i", "color=c=0x30c040:s=160x90:r=25:d=60", "-c:v", "rawvideo", "-pix_fmt", "uyvy422");
+        await using var origin = FaultyOrigin.Start();
+        var good = new OriginReply { Body = OriginBody.Of(await File.ReadAllBytesAsync(clip)), ETag = "\"raw\"", ContentType = "video/quicktime", CacheControl = "max-age=3600" };
+        origin.On("/raw.mov", good);
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("config.json", $$"""{ "routes": [{ "origins": ["{{origin.Address}}"], "video": { "fallBackOnError": false } }] }""");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Arguments = ["--config", config] });
+        // Its index and a picture near its begin are there from now on.
+        Assert.Equal(HttpStatusCode.OK, (await video.GetAsync("/raw.mov?mode=frame&time=3s&width=160&height=90", sluice.Edge)).Answer.StatusCode);
+
+        origin.On("/raw.mov", OriginReply.Error(503));
+        var (failed, _) = await video.GetAsync("/raw.mov?mode=spritesheet&width=640&height=270&columns=4&rows=3", sluice.Edge);
+        Assert.Equal((HttpStatusCode.BadGateway, "Some of the source could not be read; come back in a moment."), (failed.StatusCode, failed.Headers.GetValues("X-Error-Reason").Single()));
+
+        origin.On("/raw.mov", good);
+        var (later, cells) = await video.GetAsync("/raw.mov?mode=spritesheet&width=640&height=271&columns=4&rows=3", sluice.Edge);
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+        Assert.All((await Clips.PixelsAsync(cells, 4, 3)).Where((_, i) => i % 3 == 1), green => Assert.InRange(green, 170, 215));
     }
 
     [Fact]

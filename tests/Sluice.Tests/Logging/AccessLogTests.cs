@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Sluice.Tests.Hosting;
 
@@ -61,6 +62,31 @@ public sealed class AccessLogTests
         var lines = await LinesAsync("text", edge => GetAsync(edge, "/clip.mp4", "first"));
 
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 GET /clip\.mp4 200 10 miss - first=[\d.]+ms total=[\d.]+ms request=first$", Assert.Single(lines));
+    }
+
+    [Fact]
+    public async Task Api_OfTheCatalog_RefusalsAreProblemsAndLoggedAsSuch()
+    {
+        var file = Path.GetTempFileName();
+        const string Token = "0123456789abcdef0123";
+        await using (var server = await RunningServer.StartAsync((o, _) => (o.Logging.AccessLog, o.Logging.Format, o.Api.Token) = (file, "json", Token)))
+        {
+            await AskAsync(401);
+            server.Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+            await AskAsync(404);
+
+            async Task AskAsync(int status)
+            {
+                using var answer = await server.Api.GetAsync("/v1/videos/no/such/path");
+                Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+                Assert.Equal(status, (int)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["status"]!);
+            }
+        }
+
+        var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
+        File.Delete(file);
+        Assert.Equal([401, 404], entries.Select(e => (int)e["status"]!));
+        Assert.All(entries, e => Assert.True((int)e["bytes"]! > 0));
     }
 
     [Fact]
