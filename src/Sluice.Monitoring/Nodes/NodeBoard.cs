@@ -18,7 +18,7 @@ internal sealed class NodeBoard(Func<IKeyValueStore?> open, TimeProvider time)
     private const string Frames = "node/", Trends = "trend/", Asked = "asked";
     private readonly Lock gate = new();
     private readonly Dictionary<string, (long At, IReadOnlyList<NodeReading> Found)> seen = [];
-    private long askedAt = long.MinValue;
+    private long askedAt = long.MinValue, firstAskedAt;
 
     /// <summary>True where there is anybody to lay out for.</summary>
     public bool IsThere => open() is not null;
@@ -35,11 +35,18 @@ internal sealed class NodeBoard(Func<IKeyValueStore?> open, TimeProvider time)
     /// <summary>True while somebody looks at several nodes.</summary>
     public Task<bool> IsAskedAsync(CancellationToken cancellation) => TryAsync(async store => await store.GetAsync(Asked, cancellation) is not null);
 
-    /// <summary>Says that somebody looks.</summary>
-    public async Task AskAsync(CancellationToken cancellation)
+    /// <summary>Says that somebody looks; true while nodes that are there may not have seen it yet.</summary>
+    public async Task<bool> AskAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref askedAt) is var last && last != long.MinValue && time.GetElapsedTime(last) < Life / 3) return;
-        if (await TryAsync(async store => { await store.SetAsync(Asked, "1"u8.ToArray(), new KeyValueSettings(Life), cancellation); return true; })) Volatile.Write(ref askedAt, time.GetTimestamp());
+        var last = Volatile.Read(ref askedAt);
+        if (last == long.MinValue || time.GetElapsedTime(last) >= Life / 3)
+        {
+            if (!await TryAsync(async store => { await store.SetAsync(Asked, "1"u8.ToArray(), new KeyValueSettings(Life), cancellation); return true; })) return false;
+            if (last == long.MinValue || time.GetElapsedTime(last) >= Life) Volatile.Write(ref firstAskedAt, time.GetTimestamp());
+            Volatile.Write(ref askedAt, time.GetTimestamp());
+        }
+
+        return time.GetElapsedTime(Volatile.Read(ref firstAskedAt)) <= 2 * Beat;
     }
 
     /// <summary>The other nodes, as they were within the last beat.</summary>

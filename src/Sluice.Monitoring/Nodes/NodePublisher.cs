@@ -11,8 +11,9 @@ internal sealed class NodePublisher(string id, NodeBoard board, NodeFrames frame
     {
         if (!board.IsThere) return;
         var isAsked = await board.IsAskedAsync(cancellation);
-        if (isAsked || beats % QuietBeats == 0) await board.PublishAsync(await frames.MakeAsync(isAsked, time.GetUtcNow(), uptime, cancellation), false, cancellation);
+        // The lines first: a looker waits for the windows, and reads both then.
         if (isAsked && asked % TrendBeats == 0) await board.PublishAsync(frames.MakeTrend(time.GetUtcNow()), true, cancellation);
+        if (isAsked || beats % QuietBeats == 0) await board.PublishAsync(await frames.MakeAsync(isAsked, time.GetUtcNow(), uptime, cancellation), false, cancellation);
         (beats, asked) = (beats + 1, isAsked ? asked + 1 : 0);
     }
 

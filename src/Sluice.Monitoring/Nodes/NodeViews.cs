@@ -30,10 +30,11 @@ internal sealed class NodeViews(string id, MonitoringOptions options, NodeBoard 
     public async Task<TrendSeries?> TrendAsync(Period period, string scope, string? node, CancellationToken cancellation)
     {
         var at = time.GetUtcNow().ToUnixTimeSeconds();
-        var nodes = Items(await board.OthersAsync(id, false, cancellation));
-        if (Choose(node, nodes) is not { } chosen) return null;
+        var there = await board.OthersAsync(id, false, cancellation);
+        if (Choose(node, Items(there)) is not { } chosen) return null;
         if (chosen == id) return parts.Trends.Build(period, scope, at);
-        await board.AskAsync(cancellation);
+        // Who has laid out windows has laid out lines before.
+        await MeasuredAsync(there, chosen, cancellation);
         var others = (await board.OthersAsync(id, true, cancellation)).Where(one => chosen == All || one.Frame.Id == chosen).ToList();
         var bins = others.SelectMany(one => one.Bins(period.Name)).Concat(chosen == All ? parts.Trends.Bins(period, at) : []).GroupBy(bin => bin.At).Select(group => new HistoryBin(group.Key, WindowUnion.Of([.. group.Select(bin => bin.Window)])));
         var marks = others.SelectMany(one => one.Frame.Marks.Select(mark => mark with { Text = $"{one.Frame.Name}: {mark.Text}" })).Where(mark => mark.At >= period.ChartFrom(at)).Concat(chosen == All ? parts.Trends.Marks(period, at) : []);
@@ -51,10 +52,10 @@ internal sealed class NodeViews(string id, MonitoringOptions options, NodeBoard 
     private string? Choose(string? node, List<NodeItem> nodes) => string.IsNullOrEmpty(node) ? id : node == All ? All
         : nodes.Find(one => one.Id == node || one.Name == node)?.Id;
 
-    /// <summary>Asks for what was measured, and waits a little for those that have not laid it out yet.</summary>
+    /// <summary>Asks for what was measured, and waits a little for those that have not laid it out yet: only at first, as who has not by then was killed.</summary>
     private async Task<IReadOnlyList<NodeReading>> MeasuredAsync(IReadOnlyList<NodeReading> others, string chosen, CancellationToken cancellation)
     {
-        await board.AskAsync(cancellation);
+        if (!await board.AskAsync(cancellation)) return others;
         for (var look = 0; look < Looks && others.Any(one => (chosen == All || one.Frame.Id == chosen) && one.Frame.Windows.Count == 0); look++)
         {
             await Task.Delay(NodeBoard.Beat / 4, time, cancellation);

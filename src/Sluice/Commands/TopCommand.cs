@@ -32,9 +32,8 @@ internal static class TopCommand
         {
             using var signals = new Hosting.StopSignals(cancellation);
             var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected;
-            // A screen of its own, which leaves the terminal as it was.
-            if (live) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
-            using var leaving = new Leaving(() => { if (live) terminal.Out.Write("\u001b[?25h\u001b[?1049l"); });
+            var isInside = false;
+            using var leaving = new Leaving(Leave);
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
             while (true)
             {
@@ -49,12 +48,16 @@ internal static class TopCommand
                 var set = parsed.GetValue(scope) ?? "media";
                 if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
                 {
+                    Leave(); // what is said inside is gone with it
                     terminal.Complain("--scope: this server hands out no presigned URLs; it has no bucket");
                     return ExitCode.Usage;
                 }
 
                 var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
                 var text = TopScreen.Draw(summary, panels, trend);
+                // A screen of its own, which leaves the terminal as it was: entered only when there is something to show, as a message would be gone with it.
+                if (live && !isInside) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
+                isInside = live;
                 terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
                 await terminal.Out.FlushAsync(CancellationToken.None);
                 if (!live) return ExitCode.Ok;
@@ -66,6 +69,12 @@ internal static class TopCommand
                 {
                     return ExitCode.Ok;
                 }
+            }
+
+            void Leave()
+            {
+                if (isInside) terminal.Out.Write("\u001b[?25h\u001b[?1049l");
+                isInside = false;
             }
         }));
         return command;

@@ -36,7 +36,8 @@ function controls(): void {
   picker.hidden = nodes.length < 2;
   byId('node').hidden = !picker.hidden;
   render(picker, nodes, () => [h('option', { value: 'all' }, `all ${nodes.length} servers`), ...nodes.map((one) => h('option', { value: one.id }, one.isThis ? `${one.name} (this one)` : one.name))]);
-  picker.value = latest?.selected ?? '';
+  // What was chosen, and not what is still shown until the next summary.
+  picker.value = node === 'all' ? node : (nodes.find((one) => (node ? one.id === node || one.name === node : one.isThis))?.id ?? '');
 }
 
 function remember(): void {
@@ -70,8 +71,9 @@ function live(state: string, text: string): void {
 
 async function drawTrend(): Promise<void> {
   const names = periods.find(([value]) => value === period)!;
-  const drawn = await trend(period, scope || 'media', node);
-  if (drawn.period !== period || (scope && drawn.scope !== scope)) return;
+  const asked = node;
+  const drawn = await trend(period, scope || 'media', asked);
+  if (asked !== node || drawn.period !== period || (scope && drawn.scope !== scope)) return;
   byId('trend-title').textContent = names[2];
   byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}; of storage: its bound`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
   chart.draw(drawn);
@@ -86,6 +88,7 @@ async function run(): Promise<void> {
     try {
       let drawn = 0;
       await follow(period, node, mine.signal, (summary) => {
+        if (mine.signal.aborted) return; // of what is no longer chosen
         latest = summary;
         show();
         if (performance.now() - drawn < trendEvery && drawn > 0) return;
