@@ -39,15 +39,16 @@ public sealed class GhostSampler : IDisposable
     /// <param name="capacity">Size of the cache in bytes.</param>
     /// <param name="hits">Hits so far, sampled or not, and their bytes: what sampling leaves out of them is corrected by it.</param>
     /// <param name="time">The clock.</param>
-    public GhostSampler(long capacity, Func<(long Requests, long Bytes)> hits, TimeProvider time)
+    /// <param name="policy">The cache's own policy.</param>
+    public GhostSampler(long capacity, Func<(long Requests, long Bytes)> hits, TimeProvider time, string policy = "s3fifo")
     {
         this.hits = hits;
-        ghosts = [.. Policies.SelectMany(policy => Sizes.Select(size => new Ghost(policy, size.Name, new GhostCache(policy, (long)(capacity * size.Factor)))))];
+        ghosts = [.. Policies.SelectMany(kind => Sizes.Select(size => new Ghost(kind, size.Name, new GhostCache(kind, (long)(capacity * size.Factor)))))];
         meter.CreateObservableCounter("sluice.whatif.requests", () => Read().Requests, "{request}", "Requests that the what-if caches were asked, estimated from a sample of the objects.");
         meter.CreateObservableCounter("sluice.whatif.sent", () => Read().Bytes, "By", "Body bytes of these requests.");
         meter.CreateObservableCounter("sluice.whatif.hits", () => Read(ghost => ghost.Requests), "{request}", "Requests that a cache of another size (as a multiple of this one's) or policy would have answered.");
         meter.CreateObservableCounter("sluice.whatif.hit_sent", () => Read(ghost => ghost.Bytes), "By", "Body bytes that it would have answered with.");
-        meter.CreateObservableGauge("sluice.whatif.size", () => capacity, "By", "Size of this cache, which those are multiples of.");
+        meter.CreateObservableGauge("sluice.whatif.size", () => new Measurement<long>(capacity, new KeyValuePair<string, object?>("policy", policy)), "By", "Size of this cache, which those are multiples of.");
         meter.CreateObservableGauge("sluice.whatif.share", () => Share, description: "Share of the objects that are watched.");
         timer = time.CreateTimer(_ => Drain(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }

@@ -20,7 +20,9 @@ internal static class WhatIfBuilder
             var present = Money(policy, "1");
             return Factors.Select(factor => Row(policy, factor, present));
         });
-        return new WhatIf(requests, 100 * (minute.Last(MeasureNames.WhatIfShare) ?? 0), [.. rows.OrderBy(row => row.Factor)]);
+        // Where nodes differ: that of the most bytes.
+        var inUse = minute.By(MeasureNames.WhatIfSize, "policy").MaxBy(one => one.Sum).Label;
+        return new WhatIf(requests, 100 * (minute.Last(MeasureNames.WhatIfShare) ?? 0), [.. rows.OrderBy(row => row.Factor)]) { Policy = Policies.Contains(inUse) ? inUse : Policies[0] };
 
         WhatIfRow Row(string policy, string factor, double present)
         {

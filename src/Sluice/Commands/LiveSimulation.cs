@@ -27,9 +27,9 @@ internal static class LiveSimulation
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{found.Requests:N0} requests of the last {period}, from {found.Share:0.####}% of the objects"));
         terminal.Out.WriteLine();
         Output.Table(terminal.Out, ["size", "", "policy", "hit rate", "of bytes", "saves", "difference"], found.Rows.Select(row => (string[])[
-            row.CapacityText, row.Factor == 1 ? "now" : row.Factor.ToString("0.#x", CultureInfo.InvariantCulture), row.Policy, row.HitText, row.ByteText, row.MoneyText, row.DifferenceText]));
+            row.CapacityText, row.Factor == 1 && row.Policy == found.Policy ? "now" : row.Factor.ToString("0.#x", CultureInfo.InvariantCulture), row.Policy, row.HitText, row.ByteText, row.MoneyText, row.DifferenceText]));
         terminal.Out.WriteLine();
-        foreach (var row in found.Rows.Where(row => row.Policy == "s3fifo"))
+        foreach (var row in found.Rows.Where(row => row.Policy == found.Policy))
             terminal.Out.WriteLine($"{row.CapacityText,10} |{new string('█', Cells(row.HitPercent)).PadRight(ChartCells)}| {row.HitText}");
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("An estimate: freshness is not simulated, and what a larger cache would hold shows only once as much has passed through this one.");

@@ -101,7 +101,7 @@ internal sealed class Engine : IAsyncDisposable
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
         var engine = new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
         if (options.Monitoring.Enabled)
-            engine.Counters.Ghosts = Ghosts(cache, engine.Counters, time);
+            engine.Counters.Ghosts = Ghosts(cache, options.Cache.MemoryPolicy, engine.Counters, time);
         return engine;
     }
 
@@ -121,11 +121,12 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Over the tier that holds the most; none for a cache that holds nothing.</summary>
-    private static GhostSampler? Ghosts(ObjectCache cache, EdgeCounters counters, TimeProvider time)
+    private static GhostSampler? Ghosts(ObjectCache cache, string memoryPolicy, EdgeCounters counters, TimeProvider time)
     {
         var statistics = cache.GetStatistics();
-        var capacity = Math.Max(statistics.Disk?.MaximumBytes ?? 0, statistics.MemoryMaximumBytes);
-        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Bytes(Outcome.Hit)), time) : null;
+        var (disk, memory) = (statistics.Disk?.MaximumBytes ?? 0, statistics.MemoryMaximumBytes);
+        var capacity = Math.Max(disk, memory);
+        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Bytes(Outcome.Hit)), time, disk >= memory ? "s3fifo" : memoryPolicy) : null;
     }
 
     private static ObjectCacheOptions CacheOptions(CacheSection cache) => new()

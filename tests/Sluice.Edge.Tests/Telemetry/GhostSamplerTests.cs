@@ -31,7 +31,7 @@ public sealed class GhostSamplerTests : IDisposable
         Assert.Equal((200, 20_000), (read["sluice.whatif.requests "], read["sluice.whatif.sent "]));
         Assert.Equal((0, 0, 180, 180), (read["sluice.whatif.hits lru 0.5"], read["sluice.whatif.hits lru 1"], read["sluice.whatif.hits lru 2"], read["sluice.whatif.hits lru 4"]));
         Assert.Equal((18_000, 180), (read["sluice.whatif.hit_sent lru 4"], read["sluice.whatif.hits s3fifo 4"]));
-        Assert.Equal(1000, read["sluice.whatif.size "]);
+        Assert.Equal(1000, read["sluice.whatif.size s3fifo"]);
     }
 
     [Fact]

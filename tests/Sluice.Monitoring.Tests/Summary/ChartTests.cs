@@ -83,6 +83,8 @@ public sealed class ChartTests : IDisposable
         // 80 GB at 0.09 and 800 requests at 0.0004 a thousand: 7.20 USD.
         Assert.Equal(["5.0GB 60.0% 60.0% 5.40 USD -1.80 USD", "10.0GB 80.0% 80.0% 7.20 USD ", "20.0GB 90.0% 90.0% 8.10 USD +0.9 USD", "40.0GB 95.0% 95.0% 8.55 USD +1.35 USD"], rows);
         Assert.Equal("70.0%", found.Rows.Single(row => row is { Policy: "lru", Factor: 1 }).HitText);
+        Assert.Equal("s3fifo", found.Policy);
+        Assert.Equal("lru", WhatIfBuilder.Build(new Window(counts, store.Catalog.Find), Of((MeasureNames.WhatIfSize + "{policy=lru}", 10e9)), new Prices())!.Policy);
         Assert.Null(WhatIfBuilder.Build(Of(), Of(), new Prices()));
 
         void Add(string name, double value) => counts[store.Catalog.Get(name, SeriesKind.Counter, [])!.Id] = new SeriesValue { Value = value };

@@ -32,12 +32,12 @@ function shares(all: Share[], kind: string): HTMLElement[] {
 /** Half, double and four times the size: one bar each, of the policy in use, and what the other would do. */
 function whatIf(found: WhatIf | undefined): (Node | null)[] {
   if (!found) return [h('p', { class: 'empty' }, 'Known once something was asked for.')];
-  const rows = found.rows.filter((row) => row.policy === 's3fifo').map((row) => {
-    const bar = h('i', {}), other = found.rows.find((one) => one.policy === 'lru' && one.factor === row.factor);
+  const rows = found.rows.filter((row) => row.policy === found.policy).map((row) => {
+    const bar = h('i', {}), other = found.rows.find((one) => one.policy !== found.policy && one.factor === row.factor);
     bar.style.width = `${row.hitPercent ?? 0}%`;
     return [h('span', { class: 'key' }, row.factor === 1 ? h('b', {}, `${row.capacityText}, now`) : row.capacityText), h('span', { class: `meter ${row.factor === 1 ? 'present' : ''}`, role: 'img', 'aria-label': row.hitText }, bar), row.hitText, row.moneyText, row.differenceText || '–', other?.hitText ?? '–'];
   });
-  return [table(['size', ' ', 'hit rate', 'saves', 'difference', 'lru'], rows, '', [' ']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
+  return [table(['size', ' ', 'hit rate', 'saves', 'difference', found.policy === 'lru' ? 's3fifo' : 'lru'], rows, '', [' ']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
 }
 
 export function alertLine(alert: AlertItem, now: string): HTMLElement {

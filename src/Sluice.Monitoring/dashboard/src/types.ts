@@ -8,7 +8,7 @@ export interface OriginHealth { name: string; requests: string; failures: string
 export interface HotItem { path: string; requests: number; bytes: number }
 export interface Savings { bytesText: string; requestsText: string; moneyText: string; pricesText: string }
 export interface WhatIfRow { policy: string; factor: number; capacityText: string; hitPercent?: number; hitText: string; byteText: string; moneyText: string; differenceText: string }
-export interface WhatIf { requests: number; share: number; rows: WhatIfRow[] }
+export interface WhatIf { requests: number; share: number; policy: string; rows: WhatIfRow[] }
 export interface AlertItem { node?: string; rule: string; severity: string; message: string; started: string; resolved?: string }
 export interface PurgeItem { at: string; what: string; objects: number; bytes: number }
 
