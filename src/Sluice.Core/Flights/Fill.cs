@@ -204,8 +204,9 @@ internal sealed class Fill
             {
                 if (target.Metadata.Length is not null)
                     throw new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the body ended after {start + filled} of {target.Metadata.Length} bytes.");
-                target.SetLength(start + filled);
+                // In this order: who knows the length finds every byte of it held.
                 if (chunk is not null && filled > 0) chunk = target.Shrink(chunk, filled);
+                target.SetLength(start + filled);
             }
 
             if (chunk is not null && filled > 0)
