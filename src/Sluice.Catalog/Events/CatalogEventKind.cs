@@ -9,6 +9,6 @@ internal enum CatalogEventKind
     /// <summary>It became READY: its manifest is a new one.</summary>
     Published,
 
-    /// <summary>It is gone.</summary>
+    /// <summary>It is gone; told once more when its files are.</summary>
     Deleted,
 }

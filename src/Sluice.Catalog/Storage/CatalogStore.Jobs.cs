@@ -1,3 +1,4 @@
+using Sluice.Catalog.Events;
 using Sluice.Catalog.Jobs;
 
 namespace Sluice.Catalog.Storage;
@@ -26,13 +27,22 @@ internal sealed partial class CatalogStore
             """, cancellation) == 1, cancellation);
 
     /// <inheritdoc/>
-    public Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default) => database.WriteAsync(session =>
+    public Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         var (state, ended) = again is null ? (error is null ? "done" : "failed", Now()) : ("queued", (DateTimeOffset?)null);
-        return session.ExecuteAsync($"""
+        var tells = job.Kind == JobKind.Delete && state == "done";
+        if (tells) await database.OrderEventsAsync(session, cancellation);
+        var mine = await session.ExecuteAsync($"""
             UPDATE jobs SET state = {state}, error = {error}, run_at = {again ?? Now()}, ended_at = {ended}, lease_owner = NULL, lease_until = NULL
             WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
-            """, cancellation);
+            """, cancellation) == 1;
+        // Told a second time: between the row's end and that of its files an edge may have fetched one of them again.
+        if (mine && tells)
+            await session.ExecuteAsync($"""
+                INSERT INTO events (video_id, version, kind, created_at)
+                VALUES ({job.VideoId}, (SELECT COALESCE(MAX(version), 0) FROM events WHERE video_id = {job.VideoId}), {Word(CatalogEventKind.Deleted)}, {Now()})
+                """, cancellation);
+        return mine;
     }, cancellation);
 
     /// <inheritdoc/>

@@ -32,7 +32,8 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default);
 
-    /// <summary>Ends a job, or has it begun again at <paramref name="again"/>. Nothing happens when it is somebody else's by now.</summary>
+    /// <summary>Ends a job, or has it begun again at <paramref name="again"/>. Nothing happens when it is somebody else's by now.
+    /// The end of a deleted video's files is an event once more: edges may have fetched some of them since the row went.</summary>
     /// <exception cref="IOException">The database failed.</exception>
     Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default);
 

@@ -143,6 +143,22 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         Assert.Equal(JobKind.Delete, (await Store.ClaimAsync("w", Lease))!.Kind);
     }
 
+    // Whoever asks for the manifest between the row's end and that of its files has the edge keep it again.
+    [Fact]
+    public async Task End_OfADeletedVideosFiles_TellsOnceMore()
+    {
+        var video = await AddAsync("a");
+        await Store.ChangeAsync(video.Id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete)] });
+        var job = (await Store.ClaimAsync("w", Lease))!;
+        await Store.EndAsync(job, "no answer", Time.GetUtcNow());
+        Assert.Single(await Store.ReadEventsAsync(0));
+
+        await Store.EndAsync((await Store.ClaimAsync("w", Lease))!, null, null);
+        await Store.EndAsync(job, null, null);
+
+        Assert.Equal([(video.Id, CatalogEventKind.Deleted), (video.Id, CatalogEventKind.Deleted)], (await Store.ReadEventsAsync(0)).Select(e => (e.VideoId, e.Kind)));
+    }
+
     [Fact]
     public async Task Claim_OneJobByMany_IsGivenToOne()
     {
