@@ -49,7 +49,7 @@ internal sealed class DiskIndex : IDisposable
         byKey.Parameters[0].Value = key;
         using var rows = byKey.ExecuteReader();
         var found = new List<ObjectRow>();
-        while (rows.Read()) found.Add(Read(rows));
+        while (rows.Read()) found.Add(new IndexRow(rows.Handle!).ToObjectRow());
         return found;
     }
 
@@ -66,13 +66,20 @@ internal sealed class DiskIndex : IDisposable
         }
     }
 
-    /// <summary>Every row, in no order, from one moment of the index.</summary>
-    public IEnumerable<ObjectRow> ReadAll()
+    /// <summary>Calls <paramref name="visit"/> for the rows whose number is above <paramref name="after"/>, in order, until it has answered true <paramref name="most"/> times; the number of the last one it saw, or null at the end.</summary>
+    public long? Scan(long after, int most, RowMatch visit)
     {
+        // A connection of its own: a look over very many must not keep anybody else waiting. For some at a time, since the log cannot be emptied meanwhile.
         using var connection = SqliteDatabase.Open(file.Path);
-        using var command = connection.Prepare(Columns);
+        using var command = connection.Prepare(Columns + " WHERE id > $after ORDER BY id", "$after");
+        command.Parameters[0].Value = after;
         using var rows = command.ExecuteReader();
-        while (rows.Read()) yield return Read(rows);
+        while (rows.Read())
+        {
+            var row = new IndexRow(rows.Handle!);
+            if (visit(row) && --most == 0) return row.Id;
+        }
+        return null;
     }
 
     /// <summary>Notes damage found while running.</summary>
@@ -85,18 +92,4 @@ internal sealed class DiskIndex : IDisposable
         reader.Dispose();
         Writer.Dispose();
     }
-
-    // A name of another length can only be damage; the file it leads to does not exist, and so the row goes as any such row does.
-    private static ObjectRow Read(SqliteDataReader rows) => new()
-    {
-        Id = rows.GetInt64(0),
-        Name = rows.GetFieldValue<byte[]>(1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default,
-        Identity = (ulong)rows.GetInt64(2),
-        Key = rows.GetString(3),
-        Metadata = rows.GetFieldValue<byte[]>(4),
-        Length = rows.GetInt64(5),
-        Chunks = rows.GetInt32(6),
-        Bytes = rows.GetInt64(7),
-        LastUsed = (uint)rows.GetInt64(8),
-    };
 }

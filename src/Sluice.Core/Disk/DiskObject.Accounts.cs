@@ -8,14 +8,6 @@ public sealed partial class DiskObject
 
     private int gone;
 
-    // Under DiskSpace's lock.
-
-    /// <summary>Bytes of the bound that this object takes: stored, being written, or damaged and still in the file.</summary>
-    internal long Charged;
-
-    /// <summary>True when it counts as an object and the policy holds it.</summary>
-    internal bool IsListed;
-
     // Of the index writer's loop.
 
     /// <summary>Chunks that the index has, as committed.</summary>

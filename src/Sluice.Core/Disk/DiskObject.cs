@@ -1,22 +1,17 @@
-using Sluice.Core.Memory;
 using Sluice.Core.Objects;
 
 namespace Sluice.Core.Disk;
 
 /// <summary>One object version on disk: its index entry in memory, and which chunks are held.</summary>
 /// <remarks>An idle one is small: its metadata stays in stored form and its chunk rows in the index until they are asked for.</remarks>
-public sealed partial class DiskObject : EvictionNode
+public sealed partial class DiskObject : DiskEntry
 {
-    private readonly ulong identity;
     private volatile byte[]? encoded;
     private volatile ObjectMetadata? metadata;
     private volatile DiskBody? body;
 
     private DiskObject(DiskTier tier, long id, BodyName name, ulong identity, string key)
-    {
-        (Tier, Id, Name, Key) = (tier, id, name, key);
-        this.identity = identity;
-    }
+        : base(id, name, identity) => (Tier, Key) = (tier, key);
 
     internal DiskObject(DiskTier tier, long id, BodyName name, ulong identity, string key, ObjectMetadata metadata)
         : this(tier, id, name, identity, key)
@@ -35,6 +30,14 @@ public sealed partial class DiskObject : EvictionNode
         (StoredChunks, StoredBytes) = (row.Chunks, row.Bytes);
         LastUsed = StoredLastUsed = row.LastUsed;
         IsListed = true;
+    }
+
+    /// <summary>What is left to do for a row that was evicted: its file and its row go. Without a key and metadata, which nobody asks for any more.</summary>
+    internal DiskObject(DiskTier tier, DiskRow evicted)
+        : this(tier, evicted.Id, evicted.Name, evicted.Identity, "")
+    {
+        (Charged, StoredBytes) = (evicted.Charged, evicted.Charged);
+        MarkRemoved(out _);
     }
 
     internal const long UnknownLength = -1;
@@ -72,26 +75,13 @@ public sealed partial class DiskObject : EvictionNode
     /// <summary>True once it was removed or evicted: it has no chunk any more; reads that began before still finish.</summary>
     public bool IsRemoved => (Volatile.Read(ref uses) & Removed) != 0;
 
-    /// <inheritdoc/>
-    public override long Weight => Math.Max(1, Charged);
-
-    /// <inheritdoc/>
-    public override ulong Identity => identity;
-
     internal DiskTier Tier { get; }
-
-    internal long Id { get; }
-
-    internal BodyName Name { get; }
 
     /// <summary>Length of the whole body, or <see cref="UnknownLength"/>.</summary>
     internal long Length { get; private set; }
 
     /// <summary>Chunk rows, checksums, open file; null until an object from an earlier run is first touched.</summary>
     internal DiskBody? Body => body;
-
-    /// <summary>Seconds since 1970, as coarse as the tier's clock.</summary>
-    internal uint LastUsed;
 
     /// <summary>Seconds since 1970 as the index has it. Used by the tier's clock only.</summary>
     internal uint StoredLastUsed;

@@ -19,7 +19,7 @@ internal enum Reservation
 }
 
 /// <summary>Counts the bytes of body files against the bound, before they are written and until they are really gone; picks what is evicted.</summary>
-internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTierOptions options)
+internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOptions options)
 {
     private readonly Lock gate = new();
     private TaskCompletionSource? freed;
@@ -69,11 +69,11 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
             }
             // When it is picked itself it stands aside while others are, and keeps what it has earned. So does what cannot be had again by those who are reading it.
             var frequency = target.Frequency;
-            List<DiskObject>? aside = null;
+            List<DiskEntry>? aside = null;
             while (IsOver(bytes, more, leaving) && policy.TryEvict(out var node))
             {
-                var picked = (DiskObject)node;
-                if (ReferenceEquals(picked, target) || IsNeeded?.Invoke(picked) == true) (aside ??= []).Add(picked);
+                var picked = (DiskEntry)node;
+                if (ReferenceEquals(picked, target) || (picked is DiskObject used && IsNeeded?.Invoke(used) == true)) (aside ??= []).Add(picked);
                 else (victims ??= []).Add(Pick(picked));
             }
 
@@ -86,7 +86,7 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     public void Trim(ref List<Victim>? victims)
     {
         lock (gate)
-            while ((used - leaving > options.MaximumBytes || objects > options.MaximumObjects) && policy.TryEvict(out var node)) (victims ??= []).Add(Pick((DiskObject)node));
+            while ((used - leaving > options.MaximumBytes || objects > options.MaximumObjects) && policy.TryEvict(out var node)) (victims ??= []).Add(Pick((DiskEntry)node));
     }
 
     /// <summary>Gives bytes back that were not written.</summary>
@@ -109,16 +109,28 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     }
 
     /// <summary>Takes in objects from the index, which are counted already; those known before move to the end.</summary>
-    public void List(IEnumerable<DiskObject> loaded)
+    public void List(IEnumerable<DiskEntry> loaded)
     {
         lock (gate)
             foreach (var target in loaded)
             {
-                if (target.IsRemoved) continue;
+                if (target is DiskRow { IsTaken: true } or DiskObject { IsRemoved: true }) continue;
                 var frequency = target.Frequency;
                 policy.Remove(target);
                 Put(target, frequency);
             }
+    }
+
+    /// <summary>Puts the object made from a row in the row's place; false when the row was evicted meanwhile, or another object made from it.</summary>
+    public bool TryReplace(DiskRow row, DiskObject with)
+    {
+        lock (gate)
+        {
+            if (row.IsTaken) return false;
+            row.IsTaken = true;
+            policy.Replace(row, with);
+            return true;
+        }
     }
 
     /// <summary>Marks an object removed; false when it was already.</summary>
@@ -129,6 +141,19 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
             if (!target.MarkRemoved(out retire)) return false;
             policy.Remove(target);
             Leave(target);
+            return true;
+        }
+    }
+
+    /// <summary>Marks a row removed; false when an object stands in its place, or it was evicted.</summary>
+    public bool TryRemove(DiskRow row)
+    {
+        lock (gate)
+        {
+            if (row.IsTaken) return false;
+            row.IsTaken = true;
+            policy.Remove(row);
+            Leave(row);
             return true;
         }
     }
@@ -148,21 +173,23 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
     private bool IsOver(long bytes, int more, long expected) =>
         used - expected + bytes > options.MaximumBytes || objects + more > options.MaximumObjects || free.Shortage(bytes) > expected;
 
-    private Victim Pick(DiskObject victim)
+    private Victim Pick(DiskEntry victim)
     {
-        victim.MarkRemoved(out var retire);
+        var retire = true;
+        if (victim is DiskRow row) row.IsTaken = true;
+        else ((DiskObject)victim).MarkRemoved(out retire);
         Leave(victim);
         evictions++;
         return new(victim, retire);
     }
 
-    private void Put(DiskObject target, byte frequency)
+    private void Put(DiskEntry target, byte frequency)
     {
         policy.Add(target);
         target.Frequency = frequency;
     }
 
-    private void Leave(DiskObject target)
+    private void Leave(DiskEntry target)
     {
         if (target.IsListed) objects--;
         target.IsListed = false;
@@ -186,6 +213,6 @@ internal sealed class DiskSpace(IEvictionPolicy policy, FreeSpace free, DiskTier
         freed = null;
     }
 
-    /// <summary>An evicted object. <paramref name="Retire"/>: its file is not in use and can be deleted at once.</summary>
-    internal readonly record struct Victim(DiskObject Object, bool Retire);
+    /// <summary>What was evicted. <paramref name="Retire"/>: its file is not in use and can be deleted at once.</summary>
+    internal readonly record struct Victim(DiskEntry Entry, bool Retire);
 }

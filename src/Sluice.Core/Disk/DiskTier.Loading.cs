@@ -6,29 +6,74 @@ namespace Sluice.Core.Disk;
 /// <content>Reading the whole index behind the first requests, and sweeping what it does not name.</content>
 public sealed partial class DiskTier
 {
+    private const int ScannedAtOnce = 1_000;
+
     private readonly Lock loadGate = new();
     private Task? reading;
     private Task? sweep;
     private volatile bool indexRead;
     private volatile bool loaded;
 
-    /// <summary>True once <see cref="LoadAsync"/> has handed over everything, so that <see cref="Find"/> need not be asked.</summary>
+    /// <summary>True once <see cref="LoadAsync(CancellationToken)"/> has read the index.</summary>
     public bool IsLoaded => loaded;
 
-    /// <summary>The deletion of files without a row; begins after <see cref="LoadAsync"/>.</summary>
+    /// <summary>The highest row number given so far.</summary>
+    internal long LastId => Volatile.Read(ref lastId);
+
+    /// <summary>Rows that nobody has used since start.</summary>
+    internal int RowCount => rows.Count;
+
+    /// <summary>The scopes of all rows, each at the number that <see cref="DiskRow.Scope"/> gives.</summary>
+    internal string[] Scopes => scopes.All();
+
+    /// <summary>The rows that nobody has used since start, in no order.</summary>
+    internal DiskRow[] Rows => rows.ToArray();
+
+    /// <summary>The deletion of files without a row; begins after <see cref="LoadAsync(CancellationToken)"/>.</summary>
     internal Task Sweep => sweep ?? Task.CompletedTask;
 
-    /// <summary>Hands over every stored object, least recently used first, off the caller's thread. An object that <see cref="Find"/> or <see cref="Create"/> already made known is handed over as the same instance.</summary>
-    public async Task LoadAsync(Action<DiskObject> found, CancellationToken cancellation)
+    /// <summary>Reads the whole index, off the caller's thread: which rows there are and what they count for. Objects are made of them when they are asked for.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
     {
         await ReadIndexAsync().WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        foreach (var target in InOrder(known.Values))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (!target.IsRemoved) found(target);
-        }
+        cancellation.ThrowIfCancellationRequested();
         loaded = true;
         lock (loadGate) sweep ??= disposed ? Task.CompletedTask : SweepAsync();
+    }
+
+    /// <summary>As the other, and hands over every stored object, least recently used first. An object that was known before is handed over as the same instance.</summary>
+    public async Task LoadAsync(Action<DiskObject> found, CancellationToken cancellation)
+    {
+        await LoadAsync(cancellation);
+        foreach (var scanned in Scan(static _ => true)) Keep(scanned);
+        foreach (var target in known.Values.Where(static target => !target.IsRemoved).OrderBy(static target => target.LastUsed).ThenBy(static target => target.Id)) found(target);
+    }
+
+    /// <summary>The objects of all rows that match, as they are in the index: for looking over very many. One that is not known yet is not made so (see <see cref="Keep"/>).</summary>
+    /// <exception cref="IOException">The index could not be read to its end.</exception>
+    internal IEnumerable<DiskObject> Scan(RowMatch match)
+    {
+        var part = new List<ObjectRow>(ScannedAtOnce);
+        for (long? after = 0; after is not null;)
+        {
+            part.Clear();
+            try
+            {
+                after = index.Scan(after.Value, ScannedAtOnce, row =>
+                {
+                    if (!match(row)) return false;
+                    part.Add(row.ToObjectRow());
+                    return true;
+                });
+            }
+            catch (SqliteException failure)
+            {
+                ReportIndex(failure);
+                throw new IOException($"The cache index could not be read ({failure.Message}). Restart the server: a damaged index is put aside then.", failure);
+            }
+            foreach (var row in part)
+                yield return known.TryGetValue(row.Name, out var target) ? target : new DiskObject(this, row);
+        }
     }
 
     /// <summary>Completes when every row is an object that can be evicted.</summary>
@@ -39,28 +84,31 @@ public sealed partial class DiskTier
 
     private void ReadIndex()
     {
-        var read = new List<DiskObject>(index.Objects);
+        var part = new List<DiskRow>(ScannedAtOnce);
         var bad = new List<DiskObject>();
         try
         {
-            foreach (var row in index.ReadAll())
+            index.Scan(0, int.MaxValue, row =>
             {
-                if (stop.IsCancellationRequested) return;
-                var target = Known(row, out var isNew);
-                if (isNew && (row.Length < 0 || !ObjectMetadataFormat.IsIntact(row.Metadata))) bad.Add(target);
-                else if (!target.IsRemoved) read.Add(target);
-            }
+                if (row.IsUsable) part.Add(new DiskRow(row.Id, row.Name, row.Identity, RowTable.HashOf(row.Key), row.Bytes, row.LastUsed) { Scope = scopes.NumberOf(row.Key) });
+                else bad.Add(new DiskObject(this, row.ToObjectRow()));
+                if (part.Count == ScannedAtOnce) Enter(part);
+                return stop.IsCancellationRequested;
+            });
         }
         catch (SqliteException failure)
         {
             ReportIndex(failure);
         }
-        foreach (var part in InOrder(read).Chunk(1_000)) space.List(part);
+        if (stop.IsCancellationRequested) return;
+        Enter(part);
+        lock (index.Gate) bad.RemoveAll(target => !known.TryAdd(target.Name, target));
+        ListAll();
         bad.ForEach(Remove);
         if (bad.Count > 0) logger.LogInformation(DiskEvents.RowsDropped, "{Count} unfinished or unreadable objects of an earlier run were dropped from the disk cache", bad.Count);
         List<DiskSpace.Victim>? victims = null;
         space.Trim(ref victims);
-        victims?.ForEach(victim => Discard(victim.Object, victim.Retire));
+        victims?.ForEach(Discard);
         indexRead = true;
         Interlocked.MemoryBarrier();
         lock (index.Gate)
@@ -68,13 +116,32 @@ public sealed partial class DiskTier
                 if (target.IsGone) known.TryRemove(name, out _);
     }
 
-    private static IOrderedEnumerable<DiskObject> InOrder(IEnumerable<DiskObject> objects) => objects.OrderBy(target => target.LastUsed).ThenBy(target => target.Id);
+    // What became an object meanwhile is known under its name, or was removed and still is.
+    private void Enter(List<DiskRow> part)
+    {
+        lock (index.Gate)
+            foreach (var row in part)
+                if (!known.ContainsKey(row.Name)) rows.Add(row);
+        part.Clear();
+    }
+
+    /// <summary>Puts what there is in order, the least recently used first to go.</summary>
+    private void ListAll()
+    {
+        DiskEntry[] all = [.. rows.ToArray(), .. known.Values.Where(static target => target.IsListed)];
+        // In the order they were stored, then (with that for those of the same second) of their last use.
+        Array.Sort(Array.ConvertAll(all, static entry => entry.Id), all);
+        var order = new ulong[all.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = ((ulong)all[i].LastUsed << 32) | (uint)i;
+        Array.Sort(order, all);
+        foreach (var part in all.Chunk(ScannedAtOnce)) space.List(part);
+    }
 
     private Task SweepAsync() => Task.Run(() =>
     {
         try
         {
-            var deleted = OrphanSweep.Run(bodies, directoryLock.TakenAt, known.ContainsKey, stop.Token);
+            var deleted = OrphanSweep.Run(bodies, directoryLock.TakenAt, Names(), stop.Token);
             Interlocked.Add(ref orphansDeleted, deleted);
             if (deleted > 0) logger.LogInformation(DiskEvents.OrphansDeleted, "{Count} body files without an index entry were deleted", deleted);
         }
@@ -87,6 +154,15 @@ public sealed partial class DiskTier
             // The tier is closing; the next start sweeps.
         }
     });
+
+    /// <summary>Whether a file of that name has a row. Of rows only the first digits are compared: a file that shares them stays until it does not.</summary>
+    private Func<BodyName, bool> Names()
+    {
+        // In this order: what becomes an object in between is in the second.
+        var names = Array.ConvertAll(rows.ToArray(), static row => row.Name.A);
+        Array.Sort(names);
+        return name => known.ContainsKey(name) || Array.BinarySearch(names, name.A) >= 0;
+    }
 
     private async Task EndBackgroundWorkAsync()
     {

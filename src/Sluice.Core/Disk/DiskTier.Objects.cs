@@ -45,35 +45,46 @@ public sealed partial class DiskTier
         if (retire) Retire(target);
     }
 
-    /// <summary>The objects stored under a key (one for each Vary selection), from the index file. For use until <see cref="IsLoaded"/>.</summary>
+    /// <summary>Removes what nobody has used since start; false when somebody has now, or it is gone already.</summary>
+    internal bool Remove(DiskRow row)
+    {
+        if (!space.TryRemove(row)) return false;
+        Discard(row);
+        return true;
+    }
+
+    /// <summary>The objects an earlier run stored under a key (one for each Vary selection), from the index file. Without a look at the file where there are none, once the index was read.</summary>
     public IReadOnlyList<DiskObject> Find(string key)
     {
         var found = new List<DiskObject>();
-        List<DiskObject> fresh = [], bad = [];
+        var keyHash = RowTable.HashOf(key);
+        if (indexRead && !rows.MayHave(keyHash)) return found;
+        List<DiskObject> bad = [];
         try
         {
             lock (index.Gate)
                 foreach (var row in index.Find(key))
                 {
-                    var target = Known(row, out var isNew);
-                    if (target.IsRemoved) continue;
-                    if (isNew && (row.Length < 0 || ObjectMetadataFormat.TryDecode(row.Metadata) is null))
-                    {
-                        bad.Add(target);
-                        continue;
-                    }
-                    found.Add(target);
-                    if (isNew) fresh.Add(target);
+                    if (Known(new DiskObject(this, row), keyHash, out var isNew) is not { } target) continue;
+                    (isNew && (row.Length < 0 || ObjectMetadataFormat.TryDecode(row.Metadata) is null) ? bad : found).Add(target);
                 }
         }
         catch (SqliteException failure)
         {
             ReportIndex(failure);
         }
-        space.List(fresh);
         bad.ForEach(Remove);
         return found;
     }
+
+    /// <summary>Makes an object that <see cref="Scan"/> gave known; null when it was removed meanwhile. Another one of the same row may have been faster, and is the answer then.</summary>
+    internal DiskObject? Keep(DiskObject scanned)
+    {
+        lock (index.Gate) return Known(scanned, RowTable.HashOf(scanned.Key), out _);
+    }
+
+    /// <summary>The engine finds this object from now on, so that nobody needs to ask the index for it.</summary>
+    internal void Settle(DiskObject target) => rows.Remove(RowTable.HashOf(target.Key), target.Id);
 
     internal int ChunksOf(long length) => (int)((length + options.ChunkSize - 1) / options.ChunkSize);
 
@@ -96,14 +107,25 @@ public sealed partial class DiskTier
 
     private int LengthOf(DiskObject target, int chunk) => (int)Math.Min(options.ChunkSize, target.Length - ((long)chunk * options.ChunkSize));
 
-    private DiskObject Known(in ObjectRow row, out bool isNew)
+    // Under the index's gate. Whatever was removed stays known until its row is gone, and the rows of the others are in the table once the index was read.
+    private DiskObject? Known(DiskObject made, int keyHash, out bool isNew)
     {
         isNew = false;
-        if (known.TryGetValue(row.Name, out var target)) return target;
-        var made = new DiskObject(this, row);
-        target = known.GetOrAdd(row.Name, made);
-        isNew = ReferenceEquals(made, target);
-        return target;
+        if (known.TryGetValue(made.Name, out var target)) return target.IsRemoved || target.Id != made.Id ? null : target;
+        if (rows.Find(keyHash, made.Id) is { } row)
+        {
+            if (!space.TryReplace(row, made)) return null;
+        }
+        else if (indexRead)
+        {
+            return null;
+        }
+        else
+        {
+            space.List([made]);
+        }
+        isNew = known.TryAdd(made.Name, made);
+        return made;
     }
 
     /// <summary>The object gets its first byte on disk, or is empty: from now on it has a row. Call while using it, so that it cannot be forgotten before it is known.</summary>
@@ -119,6 +141,25 @@ public sealed partial class DiskTier
     {
         if (!space.TryRemove(target, out var retire)) return;
         Discard(target, retire);
+    }
+
+    private void Discard(DiskSpace.Victim victim)
+    {
+        if (victim.Entry is DiskRow row) Discard(row);
+        else Discard((DiskObject)victim.Entry, victim.Retire);
+    }
+
+    /// <summary>Deletes what nobody has used since start. Known as removed, as long as its row is there to be found.</summary>
+    private void Discard(DiskRow row)
+    {
+        var target = new DiskObject(this, row);
+        lock (index.Gate)
+        {
+            known.TryAdd(row.Name, target);
+            rows.Remove(row.KeyHash, row.Id);
+        }
+        writer.Add(new IndexChange(IndexChangeKind.Delete, target));
+        Retire(target);
     }
 
     private void Discard(DiskObject target, bool retire)

@@ -102,7 +102,7 @@ public sealed partial class DiskTier
         {
             List<DiskSpace.Victim>? victims = null;
             var outcome = space.TryReserve(target, bytes, ref victims);
-            victims?.ForEach(victim => Discard(victim.Object, victim.Retire));
+            victims?.ForEach(Discard);
             if (outcome != Reservation.Evicted) return outcome;
         }
     }

@@ -24,8 +24,13 @@ public sealed partial class DiskTier : IAsyncDisposable
     private readonly string bodies;
     private readonly CancellationTokenSource stop = new();
 
-    /// <summary>Every object with a row or a file.</summary>
+    /// <summary>Every object that was used or made since start and has a row or a file.</summary>
     private readonly ConcurrentDictionary<BodyName, DiskObject> known = new();
+
+    /// <summary>Every row of an earlier run that is not known yet.</summary>
+    private readonly RowTable rows;
+
+    private readonly ScopeNames scopes = new();
 
     private long lastId;
     private long damagedChunks, refusedChunks, orphansDeleted;
@@ -38,6 +43,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         (this.options, this.time, this.logger, this.directoryLock, this.index) = (options, time, logger, directoryLock, index);
         bodies = Path.Combine(options.Directory, "objects");
         lastId = index.LastId;
+        rows = new RowTable(index.Objects);
         var drive = new DriveInfo(Path.GetFullPath(options.Directory));
         var free = new FreeSpace(options.AvailableBytes ?? (() => drive.AvailableFreeSpace), options.MinimumFreeBytes, time);
         space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
@@ -51,7 +57,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         if (index.StartedEmpty && Directory.Exists(bodies) && Directory.EnumerateFileSystemEntries(bodies).Any()) sweep = SweepAsync();
     }
 
-    /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync"/>.</summary>
+    /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync(CancellationToken)"/>.</summary>
     /// <exception cref="IOException">The directory cannot be used; the message says why and what to do.</exception>
     public static DiskTier Open(DiskTierOptions options, TimeProvider time, ILogger logger)
     {
@@ -68,7 +74,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         }
     }
 
-    /// <summary>Called once for each object evicted to make room, or dropped because its file is gone or damaged; not for <see cref="Remove"/>.</summary>
+    /// <summary>Called once for each object in use that is evicted to make room, or dropped because its file is gone or damaged; not for <see cref="Remove(DiskObject)"/>.</summary>
     public Action<DiskObject>? Evicted { get; set; }
 
     /// <summary>True for what must not be evicted now: it is being read, and those who read it could not have the rest from anywhere else.</summary>

@@ -53,6 +53,24 @@ internal sealed class EvictionQueue(byte id)
         Push(node);
     }
 
+    /// <summary>Puts another node in the place of one, with what that one has earned.</summary>
+    public void Replace(EvictionNode node, EvictionNode with)
+    {
+        (with.Queue, with.Frequency, with.Counted) = (id, node.Frequency, node.Counted);
+        (with.Previous, with.Next) = (node.Previous, node.Next);
+        if (node.Previous is null)
+            _head = with;
+        else
+            node.Previous.Next = with;
+        if (node.Next is null)
+            _tail = with;
+        else
+            node.Next.Previous = with;
+        node.Previous = node.Next = null;
+        node.Queue = 0;
+        Reweigh(with);
+    }
+
     public void Reweigh(EvictionNode node)
     {
         var weight = node.Weight;

@@ -60,6 +60,9 @@ public sealed class S3FifoPolicy : IEvictionPolicy
     /// <inheritdoc/>
     public void Reweigh(EvictionNode node) => QueueOf(node)?.Reweigh(node);
 
+    /// <summary>Puts another node in the place of one, with what that one has earned; does nothing when that one is not held.</summary>
+    internal void Replace(EvictionNode node, EvictionNode with) => QueueOf(node)?.Replace(node, with);
+
     /// <inheritdoc/>
     public bool TryEvict([NotNullWhen(true)] out EvictionNode? victim)
     {

@@ -21,17 +21,17 @@ public sealed class CacheScope
     /// <summary>The full key text of a target: the scope's name, a space, and the target (which holds none).</summary>
     public string KeyOf(string target) => $"{Name} {target}";
 
-    /// <summary>What memory knows under that target; null for nothing. Takes no lock.</summary>
+    /// <summary>What was used or stored since start under that target; null for nothing. Takes no lock.</summary>
     public CacheSlot? Find(string target) => slots.GetValueOrDefault(target);
 
     /// <summary>As the other, without a string.</summary>
     public CacheSlot? Find(ReadOnlySpan<char> target) => slotsByText.TryGetValue(target, out var slot) ? slot : null;
 
-    /// <summary>As <see cref="Find(string)"/>, and asks the index file while the disk tier's index is still being read after start. May block on that file: not for a socket thread.</summary>
+    /// <summary>As <see cref="Find(string)"/>, and makes known what an earlier run left on disk and nobody has used since. May block on the index file: not for a socket thread.</summary>
     public CacheSlot? FindStored(string target)
     {
-        if (Find(target) is { } known) return known;
-        if (cache.Disk is not { IsLoaded: false } disk) return null;
+        if (Find(target) is { } found) return found;
+        if (cache.Disk is not { } disk) return null;
         foreach (var stored in disk.Find(KeyOf(target))) cache.Adopt(stored);
         return Find(target);
     }

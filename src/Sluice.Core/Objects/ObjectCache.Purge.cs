@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Sluice.Core.Disk;
 using Sluice.Core.Tags;
 
 namespace Sluice.Core.Objects;
@@ -37,28 +39,22 @@ public sealed partial class ObjectCache
     /// <summary>Purges this process's memory and disk only.</summary>
     public async Task<PurgeReceipt> PurgeHereAsync(PurgeRequest request, CancellationToken cancellation = default)
     {
-        // Until the whole index is known, objects on disk could escape.
-        await loading.WaitAsync(cancellation);
+        // Until the whole index is known, objects on disk could escape. What follows may read its file: not on the thread of a socket.
+        await loading.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var receipt = new PurgeReceipt { Soft = request.Soft, DryRun = request.DryRun };
         List<CachedObject> selected = [];
+        var unused = ScanDisk(request);
         if (request.DryRun) selected.AddRange(Select(request));
         else purges.Add(request, () => selected.AddRange(Select(request)));
-        var receipt = new PurgeReceipt
+        foreach (var found in selected) receipt = Purge(found, receipt);
+        var known = selected.ToHashSet();
+        foreach (var scanned in unused)
         {
-            Objects = selected.Count,
-            MemoryBytes = selected.Sum(found => found.MemoryBytes),
-            DiskBytes = selected.Sum(found => found.DiskBytes),
-            Flights = selected.Count(found => found.IsFilling),
-            Soft = request.Soft,
-            DryRun = request.DryRun,
-            Examples = [.. selected.Select(found => found.Target).Distinct().Take(PurgeReceipt.MaximumExamples)],
-        };
-        if (request.DryRun) return receipt;
-        foreach (var found in selected)
-        {
-            if (request.Soft) found.Expire();
-            else Remove(found);
+            cancellation.ThrowIfCancellationRequested();
+            if ((request.DryRun ? View(scanned) : Keep(scanned)) is { } found && known.Add(found)) receipt = Purge(found, receipt);
         }
 
+        if (request.DryRun) return receipt;
         if (Disk is not null) await Disk.FlushAsync();
         if (request.Kind == PurgeKind.Source)
             foreach (var follower in followers) receipt = receipt with { Values = receipt.Values + await follower.SourceChangedAsync(request.Value, cancellation) };
@@ -67,11 +63,20 @@ public sealed partial class ObjectCache
         return receipt;
     }
 
-    /// <summary>The objects that a purge of that kind would select, in any tier.</summary>
+    /// <summary>The objects that a purge of that kind would select, in any tier. Those that nobody has used since start are for reading what is known of them only.</summary>
     public async Task<IReadOnlyList<CachedObject>> FindAsync(PurgeKind kind, string value, CancellationToken cancellation = default)
     {
-        await loading.WaitAsync(cancellation);
-        return Select(new PurgeRequest(kind, value));
+        await loading.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var request = new PurgeRequest(kind, value);
+        var unused = ScanDisk(request);
+        var found = Select(request).ToHashSet();
+        foreach (var scanned in unused)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            found.Add(View(scanned));
+        }
+
+        return [.. found];
     }
 
     /// <summary>Another version of a source was stored in place of one: what was made from that outside of this cache is void. Nobody waits for it.</summary>
@@ -82,13 +87,15 @@ public sealed partial class ObjectCache
         foreach (var follower in followers) _ = follower.SourceChangedAsync(added.Metadata.Source, stop.Token);
     }
 
-    private static bool Selects(PurgeRequest request, CachedObject candidate) => request.Kind switch
+    private static bool Selects(PurgeRequest request, CachedObject candidate) => Selects(request, candidate.Target, candidate.Metadata);
+
+    private static bool Selects(PurgeRequest request, string target, ObjectMetadata metadata) => request.Kind switch
     {
-        PurgeKind.Url => candidate.Target == request.Value,
+        PurgeKind.Url => target == request.Value,
         // A variant's key is not its path; the path it was made from is.
-        PurgeKind.Prefix => candidate.Target.StartsWith(request.Value, StringComparison.Ordinal) || candidate.Metadata.Source.StartsWith(request.Value, StringComparison.Ordinal),
-        PurgeKind.Tag => candidate.Metadata.Tags.Contains(request.Value),
-        _ => candidate.Metadata.Source == request.Value,
+        PurgeKind.Prefix => target.StartsWith(request.Value, StringComparison.Ordinal) || metadata.Source.StartsWith(request.Value, StringComparison.Ordinal),
+        PurgeKind.Tag => metadata.Tags.Contains(request.Value),
+        _ => metadata.Source == request.Value,
     };
 
     private List<CachedObject> Select(PurgeRequest request)
@@ -107,5 +114,54 @@ public sealed partial class ObjectCache
         }
 
         return found;
+    }
+
+    /// <summary>What a request selects of that which nobody has used since start. Call it before <see cref="Select"/>, and read it afterwards: so that nothing that comes into use in between is passed over.</summary>
+    private IEnumerable<DiskObject> ScanDisk(PurgeRequest request)
+    {
+        if (Disk is not { RowCount: > 0 } disk) return [];
+        if (request.Kind == PurgeKind.Url)
+        {
+            foreach (var scope in scopes.Values) scope.FindStored(request.Value);
+            return [];
+        }
+
+        // What is stored from here on was fetched after the purge.
+        var last = disk.LastId;
+        // All that a request selects by stands in a row as it is, so that a row without it need not be decoded.
+        var value = Encoding.UTF8.GetBytes(request.Value);
+        return disk.Scan(row => row.Id <= last && (row.Metadata.IndexOf(value) >= 0 || row.Key.IndexOf(value) >= 0)
+            && ObjectMetadataFormat.TryDecode(row.Metadata) is { } metadata && Selects(request, Encoding.UTF8.GetString(row.Key[(row.Key.LastIndexOf((byte)' ') + 1)..]), metadata)).Where(scanned => !scanned.IsRemoved);
+    }
+
+    private CachedObject? Keep(DiskObject scanned)
+    {
+        if (Disk!.Keep(scanned) is not { } stored) return null;
+        Adopt(stored);
+        return stored.Owner as CachedObject;
+    }
+
+    /// <summary>An object to look at, that nobody else finds.</summary>
+    private CachedObject View(DiskObject scanned)
+    {
+        if (scanned.Owner is CachedObject found) return found;
+        var separator = scanned.Key.LastIndexOf(' ');
+        return new CachedObject(this, Scope(scanned.Key[..separator]), scanned.Key[(separator + 1)..], scanned.Metadata, scanned);
+    }
+
+    private static PurgeReceipt Purge(CachedObject found, PurgeReceipt receipt)
+    {
+        receipt = receipt with
+        {
+            Objects = receipt.Objects + 1,
+            MemoryBytes = receipt.MemoryBytes + found.MemoryBytes,
+            DiskBytes = receipt.DiskBytes + found.DiskBytes,
+            Flights = receipt.Flights + (found.IsFilling ? 1 : 0),
+            Examples = receipt.Examples.Count == PurgeReceipt.MaximumExamples || receipt.Examples.Contains(found.Target) ? receipt.Examples : [.. receipt.Examples, found.Target],
+        };
+        if (receipt.DryRun) return receipt;
+        if (receipt.Soft) found.Expire();
+        else Remove(found);
+        return receipt;
     }
 }

@@ -1,3 +1,5 @@
+using Sluice.Core.Disk;
+
 namespace Sluice.Core.Objects;
 
 /// <content>Bounds of scopes.</content>
@@ -9,19 +11,37 @@ public sealed partial class ObjectCache
     /// <returns>How many objects and bytes went.</returns>
     public (int Objects, long Bytes) Trim(IReadOnlyCollection<string> names, long maximumBytes)
     {
-        List<(CachedObject Stored, long Bytes)> held = [.. names.Distinct(StringComparer.Ordinal)
+        List<Held> held = [.. names.Distinct(StringComparer.Ordinal)
             .SelectMany(name => scopes.TryGetValue(name, out var scope) ? scope.Slots.SelectMany(slot => slot.Value.Objects) : [])
-            .Select(stored => (stored, Math.Max(stored.DiskBytes, stored.MemoryBytes)))];
+            .Select(stored => new Held(stored, null, Math.Max(stored.DiskBytes, stored.MemoryBytes), stored.Uses, stored.Metadata.Freshness.ReceivedAt))];
+        if (Disk is { RowCount: > 0 } disk)
+        {
+            var wanted = Array.ConvertAll(disk.Scopes, name => names.Contains(name));
+            // Nobody has used them since start: when that was last is as near as the table in memory comes to their age.
+            held.AddRange(disk.Rows.Where(row => wanted[row.Scope]).Select(row => new Held(null, row, row.Charged, row.Frequency, DateTimeOffset.FromUnixTimeSeconds(row.LastUsed))));
+        }
+
         var (total, removed, bytes) = (held.Sum(each => each.Bytes), 0, 0L);
         if (total <= maximumBytes) return default;
-        foreach (var (stored, size) in held.OrderBy(each => each.Stored.Uses).ThenBy(each => each.Stored.Metadata.Freshness.ReceivedAt))
+        foreach (var each in held.OrderBy(each => each.Uses).ThenBy(each => each.Since))
         {
             if (total - bytes <= maximumBytes / 10 * 9) break;
-            if (stored.IsFilling || stored.IsHeld) continue;
-            Remove(stored);
-            (removed, bytes) = (removed + 1, bytes + size);
+            if (each.Stored is { } stored)
+            {
+                if (stored.IsFilling || stored.IsHeld) continue;
+                Remove(stored);
+            }
+            else if (!Disk!.Remove(each.Row!))
+            {
+                continue;
+            }
+
+            (removed, bytes) = (removed + 1, bytes + each.Bytes);
         }
 
         return (removed, bytes);
     }
+
+    /// <summary>An object, or a row of the index that nobody has used.</summary>
+    private readonly record struct Held(CachedObject? Stored, DiskRow? Row, long Bytes, int Uses, DateTimeOffset Since);
 }

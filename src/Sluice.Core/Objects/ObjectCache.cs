@@ -130,7 +130,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <summary>A reading of the cache's state.</summary>
     public ObjectCacheStatistics GetStatistics() => new()
     {
-        Objects = scopes.Values.Sum(scope => scope.Count),
+        Objects = scopes.Values.Sum(scope => scope.Count) + (Disk?.RowCount ?? 0),
         MemoryBytes = Memory.Bytes,
         MemoryMaximumBytes = Memory.CapacityBytes,
         MemoryChunks = Memory.Count,
@@ -167,6 +167,8 @@ public sealed partial class ObjectCache : IAsyncDisposable
                 && held.Metadata.Vary.SequenceEqual(found.Metadata.Vary)) == true) found.Detach();
             else
                 foreach (var replaced in scope.Put(found)) replaced.Detach();
+            // Not before it can be found: whoever finds neither would fetch it.
+            Disk!.Settle(stored);
         }
     }
 
@@ -174,7 +176,8 @@ public sealed partial class ObjectCache : IAsyncDisposable
     {
         try
         {
-            await disk.LoadAsync(Adopt, stop.Token);
+            await disk.LoadAsync(stop.Token);
+            foreach (var name in disk.Scopes) Scope(name);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -55,8 +55,8 @@ internal sealed partial class EdgeHandler
             return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
         var asked = new Asked(variants.Route, plan.Key, plan, route);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
-        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.Find(plan.Key)?.Objects[0], false);
         var stored = variants.Route.Scope.FindStored(plan.Key)?.Objects is [{ IsServable: true } held, ..] ? held : null;
+        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.Find(plan.Key)?.Objects[0], false);
         var fetch = PlanFetch(nobody, asked, stored);
         try
         {

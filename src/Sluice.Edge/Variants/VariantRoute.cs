@@ -93,14 +93,22 @@ internal sealed partial class VariantRoute
     }
 
     /// <summary>Whether what another node made is of the source's version as it is known here, and made as it would be here.</summary>
-    public Func<ObjectMetadata, bool> Accepts(TransformPlan plan) => made =>
-        made.Version.ETag is { } tag && tag.Contains(plan.Recipe, StringComparison.Ordinal)
-        && (originals.Scope.Find(plan.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]
-            || tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal));
+    public Func<ObjectMetadata, bool> Accepts(TransformPlan plan)
+    {
+        // One that is only on disk is known from here on: what this answers may be asked where nothing may wait.
+        originals.Scope.FindStored(plan.Source);
+        return made => made.Version.ETag is { } tag && tag.Contains(plan.Recipe, StringComparison.Ordinal)
+            && (originals.Scope.Find(plan.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]
+                || tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal));
+    }
 
     /// <summary>How a stored variant may be used: one that is not of its source's latest version, or was made otherwise than it would be now, is not used unasked.</summary>
-    public Reuse Judge(CachedObject variant, string recipe, Reuse reuse) =>
-        variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
+    public Reuse Judge(CachedObject variant, string recipe, Reuse reuse)
+    {
+        // The source may be on disk only; from here on it is known to those who ask in a hurry too.
+        originals.Scope.FindStored(variant.Metadata.Source);
+        return variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
+    }
 
     [LoggerMessage(1004, LogLevel.Error, "{Variant}: its lifetime could not begin anew; this is a defect, please report it with this line")]
     private partial void LogNotRenewed(string variant, Exception failure);
