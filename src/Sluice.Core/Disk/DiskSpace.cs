@@ -128,7 +128,9 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         {
             if (row.IsTaken) return false;
             row.IsTaken = true;
-            policy.Replace(row, with);
+            // One that is not in order yet, because the index is still being read, will be put there as what it is now.
+            if (row.Queue == 0) policy.Add(with);
+            else policy.Replace(row, with);
             return true;
         }
     }

@@ -37,6 +37,21 @@ public sealed class DiskTierScaleTests(ITestOutputHelper output) : DiskTierTestB
         Assert.True(opened < load);
     }
 
+    [Fact]
+    public async Task Load_HundredThousandRows_TakesLessThan200BytesEach()
+    {
+        const int count = 100_000;
+        await Open().DisposeAsync();
+        Fill(count);
+        await using var tier = Open();
+        var before = GC.GetTotalMemory(true);
+        await tier.LoadAsync(Cancellation);
+        var each = (GC.GetTotalMemory(true) - before) / count;
+        output.WriteLine($"{each} bytes a row");
+        Assert.Equal(count, tier.RowCount);
+        Assert.InRange(each, 0, 200);
+    }
+
     private void Fill(int count)
     {
         using var index = SqliteDatabase.Open(Path.Combine(Root, "cache", "index.db"));
