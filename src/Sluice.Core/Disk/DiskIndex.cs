@@ -49,7 +49,7 @@ internal sealed class DiskIndex : IDisposable
         byKey.Parameters[0].Value = key;
         using var rows = byKey.ExecuteReader();
         var found = new List<ObjectRow>();
-        while (rows.Read()) found.Add(new IndexRow(rows.Handle!).ToObjectRow());
+        while (rows.Read()) found.Add(new IndexRow(rows.Handle!.DangerousGetHandle()).ToObjectRow());
         return found;
     }
 
@@ -76,7 +76,7 @@ internal sealed class DiskIndex : IDisposable
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
-            var row = new IndexRow(rows.Handle!);
+            var row = new IndexRow(rows.Handle!.DangerousGetHandle());
             if (visit(row) && --most == 0) return row.Id;
         }
         return null;

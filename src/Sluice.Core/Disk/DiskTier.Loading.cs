@@ -76,7 +76,7 @@ public sealed partial class DiskTier
         }
     }
 
-    /// <summary>Completes when every row is an object that can be evicted.</summary>
+    /// <summary>Completes when every row counts and can be evicted.</summary>
     private Task ReadIndexAsync()
     {
         lock (loadGate) return reading ??= disposed ? Task.CompletedTask : Task.Run(ReadIndex);
@@ -86,28 +86,8 @@ public sealed partial class DiskTier
     {
         var read = new List<DiskEntry>(index.Objects);
         var bad = new List<DiskObject>();
-        var entered = 0;
-        try
-        {
-            index.Scan(0, int.MaxValue, row =>
-            {
-                if (!row.IsUsable)
-                {
-                    bad.Add(new DiskObject(this, row.ToObjectRow()));
-                    return stop.IsCancellationRequested;
-                }
-                var key = row.Key;
-                read.Add(new DiskRow(row.Id, row.Name, row.Identity, RowTable.HashOf(key), row.Bytes, row.LastUsed) { Scope = scopes.NumberOf(key) });
-                if (read.Count % ScannedAtOnce == 0) Enter(read, ref entered);
-                return stop.IsCancellationRequested;
-            });
-        }
-        catch (SqliteException failure)
-        {
-            ReportIndex(failure);
-        }
+        ReadRows(read, bad);
         if (stop.IsCancellationRequested) return;
-        Enter(read, ref entered);
         lock (index.Gate) bad.RemoveAll(target => !known.TryAdd(target.Name, target));
         List([.. read, .. known.Values.Where(static target => target.IsListed)]);
         bad.ForEach(Remove);
@@ -120,6 +100,31 @@ public sealed partial class DiskTier
         lock (index.Gate)
             foreach (var (name, target) in known)
                 if (target.IsGone) known.TryRemove(name, out _);
+    }
+
+    private void ReadRows(List<DiskEntry> read, List<DiskObject> unusable)
+    {
+        var entered = 0;
+        try
+        {
+            index.Scan(0, 1, row =>
+            {
+                if (!row.IsUsable)
+                {
+                    unusable.Add(new DiskObject(this, row.ToObjectRow()));
+                    return stop.IsCancellationRequested;
+                }
+                var key = row.Key;
+                read.Add(new DiskRow(row.Id, row.Name, row.Identity, RowTable.HashOf(key), row.Bytes, row.LastUsed) { Scope = scopes.NumberOf(key) });
+                if (read.Count % ScannedAtOnce == 0) Enter(read, ref entered);
+                return stop.IsCancellationRequested;
+            });
+        }
+        catch (SqliteException failure)
+        {
+            ReportIndex(failure);
+        }
+        Enter(read, ref entered);
     }
 
     /// <summary>Takes those that were read since last time into the table. What became an object meanwhile, or was removed since, is known under its name.</summary>

@@ -1,27 +1,27 @@
-using SQLitePCL;
+using Sluice.Core.Sqlite;
 
 namespace Sluice.Core.Disk;
 
 /// <summary>The row that a statement of <see cref="DiskIndex"/> is at, read in place: no text and no array is made before it is wanted.</summary>
-internal readonly ref struct IndexRow(sqlite3_stmt statement)
+internal readonly ref struct IndexRow(nint statement)
 {
-    public long Id => raw.sqlite3_column_int64(statement, 0);
+    public long Id => SqliteColumns.Integer(statement, 0);
 
     // A name of another length can only be damage; the file it leads to does not exist, and so the row goes as any such row does.
-    public BodyName Name => raw.sqlite3_column_blob(statement, 1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default;
+    public BodyName Name => SqliteColumns.Bytes(statement, 1) is { Length: BodyName.Size } name ? BodyName.Read(name) : default;
 
-    public ulong Identity => (ulong)raw.sqlite3_column_int64(statement, 2);
+    public ulong Identity => (ulong)SqliteColumns.Integer(statement, 2);
 
     /// <summary>In UTF-8.</summary>
-    public ReadOnlySpan<byte> Key => raw.sqlite3_column_blob(statement, 3);
+    public ReadOnlySpan<byte> Key => SqliteColumns.Bytes(statement, 3);
 
-    public ReadOnlySpan<byte> Metadata => raw.sqlite3_column_blob(statement, 4);
+    public ReadOnlySpan<byte> Metadata => SqliteColumns.Bytes(statement, 4);
 
-    public long Length => raw.sqlite3_column_int64(statement, 5);
+    public long Length => SqliteColumns.Integer(statement, 5);
 
-    public long Bytes => raw.sqlite3_column_int64(statement, 7);
+    public long Bytes => SqliteColumns.Integer(statement, 7);
 
-    public uint LastUsed => (uint)raw.sqlite3_column_int64(statement, 8);
+    public uint LastUsed => (uint)SqliteColumns.Integer(statement, 8);
 
     /// <summary>False for an object that was never finished, or is damaged.</summary>
     public bool IsUsable => Length >= 0 && ObjectMetadataFormat.IsIntact(Metadata);
@@ -34,7 +34,7 @@ internal readonly ref struct IndexRow(sqlite3_stmt statement)
         Key = System.Text.Encoding.UTF8.GetString(Key),
         Metadata = Metadata.ToArray(),
         Length = Length,
-        Chunks = raw.sqlite3_column_int(statement, 6),
+        Chunks = (int)SqliteColumns.Integer(statement, 6),
         Bytes = Bytes,
         LastUsed = LastUsed,
     };
