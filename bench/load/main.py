@@ -20,13 +20,15 @@ def parse():
     parser.add_argument("--seconds", type=int, default=4, help="length of one measurement (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="1 round of 1 second and 10,000 entries: a trial, not a figure")
     parser.add_argument("--subject", choices=SUBJECTS, default="sluice", help="what to compare with nginx; 'nginx' measures the measurement (default %(default)s)")
-    parser.add_argument("--beside", action="append", choices=PEERS, default=[], help="another cache to put beside nginx in the hits; may be given twice")
+    parser.add_argument("--beside", action="append", choices=PEERS, default=[], help="what else to put beside nginx in the hits: other caches, or floor, a loop without a cache; may be repeated")
     parser.add_argument("--baseline", action="store_true", help="keep the ratios of presign, for later runs to be compared with")
     parser.add_argument("--scratch", help="where caches and files go (default: a temporary folder, removed afterwards; needs 12 GB)")
     options = parser.parse_args()
     if unknown := set(options.workloads) - set(names):
         parser.error(f"unknown workload {', '.join(sorted(unknown))}; there are: {' '.join(names)}")
     options.workloads = options.workloads or names
+    if missing := [f"{name} ({PEERS[name].program})" for name in options.beside if not shutil.which(PEERS[name].program)]:
+        parser.error(f"not installed: {', '.join(missing)} (Debian: apt-get install --no-install-recommends varnish trafficserver gcc libc6-dev)")
     if options.quick:
         options.rounds, options.seconds = 1, 1
     return options

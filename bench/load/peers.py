@@ -1,7 +1,7 @@
 """Other caches that can stand beside nginx and Sluice where they are installed (Debian: apt-get install --no-install-recommends varnish trafficserver)."""
 import re, shutil, subprocess
 
-from servers import SERVER_CORE, Server
+from servers import HERE, SERVER_CORE, Server
 
 VCL = """vcl 4.1;
 backend origin {{ .host = "127.0.0.1"; .port = "{origin}"; }}
@@ -56,4 +56,18 @@ class TrafficServer(Server):
         return ["env", f"TS_RUNROOT={self.layout}", "traffic_server"]
 
 
-PEERS = {"varnish": Varnish, "trafficserver": TrafficServer}
+class Floor(Server):
+    """No cache at all: what receiving and sending cost by the cheapest calls there are (floor.c, needs a C compiler)."""
+
+    name, program, tells_status = "the kernel alone", "cc", False
+
+    def __init__(self, folder, origin, **_):
+        super().__init__(folder, SERVER_CORE)
+        self.root = origin.values["root"]
+        subprocess.run(["cc", "-O2", "-o", str(self.folder / "floor"), str(HERE / "floor.c")], check=True)
+
+    def command(self):
+        return [str(self.folder / "floor"), str(self.port), str(self.root)]
+
+
+PEERS = {"floor": Floor, "varnish": Varnish, "trafficserver": TrafficServer}
