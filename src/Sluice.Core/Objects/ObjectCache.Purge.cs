@@ -50,7 +50,8 @@ public sealed partial class ObjectCache
         var known = selected.ToHashSet();
         foreach (var scanned in unused)
         {
-            cancellation.ThrowIfCancellationRequested();
+            // What has begun is done to its end, whoever has stopped waiting for it.
+            if (request.DryRun) cancellation.ThrowIfCancellationRequested();
             if ((request.DryRun ? View(scanned) : Keep(scanned)) is { } found && known.Add(found)) receipt = Purge(found, receipt);
         }
 
