@@ -30,7 +30,8 @@ public sealed class CacheScope
     /// <summary>As <see cref="Find(string)"/>, and makes known what an earlier run left on disk and nobody has used since. May block on the index file: not for a socket thread.</summary>
     public CacheSlot? FindStored(string target)
     {
-        if (Find(target) is { } found) return found;
+        // A slot without objects is one that another thread is just filling, or has emptied.
+        if (Find(target) is { Objects.Length: > 0 } found) return found;
         if (cache.Disk is not { } disk) return null;
         foreach (var stored in disk.Find(KeyOf(target))) cache.Adopt(stored);
         return Find(target);
