@@ -170,17 +170,18 @@ internal sealed class Fill
         while (Position < End)
         {
             var index = (int)(Position / target.ChunkSize);
-            var chunk = target.Begin(index);
-            var size = await FillChunkAsync(answer.Body, index, chunk);
+            await cache.Places.TakeAsync(stop.Token);
+            var size = await FillChunkAsync(answer.Body, index);
             if (size < 0) return;
             if (!target.IsWanted(this)) return;
             await window.WaitAsync(stop.Token);
         }
     }
 
-    /// <summary>Reads one chunk's bytes; -1 when the body ended with them.</summary>
-    private async Task<int> FillChunkAsync(Stream body, int index, Chunk? chunk)
+    /// <summary>Reads one chunk's bytes; -1 when the body ended with them. Gives the chunk's place back, or hands it on with the chunk.</summary>
+    private async Task<int> FillChunkAsync(Stream body, int index)
     {
+        var chunk = target.Begin(index);
         var start = (long)index * target.ChunkSize;
         var size = target.Metadata.Length is { } length ? (int)Math.Min(target.ChunkSize, length - start) : target.ChunkSize;
         var block = chunk?.Block ?? cache.Memory.Rent(size);
@@ -219,7 +220,12 @@ internal sealed class Fill
         }
         finally
         {
-            if (!kept) chunk?.Drop();
+            if (!kept)
+            {
+                chunk?.Drop();
+                cache.Places.Return();
+            }
+
             if (chunk is null) block.Release();
         }
     }

@@ -16,7 +16,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
 
     private bool OnDisk => target.Disk is not null && !target.IsDetached && !diskRefuses;
 
-    /// <summary>Takes over the fill's hold on a complete chunk.</summary>
+    /// <summary>Takes over the fill's hold on a complete chunk, and its place.</summary>
     public async Task AddAsync(Chunk chunk)
     {
         // A large body goes through memory only as far as its readers are apart: the disk keeps it, and what is read again comes back from there.
@@ -38,6 +38,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         }
 
         retained.Enqueue(chunk);
+        cache.Places.Return();
         Trim();
     }
 
@@ -94,6 +95,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         finally
         {
             chunk.Drop();
+            cache.Places.Return();
         }
     }
 }
