@@ -1,7 +1,7 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits, misses, monitoring, nodes, presign, redis_client, variants
+import cold, cores, disk_cold, first_byte, herd, hits, idle, misses, monitoring, nodes, presign, redis_client, resident, slow_reader, variants
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice, raise_open_files
 
 MB = 1024 * 1024
@@ -9,7 +9,9 @@ LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold object of 64 MB (--clients 10000: of 1 MB)", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
           "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
           "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)",
-          "misses": "10,000 misses at once (--clients)"}
+          "misses": "10,000 misses at once (--clients)", "idle": "1,000 idle connections", "slow-reader": "readers of 1 GB who hardly read",
+          "resident": "resident memory over the memory tier", "first-byte": "how long a miss holds up the origin's first byte", "disk-cold": "1 GB from the disk tier, page cache dropped, beside dd",
+          "cores": "the server on two cores beside one"}
 
 
 def parse():
@@ -35,7 +37,7 @@ def parse():
 def make_files(root, workloads):
     """Random bytes, the same for everyone; the large file is sparse."""
     root.mkdir(parents=True)
-    if workloads in (["variants"], ["misses"]):
+    if set(workloads) <= {"variants", "misses", "slow-reader", "resident", "first-byte", "disk-cold"}:
         return
     (root / "set").mkdir()
     for path, size in hits.SIZES.items():
@@ -214,8 +216,8 @@ class Comparison:
         if set(self.options.workloads) <= {"redis", "nodes"}:
             return [getattr(self, name)() for name in self.options.workloads]
         self.hits()
-        for module in (monitoring, misses):
-            if self.wants(module.__name__):
+        for module in (monitoring, misses, idle, slow_reader, resident, first_byte, disk_cold, cores):
+            if self.wants(module.__name__.replace("_", "-")):
                 module.run(self, table, progress)
         for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("nodes", self.nodes), ("variants", self.variants)):
             if self.wants(name):

@@ -114,3 +114,17 @@ def run(comparison, table, progress, memory="256MB"):
     for note in notes:
         print(f"- {note}")
     print(flush=True)
+
+
+def drain(server, path, length):
+    """Reads one answer and throws it away."""
+    with socket.create_connection(("127.0.0.1", server.port), 60) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode())
+        buffer, received, head = memoryview(bytearray(MB)), 0, b""
+        while count := client.recv_into(buffer):
+            if not head:
+                head = bytes(buffer[:8192])
+                received -= head.index(b"\r\n\r\n") + 4
+            received += count
+        if received != length or not head.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(f"{server.name}: {path} is {received} bytes of {length}")

@@ -9,7 +9,7 @@ QUIET_SECONDS = 2
 SEED = 20261121
 
 
-def make(length=3 * MB):
+def make(length=18 * MB):
     import random
     return random.Random(SEED).randbytes(length)
 

@@ -10,8 +10,8 @@ namespace Sluice.Core.Objects;
 /// <summary>The cache: objects of every scope, in memory and on disk.</summary>
 public sealed partial class ObjectCache : IAsyncDisposable
 {
-    /// <summary>Chunks that all fills together may have in hand, arriving or on their way to disk: 256 MiB at the default size. However many misses there are at once, memory is bounded.</summary>
-    private const long FillBytes = 256L << 20;
+    /// <summary>Bytes of the chunks that all fills together may have in hand, arriving or on their way to disk: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
+    private const long FillBytes = 128L << 20;
 
     private readonly ConcurrentDictionary<string, CacheScope> scopes = new(StringComparer.Ordinal);
     private readonly PurgeLog purges = new();

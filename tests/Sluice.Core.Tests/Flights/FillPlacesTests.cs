@@ -11,7 +11,7 @@ namespace Sluice.Core.Tests.Flights;
 /// <summary>Misses at once, however many, have a bounded number of chunks in hand.</summary>
 public sealed class FillPlacesTests
 {
-    private const int Places = 1024, Length = MemoryTier.DefaultBlockSize;
+    private const int Places = 512, Length = MemoryTier.DefaultBlockSize;
     private static readonly byte[] Zeros = new byte[Length];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
