@@ -14,6 +14,7 @@ class Origin:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self.waiting = select.epoll()
         self.open = {}
         self.waiting.register(self.listener, select.EPOLLIN)
@@ -76,7 +77,8 @@ def run(comparison, table, progress):
     ways = []
     for kind in (None, NginxCache, comparison.subject):
         origin = Origin()
-        server = None if kind is None else comparison.start(kind(comparison.scratch / f"first-byte-{len(ways)}", origin, memory="256MB"))
+        # With tcp_nopush nginx would hold the beginning back until a segment is full, or 200 ms have passed.
+        server = None if kind is None else comparison.start(kind(comparison.scratch / f"first-byte-{len(ways)}", origin, memory="256MB", nopush="off"))
         port = origin.port if server is None else server.port
         client = socket.create_connection(("127.0.0.1", port), 30)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

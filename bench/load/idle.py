@@ -1,22 +1,11 @@
 """What connections cost that do nothing: processor time while 1,000 of them, each of which made one request, wait for their next."""
-import contextlib, os, pathlib, socket, time
+import socket, time
 
 import cold
-from servers import raise_open_files, tree
+from servers import raise_open_files
 
 CONNECTIONS = 1000
 PATH = "/1k.bin"
-
-
-def cpu_nanoseconds(server):
-    """Finer than the ticks of /proc/PID/stat, which idle processes rarely meet."""
-    total = 0
-    for pid in tree(server.process.pid):
-        with contextlib.suppress(OSError):
-            for task in os.listdir(f"/proc/{pid}/task"):
-                with contextlib.suppress(OSError):
-                    total += int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
-    return total
 
 
 def ask(one, server):
@@ -32,11 +21,11 @@ def ask(one, server):
 
 
 def spent(servers, seconds):
-    before = [cpu_nanoseconds(server) for server in servers]
+    before = [server.cpu_seconds() for server in servers]
     start = time.monotonic()
     time.sleep(seconds)
     taken = time.monotonic() - start
-    return [(cpu_nanoseconds(server) - was) / 1e6 / taken for server, was in zip(servers, before)]
+    return [(server.cpu_seconds() - was) * 1000 / taken for server, was in zip(servers, before)]
 
 
 def run(comparison, table, progress):
@@ -49,7 +38,7 @@ def run(comparison, table, progress):
     # What a start leaves to do, compiling above all, is over by then.
     time.sleep(10)
     progress("idle: no connections")
-    alone = spent(servers, seconds / 2)
+    alone = spent(servers, seconds)
     connections = [[socket.create_connection(("127.0.0.1", server.port), 30) for _ in range(CONNECTIONS)] for server in servers]
     answered = [sum(ask(one, server) for one in mine) for server, mine in zip(servers, connections)]
     time.sleep(5)

@@ -159,8 +159,8 @@ class Origin(Nginx):
 class NginxCache(Nginx):
     name, template = "nginx", "cache.conf"
 
-    def __init__(self, folder, origin, connections=8192, **_):
-        super().__init__(folder, SERVER_CORE, origin=origin.port, connections=connections)
+    def __init__(self, folder, origin, connections=8192, nopush="on", **_):
+        super().__init__(folder, SERVER_CORE, origin=origin.port, connections=connections, nopush=nopush)
 
 
 class Sluice(Server):
