@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Disk;
 using Sluice.Core.Flights;
 using Sluice.Core.Freshness;
 using Sluice.Core.Memory;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Core.Tests.Flights;
@@ -12,6 +14,7 @@ namespace Sluice.Core.Tests.Flights;
 public sealed class FillPlacesTests
 {
     private const int Places = 512, Length = MemoryTier.DefaultBlockSize;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly byte[] Zeros = new byte[Length];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -22,9 +25,9 @@ public sealed class FillPlacesTests
         await using var cache = ObjectCache.Open(new() { MemoryBytes = 8 << 20 }, new ManualTimeProvider(), NullLoggerFactory.Instance);
         var crowd = new Crowd();
         var fills = Enumerable.Range(0, Places + 100).Select(number => Begin(cache, crowd, number)).ToList();
-        await crowd.IsFull.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancellation);
+        await crowd.IsFull.WaitAsync(Patience, TimeProvider.System, Cancellation);
         crowd.LetGo();
-        foreach (var fill in fills) await fill.CompleteAsync(Cancellation);
+        Assert.True(await Eventually.HoldsAsync(() => !fills.Exists(fill => fill.IsFilling), Patience));
 
         Assert.Equal(Places, crowd.Most);
     }
@@ -39,7 +42,7 @@ public sealed class FillPlacesTests
         Assert.False(second.IsCompleted);
 
         time.Advance(FillPlaces.Patience);
-        await second.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancellation);
+        await second.WaitAsync(Patience, TimeProvider.System, Cancellation);
 
         places.Return();
         Assert.False(places.TakeAsync(Cancellation).IsCompleted);
@@ -58,6 +61,38 @@ public sealed class FillPlacesTests
 
         places.Return();
         Assert.True(places.TakeAsync(Cancellation).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Fill_WhoseHeadMemoryEvicts_IsKeptAllTheSame()
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-places-");
+        try
+        {
+            await using var cache = ObjectCache.Open(new() { MemoryBytes = 2 * Length, Disk = new DiskTierOptions { Directory = folder.FullName } }, new ManualTimeProvider(), NullLoggerFactory.Instance);
+            var slow = new Crowd();
+            var late = Begin(cache, slow, 0);
+            cache.Publish(late, cache.Fence);
+            foreach (var number in Enumerable.Range(1, 8))
+            {
+                var others = new Crowd();
+                others.LetGo();
+                var other = Begin(cache, others, number);
+                cache.Publish(other, cache.Fence);
+                Assert.True(await Eventually.HoldsAsync(() => !other.IsFilling, Patience));
+            }
+
+            Assert.True(cache.GetStatistics().MemoryEvictions > 0);
+            slow.LetGo();
+            Assert.True(await Eventually.HoldsAsync(() => !late.IsFilling, Patience));
+
+            Assert.Same(late, Assert.Single(cache.Scope("s").Find("/0")!.Objects));
+            Assert.True(late.Holds(0, Length));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static CachedObject Begin(ObjectCache cache, Crowd crowd, int number)
