@@ -135,7 +135,7 @@ public sealed class EdgeTransportTests
             Assert.True(await used.ReceiveAsync(new byte[4096]) > 100);
         }
 
-        await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
 
         Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
     }
