@@ -12,7 +12,7 @@ namespace Sluice.Edge.Tests.Transport;
 /// <summary>The transport answers hits as the ordinary way does, and leaves it everything else.</summary>
 public sealed class EdgeTransportTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ManualTimeProvider time = new();
 
     [Fact]

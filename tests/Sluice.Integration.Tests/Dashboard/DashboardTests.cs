@@ -7,7 +7,7 @@ namespace Sluice.Integration.Tests.Dashboard;
 /// <summary>DSH-01 to DSH-08, TRD-01 to TRD-05 in a real browser: what the panels say is what the traffic was.</summary>
 public sealed class DashboardTests : IAsyncLifetime
 {
-    private const int Wait = 20_000;
+    private const int Wait = 60_000;
     private readonly TemporaryFolder folder = new();
     private IPlaywright? playwright;
     private IBrowser? browser;

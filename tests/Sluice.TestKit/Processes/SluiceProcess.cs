@@ -237,6 +237,6 @@ public sealed class SluiceProcess : IAsyncDisposable
     })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(120),
+        Timeout = TimeSpan.FromMinutes(5),
     };
 }
