@@ -2,6 +2,7 @@
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
 import cold, cores, disk_cold, first_byte, herd, hits, idle, misses, monitoring, nodes, presign, redis_client, resident, slow_reader, variants
+from peers import PEERS
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice, raise_open_files
 
 MB = 1024 * 1024
@@ -22,6 +23,7 @@ def parse():
     parser.add_argument("--seconds", type=int, default=4, help="length of one measurement (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="1 round of 1 second and 10,000 entries: a trial, not a figure")
     parser.add_argument("--subject", choices=SUBJECTS, default="sluice", help="what to compare with nginx; 'nginx' measures the measurement (default %(default)s)")
+    parser.add_argument("--beside", action="append", choices=PEERS, default=[], help="what else to put beside nginx in the hits: other caches, or floor, a loop without a cache; may be repeated")
     parser.add_argument("--clients", type=int, help="how many of misses and herd (default 10,000 and 200)")
     parser.add_argument("--baseline", action="store_true", help="keep the ratios of presign, for later runs to be compared with")
     parser.add_argument("--scratch", help="where caches and files go (default: a temporary folder, removed afterwards; needs 12 GB)")
@@ -29,6 +31,8 @@ def parse():
     if unknown := set(options.workloads) - set(names):
         parser.error(f"unknown workload {', '.join(sorted(unknown))}; there are: {' '.join(names)}")
     options.workloads = options.workloads or names
+    if missing := [f"{name} ({PEERS[name].program})" for name in options.beside if not shutil.which(PEERS[name].program)]:
+        parser.error(f"not installed: {', '.join(missing)} (Debian: apt-get install --no-install-recommends varnish trafficserver gcc libc6-dev)")
     if options.quick:
         options.rounds, options.seconds = 1, 1
     return options
@@ -73,10 +77,10 @@ class Comparison:
         self.running.append(server.start())
         return server
 
-    def pair(self, **settings):
-        """nginx and the subject, both empty."""
+    def pair(self, *others, **settings):
+        """nginx, what else is to stand beside it, and the subject, all empty."""
         self.folders += 1
-        return [self.start(kind(self.scratch / f"{self.folders}-{number}", self.origin, **settings)) for number, kind in enumerate((NginxCache, self.subject))]
+        return [self.start(kind(self.scratch / f"{self.folders}-{number}", self.origin, **settings)) for number, kind in enumerate((NginxCache, *others, self.subject))]
 
     def stop(self, *servers):
         for server in servers or list(reversed(self.running)):
@@ -89,27 +93,32 @@ class Comparison:
         return name in self.options.workloads
 
     def hits(self):
-        rows, spoilt = [], []
+        rows, peers, spoilt = [], [], []
+        others = [PEERS[name] for name in dict.fromkeys(self.options.beside)]
         for disk in (False, True):
             chosen = [workload for workload in hits.WORKLOADS if workload.disk == disk and self.wants(workload.name)]
             if not chosen:
                 continue
-            servers = self.pair(memory="0" if disk else "1GB")
+            servers = self.pair(*others, memory="0" if disk else "1GB")
             for workload in chosen:
                 progress(f"{workload.name}: {workload.note}")
-                (bar, ours), problems = hits.compare(
+                (bar, *between, ours), problems = hits.compare(
                     workload, servers, self.origin, self.root, self.options.rounds, self.options.seconds, self.scratch)
                 spoilt += [f"{workload.name}: {problem}" for problem in problems]
                 rows.append((
                     workload.note, f"{bar.per_second:,.0f}", f"{ours.per_second:,.0f}", f"{ours.per_second / bar.per_second:.2f}",
                     f"{bar.per_core:,.0f}", f"{ours.per_core:,.0f}", f"**{ours.per_core / bar.per_core:.2f}**", f"{bar.p99:.2f}", f"{ours.p99:.2f}"))
+                peers.append((workload.note, *(f"{other.per_core:,.0f} ({other.per_core / bar.per_core:.2f})" for other in between), f"{ours.per_core:,.0f} (**{ours.per_core / bar.per_core:.2f}**)"))
             if not disk and self.wants("memory"):
-                self.resident = [server.memory("VmRSS") for server in servers]
+                self.resident = [server.memory("VmRSS") for server in (servers[0], servers[-1])]
             self.stop(*servers)
         if rows:
             name = self.subject.name
             print("Hits. Per core: requests per second of the server's CPU time (user and system, all its processes).\n")
             table(("hit", "nginx, req/s", f"{name}, req/s", "ratio", "nginx, per core", f"{name}, per core", "ratio", "nginx P99, ms", f"{name} P99, ms"), rows)
+            if others:
+                print("The others in the same rounds, per core (times nginx).\n")
+                table(("hit", *(other.name for other in others), name), peers)
         for problem in spoilt:
             print(f"**Spoilt**: {problem}\n")
         if hasattr(self, "resident"):

@@ -30,7 +30,7 @@ public sealed record RedisOptions
     /// <summary>How long connecting and greeting may take. Default 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long an answer may take before the connection is given up, and with it everything that waits on it. Default 1 s.</summary>
+    /// <summary>How long an answer may take before the connection is given up, and with it everything that waits on it. A look for a shared object waits a quarter of it, a purge twice it for the other nodes. Default 1 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest pause between attempts to connect; they begin at a tenth of a second and double, each drawn between half and all of it. Default 5 s.</summary>

@@ -29,6 +29,9 @@ internal sealed class DiskBody(int chunkSize)
     /// <summary>Set by every read: spares the handle at the next sweep of <see cref="OpenFiles"/>.</summary>
     public bool Touched;
 
+    /// <summary>Which bytes were last seen in the page cache, and in which second (<see cref="FileLease.IsInPageCache"/>).</summary>
+    public ulong SeenInPageCache;
+
     public int Count => Volatile.Read(ref count);
 
     public long Bytes => Volatile.Read(ref bytes);

@@ -16,11 +16,21 @@ public readonly struct FileLease : IDisposable
     /// <inheritdoc/>
     public void Dispose() => source?.Tier.EndUse(source);
 
-    /// <summary>True when the page cache has these bytes, so that sending them does not wait for the disk. Looks at the first and the last only.</summary>
-    public bool IsInPageCache(long start, long end)
+    /// <summary>
+    /// True when the page cache has these bytes, so that sending them does not wait for the disk. Looks at the first and the last only, and once in a second for the
+    /// same bytes: the kernel gives up last what was sent just now, and asking it costs a tenth of a small answer.
+    /// </summary>
+    /// <param name="start">The first byte.</param>
+    /// <param name="end">One past the last.</param>
+    /// <param name="second">The time, in seconds since whenever; never 0.</param>
+    public bool IsInPageCache(long start, long end, int second)
     {
+        var question = (((ulong)start * 0x9E3779B97F4A7C15) ^ (ulong)end) + ((ulong)second << 40);
+        if (Volatile.Read(ref body!.SeenInPageCache) == question) return true;
         Span<byte> one = stackalloc byte[1];
-        return PageCacheRead.TryFill(File, one, start) && PageCacheRead.TryFill(File, one, end - 1);
+        if (!PageCacheRead.TryFill(File, one, start) || !PageCacheRead.TryFill(File, one, end - 1)) return false;
+        Volatile.Write(ref body.SeenInPageCache, question);
+        return true;
     }
 
     /// <summary>Reads from the page cache; false when not all bytes are there.</summary>

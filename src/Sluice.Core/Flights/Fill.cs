@@ -170,7 +170,6 @@ internal sealed class Fill
         while (Position < End)
         {
             var index = (int)(Position / target.ChunkSize);
-            await cache.Places.TakeAsync(stop.Token);
             var size = await FillChunkAsync(answer.Body, index);
             if (size < 0) return;
             if (!target.IsWanted(this)) return;
@@ -178,22 +177,25 @@ internal sealed class Fill
         }
     }
 
-    /// <summary>Reads one chunk's bytes; -1 when the body ended with them. Gives the chunk's place back, or hands it on with the chunk.</summary>
+    /// <summary>Reads one chunk's bytes; -1 when the body ended with them.</summary>
     private async Task<int> FillChunkAsync(Stream body, int index)
     {
         var chunk = target.Begin(index);
         var start = (long)index * target.ChunkSize;
         var size = target.Metadata.Length is { } length ? (int)Math.Min(target.ChunkSize, length - start) : target.ChunkSize;
         var block = chunk?.Block ?? cache.Memory.Rent(size);
+        var share = new FillShare(cache.Places);
         var kept = false;
         try
         {
             var filled = 0;
             while (filled < size)
             {
-                var count = await body.ReadAsync(block.Memory[filled..size], stop.Token);
+                var most = await share.MayReadAsync(size - filled, stop.Token);
+                var count = await body.ReadAsync(block.Memory.Slice(filled, most), stop.Token);
                 if (count == 0) break;
                 filled += count;
+                share.Note(count);
                 if (chunk is not null) chunk.Filled = filled;
                 HasBroughtBytes = true;
                 Volatile.Write(ref position, start + filled);
@@ -213,7 +215,7 @@ internal sealed class Fill
             if (chunk is not null && filled > 0)
             {
                 kept = true;
-                await window.AddAsync(chunk);
+                await window.AddAsync(chunk, share);
             }
 
             return ended ? -1 : filled;
@@ -223,7 +225,7 @@ internal sealed class Fill
             if (!kept)
             {
                 chunk?.Drop();
-                cache.Places.Return();
+                share.Return();
             }
 
             if (chunk is null) block.Release();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 
@@ -33,21 +34,28 @@ internal sealed partial class EdgeConnection
     private readonly CancellationTokenSource closed = new();
     private Task running = Task.CompletedTask;
     private int filled;
+    private int consumed;
     private int lastTick;
     private long acknowledged;
     private bool isPartial;
+
+    // What the poller's thread leaves to whoever waits: an answer that is not all sent, a failure, or that bytes (or their end) are there already.
+    private ValueTask<bool>? sending;
+    private ExceptionDispatchInfo? failed;
+    private int? received;
 
     public EdgeConnection(Socket socket, EdgeListener listener, MemoryPool<byte> pool)
     {
         (this.socket, this.listener) = (socket, listener);
         polled = new PolledSocket(socket);
-        sender = new HitSender(polled, NoteUse);
+        sender = new HitSender(polled, listener, NoteUse);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
         output = new SocketOutput(socket, NoteUse);
         serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
         Transport = new DuplexPipe(serverInput, output);
         lastTick = listener.Tick;
+        polled.Serve = Serve;
         SetFeatures(pool);
     }
 
@@ -114,68 +122,127 @@ internal sealed partial class EdgeConnection
         }
     }
 
+    /// <summary>On the poller's thread, while nobody else is about: takes in what has arrived and answers the hits in it.</summary>
+    private Served Serve()
+    {
+        var mayHaveMore = false;
+        try
+        {
+            do
+            {
+                var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
+                received = count == SocketCalls.WouldBlock ? null : count;
+                if (received is null) return Served.All;
+                if (count <= 0) return Served.NotAll;
+                filled += count;
+                NoteUse();
+                if (!serverInput.IsIdle || listener.IsStopping || AnswerHits(out _, out _) != Left.Nothing) return mayHaveMore ? Served.NotAllThatCame : Served.NotAll;
+            }
+            while (mayHaveMore);
+            received = null;
+            return Served.All;
+        }
+        catch (Exception e)
+        {
+            // The thread is everybody's: the failure is for whoever runs this connection.
+            failed = ExceptionDispatchInfo.Capture(e);
+            return Served.NotAll;
+        }
+    }
+
     private async ValueTask<bool> ReceiveAsync()
     {
-        var count = await polled.ReceiveAsync(buffer.AsMemory(filled, BufferBytes - filled));
-        filled += count;
-        NoteUse();
-        return count > 0;
+        while (true)
+        {
+            await polled.WhenArrivedAsync();
+            failed?.Throw();
+            if (received is { } served)
+            {
+                received = null;
+                if (served < 0) throw new SocketException((int)SocketError.ConnectionReset);
+                return served > 0;
+            }
+
+            polled.BeginReceive();
+            var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out var mayHaveMore);
+            if (count == SocketCalls.WouldBlock) continue;
+            if (count < 0) throw new SocketException((int)SocketError.ConnectionReset);
+            if (mayHaveMore) polled.Note(Readiness.Bytes);
+            filled += count;
+            NoteUse();
+            return count > 0;
+        }
+    }
+
+    /// <summary>Answers hits until something else is in the way; the rest, less than a head, moves to the buffer's start when nothing is.</summary>
+    private Left AnswerHits(out HeadKind kind, out int length)
+    {
+        (kind, length) = (HeadKind.Plain, 0);
+        while (consumed < filled)
+        {
+            kind = request.Read(buffer, consumed, filled, out length);
+            if (kind == HeadKind.Incomplete && (consumed > 0 || filled < BufferBytes)) break;
+            if (kind != HeadKind.Plain || !TrySend(out var going)) return Left.Request;
+            consumed += length;
+            if (going.IsCompletedSuccessfully && going.Result) continue;
+            sending = going.IsCompletedSuccessfully ? new(false) : going;
+            return Left.Answer;
+        }
+
+        buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
+        (filled, consumed) = (filled - consumed, 0);
+        Volatile.Write(ref isPartial, filled > 0);
+        return Left.Nothing;
     }
 
     /// <summary>Answers or hands over what has arrived; false once the connection is over.</summary>
     private async ValueTask<bool> ConsumeAsync()
     {
-        var start = 0;
-        while (start < filled)
+        while (true)
         {
-            if (!serverInput.IsIdle) await serverInput.WhenIdleAsync();
-            if (!serverInput.IsIdle) return false;
-            var kind = request.Read(buffer, start, filled, out var length);
-            if (kind == HeadKind.Incomplete && (start > 0 || filled < BufferBytes)) break;
+            if (sending is { } going)
+            {
+                sending = null;
+                if (!await FinishAsync(going)) return false;
+            }
+
+            if (!serverInput.IsIdle && consumed < filled) await serverInput.WhenIdleAsync();
+            if (!serverInput.IsIdle && consumed < filled) return false;
+            var left = AnswerHits(out var kind, out var length);
+            if (left == Left.Nothing) return true;
+            if (left == Left.Answer) continue;
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
             {
                 serverInput.HandOver();
-                return await GiveAsync(start, filled - start) && await RelayAsync();
+                polled.Serve = null;
+                return await GiveAsync(consumed, filled - consumed) && await RelayAsync();
             }
 
-            if (kind == HeadKind.Plain && TrySend(out var sending))
-            {
-                if (!await FinishAsync(sending)) return false;
-            }
-            else
-            {
-                serverInput.Hand(length);
-                if (!await GiveAsync(start, length)) return false;
-            }
-
-            start += length;
+            serverInput.Hand(length);
+            if (!await GiveAsync(consumed, length)) return false;
+            consumed += length;
         }
-
-        buffer.AsSpan(start, filled - start).CopyTo(buffer);
-        filled -= start;
-        Volatile.Write(ref isPartial, filled > 0);
-        return true;
     }
 
-    private bool TrySend(out ValueTask<bool> sending)
+    private bool TrySend(out ValueTask<bool> going)
     {
         var head = headBuffer ??= GC.AllocateUninitializedArray<byte>(PlainHead.MaximumLength);
-        sending = default;
-        if (listener.HitLog is { } log) return TrySendLogged(log, head, out sending);
+        going = default;
+        if (listener.HitLog is { } log) return TrySendLogged(log, head, out going);
         var began = listener.Hits.BeginSample();
         if (!listener.Hits.TryAnswer(request, [], head, out var answer)) return false;
-        sending = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
+        going = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
         if (began != 0) listener.Hits.EndSample(began, answer);
         return true;
     }
 
-    private async ValueTask<bool> FinishAsync(ValueTask<bool> sending)
+    private async ValueTask<bool> FinishAsync(ValueTask<bool> going)
     {
-        if (sending.IsCompletedSuccessfully) return sending.Result;
+        if (going.IsCompletedSuccessfully) return going.Result;
         serverInput.Hold();
         try
         {
-            return await sending;
+            return await going;
         }
         finally
         {
@@ -206,4 +273,11 @@ internal sealed partial class EdgeConnection
 
     /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
     private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;
+
+    private enum Left
+    {
+        Nothing,
+        Request,
+        Answer,
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class EdgeListener : IConnectionListener
     private readonly Action<Exception> cutShort;
     private readonly ConcurrentDictionary<EdgeConnection, byte> connections = new();
     private readonly ITimer timer;
-    private int tick;
+    private int tick = 1;
     private volatile bool isStopping;
 
     public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, IHitLog? log, Action<Exception> cutShort, TimeProvider time)
@@ -33,7 +33,7 @@ internal sealed class EdgeListener : IConnectionListener
     /// <summary>Hears of every hit; null for nobody.</summary>
     public IHitLog? HitLog { get; }
 
-    /// <summary>Seconds since start, as coarse as a timer: what a connection notes of its last use.</summary>
+    /// <summary>Seconds since a second before the start, as coarse as a timer: what a connection notes of its last use.</summary>
     public int Tick => Volatile.Read(ref tick);
 
     public static int MaximumIdle => (int)(Idle / TickLength);

@@ -4,7 +4,7 @@ using Sluice.Core.Objects;
 namespace Sluice.Edge.Transport;
 
 /// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
-internal sealed class HitSender(PolledSocket socket, Action noteProgress)
+internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Action noteProgress)
 {
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
@@ -22,7 +22,7 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
     /// Up to here one send from memory is cheapest, and what is read from disk is worth keeping there. Above it the kernel's own pages are cheaper than ours,
     /// which it has to copy (docs/performance.md).
     /// </summary>
-    private const long SmallBytes = 32 << 10;
+    private const long SmallBytes = 8 << 10;
 
     /// <summary>Body bytes of the last answer that the socket took.</summary>
     public long Sent { get; private set; }
@@ -113,7 +113,7 @@ internal sealed class HitSender(PolledSocket socket, Action noteProgress)
             if (!stored.TryLease(position, Math.Min(end, position + FileBytes), out var lease, out var length)) return Step.NotHere;
             using (lease)
             {
-                if (!lease.IsInPageCache(position, position + length)) return Step.NotHere;
+                if (!lease.IsInPageCache(position, position + length, listener.Tick)) return Step.NotHere;
                 var sent = SocketCalls.SendFile(socket.Handle, lease.File, position, length);
                 if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
                 position += sent;

@@ -14,6 +14,7 @@ internal sealed partial class PlainRequest : IHeaderDictionary
         get
         {
             var (values, more) = (default(StringValues), false);
+            if ((lengths & (1UL << key.Length)) == 0) return values;
             for (var i = 0; i < count; i++)
             {
                 if (lines[i].NameLength != key.Length || !Ascii.EqualsIgnoreCase(NameOf(i), key)) continue;

@@ -18,6 +18,9 @@ internal sealed partial class PlainRequest
     private readonly Line[] lines = new Line[MaximumLines];
     private byte[] buffer = [];
     private int count;
+
+    // A bit for every length of a name (modulo 64): most fields that are asked for are not there.
+    private ulong lengths;
     private int targetStart;
     private int targetLength;
 
@@ -39,7 +42,7 @@ internal sealed partial class PlainRequest
         if (bytes[0] is not ((byte)'G' or (byte)'H')) return HeadKind.Unknown;
         var found = bytes.IndexOf("\r\n\r\n"u8);
         if (found < 0) return MayBecomePlain(bytes) ? HeadKind.Incomplete : HeadKind.Unknown;
-        (buffer, count, length) = (received, 0, found + 4);
+        (buffer, count, lengths, length) = (received, 0, 0, found + 4);
         // Every line, the last one too, ends with CR LF.
         var head = bytes[..(found + 2)];
         var next = ReadRequestLine(head, start);
@@ -56,6 +59,7 @@ internal sealed partial class PlainRequest
             var value = line[(colon + 1)..size].TrimStart((byte)' ');
             if (name.ContainsAnyExcept(NameBytes) || value.ContainsAnyExceptInRange((byte)' ', (byte)'~')) return HeadKind.Unknown;
             ref var kept = ref lines[count++];
+            lengths |= 1UL << colon;
             (kept.NameStart, kept.NameLength) = ((ushort)(start + next), (ushort)colon);
             kept.ValueStart = (ushort)(start + next + size - value.Length);
             value = value.TrimEnd((byte)' ');

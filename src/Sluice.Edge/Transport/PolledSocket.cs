@@ -27,6 +27,29 @@ internal sealed class PolledSocket : IDisposable
 
     public SafeSocketHandle Handle => socket.SafeHandle;
 
+    /// <summary>
+    /// Called on the poller's thread when bytes have arrived while somebody waits for them, who goes on waiting when it answers <see cref="Served.All"/>: so nobody need
+    /// be continued for what is done at once.
+    /// </summary>
+    public Func<Served>? Serve { get; set; }
+
+    /// <summary>Completes when there may be bytes, or <see cref="Serve"/> has left something to do.</summary>
+    public ValueTask WhenArrivedAsync() => arrived.WhenRaisedAsync();
+
+    /// <summary>To be called before <see cref="Receive"/> by whoever has waited: bytes that come after it are told.</summary>
+    public void BeginReceive() => arrived.Lower();
+
+    /// <summary>The next bytes; 0 when the client sends no more; <see cref="SocketCalls.WouldBlock"/> or another negative number when there are none.</summary>
+    /// <param name="into">Room for them.</param>
+    /// <param name="mayHaveMore">True when there may be more, of which nobody will tell: what there was no room for, and the end of a connection that came with its last bytes.</param>
+    /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
+    public int Receive(Span<byte> into, out bool mayHaveMore)
+    {
+        var count = SocketCalls.Receive(socket.SafeHandle, into);
+        mayHaveMore = count > 0 && (count == into.Length || isEnding);
+        return count;
+    }
+
     /// <summary>The next bytes; 0 when the client sends no more.</summary>
     /// <exception cref="SocketException">The connection broke.</exception>
     /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
@@ -37,11 +60,10 @@ internal sealed class PolledSocket : IDisposable
         {
             await arrived.WhenRaisedAsync();
             arrived.Lower();
-            var count = SocketCalls.Receive(socket.SafeHandle, into.Span);
+            var count = Receive(into.Span, out var mayHaveMore);
             if (count == SocketCalls.WouldBlock) continue;
             if (count < 0) throw new SocketException((int)SocketError.ConnectionReset);
-            // What there was no room for is not told again, nor the end of a connection that came with its last bytes.
-            if (count == into.Length || isEnding) arrived.Raise();
+            if (mayHaveMore) arrived.Raise();
             return count;
         }
     }
@@ -71,7 +93,16 @@ internal sealed class PolledSocket : IDisposable
     {
         if (readiness.HasFlag(Readiness.Ending)) isEnding = true;
         if (readiness.HasFlag(Readiness.Room)) drained.Raise();
-        if (readiness.HasFlag(Readiness.Bytes)) arrived.Raise();
+        if (!readiness.HasFlag(Readiness.Bytes)) return;
+        if (Serve is not { } serve || !arrived.TryTake())
+        {
+            arrived.Raise();
+            return;
+        }
+
+        var served = serve();
+        if (served == Served.All) arrived.GiveBack();
+        else arrived.Continue(served == Served.NotAllThatCame);
     }
 
     /// <summary>Ends all waiting after the socket was closed: the kernel says nothing of a socket that is gone.</summary>

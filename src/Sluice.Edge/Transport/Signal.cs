@@ -5,7 +5,7 @@ namespace Sluice.Edge.Transport;
 /// <summary>Something that may have happened since it was last looked at. One waits, who is continued on the thread that tells.</summary>
 internal sealed class Signal : IValueTaskSource
 {
-    private const int Quiet = 0, Raised = 1, Awaited = 2;
+    private const int Quiet = 0, Raised = 1, Awaited = 2, Taken = 3;
 
     private ManualResetValueTaskSourceCore<bool> source;
     private int state;
@@ -18,6 +18,22 @@ internal sealed class Signal : IValueTaskSource
 
     /// <summary>Forgets what happened so far. Before looking: what happens from here on is told.</summary>
     public void Lower() => Interlocked.Exchange(ref state, Quiet);
+
+    /// <summary>Instead of <see cref="Raise"/>: takes the place of whoever waits, until <see cref="GiveBack"/> or <see cref="Continue"/>; false when nobody does.</summary>
+    public bool TryTake() => Interlocked.CompareExchange(ref state, Taken, Awaited) == Awaited;
+
+    /// <summary>Whoever waits goes on waiting, unless it happened meanwhile.</summary>
+    public void GiveBack()
+    {
+        if (Interlocked.CompareExchange(ref state, Awaited, Taken) != Taken) source.SetResult(true);
+    }
+
+    /// <summary>Whoever waits goes on; with <paramref name="isRaised"/>, it counts as having happened once more.</summary>
+    public void Continue(bool isRaised)
+    {
+        Interlocked.CompareExchange(ref state, isRaised ? Raised : Quiet, Taken);
+        source.SetResult(true);
+    }
 
     /// <summary>Completes once it has happened; at once if it has.</summary>
     public ValueTask WhenRaisedAsync()

@@ -12,7 +12,7 @@ namespace Sluice.Edge.Tests.Transport;
 /// <summary>The transport answers hits as the ordinary way does, and leaves it everything else.</summary>
 public sealed class EdgeTransportTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ManualTimeProvider time = new();
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class EdgeTransportTests
             Assert.True(await used.ReceiveAsync(new byte[4096]) > 100);
         }
 
-        await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
 
         Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
     }

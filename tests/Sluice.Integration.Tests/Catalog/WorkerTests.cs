@@ -9,7 +9,7 @@ public sealed class WorkerTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Quick = new() { ["SLUICE__Catalog__Lease"] = "2s", ["SLUICE__Catalog__RetryPause"] = "1s" };
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder folder = new();
     private SluiceProcess sluice = null!;

@@ -7,7 +7,7 @@ namespace Sluice.Redis.Tests.KeyValue;
 /// <summary>Redis killed, frozen and full; each test has a server of its own.</summary>
 public sealed class RedisOutageTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Killed_FailsAtOnce_AndComesBackEmpty()
