@@ -87,7 +87,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             var others = await TellAsync(request, mine);
             waiting.Expect(others);
-            await waiting.Done.WaitAsync(2 * client.Options.CommandTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.Done.WaitAsync(client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             return waiting.Total(others);
         }
