@@ -177,26 +177,6 @@ public sealed class EdgeTransportTests
         Assert.InRange(taken, 0, length - 1);
     }
 
-    [Fact]
-    public async Task Miss_TakenSlowly_GoesOn()
-    {
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = 64 << 20 }, time, memory: 128 << 20, onDisk: true);
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 64 << 10 };
-        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
-        await client.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
-
-        // Each time some more has arrived, so the server's side has heard that this side took what came before: less than one send of the server's in a minute.
-        var (arrived, buffer) = (0L, new byte[16 << 10]);
-        for (var i = 0; i < 200; i++)
-        {
-            var before = arrived;
-            while ((arrived = Arrived(client)) == before) Assert.NotEqual(0, await client.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System));
-            time.Advance(TimeSpan.FromSeconds(45));
-        }
-
-        Assert.True(IsEstablished(client));
-    }
-
     /// <summary>An origin with fields that the server behind knows, in a spelling and an order of its own, and with some that it does not.</summary>
     private static MadeOrigin Talkative() => new()
     {
@@ -206,14 +186,6 @@ public sealed class EdgeTransportTests
             { "Link", "</c>; rel=prev" }, { "Allow", "GET" }, { "Access-Control-Max-Age", "60" }, { "X-Two", "2" }, { "Content-Disposition", "inline" }, { "content-location", "/a" },
         },
     };
-
-    private static long Arrived(Socket socket)
-    {
-        const int tcp = 6, information = 11, bytesReceived = 128;
-        var state = new byte[bytesReceived + sizeof(long)];
-        socket.GetRawSocketOption(tcp, information, state);
-        return BitConverter.ToInt64(state, bytesReceived);
-    }
 
     private static bool IsEstablished(Socket socket)
     {
