@@ -30,8 +30,11 @@ public sealed record RedisOptions
     /// <summary>How long connecting and greeting may take. Default 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long an answer may take before the connection is given up, and with it everything that waits on it. Default 1 s.</summary>
+    /// <summary>How long an answer may take before the connection is given up, and with it everything that waits on it. A look for a shared object waits a quarter of it. Default 1 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a purge waits for the receipts of other nodes; those that have not answered then are counted as silent. Default 2 s.</summary>
+    public TimeSpan PurgeTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest pause between attempts to connect; they begin at a tenth of a second and double, each drawn between half and all of it. Default 5 s.</summary>
     public TimeSpan MaximumPause { get; init; } = TimeSpan.FromSeconds(5);
@@ -51,7 +54,7 @@ public sealed record RedisOptions
         if (Database < 0) errors.Add("Database is 0 or more.");
         if (User is not null && Password is null) errors.Add("A user needs a password.");
         if (TlsAuthority is not null && !Tls) errors.Add("TlsAuthority is for TLS, which is off.");
-        if (ConnectTimeout <= TimeSpan.Zero || CommandTimeout <= TimeSpan.Zero || MaximumPause <= TimeSpan.Zero) errors.Add("Times must be more than nothing.");
+        if (ConnectTimeout <= TimeSpan.Zero || CommandTimeout <= TimeSpan.Zero || PurgeTimeout <= TimeSpan.Zero || MaximumPause <= TimeSpan.Zero) errors.Add("Times must be more than nothing.");
         if (MaximumBacklog < 1 || MaximumBacklogBytes < 1) errors.Add("The backlog must have room for a command.");
         return errors;
     }

@@ -43,7 +43,7 @@ public sealed class Nginx : IAsyncDisposable
             }
             """);
         nginx.process = Process.Start(new ProcessStartInfo(Require.Command("nginx"), ["-e", $"{nginx.folder.Path}/error.log", "-p", nginx.folder.Path, "-c", file]) { RedirectStandardError = true })!;
-        if (await Eventually.HoldsAsync(nginx.ListensAsync, TimeSpan.FromSeconds(20))) return nginx;
+        if (await Eventually.HoldsAsync(nginx.ListensAsync, TimeSpan.FromSeconds(60))) return nginx;
         var reason = File.Exists($"{nginx.folder.Path}/error.log") ? await File.ReadAllTextAsync($"{nginx.folder.Path}/error.log") : "no error.log";
         await nginx.DisposeAsync();
         throw new InvalidOperationException($"nginx does not listen: {reason}");

@@ -9,8 +9,8 @@ namespace Sluice.Core.Processes;
 /// </summary>
 public sealed class ToolProcess : IAsyncDisposable
 {
-    /// <summary>How long the standard error of a process that has ended is listened to.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    /// <summary>How long the standard error of a process that has ended is listened to, where another that it started holds it open.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
     private readonly Process process;
     private readonly ToolErrors errors;

@@ -15,8 +15,6 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     // Well beyond what a journal remembers: a log of fewer entries than that was never cut.
     private const int LogLength = 10_000;
     private const int MostUntold = 1000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
     /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
@@ -89,7 +87,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             var others = await TellAsync(request, mine);
             waiting.Expect(others);
-            await waiting.Done.WaitAsync(Patience, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.Done.WaitAsync(client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             return waiting.Total(others);
         }

@@ -18,8 +18,6 @@ internal sealed partial class RedisObjectTier : ISharedTier
 
     private const int MostUploads = 64;
 
-    // A look that takes longer than this is worth less than asking the origin.
-    private static readonly TimeSpan LookPatience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>So long others fetch for themselves what turned out not to be shared.</summary>
@@ -27,6 +25,9 @@ internal sealed partial class RedisObjectTier : ISharedTier
 
     private readonly PurgeJournal journal;
     private readonly string node;
+
+    // A look that takes longer than this is worth less than asking the origin.
+    private readonly TimeSpan lookPatience;
     private readonly RedisKeyValueStore index;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> landings = new(StringComparer.Ordinal);
     private long pausedUntil = long.MinValue;
@@ -34,7 +35,7 @@ internal sealed partial class RedisObjectTier : ISharedTier
 
     public RedisObjectTier(RedisClient client, SharedTierOptions options, KeyValueStores stores, PurgeJournal journal, RedisPushes pushes, string node)
     {
-        (Client, Options, this.journal, this.node) = (client, options, journal, node);
+        (Client, Options, this.journal, this.node, lookPatience) = (client, options, journal, node, client.Options.CommandTimeout / 4);
         index = (RedisKeyValueStore)stores.Open(IndexNamespace, new KeyValueLimits { MaximumBytes = options.MaximumBytes });
         Landed = client.Options.KeyPrefix + "sluice.landed";
         pushes.Listen(Landed, Land);
@@ -114,7 +115,7 @@ internal sealed partial class RedisObjectTier : ISharedTier
             // Asked for before the look: what lands in between is not missed.
             var landing = mayLead ? landings.GetOrAdd(names.Base, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)) : null;
             var epoch = journal.Last;
-            var json = await Client.SendAsync(names.Base, cancellation, "GET", names.Base).AsTask().WaitAsync(LookPatience, Client.Time, cancellation);
+            var json = await Client.SendAsync(names.Base, cancellation, "GET", names.Base).AsTask().WaitAsync(lookPatience, Client.Time, cancellation);
             var seen = json.IsNull ? null : ObjectManifest.Read(json.Span);
             if (seen is { } found && IsUsable(found.Manifest, found.Metadata, target)) return Found(names, scope, target, found.Manifest, found.Metadata);
 

@@ -12,6 +12,12 @@ internal static class FfmpegArguments
     /// <summary>The protocols a source may be read by: those of the URL that is given, and no others for whatever a source names.</summary>
     public const string Protocols = "http,tcp";
 
+    /// <summary>
+    /// Bytes of the socket a source is read through. What lies in it was fetched whether or not it is read: left to the kernel it grows to megabytes when a process reads
+    /// in bursts, as on a busy machine, and ffmpeg reads on across a gap of that size where it could have jumped.
+    /// </summary>
+    public const string SocketBytes = "65536";
+
     /// <summary>The command that makes a video, a picture or the sound.</summary>
     /// <param name="options">The variant.</param>
     /// <param name="input">URL of its source.</param>
@@ -78,7 +84,7 @@ internal static class FfmpegArguments
         List<string> arguments =
         [
             "-threads", Text(limits.Threads), "-max_pixels", Text(limits.SourcePixels), "-probesize", "2000000", "-analyzeduration", "5000000",
-            "-protocol_whitelist", Protocols, "-format_whitelist", Containers,
+            "-protocol_whitelist", Protocols, "-format_whitelist", Containers, "-recv_buffer_size", SocketBytes,
         ];
         if (from is { } start && start > TimeSpan.Zero) arguments.AddRange(["-ss", Seconds(start)]);
         if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);

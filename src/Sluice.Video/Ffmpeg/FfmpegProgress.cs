@@ -14,7 +14,7 @@ internal sealed partial class FfmpegProgress
     /// <summary>Length of the source; null while it has not said, or does not know.</summary>
     public TimeSpan? Source => Volatile.Read(ref sourceTicks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
-    /// <summary>Completes once <see cref="Source"/> is known.</summary>
+    /// <summary>Completes once it has said how long its source is, or that it does not know.</summary>
     public Task SourceKnown => known.Task;
 
     /// <summary>How much of the result is made.</summary>
@@ -34,9 +34,9 @@ internal sealed partial class FfmpegProgress
             return true;
         }
 
-        if (Length().Match(line) is { Success: true } match && TimeSpan.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var length))
+        if (Length().Match(line) is { Success: true } match)
         {
-            Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
+            if (TimeSpan.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var length)) Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
             known.TrySetResult();
             return true;
         }
@@ -47,7 +47,7 @@ internal sealed partial class FfmpegProgress
         return !isFault;
     }
 
-    [GeneratedRegex(@"^\[info\]\s+Duration: (\d\d:\d\d:\d\d(?:\.\d+)?)")]
+    [GeneratedRegex(@"^\[info\]\s+Duration: (\d\d:\d\d:\d\d(?:\.\d+)?|N/A)")]
     private static partial Regex Length();
 
     [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?:error|fatal)\] ?")]

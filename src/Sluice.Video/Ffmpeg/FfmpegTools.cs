@@ -12,24 +12,24 @@ public sealed partial record FfmpegTools(string Ffmpeg, string Ffprobe, string V
     /// <summary>What to do where they are missing.</summary>
     public const string Advice = "install ffmpeg 5.1 or later, with ffprobe, where the PATH of the server finds it (Debian: apt install ffmpeg)";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Looks for them in the folders of <paramref name="path"/>; null with a reason when there are none that will do.</summary>
-    public static async Task<(FfmpegTools? Tools, string Reason)> FindAsync(string? path, TimeProvider time)
+    /// <summary>Looks for them in the folders of <paramref name="path"/>.</summary>
+    public static async Task<FfmpegSearch> FindAsync(string? path, TimeProvider time)
     {
-        if (ToolCommand.Find("ffmpeg", path) is not { } ffmpeg) return (null, "ffmpeg is not on PATH");
-        if (ToolCommand.Find("ffprobe", path) is not { } ffprobe) return (null, "ffprobe is not on PATH");
+        if (ToolCommand.Find("ffmpeg", path) is not { } ffmpeg) return new(null, "ffmpeg is not on PATH");
+        if (ToolCommand.Find("ffprobe", path) is not { } ffprobe) return new(null, "ffprobe is not on PATH");
         try
         {
-            await using var process = ToolProcess.Start(new ToolCommand(ffmpeg, ["-version"]) { Limits = new() { Time = Patience } }, time);
+            await using var process = ToolProcess.Start(new ToolCommand(ffmpeg, ["-version"]) { Limits = new() { Time = Patience }, GivesWay = false }, time);
             var said = await new StreamReader(process.Output).ReadToEndAsync();
-            await process.Exited;
-            return Read(said) is not { } version ? (null, $"{ffmpeg} does not tell its version")
-                : IsRecent(version) ? (new FfmpegTools(ffmpeg, ffprobe, version), "") : (null, $"{ffmpeg} is version {version}, which is too old");
+            if ((await process.Exited).End == ToolEnd.TimedOut) return new(null, $"{ffmpeg} did not tell its version within {Patience.TotalSeconds:0} s", IsLate: true);
+            return Read(said) is not { } version ? new(null, $"{ffmpeg} does not tell its version")
+                : IsRecent(version) ? new(new FfmpegTools(ffmpeg, ffprobe, version), "") : new(null, $"{ffmpeg} is version {version}, which is too old");
         }
         catch (IOException failure)
         {
-            return (null, failure.Message);
+            return new(null, failure.Message);
         }
     }
 

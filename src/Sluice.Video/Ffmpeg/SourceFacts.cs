@@ -34,7 +34,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         var progress = new FfmpegProgress();
         var command = new ToolCommand(tools.Ffprobe,
         [
-            "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers,
+            "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
             "-show_entries", "format=duration:stream=avg_frame_rate", "-select_streams", "v:0", "-of", "json", "-i", url,
         ])

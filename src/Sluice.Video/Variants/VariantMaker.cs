@@ -15,7 +15,9 @@ public sealed partial class VariantMaker : IAsyncDisposable
 {
     private const int FirstBytes = 64 << 10;
     private const int MostPictureBytes = 64 << 20;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>ffmpeg always says something of its source's length before the first byte; so long at most until that is heard.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
 
     private readonly FfmpegLimits limits;
     private readonly FairQueue queue;
@@ -24,12 +26,14 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly Task<(FfmpegTools? Tools, string Reason)> finding;
+    private readonly string? path;
+    private readonly Lock again = new();
+    private Task<FfmpegSearch> finding;
 
     /// <summary>Makes one, and looks for ffmpeg in the folders of <paramref name="path"/> meanwhile.</summary>
     public VariantMaker(FfmpegLimits limits, string? path, ILoggerFactory loggers, TimeProvider time)
     {
-        (this.limits, this.time) = (limits, time);
+        (this.limits, this.path, this.time) = (limits, path, time);
         logger = loggers.CreateLogger("Sluice.Video");
         queue = new FairQueue(limits.Running, limits.Waiting, limits.Patience, time);
         meter = new VariantMeter(queue);
@@ -40,8 +44,17 @@ public sealed partial class VariantMaker : IAsyncDisposable
 
     internal TimeProvider Time => time;
 
-    /// <summary>What was found of ffmpeg: null with the reason where variants cannot be made.</summary>
-    public Task<(FfmpegTools? Tools, string Reason)> Tools => finding;
+    /// <summary>What was found of ffmpeg. Where it was too slow to answer, looks again: a server that starts on a busy machine is not without it for good.</summary>
+    public Task<FfmpegSearch> Tools
+    {
+        get
+        {
+            var known = Volatile.Read(ref finding);
+            if (known is not { IsCompletedSuccessfully: true, Result.IsLate: true }) return known;
+            // Of those that come at once one looks.
+            lock (again) return ReferenceEquals(finding, known) ? finding = Task.Run(() => FfmpegTools.FindAsync(path, time)) : finding;
+        }
+    }
 
     /// <summary>A reading of its state.</summary>
     public VariantStatistics GetStatistics() => new()
@@ -66,7 +79,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
     {
         var (plan, source, _, _) = wanted;
-        var (tools, reason) = await finding.WaitAsync(cancellation);
+        var (tools, reason, _) = await Tools.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
         if (await queue.EnterAsync(client, cancellation) is not { } place)

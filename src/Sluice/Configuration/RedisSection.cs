@@ -21,5 +21,7 @@ internal sealed class RedisSection
 
     public string? Prefix { get; set; }
 
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
+
     public RedisObjectsSection Objects { get; } = new();
 }

@@ -24,6 +24,9 @@ internal static class RedisSetup
             Tls = section.Tls,
             TlsAuthority = section.TlsAuthority,
             KeyPrefix = section.Prefix ?? "",
+            CommandTimeout = section.Timeout,
+            ConnectTimeout = 2 * section.Timeout,
+            PurgeTimeout = 2 * section.Timeout,
         };
         if (section.Url is not { } text || !Uri.TryCreate(text, UriKind.Absolute, out var url)) return options;
         var user = url.UserInfo.Split(':', 2);

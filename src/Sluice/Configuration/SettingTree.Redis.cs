@@ -16,6 +16,8 @@ internal static partial class SettingTree
             "PEM file of the authority that signed its certificate.") { DefaultText = "those the system trusts" },
         new ValueSetting<RedisSection, string?>("prefix", ValueKinds.OptionalText, o => o.Prefix, (o, v) => o.Prefix = v,
             "What every key begins with, for several installations on one Redis.") { DefaultText = "nothing" },
+        new ValueSetting<RedisSection, TimeSpan>("timeout", ValueKinds.Time, o => o.Timeout, (o, v) => o.Timeout = v,
+            "How long an answer of it may take before the connection is given up. A look for a shared object waits a quarter of that, a purge twice that for other nodes.") { Check = CheckNotZero },
         new SectionSetting<RedisSection, RedisObjectsSection>("objects", RedisObjects, o => o.Objects, "What nodes share of the objects they fetch."));
 
     private static SettingGroup<RedisObjectsSection> RedisObjects => new(() => new RedisObjectsSection(),

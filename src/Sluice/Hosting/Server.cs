@@ -6,7 +6,7 @@ using Sluice.Logging;
 namespace Sluice.Hosting;
 
 /// <summary>A running server: the engine, the edge and the API. The listeners are two hosts, so that no request on one can ever reach the other.</summary>
-internal sealed class Server : IAsyncDisposable
+internal sealed partial class Server : IAsyncDisposable
 {
     /// <summary>How long requests in flight may go on after the server was asked to stop.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -67,6 +67,8 @@ internal sealed class Server : IAsyncDisposable
             await host.StopAsync(grace.Token);
             await host.DisposeAsync();
         }
+        if (grace.IsCancellationRequested)
+            LogGraceOver(_logging.CreateLogger("Sluice"), Grace.TotalSeconds);
         await resting;
         if (_state.Catalog is { } catalog)
             await catalog.DisposeAsync();
@@ -99,4 +101,7 @@ internal sealed class Server : IAsyncDisposable
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
         _state.EdgePort = Edge.Port;
     }
+
+    [LoggerMessage(3012, LogLevel.Warning, "Requests were still in flight {Seconds} s after the stop began; they were cut off")]
+    private static partial void LogGraceOver(ILogger logger, double seconds);
 }

@@ -56,7 +56,7 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
     /// <summary>Says once what is missing, if anything is.</summary>
     public async Task ReportAsync(ILogger logger)
     {
-        var (tools, reason) = await Maker.Tools;
+        var (tools, reason, _) = await Maker.Tools;
         if (tools is null && options.Routes.Exists(route => route.Video.Enabled))
             logger.LogWarning("Variants of videos cannot be made: {Reason}; {Advice}. Originals play", reason, Sluice.Video.Ffmpeg.FfmpegTools.Advice);
     }

@@ -66,7 +66,7 @@ public sealed class ApiTests(HttpEdge http) : IClassFixture<HttpEdge>
             return stats["objects"]?.GetValue<int>() == 1
                 && stats["memoryBytes"]?.GetValue<long>() >= 100_000
                 && stats["disk"]?["objects"]?.GetValue<int>() == 1;
-        }, TimeSpan.FromSeconds(10));
+        }, TimeSpan.FromSeconds(60));
 
         Assert.Equal(0, before["objects"]!.GetValue<int>());
         Assert.True(reached, (await sluice.ApiJsonAsync("/v1/cache/stats")).ToJsonString());
@@ -205,7 +205,7 @@ public sealed class ApiTests(HttpEdge http) : IClassFixture<HttpEdge>
         var answer = await sluice.Edge.AskAsync("/clip.mp4", "X-Request-Id: viewer-report-17");
 
         Assert.Equal("viewer-report-17", answer.Header("X-Request-Id"));
-        Assert.True(await Eventually.HoldsAsync(() => sluice.Log.Contains("viewer-report-17", StringComparison.Ordinal), TimeSpan.FromSeconds(5)), sluice.Log);
+        Assert.True(await Eventually.HoldsAsync(() => sluice.Log.Contains("viewer-report-17", StringComparison.Ordinal), TimeSpan.FromSeconds(60)), sluice.Log);
         var line = sluice.Log.Split('\n').First(line => line.Contains("viewer-report-17", StringComparison.Ordinal));
         Assert.Contains("/clip.mp4", line, StringComparison.Ordinal);
         Assert.Contains("miss", line, StringComparison.OrdinalIgnoreCase);

@@ -74,7 +74,7 @@ public sealed class LifetimeSettingTests : IDisposable
     {
         Assert.Equal(404, (await sluice.Edge.AskAsync("/late.dat")).Status);
         _folder.Write("media/late.dat", "here now");
-        var seen = await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync("/late.dat")).Text == "here now", TimeSpan.FromSeconds(15));
+        var seen = await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync("/late.dat")).Text == "here now", TimeSpan.FromSeconds(60));
         Assert.True(seen, "the 404 outlived its second by far");
     }
 }

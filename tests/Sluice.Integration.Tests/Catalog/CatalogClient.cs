@@ -10,7 +10,7 @@ internal sealed class CatalogClient(SluiceProcess sluice)
 {
     public const string User = "6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public async Task<(string Id, Uri UploadUrl)> CreateAsync(string title = "Clip", string file = "clip.mp4")
     {

@@ -146,8 +146,8 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         Assert.Equal(HttpStatusCode.NoContent, (await catalog.SendAsync(HttpMethod.Delete, $"/v1/videos/{id}")).Status);
 
         Assert.Equal((404, "video_not_found"), await RefusalAsync(HttpMethod.Get, $"/v1/videos/{id}"));
-        Assert.True(await Eventually.HoldsAsync(async () => (await edge.AskAsync(path)).Status == 404, TimeSpan.FromSeconds(20)));
-        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(bed.Sluice.CatalogDirectory, "*", SearchOption.AllDirectories).Any(f => f.Contains(id, StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(async () => (await edge.AskAsync(path)).Status == 404, TimeSpan.FromSeconds(60)));
+        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(bed.Sluice.CatalogDirectory, "*", SearchOption.AllDirectories).Any(f => f.Contains(id, StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
 
         var video = await catalog.GetAsync(id);
         Assert.Equal(("FAILED", "Cancelled."), ((string?)video["status"], (string?)video["failure_reason"]));
-        Assert.True(await Eventually.HoldsAsync(() => Directory.GetDirectories(Path.Combine(bed.Sluice.CatalogDirectory, "work")).All(d => !IsOf(d)), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => Directory.GetDirectories(Path.Combine(bed.Sluice.CatalogDirectory, "work")).All(d => !IsOf(d)), TimeSpan.FromSeconds(60)));
 
         static bool IsOf(string folder) => Directory.Exists(Path.Combine(folder, "out", "720p"));
     }

@@ -132,7 +132,7 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
             await Eventually.PassAsync(TimeSpan.FromMilliseconds(300));
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(Path.Combine(bed.Sluice.CatalogDirectory, "media", ".incoming")).Any(), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(Path.Combine(bed.Sluice.CatalogDirectory, "media", ".incoming")).Any(), TimeSpan.FromSeconds(60)));
         Assert.False(Directory.Exists(Path.Combine(bed.Sluice.CatalogDirectory, "media", "originals", id)));
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class ConformanceSuite : IAsyncDisposable
         origin.Start();
         origin.BeginErrorReadLine();
         origin.BeginOutputReadLine();
-        return new ConformanceSuite(scratch, origin, $"http://127.0.0.1:{await port.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System)}");
+        return new ConformanceSuite(scratch, origin, $"http://127.0.0.1:{await port.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System)}");
     }
 
     /// <summary>Runs the tests of those names, or all, through a proxy.</summary>

@@ -69,7 +69,7 @@ public sealed class KillTests : IAsyncLifetime
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = _origin.Address, CacheDirectory = _cache.Path });
         for (var i = 0; i < Objects; i++)
             await CheckWholeAsync(sluice, i);
-        Assert.True(await Eventually.HoldsAsync(async () => await EntriesOnDiskAsync(sluice) >= Objects, TimeSpan.FromSeconds(20)), "objects never reached the disk");
+        Assert.True(await Eventually.HoldsAsync(async () => await EntriesOnDiskAsync(sluice) >= Objects, TimeSpan.FromSeconds(60)), "objects never reached the disk");
         await Eventually.PassAsync(TimeSpan.FromSeconds(3));
 
         await sluice.KillAsync();

@@ -16,7 +16,7 @@ public sealed class SampleTests
         try
         {
             _ = app.StandardOutput.ReadToEndAsync();
-            Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(address), TimeSpan.FromSeconds(30)));
+            Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(address), TimeSpan.FromSeconds(60)));
             Assert.Equal("MISS", (await RawHttp.GetAsync(address, "/report")).Header("X-Cache-Status"));
             var hit = await RawHttp.GetAsync(address, "/report");
             Assert.Equal("HIT", hit.Header("X-Cache-Status"));

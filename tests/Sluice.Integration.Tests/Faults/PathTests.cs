@@ -58,7 +58,7 @@ public sealed class PathTests(GuardedFolder guarded) : IClassFixture<GuardedFold
     {
         foreach (var target in (string[])["/", "/sub", "/sub/", "/pipe", "/none", "/ok.txt/", "/ok.txt/x"])
         {
-            var answer = await RawHttp.GetAsync(_sluice.EdgeAddress, target).WaitAsync(TimeSpan.FromSeconds(10));
+            var answer = await RawHttp.GetAsync(_sluice.EdgeAddress, target).WaitAsync(TimeSpan.FromSeconds(60));
             Assert.True(answer.Status == 404, $"{target}: {answer.Status}");
         }
     }

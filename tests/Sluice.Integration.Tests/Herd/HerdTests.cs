@@ -25,7 +25,7 @@ public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
         })).ToArray();
 
         // The origin holds back 6 MB, and yet every viewer has its first bytes.
-        await allStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await allStarted.Task.WaitAsync(TimeSpan.FromSeconds(60));
         release.SetResult();
         var received = await Task.WhenAll(watching);
 
@@ -45,7 +45,7 @@ public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
         await first.ReadSomeAsync(1000);
         var joined = new TaskCompletionSource();
         var second = WatchAsync(path, reply.Body.ToArray(), joined.SetResult);
-        await joined.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await joined.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         first.Abort();
         await Eventually.PassAsync(TimeSpan.FromMilliseconds(300));
@@ -101,7 +101,7 @@ public sealed class HerdTests(HttpEdge http) : IClassFixture<HttpEdge>
             Assert.Equal(new BytePattern(55).Bytes(second, 1), await slow.ReadSomeAsync(1));
         }
 
-        Assert.Equal(length, await fast.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(length, await fast.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal(length, http.Origin.BytesOf(path));
     }
 

@@ -33,7 +33,7 @@ public sealed class OtlpTests
             Environment = new Dictionary<string, string> { ["SLUICE__Monitoring__Otlp"] = collector.Urls.Single(), ["SLUICE__Monitoring__TraceShare"] = "1" },
         });
         // Listening begins in the background.
-        Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Api.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("sluice_edge_requests_total", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Api.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("sluice_edge_requests_total", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
         await sluice.Edge.GetByteArrayAsync(new Uri("/a.bin?token=hidden", UriKind.Relative), TestContext.Current.CancellationToken);
 
         // What waits to be sent goes out with a stop.

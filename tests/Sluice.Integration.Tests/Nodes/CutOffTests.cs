@@ -12,7 +12,7 @@ public sealed class CutOffTests
     public async Task CutOff_NodesGoOnAlone_AndNothingStaleOutlivesTheGap()
     {
         await using var redis = await CuttableRedis.StartAsync();
-        await using var set = await NodeSet.StartAsync(2, redis.Redis, address: redis.Address);
+        await using var set = await NodeSet.StartAsync(2, redis.Redis, environment: NodeSet.Defaults, address: redis.Address);
         Put(set, "/a", 1);
         foreach (var node in set.Nodes) Assert.Equal(200, (await node.Edge.AskAsync("/a")).Status);
 
@@ -44,7 +44,7 @@ public sealed class CutOffTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var relay = new RedisRelay(redis);
-        await using var set = await NodeSet.StartAsync(2, redis, address: relay.Address);
+        await using var set = await NodeSet.StartAsync(2, redis, environment: NodeSet.Defaults, address: relay.Address);
         // Beyond the quarter of a second that a look may take.
         relay.Delay = TimeSpan.FromMilliseconds(600);
         for (var i = 0; i < 6; i++)

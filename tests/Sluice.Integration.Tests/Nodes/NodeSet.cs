@@ -7,7 +7,13 @@ namespace Sluice.Integration.Tests.Nodes;
 /// <summary>Several real servers on one real Redis, in front of one origin.</summary>
 internal sealed class NodeSet : IAsyncDisposable
 {
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    /// <summary>Patience enough for any machine: for tests that say who brings what, not how long that may take.</summary>
+    private static readonly Dictionary<string, string> Patient = new() { ["SLUICE__Redis__Timeout"] = "20s", ["SLUICE__Redis__Objects__Timeout"] = "2m" };
+
+    /// <summary>What the program does without being told: for tests of a Redis that does not answer.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Defaults = new Dictionary<string, string> { ["SLUICE__Redis__Timeout"] = "1s", ["SLUICE__Redis__Objects__Timeout"] = "10s" };
 
     private NodeSet(RedisServer redis) => Redis = redis;
 
@@ -27,7 +33,7 @@ internal sealed class NodeSet : IAsyncDisposable
             {
                 Origin = origin ?? set.Origin.Address,
                 Arguments = ["--redis", address ?? redis.Address],
-                Environment = environment ?? new Dictionary<string, string>(),
+                Environment = Patient.Concat(environment ?? new Dictionary<string, string>()).GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value),
             }))));
             foreach (var node in set.Nodes) Assert.True(await Eventually.HoldsAsync(async () => await StatisticAsync(node, "otherNodes") == count - 1, Soon), node.Log);
             return set;

@@ -40,15 +40,15 @@ public sealed class OutageTests
     [Fact]
     public async Task Frozen_NobodyWaitsForIt()
     {
-        await using var set = await NodeSet.StartAsync(2, await RedisServer.StartAsync());
+        await using var set = await NodeSet.StartAsync(2, await RedisServer.StartAsync(), environment: NodeSet.Defaults);
         set.Redis.Freeze();
         for (var i = 0; i < 8; i++)
         {
             Put(set, $"/f{i}", 1);
             var begun = TimeProvider.System.GetTimestamp();
             Assert.Equal(200, (await set.Nodes[i % 2].Edge.AskAsync($"/f{i}")).Status);
-            // Far more than the quarter of a second that a look may take: builders share the machine.
-            Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+            // It never answers, and a look may take a quarter of a second; the rest is for a machine that has other things to do.
+            Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(20));
         }
 
         set.Redis.Thaw();

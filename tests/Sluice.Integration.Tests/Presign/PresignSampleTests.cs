@@ -28,7 +28,7 @@ public sealed class PresignSampleTests
         {
             _ = app.StandardOutput.ReadToEndAsync(stop);
             using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
-            Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(http), TimeSpan.FromSeconds(30)));
+            Assert.True(await Eventually.HoldsAsync(() => AnswersAsync(http), TimeSpan.FromSeconds(60)));
             var first = await http.AskAsync("/videos/a%20b.mp4");
             Assert.Equal(302, first.Status);
             Assert.StartsWith("private, max-age=", first.Header("Cache-Control"), StringComparison.Ordinal);

@@ -47,7 +47,7 @@ public sealed class ProxyTests(AppOrigin origin) : IClassFixture<AppOrigin>
         using var client = await RawHttp.ConnectAsync(Edge);
         await client.SendAsync(RawHttp.Request("PUT", "/upload", Edge, $"Content-Length: {2 * half}"));
         await client.SendAsync(new byte[half]);
-        Assert.True(await Eventually.HoldsAsync(() => origin.Uploaded == half, TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => origin.Uploaded == half, TimeSpan.FromSeconds(60)));
         await client.SendAsync(new byte[half]);
         Assert.Equal($"{2 * half}", (await client.ReadResponseAsync()).Text);
     }

@@ -7,6 +7,10 @@ namespace Sluice.Integration.Tests.Stale;
 /// <summary>BEYOND 5 (RFC 5861): stale while revalidating, stale on errors, each in its window; an error never replaces a good object.</summary>
 public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    // Less than an origin that says nothing is waited for.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan PastOneSecond = TimeSpan.FromSeconds(2.1);
 
     [Fact]
@@ -15,13 +19,15 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
         var path = http.Put(OriginReply.Text("old") with { CacheControl = "max-age=1, stale-while-revalidate=60" });
         await http.Edge.AskAsync(path);
         await Eventually.PassAsync(PastOneSecond);
-        http.Origin.On(path, OriginReply.Text("newer") with { HeadDelay = TimeSpan.FromSeconds(3) });
+        var release = new TaskCompletionSource();
+        http.Origin.On(path, OriginReply.Text("newer") with { HeadHeld = release.Task });
 
-        // The origin is slow to answer, and still the viewers get theirs.
-        var stale = await http.Edge.AskAsync(path);
-        var again = await http.Edge.AskAsync(path);
+        // The origin does not answer yet, and still the viewers get theirs.
+        var stale = await http.Edge.AskAsync(path).WaitAsync(AtOnce);
+        var again = await http.Edge.AskAsync(path).WaitAsync(AtOnce);
         var answered = http.Origin.CallsOf(path).Count(call => call.Status == 200);
-        var fresh = await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)) is { CacheStatus: "HIT", Text: "newer" }, TimeSpan.FromSeconds(10));
+        release.SetResult();
+        var fresh = await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)) is { CacheStatus: "HIT", Text: "newer" }, Soon);
 
         Assert.Equal((200, "old"), (stale.Status, stale.Text));
         Assert.Contains(stale.CacheStatus, (string[])["STALE", "UPDATING"]);
@@ -40,11 +46,11 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
         var release = new TaskCompletionSource();
         http.Origin.On(path, OriginReply.Text("newer") with { HoldAfter = 0, Held = release.Task });
         await http.Edge.AskAsync(path);
-        await Eventually.HoldsAsync(() => http.Origin.CallsOf(path)[^1].Status == 200, TimeSpan.FromSeconds(5));
+        await Eventually.HoldsAsync(() => http.Origin.CallsOf(path)[^1].Status == 200, Soon);
 
         // The head of the new version is there and none of its body: within the window the old one still answers at once.
         var during = http.Edge.AskAsync(path);
-        var first = await Task.WhenAny(during, Eventually.PassAsync(TimeSpan.FromSeconds(5)));
+        var first = await Task.WhenAny(during, Eventually.PassAsync(AtOnce));
         release.SetResult();
 
         Assert.Same(during, first);

@@ -69,7 +69,7 @@ public sealed class CurlTests : IDisposable
         await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"));
         Assert.Contains("CN=first", await CertificateAsync(sluice), StringComparison.Ordinal);
         WriteCertificate("second");
-        Assert.True(await Eventually.HoldsAsync(async () => (await CertificateAsync(sluice)).Contains("CN=second", StringComparison.Ordinal), TimeSpan.FromSeconds(30)));
+        Assert.True(await Eventually.HoldsAsync(async () => (await CertificateAsync(sluice)).Contains("CN=second", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed partial class EconomyTests(VideoEdge video) : IClassFixture<VideoE
 
         using var first = await sluice.Edge.GetAsync(new Uri("/long.mp4?width=1920&height=1080", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         var second = sluice.Edge.GetAsync(new Uri("/long.mp4?mode=frame&width=160&height=90", UriKind.Relative));
-        Assert.True(await Eventually.HoldsAsync(async () => (int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["waiting"]! == 1, TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(async () => (int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["waiting"]! == 1, TimeSpan.FromSeconds(60)));
         using var third = await sluice.Edge.GetAsync(new Uri("/long.mp4?mode=frame&width=320&height=180", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);

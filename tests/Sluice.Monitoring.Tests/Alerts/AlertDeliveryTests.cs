@@ -18,7 +18,7 @@ namespace Sluice.Monitoring.Tests.Alerts;
 public sealed class AlertDeliveryTests : IAsyncLifetime
 {
     private const string Secret = "0123456789abcdef";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly ManualTimeProvider time = new();
     private readonly ConcurrentQueue<(string Body, IHeaderDictionary Headers)> taken = new();

@@ -79,7 +79,7 @@ public sealed class ReportTests : IAsyncDisposable
         Assert.Empty(sink.Messages);
         new ReportSchedule(["day"], reports, store.Records, teller).Check(DateTimeOffset.FromUnixTimeSeconds(Midnight + 3600));
         schedule.Check(DateTimeOffset.FromUnixTimeSeconds(Midnight + 3610));
-        Assert.True(await TestKit.Processes.Eventually.HoldsAsync(() => sink.Messages.Count > 0, TimeSpan.FromSeconds(20)));
+        Assert.True(await TestKit.Processes.Eventually.HoldsAsync(() => sink.Messages.Count > 0, TimeSpan.FromSeconds(60)));
         var message = Assert.Single(sink.Messages);
         Assert.Equal(("report", "report-day", "informational"), (message.Status, message.Rule, message.Severity));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(Midnight), message.Report!.To);

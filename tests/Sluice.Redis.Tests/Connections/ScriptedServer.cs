@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -13,7 +14,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly Task accepting;
     private int connections;
 
-    /// <param name="answer">Gets each request after the greeting, as it came over the wire; pings too.</param>
+    /// <param name="answer">Gets each command after the greeting, its words with blanks between them, one at a time however they arrived; pings too.</param>
     public ScriptedServer(Func<Stream, string, Task> answer)
     {
         this.answer = answer;
@@ -55,12 +56,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
             try
             {
                 var stream = client.GetStream();
-                var buffer = new byte[1 << 16];
-                while (await stream.ReadAsync(buffer, stop.Token) is > 0 and var count)
+                using var reader = new StreamReader(stream, Encoding.Latin1);
+                while (await ReadCommandAsync(reader) is { } command)
                 {
-                    var text = Encoding.UTF8.GetString(buffer, 0, count);
-                    if (text.Contains("HELLO", StringComparison.Ordinal)) await SayAsync(stream, "%3\r\n+version\r\n+7.0.15\r\n+mode\r\n+standalone\r\n+role\r\n+master\r\n");
-                    else await answer(stream, text);
+                    if (command.StartsWith("HELLO", StringComparison.Ordinal)) await SayAsync(stream, "%3\r\n+version\r\n+7.0.15\r\n+mode\r\n+standalone\r\n+role\r\n+master\r\n");
+                    else await answer(stream, command);
                 }
             }
             catch (Exception ended) when (ended is IOException or OperationCanceledException or ObjectDisposedException)
@@ -68,5 +68,20 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 // The other side hung up.
             }
         }
+    }
+
+    /// <summary>The words of the next command; null at the end of the connection. Words have no line ends here.</summary>
+    private async Task<string?> ReadCommandAsync(StreamReader reader)
+    {
+        if (await reader.ReadLineAsync(stop.Token) is not { } head) return null;
+        var words = new string[int.Parse(head.AsSpan(1), CultureInfo.InvariantCulture)];
+        for (var i = 0; i < words.Length; i++)
+        {
+            await reader.ReadLineAsync(stop.Token);
+            if (await reader.ReadLineAsync(stop.Token) is not { } word) return null;
+            words[i] = word;
+        }
+
+        return string.Join(' ', words);
     }
 }

@@ -18,7 +18,7 @@ public sealed class RightsTests
         node.Join(cache, null, null);
         await node.StartAsync();
         Assert.True(node.IsAvailable);
-        Assert.True(await Eventually.HoldsAsync(() => log.Lines.Count > 0, TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => log.Lines.Count > 0, TimeSpan.FromSeconds(60)));
         Assert.Contains("does not hear what others purge", log.Lines[0], StringComparison.Ordinal);
         Assert.False(node.GetStatistics().Listening);
         var probe = await RedisProbe.RunAsync(options, TimeProvider.System, CancellationToken.None);

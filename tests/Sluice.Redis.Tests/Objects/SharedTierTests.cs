@@ -14,7 +14,7 @@ namespace Sluice.Redis.Tests.Objects;
 public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis>
 {
     private const string ScopeName = TierNode.ScopeName;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static int names;
 
     [Theory]

@@ -24,7 +24,7 @@ internal sealed class TierNode(RedisNode node, ObjectCache cache) : IAsyncDispos
         var cache = ObjectCache.Open(new ObjectCacheOptions(), time, NullLoggerFactory.Instance);
         node.Join(cache, options ?? new SharedTierOptions(), null);
         await node.StartAsync();
-        Assert.True(await Eventually.HoldsAsync(() => ((RedisObjectTier)cache.Shared!).IsReady, TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(() => ((RedisObjectTier)cache.Shared!).IsReady, TimeSpan.FromSeconds(60)));
         return new TierNode(node, cache);
     }
 

@@ -12,7 +12,7 @@ namespace Sluice.TestKit.Http;
 public sealed class RawHttp : IDisposable
 {
     /// <summary>How long a read waits for the next byte before the test fails.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
     private readonly byte[] _input = new byte[64 * 1024];

@@ -118,6 +118,7 @@ internal sealed class OriginConnection(FaultyOrigin origin, Socket socket, Cance
 
         if (reply.HeadDelay > TimeSpan.Zero)
             await Task.Delay(reply.HeadDelay, TimeProvider.System, stop);
+        await reply.HeadHeld.WaitAsync(stop);
 
         var selection = OriginSelection.For(call, reply);
         call.Status = selection.Status;

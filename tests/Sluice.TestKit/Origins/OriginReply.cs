@@ -51,6 +51,9 @@ public sealed record OriginReply
     /// <summary>Wait before the status line.</summary>
     public TimeSpan HeadDelay { get; init; }
 
+    /// <summary>The status line waits for this, after <see cref="HeadDelay"/>.</summary>
+    public Task HeadHeld { get; init; } = Task.CompletedTask;
+
     /// <summary>With a delay, the body goes out in pieces of <see cref="PieceLength"/> with this wait between them.</summary>
     public TimeSpan PieceDelay { get; init; }
 

@@ -13,6 +13,9 @@ namespace Sluice.TestKit.Processes;
 /// </summary>
 public sealed class SluiceProcess : IAsyncDisposable
 {
+    /// <summary>In its log when a stop had to wait its whole grace for requests.</summary>
+    public const string CutOff = "still in flight";
+
     private readonly SluiceProcessOptions _options;
     private readonly bool _ownsCache;
     private readonly StringBuilder _log = new();
@@ -115,7 +118,7 @@ public sealed class SluiceProcess : IAsyncDisposable
     {
         var begun = TimeProvider.System.GetTimestamp();
         SendTerminate();
-        await WaitForExitAsync(limit ?? TimeSpan.FromSeconds(30));
+        await WaitForExitAsync(limit ?? TimeSpan.FromSeconds(60));
         return TimeProvider.System.GetElapsedTime(begun);
     }
 
@@ -145,7 +148,7 @@ public sealed class SluiceProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process!.Kill();
-        await WaitForExitAsync(TimeSpan.FromSeconds(10));
+        await WaitForExitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>A JSON document of the API.</summary>
@@ -234,6 +237,6 @@ public sealed class SluiceProcess : IAsyncDisposable
     })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(120),
+        Timeout = TimeSpan.FromMinutes(5),
     };
 }

@@ -14,6 +14,6 @@ public sealed record SluiceProcessOptions
     /// <summary>Null: a new folder under the temporary one, removed with the process.</summary>
     public string? CacheDirectory { get; init; }
 
-    /// <summary>How long until <c>/health/ready</c> must answer 200. Default 30 s: builders share the machine.</summary>
-    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long until <c>/health/ready</c> must answer 200. Default 2 minutes: builders share the machine.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -14,13 +14,13 @@ public static class SluiceProgram
     /// <summary>The folder that holds Sluice.slnx.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>Runs a command and waits for its end; fails the test when it takes longer than <paramref name="limit"/> (default 30 s).</summary>
+    /// <summary>Runs a command and waits for its end; fails the test when it takes longer than <paramref name="limit"/> (default 2 minutes).</summary>
     public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? limit = null)
     {
         using var process = Start(arguments, environment);
         process.Start();
         process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(2), TimeProvider.System);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);

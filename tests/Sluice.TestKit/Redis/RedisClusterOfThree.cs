@@ -21,7 +21,7 @@ public sealed class RedisClusterOfThree : IAsyncDisposable
         using var cli = Process.Start(start)!;
         var output = await cli.StandardOutput.ReadToEndAsync();
         await cli.WaitForExitAsync();
-        if (!await Eventually.HoldsAsync(async () => (await Task.WhenAll(cluster.nodes.Select(node => node.CliAsync("cluster", "info")))).All(info => info.Contains("cluster_state:ok", StringComparison.Ordinal)), TimeSpan.FromSeconds(30)))
+        if (!await Eventually.HoldsAsync(async () => (await Task.WhenAll(cluster.nodes.Select(node => node.CliAsync("cluster", "info")))).All(info => info.Contains("cluster_state:ok", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)))
             throw new InvalidOperationException($"the cluster did not form: {output}");
         return cluster;
     }

@@ -80,7 +80,7 @@ public sealed class RedisServer : IAsyncDisposable
         process = Process.Start(new ProcessStartInfo(network is null ? "redis-server" : "ip", network is null ? [file] : ["netns", "exec", network.Name, "redis-server", file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        if (await Eventually.HoldsAsync(Listens, TimeSpan.FromSeconds(20)) && !process.HasExited) return;
+        if (await Eventually.HoldsAsync(Listens, TimeSpan.FromSeconds(60)) && !process.HasExited) return;
         throw new InvalidOperationException($"redis-server does not listen: {await process.StandardError.ReadToEndAsync()}");
     }
 

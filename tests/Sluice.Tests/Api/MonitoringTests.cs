@@ -129,7 +129,7 @@ public sealed class MonitoringTests
     private static async Task<RunningServer> StartAsync()
     {
         var server = await RunningServer.StartAsync();
-        Assert.True(await Eventually.HoldsAsync(async () => (await server.Api.GetAsync("/v1/monitoring/alerts")).IsSuccessStatusCode, TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.HoldsAsync(async () => (await server.Api.GetAsync("/v1/monitoring/alerts")).IsSuccessStatusCode, TimeSpan.FromSeconds(60)));
         return server;
     }
 }

@@ -19,7 +19,7 @@ public class FfmpegArgumentsTests
         Assert.DoesNotContain("hls", After(arguments, "-format_whitelist").Split(','));
         Assert.Equal("33177600", After(arguments, "-max_pixels"));
         // Options of the input stand before it.
-        foreach (var option in (string[])["-protocol_whitelist", "-format_whitelist", "-max_pixels", "-threads"]) Assert.True(IndexOf(arguments, option) < IndexOf(arguments, "-i"));
+        foreach (var option in (string[])["-protocol_whitelist", "-format_whitelist", "-max_pixels", "-threads", "-recv_buffer_size"]) Assert.True(IndexOf(arguments, option) < IndexOf(arguments, "-i"));
         Assert.Equal("pipe:1", arguments[^1]);
     }
 
@@ -60,7 +60,7 @@ public class FfmpegArgumentsTests
         var options = new VideoOptions { Format = "jpg", Mode = VideoMode.SpriteSheet, Width = 640, Height = 360, Columns = 2, Rows = 2, Time = TimeSpan.FromSeconds(10) };
         var arguments = FfmpegArguments.ForCells(options, SpriteGrid.For(options, TimeSpan.FromSeconds(410)), 1..3, Url, Limits);
         Assert.Equal(["160", "260"], arguments.Zip(arguments.Skip(1)).Where(pair => pair.First == "-ss").Select(pair => pair.Second));
-        foreach (var option in (string[])["-i", "-protocol_whitelist", "-format_whitelist", "-max_pixels"]) Assert.Equal(2, arguments.Count(argument => argument == option));
+        foreach (var option in (string[])["-i", "-protocol_whitelist", "-format_whitelist", "-max_pixels", "-recv_buffer_size"]) Assert.Equal(2, arguments.Count(argument => argument == option));
     }
 
     [Theory]

@@ -1,7 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
 using Sluice.Video.Ffmpeg;
 using Sluice.Video.Options;
+using Sluice.Video.Variants;
 
 namespace Sluice.Video.Tests.Ffmpeg;
 
@@ -33,6 +37,42 @@ public class FfmpegSayingsTests
         Assert.Equal(TimeSpan.FromSeconds(12.5), progress.Done);
         Assert.Equal("Picture size 16000x8000 exceeds specified max pixel count", progress.Fault);
         Assert.True(progress.SourceKnown.IsCompleted);
+    }
+
+    [Fact]
+    public void Progress_SourceOfNoLength_IsKnownToHaveNone()
+    {
+        var progress = new FfmpegProgress();
+        Assert.True(progress.Hear("[info]   Duration: N/A, bitrate: N/A"));
+        Assert.True(progress.SourceKnown.IsCompleted);
+        Assert.Null(progress.Source);
+    }
+
+    // A server that starts on a busy machine must not be without variants for good.
+    [Fact]
+    public async Task Tools_ThatWereTooSlowToAnswer_AreLookedForAgain()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in (string[])["ffmpeg", "ffprobe"])
+        {
+            var file = folder.Write(name, $"#!/bin/sh\n[ -e {folder.FileOf("quick")} ] || exec /bin/sleep 1000\necho ffmpeg version 6.0\n");
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var time = new ManualTimeProvider(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var maker = new VariantMaker(new FfmpegLimits(), $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}", NullLoggerFactory.Instance, time);
+        var first = maker.Tools;
+        Assert.True(await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                return first.IsCompleted;
+            }, TimeSpan.FromSeconds(60)));
+        Assert.True((await first).IsLate);
+        folder.Write("quick", "");
+
+        Assert.Equal("6.0", (await maker.Tools).Tools?.Version);
+        Assert.Same(maker.Tools, maker.Tools);
     }
 
     [Theory]
