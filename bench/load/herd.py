@@ -61,7 +61,7 @@ def sample(server, peak, stop):
         peak.append(server.memory("VmRSS"))
 
 
-def ask(server, path, clients, seconds=300):
+def ask(server, path, clients, seconds=90):
     herd = [Client(socket.create_connection(("127.0.0.1", server.port))) for _ in range(clients)]
     herd[0].checked = herd[-1].checked = True
     waiting = selectors.EpollSelector()

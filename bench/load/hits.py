@@ -72,13 +72,13 @@ def warm(server, workload, root):
     return headers
 
 
-def measure(server, workload, headers, seconds, folder):
+def measure(server, workload, headers, seconds, folder, cores=CLIENT_CORE, threads=1):
     script = folder / "requests.lua"
     script.write_text(
         "local paths = {" + ",".join(f'"{path}"' for path in workload.paths) + "}\nlocal requests, at = {}, 0\n"
         "function init() for i, path in ipairs(paths) do requests[i] = wrk.format(nil, path) end end\n"
         "function request() at = at % #requests + 1 return requests[at] end\n")
-    command = ["taskset", "-c", str(CLIENT_CORE), "wrk", "-t1", f"-c{workload.connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
+    command = ["taskset", "-c", str(cores), "wrk", f"-t{threads}", f"-c{workload.connections}", f"-d{seconds}s", "--timeout", "30s", "--latency"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     # One path needs no script, and Lua costs the load generator time.

@@ -1,15 +1,18 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, herd, hits, monitoring, nodes, presign, redis_client, variants
+import cold, cores, disk_cold, first_byte, herd, hits, idle, misses, monitoring, nodes, presign, redis_client, resident, slow_reader, variants
 from peers import PEERS
-from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice
+from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice, raise_open_files
 
 MB = 1024 * 1024
 LARGE = 2048 * MB
-OTHERS = {"herd": "200 clients on one cold 64 MB object", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
+OTHERS = {"herd": "200 clients on one cold object of 64 MB (--clients 10000: of 1 MB)", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
           "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
-          "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)"}
+          "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)",
+          "misses": "10,000 misses at once (--clients)", "idle": "1,000 idle connections", "slow-reader": "readers of 1 GB who hardly read",
+          "resident": "resident memory over the memory tier", "first-byte": "how long a miss holds up the origin's first byte", "disk-cold": "1 GB from the disk tier, page cache dropped, beside dd",
+          "cores": "the server on two cores beside one"}
 
 
 def parse():
@@ -21,6 +24,7 @@ def parse():
     parser.add_argument("--quick", action="store_true", help="1 round of 1 second and 10,000 entries: a trial, not a figure")
     parser.add_argument("--subject", choices=SUBJECTS, default="sluice", help="what to compare with nginx; 'nginx' measures the measurement (default %(default)s)")
     parser.add_argument("--beside", action="append", choices=PEERS, default=[], help="what else to put beside nginx in the hits: other caches, or floor, a loop without a cache; may be repeated")
+    parser.add_argument("--clients", type=int, help="how many of misses and herd (default 10,000 and 200)")
     parser.add_argument("--baseline", action="store_true", help="keep the ratios of presign, for later runs to be compared with")
     parser.add_argument("--scratch", help="where caches and files go (default: a temporary folder, removed afterwards; needs 12 GB)")
     options = parser.parse_args()
@@ -37,7 +41,7 @@ def parse():
 def make_files(root, workloads):
     """Random bytes, the same for everyone; the large file is sparse."""
     root.mkdir(parents=True)
-    if workloads == ["variants"]:
+    if set(workloads) <= {"variants", "misses", "slow-reader", "resident", "first-byte", "disk-cold"}:
         return
     (root / "set").mkdir()
     for path, size in hits.SIZES.items():
@@ -129,14 +133,18 @@ class Comparison:
             self.stop(server)
 
     def herd(self):
-        wanted, rows = (self.root / "64m.bin").read_bytes(), []
-        for server in self.each("herd", memory="256MB"):
-            herd.ask(server, "/slow/1m.bin", 8) # so that a runtime that compiles as it goes has seen the way
-            got = herd.run(server, self.origin, "/slow/64m.bin", wanted)
+        clients = self.options.clients or 200
+        path, rows = "/slow/64m.bin" if clients <= 1000 else "/slow/1m.bin", []
+        wanted = (self.root / path.removeprefix("/slow/")).read_bytes()
+        if raise_open_files() < clients + 500:
+            raise SystemExit(f"herd: {clients:,} clients need more open files than there may be here (ulimit -n)")
+        for server in self.each("herd", memory="256MB", connections=max(8192, 2 * clients)):
+            herd.ask(server, "/slow/6m.bin", 8) # so that a runtime that compiles as it goes has seen the way
+            got = herd.run(server, self.origin, path, wanted, clients)
             rows.append((
-                server.name, f"{got.complete} of {got.clients}", got.fetches, size(got.fetched_bytes), f"{got.first_bytes[0] * 1000:,.0f}",
+                server.name, f"{got.complete:,} of {got.clients:,}", got.fetches, size(got.fetched_bytes), f"{got.first_bytes[0] * 1000:,.0f}",
                 f"{got.median_first * 1000:,.0f}", f"{got.first_bytes[-1] * 1000:,.0f}", f"{got.spread:.2f}", f"{got.last_byte:.2f}", size(got.growth)))
-        print("Herd: 200 clients ask at once for one cold object of 64 MB; the origin sends 64 MB/s. Growth is that of resident memory at its peak.\n")
+        print(f"Herd: {clients:,} clients ask at once for one cold object of {len(wanted) // MB} MB; the origin sends 64 MB/s. Growth is that of resident memory at its peak.\n")
         table(("server", "complete", "origin fetches", "origin bytes", "first byte, ms: first", "median", "last", "last / first", "last byte, s", "growth"), rows)
 
     def cold_range(self):
@@ -217,8 +225,9 @@ class Comparison:
         if set(self.options.workloads) <= {"redis", "nodes"}:
             return [getattr(self, name)() for name in self.options.workloads]
         self.hits()
-        if self.wants("monitoring"):
-            monitoring.run(self, table, progress)
+        for module in (monitoring, misses, idle, slow_reader, resident, first_byte, disk_cold, cores):
+            if self.wants(module.__name__.replace("_", "-")):
+                module.run(self, table, progress)
         for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("nodes", self.nodes), ("variants", self.variants)):
             if self.wants(name):
                 work()

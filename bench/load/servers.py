@@ -1,5 +1,5 @@
 """The servers of a comparison, each a child process with its own folder and free loopback ports."""
-import contextlib, os, pathlib, re, shutil, signal, socket, subprocess, time, urllib.request
+import contextlib, os, pathlib, re, resource, shutil, signal, socket, subprocess, time, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -13,6 +13,13 @@ def free_port():
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def raise_open_files(wanted=65536):
+    """As many open files as may be had, for this process and what it starts. Answers how many."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, most), most))
+    return min(wanted, most)
 
 
 def tree(pid):
@@ -152,14 +159,14 @@ class Origin(Nginx):
 class NginxCache(Nginx):
     name, template = "nginx", "cache.conf"
 
-    def __init__(self, folder, origin, **_):
-        super().__init__(folder, SERVER_CORE, origin=origin.port)
+    def __init__(self, folder, origin, connections=8192, nopush="on", **_):
+        super().__init__(folder, SERVER_CORE, origin=origin.port, connections=connections, nopush=nopush)
 
 
 class Sluice(Server):
     name = "Sluice"
 
-    def __init__(self, folder, origin, memory="1GB", disk="20GB"):
+    def __init__(self, folder, origin, memory="1GB", disk="20GB", **_):
         super().__init__(folder, SERVER_CORE)
         self.origin, self.tiers, self.api = origin, ["--memory", memory, "--disk", disk], free_port()
 

@@ -170,8 +170,7 @@ internal sealed class Fill
         while (Position < End)
         {
             var index = (int)(Position / target.ChunkSize);
-            var chunk = target.Begin(index);
-            var size = await FillChunkAsync(answer.Body, index, chunk);
+            var size = await FillChunkAsync(answer.Body, index);
             if (size < 0) return;
             if (!target.IsWanted(this)) return;
             await window.WaitAsync(stop.Token);
@@ -179,20 +178,24 @@ internal sealed class Fill
     }
 
     /// <summary>Reads one chunk's bytes; -1 when the body ended with them.</summary>
-    private async Task<int> FillChunkAsync(Stream body, int index, Chunk? chunk)
+    private async Task<int> FillChunkAsync(Stream body, int index)
     {
+        var chunk = target.Begin(index);
         var start = (long)index * target.ChunkSize;
         var size = target.Metadata.Length is { } length ? (int)Math.Min(target.ChunkSize, length - start) : target.ChunkSize;
         var block = chunk?.Block ?? cache.Memory.Rent(size);
+        var share = new FillShare(cache.Places);
         var kept = false;
         try
         {
             var filled = 0;
             while (filled < size)
             {
-                var count = await body.ReadAsync(block.Memory[filled..size], stop.Token);
+                var most = await share.MayReadAsync(size - filled, stop.Token);
+                var count = await body.ReadAsync(block.Memory.Slice(filled, most), stop.Token);
                 if (count == 0) break;
                 filled += count;
+                share.Note(count);
                 if (chunk is not null) chunk.Filled = filled;
                 HasBroughtBytes = true;
                 Volatile.Write(ref position, start + filled);
@@ -212,14 +215,19 @@ internal sealed class Fill
             if (chunk is not null && filled > 0)
             {
                 kept = true;
-                await window.AddAsync(chunk);
+                await window.AddAsync(chunk, share);
             }
 
             return ended ? -1 : filled;
         }
         finally
         {
-            if (!kept) chunk?.Drop();
+            if (!kept)
+            {
+                chunk?.Drop();
+                share.Return();
+            }
+
             if (chunk is null) block.Release();
         }
     }

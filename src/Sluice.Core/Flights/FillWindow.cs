@@ -16,8 +16,8 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
 
     private bool OnDisk => target.Disk is not null && !target.IsDetached && !diskRefuses;
 
-    /// <summary>Takes over the fill's hold on a complete chunk.</summary>
-    public async Task AddAsync(Chunk chunk)
+    /// <summary>Takes over the fill's hold on a complete chunk, and its share of what may be in hand.</summary>
+    public async Task AddAsync(Chunk chunk, FillShare share)
     {
         // A large body goes through memory only as far as its readers are apart: the disk keeps it, and what is read again comes back from there.
         var isLarge = OnDisk && target.Metadata.Length is not <= LargeBytes;
@@ -33,11 +33,12 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
 
             // One write at a time: the origin is read no faster than the disk takes it.
             if (!await pendingWrite) diskRefuses = true;
-            pendingWrite = WriteAsync(chunk);
+            pendingWrite = WriteAsync(chunk, share);
             return;
         }
 
         retained.Enqueue(chunk);
+        share.Return();
         Trim();
     }
 
@@ -84,7 +85,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
             retained.Dequeue().Drop();
     }
 
-    private async Task<bool> WriteAsync(Chunk chunk)
+    private async Task<bool> WriteAsync(Chunk chunk, FillShare share)
     {
         try
         {
@@ -94,6 +95,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         finally
         {
             chunk.Drop();
+            share.Return();
         }
     }
 }

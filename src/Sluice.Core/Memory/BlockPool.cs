@@ -10,6 +10,8 @@ internal sealed unsafe class BlockPool(int commonLength, int maximumIdle)
     /// <summary>Returns between two looks at how many idle blocks were never needed.</summary>
     internal const int TrimPeriod = 256;
 
+    static BlockPool() => NativeHeap.GiveLargeBlocksBack();
+
     private readonly Lock _gate = new();
     private readonly nint[] _idle = new nint[maximumIdle];
     private int _idleCount, _leastIdle, _returns;

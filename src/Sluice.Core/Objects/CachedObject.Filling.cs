@@ -97,10 +97,12 @@ public sealed partial class CachedObject
             lost = fills.Count == 1 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
         // A body that broke off and cannot be completed by range is of no use to anybody who comes later.
         if (lost) ObjectCache.Remove(this);
+        bool isUncounted;
         lock (gate)
         {
             fill.Failure = failure;
             fills.Remove(fill);
+            isUncounted = fills.Count == 0 && !detached && IsUncounted;
             if (failure is OriginException && fill.HasBroughtBytes)
             {
                 brokenAt = (int)(fill.Position / ChunkSize);
@@ -109,6 +111,7 @@ public sealed partial class CachedObject
             }
         }
 
+        if (isUncounted) TryAdmitHead();
         Progress.Pulse();
     }
 

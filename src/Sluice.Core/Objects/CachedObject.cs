@@ -80,6 +80,9 @@ public sealed partial class CachedObject
         return cache.Memory.TryAdmit(node) || Disk is not null;
     }
 
+    /// <summary>No tier counts it: memory needed the room of its head, and the disk tier has none of its bytes.</summary>
+    private bool IsUncounted => head is { State: MemoryNodeState.Evicted } && disk is { ChunkCount: 0 } && metadata.Length != 0;
+
     /// <summary>Makes it unfindable. Its bytes go now, or when the last response that uses them is done.</summary>
     internal void Detach()
     {
@@ -146,7 +149,8 @@ public sealed partial class CachedObject
 
         public override void OnEvicted()
         {
-            if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0)) return;
+            // While it is filled its first chunk may be on the way to disk: how that ends decides (Ended).
+            if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0 || owner.IsFilling)) return;
             ObjectCache.Remove(owner);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Disk;
+using Sluice.Core.Flights;
 using Sluice.Core.Memory;
 using Sluice.Core.Tags;
 
@@ -9,6 +10,9 @@ namespace Sluice.Core.Objects;
 /// <summary>The cache: objects of every scope, in memory and on disk.</summary>
 public sealed partial class ObjectCache : IAsyncDisposable
 {
+    /// <summary>Bytes that all fills with a place may have in hand, arriving or on their way to disk, and as much again those without: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
+    private const long FillBytes = 128L << 20;
+
     private readonly ConcurrentDictionary<string, CacheScope> scopes = new(StringComparer.Ordinal);
     private readonly PurgeLog purges = new();
     private readonly CancellationTokenSource stop = new();
@@ -22,6 +26,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
         this.logger = logger;
         Disk = disk;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
+        Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes, time);
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
     }
 
@@ -35,6 +40,9 @@ public sealed partial class ObjectCache : IAsyncDisposable
 
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize { get; }
+
+    /// <summary>One for each chunk that a fill has in hand.</summary>
+    internal FillPlaces Places { get; }
 
     /// <summary>Missing chunks are fetched in multiples of this many bytes, so that reading on costs few requests.</summary>
     internal long FillUnit => Math.Max(1 << 20, ChunkSize);

@@ -32,8 +32,8 @@ public sealed record HttpOriginOptions
     /// <summary>How long a connection is used before a new one is made, which also asks the name service again. Default 5 minutes; more than 0, at most 1 day.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Most connections at once; a request beyond them waits within <see cref="ResponseTimeout"/>. Default 256; 1 to 65,536.</summary>
-    public int MaximumConnections { get; init; } = 256;
+    /// <summary>Most connections at once; a request beyond them waits within <see cref="ResponseTimeout"/>. Default 4,096; 1 to 65,536.</summary>
+    public int MaximumConnections { get; init; } = 4096;
 
     /// <summary>Most bytes of a response's header fields. Default 64 KiB; 1 KiB to 16 MiB, in whole KiB.</summary>
     public int MaximumHeaderBytes { get; init; } = 64 << 10;

@@ -36,6 +36,7 @@ internal sealed partial class EdgeConnection
     private int filled;
     private int consumed;
     private int lastTick;
+    private long acknowledged;
     private bool isPartial;
 
     // What the poller's thread leaves to whoever waits: an answer that is not all sent, a failure, or that bytes (or their end) are there already.
@@ -50,7 +51,7 @@ internal sealed partial class EdgeConnection
         sender = new HitSender(polled, listener, NoteUse);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
-        output = new SocketOutput(socket);
+        output = new SocketOutput(socket, NoteUse);
         serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
         Transport = new DuplexPipe(serverInput, output);
         lastTick = listener.Tick;
@@ -64,9 +65,25 @@ internal sealed partial class EdgeConnection
     /// <summary>Ends a connection that nobody has used for too long, or whose client takes nothing of what it asked for. Called every tick.</summary>
     public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial, int maximumSend)
     {
+        // One send of the server's takes as long as the client takes for all of it: only the kernel knows of the steps.
+        if (output.IsWaiting && TakesSomething()) NoteUse();
         var age = tick - Volatile.Read(ref lastTick);
-        if (serverInput.IsHeld && age > maximumSend) Break();
+        if ((serverInput.IsHeld || output.IsWaiting) && age > maximumSend) Break();
         if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown(SocketShutdown.Both);
+    }
+
+    private bool TakesSomething()
+    {
+        try
+        {
+            var taken = SocketCalls.Acknowledged(socket);
+            return Interlocked.Exchange(ref acknowledged, taken) != taken;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is over already.
+            return false;
+        }
     }
 
     /// <summary>Takes no further request unless the server has one; what is being sent goes out.</summary>

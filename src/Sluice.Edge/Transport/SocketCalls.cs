@@ -50,6 +50,16 @@ internal static unsafe partial class SocketCalls
         return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
     }
 
+    /// <summary>Bytes the other side has confirmed since the connection began (tcp_info, tcpi_bytes_acked); 0 for what is no TCP.</summary>
+    /// <exception cref="SocketException">The connection is over.</exception>
+    public static long Acknowledged(Socket socket)
+    {
+        const int OptionsOfTcp = 6, Information = 11, BytesAcknowledged = 120;
+        if (socket.ProtocolType != ProtocolType.Tcp) return 0;
+        Span<byte> information = stackalloc byte[BytesAcknowledged + sizeof(long)];
+        return socket.GetRawSocketOption(OptionsOfTcp, Information, information) == information.Length ? MemoryMarshal.Read<long>(information[BytesAcknowledged..]) : 0;
+    }
+
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint SendMessage(SafeSocketHandle socket, Message* message, int flags);

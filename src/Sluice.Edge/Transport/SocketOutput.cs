@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Sluice.Edge.Transport;
 
 /// <summary>What the server writes, sent from where it was written: a flush is done when the socket has taken everything, so nothing of an answer is under way once it is over.</summary>
-internal sealed class SocketOutput(Socket socket) : PipeWriter
+internal sealed class SocketOutput(Socket socket, Action noteWait) : PipeWriter
 {
     private const int MinimumBuffer = 4096;
     private readonly List<(byte[] Bytes, int Length)> full = [];
@@ -13,6 +14,10 @@ internal sealed class SocketOutput(Socket socket) : PipeWriter
     private int used;
     private long unflushed;
     private bool broken;
+    private bool isWaiting;
+
+    /// <summary>True while the client takes no more: the kernel has as much as it holds for one connection.</summary>
+    public bool IsWaiting => Volatile.Read(ref isWaiting);
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -72,7 +77,26 @@ internal sealed class SocketOutput(Socket socket) : PipeWriter
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (bytes.Length > 0 && !broken) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        while (bytes.Length > 0 && !broken)
+        {
+            var sending = socket.SendAsync(bytes, SocketFlags.None);
+            bytes = bytes[(sending.IsCompletedSuccessfully ? sending.Result : await WaitAsync(sending))..];
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAsync(ValueTask<int> sending)
+    {
+        noteWait();
+        Volatile.Write(ref isWaiting, true);
+        try
+        {
+            return await sending;
+        }
+        finally
+        {
+            Volatile.Write(ref isWaiting, false);
+        }
     }
 
     private void Free()

@@ -140,12 +140,19 @@ public sealed class EdgeTransportTests
         Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
     }
 
-    [Fact]
-    public async Task Hit_NobodyTakesItForAMinute_EndsTheConnection()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answer_NobodyTakesItForAMinute_EndsTheConnection(bool isHit)
     {
         const int length = 64 << 20;
         await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, time, memory: 128 << 20, onDisk: true);
-        using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        if (isHit)
+        {
+            using var http = new HttpClient();
+            await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        }
+
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
