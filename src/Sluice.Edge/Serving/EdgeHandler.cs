@@ -25,6 +25,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private readonly FlightTable<FetchResult> flights = parts.Flights;
     private readonly SourceReader sources = new(parts.Fetcher, parts.Flights, parts.ChunkSize, parts.Time);
     private readonly ConcurrentDictionary<string, byte> uncacheable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> refreshing = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -256,12 +257,24 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private void RefreshBehind(HttpContext context, Asked asked, CachedObject stored)
     {
         var plan = PlanFetch(context, asked, stored);
+        // The flight ends with the head of the answer, the refresh once that is in place: whoever comes in between must not begin another.
+        if (!refreshing.TryAdd(plan.FlightName, 0)) return;
+        if (!asked.IsAnew && IsFreshNow(context, asked))
+        {
+            refreshing.TryRemove(plan.FlightName, out _);
+            return;
+        }
+
         var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, true, stop), out var isLeader);
-        if (isLeader) _ = FinishBehindAsync(ticket, asked.Route);
-        else ticket.Dispose();
+        if (isLeader) _ = FinishBehindAsync(ticket, plan.FlightName, asked.Route);
+        else
+        {
+            ticket.Dispose();
+            refreshing.TryRemove(plan.FlightName, out _);
+        }
     }
 
-    private async Task FinishBehindAsync(FlightTicket<FetchResult> ticket, ActiveRoute route)
+    private async Task FinishBehindAsync(FlightTicket<FetchResult> ticket, string name, ActiveRoute route)
     {
         using (ticket)
         {
@@ -273,6 +286,10 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             catch (IOException failure)
             {
                 LogStaleServed(route.Origin.Name, failure.Message);
+            }
+            finally
+            {
+                refreshing.TryRemove(name, out _);
             }
         }
     }

@@ -55,6 +55,9 @@ public sealed class StaleTests(HttpEdge http) : IClassFixture<HttpEdge>
 
         Assert.Same(during, first);
         Assert.Equal("old", (await during).Text);
+        // And nobody asked the origin again while the answer was on its way.
+        Assert.True(await Eventually.HoldsAsync(async () => (await http.Edge.AskAsync(path)) is { CacheStatus: "HIT", Text: "newer" }, Soon));
+        Assert.Equal(2, http.Origin.CallsOf(path).Count);
     }
 
     [Fact]
