@@ -125,14 +125,16 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     [Fact]
     public async Task Upload_CutOff_LeavesNothing()
     {
+        var incoming = Path.Combine(bed.Sluice.CatalogDirectory, "media", ".incoming");
         var (id, url) = await catalog.CreateAsync();
         using (var socket = new TcpClient(url.Host, url.Port))
         {
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Length: 50000\r\n\r\nbeginning"));
-            await Eventually.PassAsync(TimeSpan.FromMilliseconds(300));
+            // Cut off once it is being received.
+            Assert.True(await Eventually.HoldsAsync(() => Directory.Exists(incoming) && Directory.EnumerateFiles(incoming).Any(), TimeSpan.FromSeconds(60)));
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(Path.Combine(bed.Sluice.CatalogDirectory, "media", ".incoming")).Any(), TimeSpan.FromSeconds(60)));
+        Assert.True(await Eventually.HoldsAsync(() => !Directory.EnumerateFiles(incoming).Any(), TimeSpan.FromSeconds(60)));
         Assert.False(Directory.Exists(Path.Combine(bed.Sluice.CatalogDirectory, "media", "originals", id)));
     }
 
