@@ -1,5 +1,5 @@
 // What the kernel alone costs: one thread that receives, finds the file by its path and sends head and body, as cheaply as Linux offers it, and knows nothing of HTTP
-// beyond that. No cache could cost less on this machine by the same calls. Usage: floor PORT ROOT
+// beyond that. Usage: floor PORT ROOT
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
