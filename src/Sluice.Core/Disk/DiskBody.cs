@@ -40,6 +40,13 @@ internal sealed class DiskBody(int chunkSize)
 
     public bool IsVerified(int chunk) => StateOf(chunk) == Verified;
 
+    /// <summary>True when that many chunks, from the first on, are verified.</summary>
+    public bool AreVerified(int chunks)
+    {
+        var seen = states;
+        return chunks <= seen.Length && !seen.AsSpan(0, chunks).ContainsAnyExcept(Verified);
+    }
+
     /// <summary>No chunk with this number or a higher one is held.</summary>
     public int Capacity => states.Length;
 

@@ -42,6 +42,7 @@ internal sealed class DiskIndexWriter : IAsyncDisposable
     /// <summary>Takes in a change; never waits.</summary>
     public void Add(in IndexChange change)
     {
+        if (change.IsOfContent) change.Target.BeginChange();
         queue.Enqueue(change);
         var count = Interlocked.Increment(ref queued);
         if (count == 1) Volatile.Read(ref arrived).TrySetResult();
@@ -121,12 +122,19 @@ internal sealed class DiskIndexWriter : IAsyncDisposable
             if (Sqlite.SqliteDatabase.IsDamage(failure)) index.MarkDamaged();
             if (limit.Allows()) logger.LogError(DiskEvents.CommitFailed, failure, "The cache index could not be written; {Count} changes wait. Check free space and permissions of the cache directory", kept.Count);
             // Chunk rows and uses can be done without; deletions and metadata cannot.
-            if (kept.Count > KeepAtMost) kept.RemoveAll(change => change.Kind is IndexChangeKind.Chunk or IndexChangeKind.Use);
+            if (kept.Count > KeepAtMost) kept.RemoveAll(GivesUp);
             return failure;
         }
         var done = kept;
         kept = [];
         committed(done);
         return null;
+    }
+
+    private static bool GivesUp(IndexChange change)
+    {
+        if (change.Kind is not (IndexChangeKind.Chunk or IndexChangeKind.Use)) return false;
+        if (change.IsOfContent) change.Target.EndChange();
+        return true;
     }
 }

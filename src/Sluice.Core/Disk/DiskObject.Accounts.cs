@@ -6,7 +6,11 @@ public sealed partial class DiskObject
     private const int Retired = 1;
     private const int Unlisted = 2;
 
+    /// <summary>True for what was a row whose chunks were checked since start, so that they need not be again.</summary>
+    internal bool WasVerified;
+
     private int gone;
+    private int pending;
 
     // Of the index writer's loop.
 
@@ -15,6 +19,15 @@ public sealed partial class DiskObject
 
     /// <summary>Bytes that the index has, as committed.</summary>
     internal long StoredBytes;
+
+    /// <summary>True when the whole body is stored and the index file says so, and all else there is to say of it but when it was last used.</summary>
+    internal bool IsCommitted => Volatile.Read(ref pending) == 0 && IsComplete && StoredBytes == Length && Charged == Length;
+
+    /// <summary>A change is on its way to the index.</summary>
+    internal void BeginChange() => Interlocked.Increment(ref pending);
+
+    /// <summary>It was committed, or given up.</summary>
+    internal void EndChange() => Interlocked.Decrement(ref pending);
 
     /// <summary>Notes that the file is gone; true when the row is as well.</summary>
     internal bool NoteRetired() => (Interlocked.Or(ref gone, Retired) | Retired) == (Retired | Unlisted);

@@ -5,6 +5,7 @@ public sealed partial class DiskObject
 {
     private const int Removed = 1 << 30;
     private const int Closing = 1 << 29;
+    private const int Back = 1 << 28;
 
     private int uses;
     private int verifying;
@@ -41,6 +42,12 @@ public sealed partial class DiskObject
 
     /// <summary>True for the one who may check its chunks now.</summary>
     internal bool TryBeginVerify() => Interlocked.Exchange(ref verifying, 1) == 0;
+
+    /// <summary>True once a row stands in its place again: what uses the file from now on is another object.</summary>
+    internal bool IsBack => (Volatile.Read(ref uses) & Back) != 0;
+
+    /// <summary>Instead of <see cref="EndClose"/>: it is never used again. Under the lock under which objects are removed.</summary>
+    internal void EndForGood() => Interlocked.Exchange(ref uses, Removed | Back);
 
     internal void EndVerify() => Volatile.Write(ref verifying, 0);
 }

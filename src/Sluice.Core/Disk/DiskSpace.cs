@@ -135,6 +135,25 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         }
     }
 
+    /// <summary>Puts a row in an object's place; false when the object is in use, was removed, or the index does not have all of it yet.</summary>
+    public bool TryGoBack(DiskObject target, DiskRow row)
+    {
+        lock (gate)
+        {
+            if (!target.IsListed || !target.TryBeginClose()) return false;
+            // Nobody uses it and nobody can begin to, so that nothing more can be on its way to the index.
+            if (!target.IsCommitted)
+            {
+                target.EndClose();
+                return false;
+            }
+            policy.Replace(target, row);
+            target.IsListed = false;
+            target.EndForGood();
+            return true;
+        }
+    }
+
     /// <summary>Marks an object removed; false when it was already.</summary>
     public bool TryRemove(DiskObject target, out bool retire)
     {

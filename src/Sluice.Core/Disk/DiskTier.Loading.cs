@@ -20,13 +20,13 @@ public sealed partial class DiskTier
     /// <summary>The highest row number given so far.</summary>
     internal long LastId => Volatile.Read(ref lastId);
 
-    /// <summary>Rows that nobody has used since start.</summary>
+    /// <summary>Rows that nobody uses.</summary>
     internal int RowCount => rows.Count;
 
     /// <summary>The scopes of all rows, each at the number that <see cref="DiskRow.Scope"/> gives.</summary>
     internal string[] Scopes => scopes.All();
 
-    /// <summary>The rows that nobody has used since start, in no order.</summary>
+    /// <summary>The rows that nobody uses, in no order.</summary>
     internal DiskRow[] Rows => rows.ToArray();
 
     /// <summary>The deletion of files without a row; begins after <see cref="LoadAsync(CancellationToken)"/>.</summary>
@@ -69,7 +69,7 @@ public sealed partial class DiskTier
             catch (SqliteException failure)
             {
                 ReportIndex(failure);
-                throw new IOException($"The cache index could not be read ({failure.Message}). Restart the server: a damaged index is put aside then.", failure);
+                throw Unreadable(failure);
             }
             foreach (var row in part)
                 yield return known.TryGetValue(row.Name, out var target) ? target : new DiskObject(this, row);

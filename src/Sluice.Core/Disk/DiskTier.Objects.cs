@@ -54,8 +54,12 @@ public sealed partial class DiskTier
     }
 
     /// <summary>The objects an earlier run stored under a key (one for each Vary selection), from the index file. Without a look at the file where there are none, once the index was read.</summary>
-    public IReadOnlyList<DiskObject> Find(string key)
+    public IReadOnlyList<DiskObject> Find(string key) => Find(key, out _);
+
+    /// <summary>As the other, and whether the index file could be read.</summary>
+    internal IReadOnlyList<DiskObject> Find(string key, out bool isComplete)
     {
+        isComplete = true;
         var found = new List<DiskObject>();
         var keyHash = RowTable.HashOf(key);
         if (indexRead && !rows.MayHave(keyHash)) return found;
@@ -71,6 +75,7 @@ public sealed partial class DiskTier
         }
         catch (SqliteException failure)
         {
+            isComplete = false;
             ReportIndex(failure);
         }
         bad.ForEach(Remove);
@@ -78,9 +83,19 @@ public sealed partial class DiskTier
     }
 
     /// <summary>Makes an object that <see cref="Scan"/> gave known; null when it was removed meanwhile. Another one of the same row may have been faster, and is the answer then.</summary>
+    /// <exception cref="IOException">It was in use meanwhile, and the index could not be read again.</exception>
     internal DiskObject? Keep(DiskObject scanned)
     {
-        lock (index.Gate) return Known(scanned, RowTable.HashOf(scanned.Key), out _);
+        var keyHash = RowTable.HashOf(scanned.Key);
+        lock (index.Gate)
+        {
+            if (scanned.IsBack || rows.Find(keyHash, scanned.Id) is { WasUsed: true })
+            {
+                if (!known.TryGetValue(scanned.Name, out var target)) return ReadAgain(scanned) is { } made ? Known(made, keyHash, out _) : null;
+                return target.IsRemoved ? null : target;
+            }
+            return Known(scanned, keyHash, out _);
+        }
     }
 
     /// <summary>The engine finds this object from now on, so that nobody needs to ask the index for it.</summary>
@@ -96,7 +111,11 @@ public sealed partial class DiskTier
         try
         {
             foreach (var (chunk, checksum) in index.ChunksOf(target.Id))
-                if (chunk >= 0 && chunk < ChunksOf(target.Length)) body.Complete(chunk, checksum, LengthOf(target, chunk));
+            {
+                if (chunk < 0 || chunk >= ChunksOf(target.Length)) continue;
+                body.Complete(chunk, checksum, LengthOf(target, chunk));
+                if (target.WasVerified) body.Verify(chunk);
+            }
         }
         catch (SqliteException failure)
         {
@@ -115,6 +134,9 @@ public sealed partial class DiskTier
         if (rows.Find(keyHash, made.Id) is { } row)
         {
             if (!space.TryReplace(row, made)) return null;
+            // When it was used last may still be on its way to the index.
+            if (made.LastUsed < row.LastUsed) made.LastUsed = row.LastUsed;
+            made.WasVerified = row.IsVerified;
         }
         else if (indexRead)
         {
@@ -195,7 +217,8 @@ public sealed partial class DiskTier
     private void Forget(IReadOnlyList<IndexChange> changes)
     {
         foreach (var change in changes)
-            if (change.Kind == IndexChangeKind.Delete && change.Target.NoteUnlisted()) Erase(change.Target);
+            if (change.IsOfContent) change.Target.EndChange();
+            else if (change.Kind == IndexChangeKind.Delete && change.Target.NoteUnlisted()) Erase(change.Target);
     }
 
     // Until the whole index was read, a removed object must stay known: its row may still be among those being read.

@@ -42,7 +42,7 @@ public sealed partial class DiskTier
 
     private async Task VerifyAsync(DiskObject source)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(options.ChunkSize);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(source.Length, 1, options.ChunkSize));
         try
         {
             if (source.Body is not { } body) return;

@@ -24,10 +24,10 @@ public sealed partial class DiskTier : IAsyncDisposable
     private readonly string bodies;
     private readonly CancellationTokenSource stop = new();
 
-    /// <summary>Every object that was used or made since start and has a row or a file.</summary>
+    /// <summary>Every object that is in use or removed, and has a row or a file.</summary>
     private readonly ConcurrentDictionary<BodyName, DiskObject> known = new();
 
-    /// <summary>Every row of an earlier run that is not known yet.</summary>
+    /// <summary>Every row that is not known: of an earlier run, or gone back since.</summary>
     private readonly RowTable rows;
 
     private readonly ScopeNames scopes = new();

@@ -40,7 +40,7 @@ internal sealed class IndexBatch : IDisposable
         {
             foreach (var change in changes)
                 if (change.Kind == IndexChangeKind.Delete) Delete(change.Target);
-                else if (!change.Target.IsRemoved) Apply(change);
+                else if (!change.Target.IsRemoved || change.Target.IsBack) Apply(change);
             PutTotals();
             Run(commit);
             committed = true;

@@ -20,4 +20,8 @@ internal enum IndexChangeKind : byte
 }
 
 /// <summary>A change waiting to be written.</summary>
-internal readonly record struct IndexChange(IndexChangeKind Kind, DiskObject Target, int Chunk = 0, uint Checksum = 0, int Length = 0);
+internal readonly record struct IndexChange(IndexChangeKind Kind, DiskObject Target, int Chunk = 0, uint Checksum = 0, int Length = 0)
+{
+    /// <summary>True for what the index must know before an object can be made from it again.</summary>
+    public bool IsOfContent => Kind is IndexChangeKind.Object or IndexChangeKind.Chunk or IndexChangeKind.Drop;
+}

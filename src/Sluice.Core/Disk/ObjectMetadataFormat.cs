@@ -25,6 +25,9 @@ public static class ObjectMetadataFormat
     private const byte Version = 1;
     private const int Checksum = 4;
 
+    /// <summary>Room is made at once for so many items at most: a damaged count is no reason to allocate.</summary>
+    private const int MostExpected = 64;
+
     [Flags]
     private enum Flag : byte
     {
@@ -116,22 +119,27 @@ public static class ObjectMetadataFormat
 
     private static HeaderList Headers(ref MetadataReader reader)
     {
-        var headers = new HeaderList();
-        for (var count = reader.Count(); count > 0 && !reader.Failed; count--) headers.Add(reader.Text(), reader.Text());
+        var count = reader.Count();
+        var headers = new HeaderList(Math.Min(count, MostExpected));
+        for (; count > 0 && !reader.Failed; count--) headers.Add(reader.Text(), reader.Text());
         return headers;
     }
 
-    private static List<string> Tags(ref MetadataReader reader)
+    private static IReadOnlyList<string> Tags(ref MetadataReader reader)
     {
-        var tags = new List<string>();
-        for (var count = reader.Count(); count > 0 && !reader.Failed; count--) tags.Add(reader.Text());
+        var count = reader.Count();
+        if (count == 0) return [];
+        var tags = new List<string>(Math.Min(count, MostExpected));
+        for (; count > 0 && !reader.Failed; count--) tags.Add(reader.Text());
         return tags;
     }
 
-    private static List<KeyValuePair<string, string?>> Vary(ref MetadataReader reader)
+    private static IReadOnlyList<KeyValuePair<string, string?>> Vary(ref MetadataReader reader)
     {
-        var fields = new List<KeyValuePair<string, string?>>();
-        for (var count = reader.Count(); count > 0 && !reader.Failed; count--)
+        var count = reader.Count();
+        if (count == 0) return [];
+        var fields = new List<KeyValuePair<string, string?>>(Math.Min(count, MostExpected));
+        for (; count > 0 && !reader.Failed; count--)
             fields.Add(new(reader.Text(), reader.Byte() == 0 ? null : reader.Text()));
         return fields;
     }

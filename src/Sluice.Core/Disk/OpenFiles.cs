@@ -27,11 +27,7 @@ internal sealed class OpenFiles(string root, int maximum, Action<DiskObject> ret
     /// <exception cref="IOException">The file is still there.</exception>
     public void Delete(DiskObject target)
     {
-        if (target.Body is { Handle: { } handle } body)
-        {
-            body.Handle = null;
-            handle.Dispose();
-        }
+        Close(target);
         try
         {
             File.Delete(PathOf(target.Name));
@@ -40,6 +36,14 @@ internal sealed class OpenFiles(string root, int maximum, Action<DiskObject> ret
         {
             // Its folder was never made, so neither was the file.
         }
+    }
+
+    /// <summary>Closes the file of an object that nobody will use again.</summary>
+    public static void Close(DiskObject target)
+    {
+        if (target.Body is not { Handle: { } handle } body) return;
+        body.Handle = null;
+        handle.Dispose();
     }
 
     /// <summary>Closes every file.</summary>

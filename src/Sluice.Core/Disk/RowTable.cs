@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sluice.Core.Disk;
 
-/// <summary>The rows that nobody has used since start, found by the hash of their key. A table of its own because of its size: a dictionary would add a third to each row.</summary>
+/// <summary>The rows that nobody uses, found by the hash of their key. A table of its own because of its size: a dictionary would add a third to each row.</summary>
 internal sealed class RowTable(int expected)
 {
     private readonly Lock gate = new();
@@ -11,6 +11,8 @@ internal sealed class RowTable(int expected)
     private int count;
 
     public int Count => Volatile.Read(ref count);
+
+    public bool IsEmpty => Count == 0;
 
     /// <summary>Hash of a key in UTF-8. Different in each process, so that nobody can choose keys that fall together.</summary>
     public static int HashOf(ReadOnlySpan<byte> key)
@@ -33,12 +35,13 @@ internal sealed class RowTable(int expected)
         }
     }
 
+    /// <summary>The row with that number, unless an object stands in its place or it was evicted.</summary>
     public DiskRow? Find(int keyHash, long id)
     {
         lock (gate)
         {
             var row = buckets[Slot(keyHash)];
-            while (row is not null && row.Id != id) row = row.Below;
+            while (row is not null && (row.Id != id || row.IsTaken)) row = row.Below;
             return row;
         }
     }
@@ -53,14 +56,14 @@ internal sealed class RowTable(int expected)
         }
     }
 
-    /// <summary>Takes a row out; nothing happens when it is not in.</summary>
+    /// <summary>Takes out a row that an object stands in the place of, or that was evicted; nothing happens when it is not in.</summary>
     public void Remove(int keyHash, long id)
     {
         lock (gate)
         {
             ref var slot = ref buckets[Slot(keyHash)];
             if (slot is null) return;
-            if (slot.Id == id)
+            if (slot.Id == id && slot.IsTaken)
             {
                 slot = slot.Below;
                 count--;
@@ -68,7 +71,7 @@ internal sealed class RowTable(int expected)
             }
             for (var row = slot; row.Below is { } below; row = below)
             {
-                if (below.Id != id) continue;
+                if (below.Id != id || !below.IsTaken) continue;
                 row.Below = below.Below;
                 count--;
                 return;

@@ -17,9 +17,15 @@ public sealed class BodyReader : IDisposable
     internal BodyReader(CachedObject target, long start, long end, FillSource? source)
     {
         (this.target, position, End, Source) = (target, start, end, source);
-        // Where the bytes are gone already, they can only be asked for again.
         holds = target.TryHold();
-        target.Join(this);
+        if (!holds)
+        {
+            // Where the bytes are gone already, and not only gone back to the index, they can only be asked for again.
+            this.target = target.Current();
+            holds = this.target.TryHold();
+        }
+
+        this.target.Join(this);
     }
 
     /// <summary>The next byte to be read.</summary>

@@ -21,20 +21,36 @@ public sealed class CacheScope
     /// <summary>The full key text of a target: the scope's name, a space, and the target (which holds none).</summary>
     public string KeyOf(string target) => $"{Name} {target}";
 
-    /// <summary>What was used or stored since start under that target; null for nothing. Takes no lock.</summary>
+    /// <summary>What is in use under that target; null for nothing. Takes no lock.</summary>
     public CacheSlot? Find(string target) => slots.GetValueOrDefault(target);
 
     /// <summary>As the other, without a string.</summary>
     public CacheSlot? Find(ReadOnlySpan<char> target) => slotsByText.TryGetValue(target, out var slot) ? slot : null;
 
-    /// <summary>As <see cref="Find(string)"/>, and makes known what an earlier run left on disk and nobody has used since. May block on the index file: not for a socket thread.</summary>
+    /// <summary>As <see cref="Find(string)"/>, and makes known what is on disk and in nobody's use. May block on the index file: not for a socket thread.</summary>
     public CacheSlot? FindStored(string target)
     {
-        // A slot without objects is one that another thread is just filling, or has emptied.
-        if (Find(target) is { Objects.Length: > 0 } found) return found;
-        if (cache.Disk is not { } disk) return null;
-        foreach (var stored in disk.Find(KeyOf(target))) cache.Adopt(stored);
-        return Find(target);
+        for (var spin = default(SpinWait); ; spin.SpinOnce())
+        {
+            // A slot without objects is one that another thread is just filling, or has emptied.
+            var slot = Find(target);
+            if (slot is { Objects.Length: > 0 } && (slot.IsWhole || cache.Disk is null)) return slot;
+            if (cache.Disk is not { } disk) return null;
+            var before = cache.GoneBack(target);
+            var rows = disk.Find(KeyOf(target), out var isComplete);
+            foreach (var stored in rows) cache.Adopt(stored);
+            slot = Find(target);
+            if (slot is not null && isComplete) Settle(slot, target, before);
+            // What went back between the two looks is in the index by now.
+            if ((before & 1) == 0 && cache.GoneBack(target) == before) return slot;
+        }
+    }
+
+    /// <summary>Something of that target is about to go back: the index has to be asked for it from now on.</summary>
+    internal void Unsettle(string target)
+    {
+        if (!slots.TryGetValue(target, out var slot)) return;
+        lock (slot.Gate) slot.IsWhole = false;
     }
 
     internal IEnumerable<KeyValuePair<string, CacheSlot>> Slots => slots;
@@ -42,7 +58,12 @@ public sealed class CacheScope
     internal int Count => slots.Count;
 
     /// <summary>Puts an object in place; answers those it replaced.</summary>
-    internal IReadOnlyList<CachedObject> Put(CachedObject added)
+    internal IReadOnlyList<CachedObject> Put(CachedObject added) => TryPut(added, mayBeOlder: false)!;
+
+    /// <summary>As the other, for an object made of a row; null when what it would replace was stored later.</summary>
+    internal IReadOnlyList<CachedObject>? PutStored(CachedObject found) => TryPut(found, mayBeOlder: true);
+
+    private IReadOnlyList<CachedObject>? TryPut(CachedObject added, bool mayBeOlder)
     {
         while (true)
         {
@@ -50,6 +71,7 @@ public sealed class CacheScope
             lock (slot.Gate)
             {
                 if (slot.IsClosed) continue;
+                if (mayBeOlder && Array.Exists(slot.Objects, held => held.Id > added.Id && SameSelection(held.Metadata, added.Metadata))) return null;
                 var replaced = slot.Objects.Where(held => SameSelection(held.Metadata, added.Metadata)).ToList();
                 CachedObject[] kept = [added, .. slot.Objects.Except(replaced)];
                 replaced.AddRange(kept.Skip(CacheSlot.MaximumSelections));
@@ -76,6 +98,13 @@ public sealed class CacheScope
 
             return true;
         }
+    }
+
+    /// <summary>Nothing went back since before the look into the index, nor is about to: who finds the slot finds everything.</summary>
+    private void Settle(CacheSlot slot, string target, long before)
+    {
+        lock (slot.Gate)
+            if ((before & 1) == 0 && cache.GoneBack(target) == before) slot.IsWhole = true;
     }
 
     /// <summary>One object for all requests replaces everything; selections by other fields than before do so too.</summary>

@@ -17,6 +17,9 @@ public sealed class CacheSlot
         internal set => Volatile.Write(ref objects, value);
     }
 
+    /// <summary>False while the index may have a row of this target that no object here was made of.</summary>
+    internal bool IsWhole { get; set; }
+
     /// <summary>True once the slot has left its scope, so that nothing may be added to it.</summary>
     internal bool IsClosed { get; set; }
 }

@@ -31,7 +31,8 @@ public sealed partial class CachedObject
     public bool Holds(long start, long end)
     {
         if (Metadata.Length is not { } length) return false;
-        if (Disk?.ChunkCount == ChunkCount(length)) return true;
+        // What has gone back was whole, and is still there for who opens it.
+        if (Disk?.ChunkCount == ChunkCount(length) || IsBack) return true;
         for (var i = (int)(start / ChunkSize); (long)i * ChunkSize < end; i++)
             if (!HoldsChunk(i)) return false;
         return true;
@@ -67,7 +68,7 @@ public sealed partial class CachedObject
     public long MemoryBytes => Volatile.Read(ref chunks).Sum(chunk => chunk is { IsComplete: true } ? chunk.Block.Length : 0L);
 
     /// <summary>Bytes of it on disk.</summary>
-    public long DiskBytes => Disk?.Bytes ?? 0;
+    public long DiskBytes => Disk?.Bytes ?? (IsBack ? Metadata.Length ?? 0 : 0);
 
     /// <summary>Bytes at <paramref name="position"/> that are in memory now; takes no lock and awaits nothing.</summary>
     public bool TryRead(long position, long end, out BodyPiece piece)

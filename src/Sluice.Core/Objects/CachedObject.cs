@@ -6,6 +6,9 @@ namespace Sluice.Core.Objects;
 /// <summary>One version of one object: its metadata, and its body as chunks in memory, on disk, arriving, or missing.</summary>
 public sealed partial class CachedObject
 {
+    /// <summary>What an object in use takes besides its body, texts of usual length included (measured: docs/performance.md).</summary>
+    internal const int Bookkeeping = 3 << 10;
+
     private readonly Lock gate = new();
     private readonly ObjectCache cache;
     private ObjectMetadata metadata;
@@ -17,6 +20,7 @@ public sealed partial class CachedObject
     internal CachedObject(ObjectCache cache, CacheScope scope, string target, ObjectMetadata metadata, DiskObject? disk)
     {
         (this.cache, Scope, Target, this.metadata, this.disk) = (cache, scope, target, metadata, disk);
+        Id = disk?.Id ?? 0;
         Hash = (ulong)HashCode.Combine(scope.Name, target, metadata.Version.ETag) * 0x9E3779B97F4A7C15;
         chunks = metadata.Length is { } length ? new Chunk?[ChunkCount(length)] : new Chunk?[1];
     }
@@ -36,14 +40,14 @@ public sealed partial class CachedObject
     /// <summary>Whatever a server prepared to answer with this object faster. Its maker compares what it was made from with <see cref="Metadata"/> before using it.</summary>
     public object? Rendering { get; set; }
 
-    /// <summary>True once it can no longer be found: purged, replaced or evicted. Responses under way finish.</summary>
+    /// <summary>True once it can no longer be found: purged, replaced, evicted, or gone back to the index. Responses under way finish.</summary>
     public bool IsDetached => Volatile.Read(ref detached);
 
     /// <summary>Keeps its bytes where they are, whatever is purged or replaced meanwhile, until <see cref="Release"/>; false when they are gone already.</summary>
     public bool TryHold()
     {
         if (Interlocked.Increment(ref holds) > 0) return true;
-        Interlocked.Decrement(ref holds);
+        Release();
         return false;
     }
 
@@ -56,29 +60,52 @@ public sealed partial class CachedObject
     /// <summary>A hash of scope, name and version: the same in this process whenever the same thing comes back.</summary>
     public ulong Hash { get; }
 
+    /// <summary>Higher for what was stored later; 0 without a disk tier.</summary>
+    internal long Id { get; }
+
     internal DiskObject? Disk => Volatile.Read(ref disk);
 
     /// <summary>Puts refreshed metadata of the same version in place (RFC 9111 section 4.3.4).</summary>
-    internal void Refresh(ObjectMetadata fresh)
+    /// <returns>False when it can no longer be found.</returns>
+    internal bool Refresh(ObjectMetadata fresh)
     {
         lock (gate)
         {
             Volatile.Write(ref metadata, fresh);
             if (!detached && disk is not null) cache.Disk!.Update(disk, fresh);
+            return !detached;
         }
     }
 
     /// <summary>Stale from now on: revalidated at its next use.</summary>
-    internal void Expire() =>
-        Refresh(Metadata with { Freshness = Metadata.Freshness with { Lifetime = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero } });
+    internal void Expire()
+    {
+        Refresh(Stale(Metadata));
+        for (var (former, current) = (this, Current()); !ReferenceEquals(current, former); (former, current) = (current, current.Current()))
+            current.Refresh(Stale(current.Metadata));
+    }
+
+    private static ObjectMetadata Stale(ObjectMetadata known) => known with { Freshness = known.Freshness with { Lifetime = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero } };
 
     /// <summary>Counts it in the memory tier by its head, until the disk tier counts it; false when there is no room anywhere, so that it cannot be kept.</summary>
     internal bool TryAdmitHead()
     {
-        var node = new HeadNode(this, 512 + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
+        var node = new HeadNode(this, Bookkeeping + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
         if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
         return cache.Memory.TryAdmit(node) || Disk is not null;
     }
+
+    /// <summary>It is whole on disk, and counted there.</summary>
+    private void DropHead()
+    {
+        HeadNode? node = null;
+        lock (gate)
+            if (!detached && disk is { IsComplete: true }) node = Interlocked.Exchange(ref head, null);
+        if (node is not null) cache.Memory.Remove(node);
+    }
+
+    /// <summary>What the first chunk in memory has to pay for: without a disk tier the head does.</summary>
+    internal int UncountedBytes => cache.Disk is null ? 0 : Bookkeeping;
 
     /// <summary>No tier counts it: memory needed the room of its head, and the disk tier has none of its bytes.</summary>
     private bool IsUncounted => head is { State: MemoryNodeState.Evicted } && disk is { ChunkCount: 0 } && metadata.Length != 0;
@@ -151,6 +178,8 @@ public sealed partial class CachedObject
         {
             // While it is filled its first chunk may be on the way to disk: how that ends decides (Ended).
             if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0 || owner.IsFilling)) return;
+            // In this order: it has gone back before it has no disk.
+            if (owner.IsBack) return;
             ObjectCache.Remove(owner);
         }
     }

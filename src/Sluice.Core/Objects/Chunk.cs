@@ -23,7 +23,8 @@ internal sealed class Chunk(CachedObject owner, int index, Block block) : Memory
     /// <summary>True once every byte has arrived.</summary>
     public bool IsComplete => Filled == Block.Length;
 
-    public override long Weight => Block.Length + Overhead;
+    /// <summary>The first one pays for its object: with chunks of a few bytes what is known of them weighs more than they do.</summary>
+    public override long Weight => Block.Length + Overhead + (Index == 0 ? owner.UncountedBytes : 0);
 
     public override ulong Identity => owner.Hash + ((ulong)Index * 0x9E3779B97F4A7C15);
 
@@ -37,5 +38,9 @@ internal sealed class Chunk(CachedObject owner, int index, Block block) : Memory
         Block.Release();
     }
 
-    public override void OnEvicted() => Drop();
+    public override void OnEvicted()
+    {
+        Drop();
+        if (Index == 0) owner.CameIntoUse();
+    }
 }

@@ -11,6 +11,9 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>An empty list.</summary>
     public HeaderList() => lines = [];
 
+    /// <summary>An empty list with room for that many lines.</summary>
+    internal HeaderList(int capacity) => lines = new(capacity);
+
     /// <summary>A list holding a copy of <paramref name="fields"/>.</summary>
     public HeaderList(IEnumerable<KeyValuePair<string, string>> fields) => lines = [.. fields];
 

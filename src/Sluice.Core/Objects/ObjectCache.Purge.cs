@@ -42,12 +42,10 @@ public sealed partial class ObjectCache
         // Until the whole index is known, objects on disk could escape. What follows may read its file: not on the thread of a socket.
         await loading.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var receipt = new PurgeReceipt { Soft = request.Soft, DryRun = request.DryRun };
-        List<CachedObject> selected = [];
-        var unused = ScanDisk(request);
-        if (request.DryRun) selected.AddRange(Select(request));
-        else purges.Add(request, () => selected.AddRange(Select(request)));
-        foreach (var found in selected) receipt = Purge(found, receipt);
-        var known = selected.ToHashSet();
+        var (selected, unused) = Find(request);
+        HashSet<CachedObject> known = [];
+        foreach (var found in selected)
+            if (found.Current() is var now && known.Add(now)) receipt = Purge(now, receipt);
         foreach (var scanned in unused)
         {
             // What has begun is done to its end, whoever has stopped waiting for it.
@@ -64,13 +62,12 @@ public sealed partial class ObjectCache
         return receipt;
     }
 
-    /// <summary>The objects that a purge of that kind would select, in any tier. Those that nobody has used since start are for reading what is known of them only.</summary>
+    /// <summary>The objects that a purge of that kind would select, in any tier. Those that nobody uses are for reading what is known of them only.</summary>
     public async Task<IReadOnlyList<CachedObject>> FindAsync(PurgeKind kind, string value, CancellationToken cancellation = default)
     {
         await loading.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var request = new PurgeRequest(kind, value);
-        var unused = ScanDisk(request);
-        var found = Select(request).ToHashSet();
+        var (selected, unused) = Find(new PurgeRequest(kind, value, DryRun: true));
+        var found = selected.ToHashSet();
         foreach (var scanned in unused)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -99,6 +96,26 @@ public sealed partial class ObjectCache
         _ => metadata.Source == request.Value,
     };
 
+    /// <summary>What a request selects: of that which is in use, and of that which is not, to be read afterwards. Enters the purge unless it is a dry run.</summary>
+    private (List<CachedObject> Selected, IEnumerable<DiskObject> Unused) Find(PurgeRequest request)
+    {
+        List<CachedObject> selected = [];
+        IEnumerable<DiskObject> unused = [];
+        // Beforehand, so that nobody has to wait for a look into the index file below.
+        if (request.Kind == PurgeKind.Url)
+            foreach (var scope in scopes.Values) scope.FindStored(request.Value);
+        void Look()
+        {
+            // In this order, while nothing goes back: what comes into use in between is in both.
+            unused = ScanDisk(request);
+            selected = Select(request);
+        }
+
+        if (request.DryRun) purges.Pause(Look);
+        else purges.Add(request, Look);
+        return (selected, unused);
+    }
+
     private List<CachedObject> Select(PurgeRequest request)
     {
         List<CachedObject> found = [];
@@ -106,7 +123,7 @@ public sealed partial class ObjectCache
         {
             if (request.Kind == PurgeKind.Url)
             {
-                found.AddRange(scope.Find(request.Value)?.Objects ?? []);
+                found.AddRange(scope.FindStored(request.Value)?.Objects ?? []);
                 continue;
             }
 
@@ -117,22 +134,16 @@ public sealed partial class ObjectCache
         return found;
     }
 
-    /// <summary>What a request selects of that which nobody has used since start. Call it before <see cref="Select"/>, and read it afterwards: so that nothing that comes into use in between is passed over.</summary>
+    /// <summary>What a request selects of that which nobody uses. Call it before <see cref="Select"/>, and read it afterwards: so that nothing that comes into use in between is passed over.</summary>
     private IEnumerable<DiskObject> ScanDisk(PurgeRequest request)
     {
-        if (Disk is not { RowCount: > 0 } disk) return [];
-        if (request.Kind == PurgeKind.Url)
-        {
-            foreach (var scope in scopes.Values) scope.FindStored(request.Value);
-            return [];
-        }
-
+        if (request.Kind == PurgeKind.Url || Disk is not { RowCount: > 0 } disk) return [];
         // What is stored from here on was fetched after the purge.
         var last = disk.LastId;
         // All that a request selects by stands in a row as it is, so that a row without it need not be decoded.
         var value = Encoding.UTF8.GetBytes(request.Value);
         return disk.Scan(row => row.Id <= last && (row.Metadata.IndexOf(value) >= 0 || row.Key.IndexOf(value) >= 0)
-            && ObjectMetadataFormat.TryDecode(row.Metadata) is { } metadata && Selects(request, Encoding.UTF8.GetString(row.Key[(row.Key.LastIndexOf((byte)' ') + 1)..]), metadata)).Where(scanned => !scanned.IsRemoved);
+            && ObjectMetadataFormat.TryDecode(row.Metadata) is { } metadata && Selects(request, Encoding.UTF8.GetString(row.Key[(row.Key.LastIndexOf((byte)' ') + 1)..]), metadata)).Where(scanned => !scanned.IsRemoved || scanned.IsBack);
     }
 
     private CachedObject? Keep(DiskObject scanned)
@@ -145,7 +156,7 @@ public sealed partial class ObjectCache
     /// <summary>An object to look at, that nobody else finds.</summary>
     private CachedObject View(DiskObject scanned)
     {
-        if (scanned.Owner is CachedObject found) return found;
+        if (scanned.Owner is CachedObject found) return found.Current();
         var separator = scanned.Key.LastIndexOf(' ');
         return new CachedObject(this, Scope(scanned.Key[..separator]), scanned.Key[(separator + 1)..], scanned.Metadata, scanned);
     }

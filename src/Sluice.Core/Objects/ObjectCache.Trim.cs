@@ -18,7 +18,7 @@ public sealed partial class ObjectCache
         {
             var wanted = Array.ConvertAll(disk.Scopes, name => names.Contains(name));
             // Nobody has used them since start: when that was last is as near as the table in memory comes to their age.
-            held.AddRange(disk.Rows.Where(row => wanted[row.Scope]).Select(row => new Held(null, row, row.Charged, row.Frequency, DateTimeOffset.FromUnixTimeSeconds(row.LastUsed))));
+            held.AddRange(disk.Rows.Where(row => row.Scope < wanted.Length && wanted[row.Scope]).Select(row => new Held(null, row, row.Charged, row.Frequency, DateTimeOffset.FromUnixTimeSeconds(row.LastUsed))));
         }
 
         var (total, removed, bytes) = (held.Sum(each => each.Bytes), 0, 0L);

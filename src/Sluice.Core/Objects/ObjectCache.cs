@@ -25,6 +25,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
         Time = time;
         this.logger = logger;
         Disk = disk;
+        passAt = inUse = options.ObjectsInUse;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
         Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes, time);
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
@@ -96,29 +97,58 @@ public sealed partial class ObjectCache : IAsyncDisposable
     public void Publish(CachedObject added, long fence)
     {
         IReadOnlyList<CachedObject> replaced = [];
-        var stored = purges.TryCommit(fence, purge => Selects(purge, added), () =>
+        bool stored, isBehind;
+        do
         {
-            if (!added.TryAdmitHead()) return false;
-            replaced = added.Scope.Put(added);
-            foreach (var former in replaced) former.Detach();
-            if (!added.IsDetached) return true;
-            // Its fill failed before it was put in place.
-            added.Scope.Take(added);
-            return false;
-        });
+            isBehind = false;
+            // What it replaces may have gone back to the index since it was looked for; there it would stay, and be found when this one is evicted.
+            var before = GoneBack(added.Target);
+            if (MayBeUnused(added)) added.Scope.FindStored(added.Target);
+            stored = purges.TryCommit(fence, purge => Selects(purge, added), Commit);
+            bool Commit()
+            {
+                isBehind = GoneBack(added.Target) != before && MayBeUnused(added);
+                return !isBehind && TryPut(added, out replaced);
+            }
+        }
+        while (isBehind);
         if (!stored) added.Detach();
         // Outside of what purges wait for.
         if (followers.Length > 0)
             foreach (var former in replaced) TellOfChange(added, former);
     }
 
-    /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>
-    public bool Refresh(CachedObject target, ObjectMetadata metadata, long fence) =>
-        purges.TryCommit(fence, purge => Selects(purge, target), () =>
+    private bool MayBeUnused(CachedObject added) => Disk?.MayHave(added.Scope.KeyOf(added.Target)) == true;
+
+    private static bool TryPut(CachedObject added, out IReadOnlyList<CachedObject> replaced)
+    {
+        replaced = [];
+        if (!added.TryAdmitHead()) return false;
+        replaced = added.Scope.Put(added);
+        foreach (var former in replaced) former.Detach();
+        if (!added.IsDetached)
         {
-            target.Refresh(metadata);
-            return !target.IsDetached;
-        });
+            added.CameIntoUse();
+            return true;
+        }
+
+        // Its fill failed before it was put in place.
+        added.Scope.Take(added);
+        return false;
+    }
+
+    /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>
+    public bool Refresh(CachedObject target, ObjectMetadata metadata, long fence)
+    {
+        while (true)
+        {
+            var current = target.Current();
+            var isStored = purges.TryCommit(fence, purge => Selects(purge, current), () => current.Refresh(metadata));
+            // For whoever answers with the one in hand.
+            if (!ReferenceEquals(current, target)) target.Refresh(metadata);
+            if (isStored || !current.IsBack || ReferenceEquals(current.Current(), current)) return isStored;
+        }
+    }
 
     /// <summary>Makes an object stale: it is confirmed before its next use.</summary>
     public static void Expire(CachedObject target) => target.Expire();
@@ -126,10 +156,16 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <summary>Takes an object out of the cache, on disk too.</summary>
     public static void Remove(CachedObject target)
     {
-        target.Scope.Take(target);
-        target.Detach();
-        // Put in place between the two; from here on whoever puts it there sees that it is detached.
-        target.Scope.Take(target);
+        while (true)
+        {
+            target.Scope.Take(target);
+            target.Detach();
+            // Put in place between the two; from here on whoever puts it there sees that it is detached.
+            target.Scope.Take(target);
+            var current = target.Current();
+            if (ReferenceEquals(current, target)) return;
+            target = current;
+        }
     }
 
     /// <summary>Notes a use, for eviction. No lock, no allocation.</summary>
@@ -152,6 +188,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
     {
         await stop.CancelAsync();
         await loading;
+        await passing;
         if (Disk is not null) await Disk.DisposeAsync();
         stop.Dispose();
     }
@@ -170,13 +207,13 @@ public sealed partial class ObjectCache : IAsyncDisposable
             var scope = Scope(stored.Key[..separator]);
             var found = new CachedObject(this, scope, stored.Key[(separator + 1)..], stored.Metadata, stored);
             stored.Owner = found;
-            // What was stored since start is newer than what the index file knew.
-            if (scope.Find(found.Target)?.Objects.Any(held => held.Metadata.Freshness.ReceivedAt >= found.Metadata.Freshness.ReceivedAt
-                && held.Metadata.Vary.SequenceEqual(found.Metadata.Vary)) == true) found.Detach();
+            // What was stored later than what the index file knew stays.
+            if (scope.PutStored(found) is not { } former) found.Detach();
             else
-                foreach (var replaced in scope.Put(found)) replaced.Detach();
+                foreach (var replaced in former) replaced.Detach();
             // Not before it can be found: whoever finds neither would fetch it.
             Disk!.Settle(stored);
+            found.CameIntoUse();
         }
     }
 

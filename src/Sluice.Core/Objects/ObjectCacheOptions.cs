@@ -11,6 +11,9 @@ public sealed record ObjectCacheOptions
     /// <summary>Eviction in memory: "s3fifo" (default) or "lru".</summary>
     public string MemoryPolicy { get; init; } = "s3fifo";
 
+    /// <summary>Objects that may stay in use beside those in memory: what is more goes back to being rows of the index.</summary>
+    internal int ObjectsInUse { get; init; } = 4096;
+
     /// <summary>The disk tier; null for none.</summary>
     public DiskTierOptions? Disk { get; init; }
 }

@@ -25,6 +25,12 @@ internal sealed class PurgeLog
         }
     }
 
+    /// <summary>Runs <paramref name="work"/> so that nothing is stored, selected or goes back to the index meanwhile.</summary>
+    public void Pause(Action work)
+    {
+        lock (gate) work();
+    }
+
     /// <summary>Runs <paramref name="commit"/> unless a purge since <paramref name="fence"/> is selected by <paramref name="selects"/>.</summary>
     public bool TryCommit(long fence, Func<PurgeRequest, bool> selects, Func<bool> commit)
     {

@@ -56,7 +56,7 @@ internal sealed partial class EdgeHandler
         var asked = new Asked(variants.Route, plan.Key, plan, route);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
         var stored = variants.Route.Scope.FindStored(plan.Key)?.Objects is [{ IsServable: true } held, ..] ? held : null;
-        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.Find(plan.Key)?.Objects[0], false);
+        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.FindStored(plan.Key)?.Objects is [var ready, ..] ? ready : null, false);
         var fetch = PlanFetch(nobody, asked, stored);
         try
         {

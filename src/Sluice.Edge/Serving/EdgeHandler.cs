@@ -205,7 +205,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     }
 
     private bool IsFreshNow(HttpContext context, Asked asked) =>
-        asked.Route.Scope.Find(asked.Target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { } found
+        asked.Route.Scope.FindStored(asked.Target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { } found
         && IsUsable(asked.Route, found) && Judge(context, asked, found) == Reuse.Fresh;
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)

@@ -52,6 +52,9 @@ internal sealed class RenderedHead
     /// <summary>For a variant: the version of its source that it was last found to be made from.</summary>
     public ObjectVersion? CheckedSource { get; set; }
 
+    /// <summary>For a variant: what <see cref="ObjectCache.GoneBack"/> was when its source was last found not to be stored; -1 for never.</summary>
+    public long NoSourceSince { get; set; } = -1;
+
     /// <summary>The same as bytes, for the transport; made at its first use.</summary>
     public PlainHead? Plain { get; set; }
 

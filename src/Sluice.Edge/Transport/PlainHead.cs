@@ -18,9 +18,10 @@ internal sealed class PlainHead
 
     private static readonly (int Date, int Age, int Range) Places = (FieldOrder.PlaceOf("Date"), FieldOrder.PlaceOf("Age"), FieldOrder.PlaceOf("Content-Range"));
 
-    private readonly Fields whole;
-    private readonly Fields partial;
-    private readonly Fields notModified;
+    private readonly KeyValuePair<string, StringValues>[] lines = [];
+    private readonly Fields? whole;
+    private Fields? partial;
+    private Fields? notModified;
     private readonly byte[] tail = [];
     private readonly ObjectFreshness freshness;
     private readonly bool hasDate;
@@ -31,10 +32,8 @@ internal sealed class PlainHead
         freshness = metadata.Freshness;
         if (metadata is not { Status: 200, Length: { } length } || head.IsManifest || !Array.TrueForAll(head.Lines, IsPlain)) return;
         hasDate = Array.Exists(head.Lines, line => line.Key.Equals("Date", StringComparison.OrdinalIgnoreCase));
-        var lines = FieldOrder.Sort(head.Lines).ToArray();
-        whole = new(string.Create(CultureInfo.InvariantCulture, $"200 OK\r\nContent-Length: {length}"), lines);
-        partial = new("206 Partial Content", lines);
-        notModified = new("304 Not Modified", Array.FindAll(lines, line => !OfABody.Contains(line.Key)));
+        lines = head.Lines;
+        whole = new(string.Create(CultureInfo.InvariantCulture, $"200 OK\r\nContent-Length: {length}"), FieldOrder.Sort(lines));
         tail = Encoding.ASCII.GetBytes(head.Key + "\r\n\r\n");
         IsUsable = whole.Length + tail.Length + DynamicLength <= MaximumLength;
         Length = length;
@@ -44,6 +43,13 @@ internal sealed class PlainHead
     public bool IsUsable { get; }
 
     private long Length { get; }
+
+    private Fields Whole => whole!;
+
+    // Most objects are never asked for in part or by condition, and there are very many of them.
+    private Fields Partial => partial ??= new Fields("206 Partial Content", Whole);
+
+    private Fields NotModified => notModified ??= new Fields("304 Not Modified", FieldOrder.Sort(lines).Where(static line => !OfABody.Contains(line.Key)));
 
     public static PlainHead Of(RenderedHead head) => head.Plain ??= new PlainHead(head);
 
@@ -57,7 +63,7 @@ internal sealed class PlainHead
     public int Write(Span<byte> into, int status, long start, long end, DateTimeOffset now, ReadOnlySpan<char> id)
     {
         var writer = new HeadWriter(into);
-        var fields = status switch { 206 => partial, 304 => notModified, _ => whole };
+        var fields = status switch { 206 => Partial, 304 => NotModified, _ => Whole };
         writer.Add(fields.Start);
         if (status == 206)
         {
@@ -105,21 +111,38 @@ internal sealed class PlainHead
         && line.Value.All(value => value is { Length: > 0 } && !value.AsSpan().ContainsAnyExceptInRange(' ', '~'));
 
     /// <summary>What is the same in every reply of a status, cut where a reply puts in what is its own.</summary>
-    private readonly struct Fields(string status, KeyValuePair<string, StringValues>[] lines)
+    private sealed class Fields
     {
-        public readonly byte[] Start = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n");
+        public Fields(string status, IEnumerable<KeyValuePair<string, StringValues>> sorted)
+        {
+            var lines = sorted.ToArray();
+            Start = StatusLine(status);
+            ToDate = Render(lines, int.MinValue, Places.Date);
+            ToAge = Render(lines, Places.Date, Places.Age);
+            ToRange = Render(lines, Places.Age, Places.Range);
+            ToOthers = Render(lines, Places.Range, FieldOrder.Others);
+            Others = Render(lines, FieldOrder.Others, long.MaxValue);
+        }
 
-        public readonly byte[] ToDate = Render(lines, int.MinValue, Places.Date);
+        /// <summary>The same fields after another status line.</summary>
+        public Fields(string status, Fields other) =>
+            (Start, ToDate, ToAge, ToRange, ToOthers, Others) = (StatusLine(status), other.ToDate, other.ToAge, other.ToRange, other.ToOthers, other.Others);
 
-        public readonly byte[] ToAge = Render(lines, Places.Date, Places.Age);
+        public byte[] Start { get; }
 
-        public readonly byte[] ToRange = Render(lines, Places.Age, Places.Range);
+        public byte[] ToDate { get; }
 
-        public readonly byte[] ToOthers = Render(lines, Places.Range, FieldOrder.Others);
+        public byte[] ToAge { get; }
 
-        public readonly byte[] Others = Render(lines, FieldOrder.Others, long.MaxValue);
+        public byte[] ToRange { get; }
+
+        public byte[] ToOthers { get; }
+
+        public byte[] Others { get; }
 
         public int Length => Start.Length + ToDate.Length + ToAge.Length + ToRange.Length + ToOthers.Length + Others.Length;
+
+        private static byte[] StatusLine(string status) => Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n");
 
         private static byte[] Render(KeyValuePair<string, StringValues>[] lines, long from, long to)
         {
@@ -128,7 +151,7 @@ internal sealed class PlainHead
                 if (FieldOrder.PlaceOf(name) is var place && place >= from && place < to)
                     foreach (var value in values)
                         text.Append(name).Append(": ").Append(value).Append("\r\n");
-            return Encoding.ASCII.GetBytes(text.ToString());
+            return text.Length == 0 ? [] : Encoding.ASCII.GetBytes(text.ToString());
         }
     }
 }

@@ -53,10 +53,14 @@ internal sealed partial class VariantRoute
         keys.TryAdd(target, key);
     }
 
-    /// <summary>False when the source is known in another version than the one it was made from.</summary>
-    public bool IsCurrent(CachedObject variant)
+    /// <summary>False when the source is known in another version than the one it was made from, or may be stored in another without being in use. Takes no lock.</summary>
+    public bool IsCurrent(CachedObject variant) => originals.Scope.Find(variant.Metadata.Source) is { Objects.Length: > 0 } source
+        ? IsOf(source, variant)
+        : RenderedHead.Of(variant, Route).NoSourceSince == cache.GoneBack(variant.Metadata.Source);
+
+    private bool IsOf(CacheSlot source, CachedObject variant)
     {
-        if (originals.Scope.Find(variant.Metadata.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]) return true;
+        if (source.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]) return true;
         var head = RenderedHead.Of(variant, Route);
         if (ReferenceEquals(head.CheckedSource, version)) return true;
         // The tag of a variant begins with its source's version.
@@ -96,9 +100,9 @@ internal sealed partial class VariantRoute
     public Func<ObjectMetadata, bool> Accepts(TransformPlan plan)
     {
         // One that is only on disk is known from here on: what this answers may be asked where nothing may wait.
-        originals.Scope.FindStored(plan.Source);
+        var found = originals.Scope.FindStored(plan.Source)?.Objects;
         return made => made.Version.ETag is { } tag && tag.Contains(plan.Recipe, StringComparison.Ordinal)
-            && (originals.Scope.Find(plan.Source)?.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]
+            && ((originals.Scope.Find(plan.Source)?.Objects ?? found) is not [{ Metadata: { Status: 200, Version: var version } }, ..]
                 || tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal));
     }
 
@@ -106,8 +110,11 @@ internal sealed partial class VariantRoute
     public Reuse Judge(CachedObject variant, string recipe, Reuse reuse)
     {
         // The source may be on disk only; from here on it is known to those who ask in a hurry too.
-        originals.Scope.FindStored(variant.Metadata.Source);
-        return variant.Metadata.Status == 200 && (!IsCurrent(variant) || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
+        var before = cache.GoneBack(variant.Metadata.Source);
+        var isCurrent = true;
+        if (originals.Scope.FindStored(variant.Metadata.Source) is { Objects.Length: > 0 } source) isCurrent = IsOf(source, variant);
+        else RenderedHead.Of(variant, Route).NoSourceSince = before;
+        return variant.Metadata.Status == 200 && (!isCurrent || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
     }
 
     [LoggerMessage(1004, LogLevel.Error, "{Variant}: its lifetime could not begin anew; this is a defect, please report it with this line")]

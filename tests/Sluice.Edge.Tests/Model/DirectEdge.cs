@@ -19,8 +19,13 @@ internal sealed class DirectEdge : IAsyncDisposable
     private readonly SluiceEdge edge;
 
     public DirectEdge(ScriptedOrigin origin, ManualTimeProvider time)
+        : this(origin, time, ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = 4 << 20 }, time, NullLoggerFactory.Instance))
     {
-        cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = 4 << 20 }, time, NullLoggerFactory.Instance);
+    }
+
+    public DirectEdge(ScriptedOrigin origin, ManualTimeProvider time, ObjectCache cache)
+    {
+        this.cache = cache;
         var options = new EdgeOptions();
         options.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin] });
         edge = new SluiceEdge(cache, options, counters, time, NullLoggerFactory.Instance);
@@ -61,4 +66,7 @@ internal sealed class DirectEdge : IAsyncDisposable
         await cache.DisposeAsync();
         counters.Dispose();
     }
+
+    /// <summary>Ends the edge and leaves the cache to others.</summary>
+    public void Leave() => counters.Dispose();
 }

@@ -16,7 +16,7 @@ internal sealed class ScriptedOrigin(ManualTimeProvider time) : IOrigin
 
     public string Name => "scripted";
 
-    public string Scope => "scripted";
+    public string Scope { get; init; } = "scripted";
 
     public OriginTraits Traits => OriginTraits.None;
 

@@ -96,6 +96,41 @@ public class VariantServingTests
     }
 
     [Fact]
+    public async Task Variant_WhoseSourceWentBackInAnotherVersion_IsMadeAnew()
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-variants-");
+        await using (var edge = await StartAsync(memory: 0, disk: folder.FullName))
+        {
+            await edge.Cache.FindAsync(PurgeKind.Url, "/none", TestContext.Current.CancellationToken);
+            await edge.Cache.Disk!.Sweep;
+            await edge.GetAsync("/a.mp4?make=x");
+            Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+            origin.Version = "2";
+            await edge.GetAsync("/a.mp4", ("Cache-Control", "no-cache"));
+            var original = Assert.Single(await edge.Cache.FindAsync(PurgeKind.Url, "/a.mp4", TestContext.Current.CancellationToken));
+            var variant = Assert.Single(await edge.Cache.FindAsync(PurgeKind.Url, "made:a.mp4:x", TestContext.Current.CancellationToken));
+            Assert.True(variant.TryHold());
+            while (!original.IsDetached)
+            {
+                await edge.Cache.Disk.FlushAsync();
+                edge.Cache.GoBack(0);
+            }
+
+            // Twice: the source is in use again after the first.
+            for (var i = 0; i < 2; i++)
+            {
+                var (fresh, body) = await edge.GetAsync("/a.mp4?make=x");
+                Assert.Equal((i == 0 ? "EXPIRED" : "HIT", MadeOrigin.At("2", 0)), (Status(fresh), body[1]));
+            }
+
+            Assert.Equal(2, transform.Runs);
+            variant.Release();
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task Variant_PastItsLifetime_IsConfirmedByItsSource_AndNotMadeAgain()
     {
         await using var edge = await StartAsync();
@@ -271,8 +306,8 @@ public class VariantServingTests
         for (var i = 0; i < 2; i++) Assert.Equal(["Width", "DPR"], (await edge.GetAsync("/a.mp4?make=x")).Head.Headers.Vary);
     }
 
-    private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null, Renewal? renewal = null) =>
-        EdgeServer.StartAsync(source ?? origin, time, new ObjectCacheOptions { MemoryBytes = memory }, configure: options =>
+    private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null, Renewal? renewal = null, string? disk = null) =>
+        EdgeServer.StartAsync(source ?? origin, time, new ObjectCacheOptions { MemoryBytes = memory, Disk = disk is null ? null : new() { Directory = disk, MinimumFreeBytes = 0 } }, configure: options =>
             options.Routes[0] = options.Routes[0] with { Transform = transform ?? this.transform, VariantPolicy = options.Routes[0].Policy with { Renewal = renewal } });
 
     private static string Status(HttpResponseMessage answer) => answer.Headers.GetValues("X-Cache-Status").Single();

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Objects;
+
+namespace Sluice.Core.Tests.Objects;
+
+/// <summary>The memory tier counts what is known of its objects: with many small ones that is more than their bytes.</summary>
+public sealed class MemoryChargeTests : GoingBackTestBase
+{
+    private const long Capacity = 1 << 20;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Memory_OfManySmallObjects_HoldsNoMoreThanWhatIsKnownOfThemAllows(bool onDisk)
+    {
+        await using var cache = onDisk ? await OpenAsync(memory: Capacity) : ObjectCache.Open(new() { MemoryBytes = Capacity }, Time, NullLoggerFactory.Instance);
+        const int count = 400;
+        for (var i = 0; i < count; i++) await StoreAsync(cache, $"/{i}", flush: false);
+        var inMemory = cache.Scope("s").Slots.Sum(slot => slot.Value.Objects.Count(held => held.MemoryBytes == Length));
+        Assert.InRange(inMemory, 1, Capacity / (Length + CachedObject.Bookkeeping));
+        Assert.InRange(cache.GetStatistics().MemoryBytes, inMemory * (long)(Length + CachedObject.Bookkeeping), Capacity);
+        // On disk all of them are, without counting here; without one, those that have left memory are gone.
+        if (onDisk) Assert.Equal(count, cache.GetStatistics().Objects);
+        else Assert.InRange(cache.GetStatistics().Objects, inMemory, Capacity / CachedObject.Bookkeeping);
+    }
+
+    [Fact]
+    public async Task Memory_OfWhatIsOnDisk_CountsNoHead()
+    {
+        await using var cache = await OpenAsync(memory: Capacity);
+        var stored = await StoreAsync(cache, "/a");
+        // Two chunks, the first of which pays.
+        Assert.True(SpinWait.SpinUntil(() => cache.GetStatistics().MemoryBytes == Length + CachedObject.Bookkeeping + (2 * 128), TimeSpan.FromSeconds(60)));
+        ObjectCache.Remove(stored);
+        Assert.Equal(0, cache.GetStatistics().MemoryBytes);
+    }
+}
