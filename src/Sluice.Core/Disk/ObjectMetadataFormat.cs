@@ -111,8 +111,8 @@ public static class ObjectMetadataFormat
             Freshness = freshness,
             Source = reader.Text(),
             Headers = Headers(ref reader),
-            Tags = Tags(ref reader),
-            Vary = Vary(ref reader),
+            Tags = Tags(ref reader) is { Count: > 0 } tags ? tags : [],
+            Vary = Vary(ref reader) is { Count: > 0 } vary ? vary : [],
         };
         return reader.AtEnd ? metadata : null;
     }
@@ -125,19 +125,17 @@ public static class ObjectMetadataFormat
         return headers;
     }
 
-    private static IReadOnlyList<string> Tags(ref MetadataReader reader)
+    private static List<string> Tags(ref MetadataReader reader)
     {
         var count = reader.Count();
-        if (count == 0) return [];
         var tags = new List<string>(Math.Min(count, MostExpected));
         for (; count > 0 && !reader.Failed; count--) tags.Add(reader.Text());
         return tags;
     }
 
-    private static IReadOnlyList<KeyValuePair<string, string?>> Vary(ref MetadataReader reader)
+    private static List<KeyValuePair<string, string?>> Vary(ref MetadataReader reader)
     {
         var count = reader.Count();
-        if (count == 0) return [];
         var fields = new List<KeyValuePair<string, string?>>(Math.Min(count, MostExpected));
         for (; count > 0 && !reader.Failed; count--)
             fields.Add(new(reader.Text(), reader.Byte() == 0 ? null : reader.Text()));

@@ -63,7 +63,7 @@ public sealed class CacheScope
     /// <summary>As the other, for an object made of a row; null when what it would replace was stored later.</summary>
     internal IReadOnlyList<CachedObject>? PutStored(CachedObject found) => TryPut(found, mayBeOlder: true);
 
-    private IReadOnlyList<CachedObject>? TryPut(CachedObject added, bool mayBeOlder)
+    private List<CachedObject>? TryPut(CachedObject added, bool mayBeOlder)
     {
         while (true)
         {

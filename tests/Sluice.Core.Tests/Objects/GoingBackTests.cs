@@ -63,6 +63,24 @@ public sealed class GoingBackTests : GoingBackTestBase
         Assert.False(stored.TryLease(0, Length, out _, out _));
     }
 
+    [Fact]
+    public async Task FindStored_WhoseChunksWereChecked_NeedsNoSecondCheck()
+    {
+        await using var cache = await OpenAsync();
+        await ReadAsync(await StoreAsync(cache, "/read"));
+        await StoreAsync(cache, "/unread");
+        Assert.Equal(2, cache.GoBack(0));
+        foreach (var (target, expected) in new[] { ("/read", Length), ("/unread", Chunk) })
+        {
+            var found = Find(cache, target)!;
+            using var reader = found.Open(0, Length, (FillSource?)null);
+            (await reader.ReadAsync(10, Cancellation)).Dispose();
+            Assert.True(found.TryLease(0, Length, out var lease, out var length));
+            lease.Dispose();
+            Assert.Equal(expected, length);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
