@@ -12,7 +12,7 @@ public sealed record ObjectCacheOptions
     public string MemoryPolicy { get; init; } = "s3fifo";
 
     /// <summary>Objects that may stay in use beside those in memory: what is more goes back to being rows of the index.</summary>
-    internal int ObjectsInUse { get; init; } = 4096;
+    internal int ObjectsInUse { get; init; } = 16_384;
 
     /// <summary>The disk tier; null for none.</summary>
     public DiskTierOptions? Disk { get; init; }
