@@ -4,7 +4,11 @@ using Sluice.Core.Objects;
 namespace Sluice.Edge.Transport;
 
 /// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
-internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Action noteProgress)
+/// <param name="socket">Where to.</param>
+/// <param name="listener">Tells the time.</param>
+/// <param name="noteWait">Called before an answer waits in place.</param>
+/// <param name="noteProgress">Called when a client that had taken no more has taken something.</param>
+internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Action noteWait, Action noteProgress)
 {
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
@@ -24,33 +28,78 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     /// </summary>
     private const long SmallBytes = 8 << 10;
 
+    private PlainAnswer waiting;
+    private byte[] waitingHead = [];
+    private long waitingAt;
+
     /// <summary>Body bytes of the last answer that the socket took.</summary>
     public long Sent { get; private set; }
+
+    /// <summary>True while an answer waits in place for <see cref="TryContinue"/>.</summary>
+    public bool IsWaiting { get; private set; }
 
     /// <summary>True when all went out, false when the client is gone. Lets go of the object.</summary>
     /// <exception cref="IOException">The rest of the body is not to be had: the connection must break.</exception>
     public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
     {
-        var (position, turn) = (answer.Start, answer.Start + TurnBytes);
-        socket.BeginSend();
-        Step step;
-        int ofHead;
-        try
-        {
-            step = Push(head, answer, ref position, Math.Min(answer.End, turn), out ofHead);
-        }
-        catch
-        {
-            // The connection was broken from elsewhere meanwhile.
-            answer.Stored.Release();
-            throw;
-        }
+        TrySend(head, answer, inPlace: false, out var sending);
+        return sending;
+    }
 
-        var isSent = ofHead == head.Length && position == answer.End;
-        Sent = position - answer.Start;
-        if (step != Step.Gone && !isSent) return FinishAsync(head[ofHead..].ToArray(), answer, position);
-        answer.Stored.Release();
-        return new(isSent);
+    /// <summary>As <see cref="SendAsync"/>. With <paramref name="inPlace"/>, on the poller's thread only, false when the answer waits for room (see <see cref="Served.Later"/>).</summary>
+    public bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, bool inPlace, out ValueTask<bool> sending) =>
+        TrySend(head, answer, answer.Start, inPlace, out sending);
+
+    /// <summary>Goes on with the answer that waited; false when it waits again.</summary>
+    public bool TryContinue(out ValueTask<bool> sending)
+    {
+        var (answer, head, position) = (waiting, waitingHead, waitingAt);
+        (waiting, waitingHead, IsWaiting) = (default, [], false);
+        noteProgress();
+        return TrySend(head, answer, position, inPlace: true, out sending);
+    }
+
+    private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
+    {
+        while (true)
+        {
+            socket.BeginSend();
+            Step step;
+            int ofHead;
+            try
+            {
+                step = Push(head, answer, ref position, Math.Min(answer.End, position + TurnBytes), out ofHead);
+            }
+            catch
+            {
+                // The connection was broken from elsewhere meanwhile.
+                answer.Stored.Release();
+                throw;
+            }
+
+            head = head[ofHead..];
+            Sent = position - answer.Start;
+            var isSent = head.IsEmpty && position == answer.End;
+            if (step == Step.Gone || isSent)
+            {
+                answer.Stored.Release();
+                sending = new(isSent);
+                return true;
+            }
+
+            if (step != Step.Full || !inPlace)
+            {
+                sending = FinishAsync(head.ToArray(), answer, position);
+                return true;
+            }
+
+            sending = default;
+            noteWait();
+            (waiting, waitingHead, waitingAt, IsWaiting) = (answer, head.IsEmpty ? [] : head.ToArray(), position, true);
+            // From here on it may be going on already, on another thread.
+            if (socket.TryWatchDrained()) return false;
+            IsWaiting = false;
+        }
     }
 
     /// <summary>Sends what the socket takes now.</summary>
