@@ -70,6 +70,24 @@ public sealed class EdgeTransportWaitTests
         await stopping.WaitAsync(Patience, TimeProvider.System);
     }
 
+    [Fact]
+    public async Task Connection_AfterAnAnswerThatWaited_IsKeptLikeAnyOther()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using var client = await ConnectAsync(edge);
+        // The second is answered when all is done about the first.
+        foreach (var length in (int[])[9_000_000, 10]) await AskPartAsync(client, length);
+        // Longer than a client may take nothing of an answer, and shorter than it may be idle.
+        for (var second = 0; second < 100; second++) time.Advance(TimeSpan.FromSeconds(1));
+        await AskPartAsync(client, 20);
+    }
+
+    private async Task AskPartAsync(Socket client, int length)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=0-{length - 1}\r\n\r\n"));
+        await AssertPartAsync(client, 0, length);
+    }
+
     private async Task<TwoListeners> StartAsync(long memory)
     {
         var edge = await TwoListeners.StartAsync(origin, time, memory, onDisk: true);
