@@ -48,7 +48,7 @@ internal sealed partial class EdgeConnection
     {
         (this.socket, this.listener) = (socket, listener);
         polled = new PolledSocket(socket);
-        sender = new HitSender(polled, listener, NoteUse);
+        sender = new HitSender(polled, listener, request, NoteUse);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
         output = new SocketOutput(socket, NoteUse);

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using Sluice.Core.Objects;
+using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Transport;
 
 /// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
-internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Action noteProgress)
+internal sealed class HitSender(PolledSocket socket, EdgeListener listener, PlainRequest request, Action noteProgress)
 {
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
@@ -23,6 +24,10 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     /// which it has to copy (docs/performance.md).
     /// </summary>
     private const long SmallBytes = 8 << 10;
+
+    // Made with the first answer that has to wait. The request is the one being answered until the answer is out: the next is read only then.
+    private Func<CachedObject, FillSource>? asker;
+    private ActiveRoute? route;
 
     /// <summary>Body bytes of the last answer that the socket took.</summary>
     public long Sent { get; private set; }
@@ -126,7 +131,8 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
     {
-        using var reader = answer.Stored.Open(position, answer.End, answer.Source);
+        route = answer.Route;
+        using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
         answer.Stored.Release();
         if (head.Length > 0 && !await socket.TrySendAsync(head)) return false;
         while (reader.Position < answer.End)
@@ -157,6 +163,8 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
         using var piece = await reader.ReadAsync(ReadBytes, CancellationToken.None);
         return piece.Length > 0 && await socket.TrySendAsync(piece.Memory);
     }
+
+    private FillSource SourceOf(CachedObject stored) => listener.Hits.SourceOf(stored, route!, request, socket.Client);
 
     private enum Step
     {
