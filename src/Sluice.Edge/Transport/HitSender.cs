@@ -13,8 +13,17 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     /// <summary>Bytes of a file in one call.</summary>
     private const long FileBytes = 1 << 20;
 
+    /// <summary>Bytes of a file that are waited for at once where the page cache has nothing.</summary>
+    private const long PieceBytes = 256 << 10;
+
     /// <summary>What is read at once where waiting for the disk cannot be helped.</summary>
     private const int ReadBytes = 16 << 10;
+
+    /// <summary>
+    /// What is ordered from the disk before it is sent, where the page cache has nothing: the least at first, and twice as much each time the client was quicker than the disk.
+    /// The next is ordered when half of it is left.
+    /// </summary>
+    private const long LeastAhead = 1 << 20, MostAhead = 8 << 20;
 
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
@@ -24,6 +33,11 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     /// which it has to copy (docs/performance.md).
     /// </summary>
     private const long SmallBytes = 8 << 10;
+
+    // How far the disk has been asked for this answer, how far ahead, and where that was waited for last; 0 and -1 while nothing was missing.
+    private long ordered;
+    private long ahead;
+    private long brought = -1;
 
     // Made with the first answer that has to wait. The request is the one being answered until the answer is out: the next is read only then.
     private Func<CachedObject, FillSource>? asker;
@@ -118,7 +132,13 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             if (!stored.TryLease(position, Math.Min(end, position + FileBytes), out var lease, out var length)) return Step.NotHere;
             using (lease)
             {
-                if (!lease.IsInPageCache(position, position + length, listener.Tick)) return Step.NotHere;
+                if (!lease.IsInPageCache(position, position + length, listener.Tick))
+                {
+                    // Perhaps it is coming, and some of it is there.
+                    if (length <= PieceBytes || !lease.IsInPageCache(position, position + PieceBytes, listener.Tick)) return Step.NotHere;
+                    length = PieceBytes;
+                }
+
                 var sent = SocketCalls.SendFile(socket.Handle, lease.File, position, length);
                 if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
                 position += sent;
@@ -131,6 +151,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
     {
+        (ordered, ahead, brought) = (0, 0, -1);
         route = answer.Route;
         using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
         answer.Stored.Release();
@@ -144,8 +165,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             reader.Skip(next - reader.Position);
             Sent = next - answer.Start;
             if (step == Step.Gone) return false;
+            if (ordered != 0 && ordered < answer.End && ordered - next < ahead / 2) _ = OrderAsync(answer, ordered);
             if (step == Step.Full) await socket.WhenDrainedAsync();
-            else if (step == Step.NotHere)
+            else if (step == Step.NotHere && !await TryBringAsync(answer, next))
             {
                 if (!await ReadAsync(reader)) return false;
                 Sent = reader.Position - answer.Start;
@@ -154,6 +176,39 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         }
 
         return true;
+    }
+
+    /// <summary>Brings the next bytes of a file into the page cache; false when they are in no file, or that did not help.</summary>
+    private async ValueTask<bool> TryBringAsync(PlainAnswer answer, long position)
+    {
+        // Brought before, and gone again or never there: reading makes progress in any case.
+        if (!IsByFile(answer) || brought == position) return false;
+        brought = position;
+        if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + PieceBytes), out var lease, out var length)) return false;
+        using (lease)
+        {
+            ahead = Math.Clamp(ahead * 2, LeastAhead, MostAhead);
+            ordered = Math.Min(answer.End, position + ahead);
+            try
+            {
+                await lease.BringAsync(position, position + length, ordered);
+                return true;
+            }
+            catch (IOException)
+            {
+                // Reading tells, and looks for them elsewhere.
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Orders what comes after; nobody waits for it.</summary>
+    private async Task OrderAsync(PlainAnswer answer, long start)
+    {
+        ordered = 0;
+        if (!answer.Stored.TryLease(start, start + 1, out var lease, out _)) return;
+        ordered = Math.Min(answer.End, start + ahead);
+        using (lease) await lease.BringAsync(start, start, ordered);
     }
 
     /// <summary>Sends the next bytes, however long the tiers take; false when the client is gone.</summary>
