@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -36,11 +37,12 @@ public sealed class SendPatienceTests
             using var large = File.Create(Path.Combine(folder, "large.mp4"));
             large.SetLength(32 << 20);
         });
+        using var expected = X509CertificateLoader.LoadCertificateFromFile(certificate);
         Socket? socket = null;
         using var client = new HttpClient(new SocketsHttpHandler
         {
             InitialHttp2StreamWindowSize = 65_535,
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => expected.Equals(presented) },
             ConnectCallback = async (context, cancellation) =>
             {
                 socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 64 << 10 };
