@@ -40,7 +40,7 @@ public sealed class GapOnBehalfTests
         await AssertRangeAsync(edge, "first", 0);
         var (head, body) = await edge.GetAsync("/a", ("Authorization", "second"), ("Range", "bytes=1000000-1000009"), ("If-Range", "\"1\""), ("Cookie", "c"));
         Assert.Equal((HttpStatusCode.PartialContent, 10), (head.StatusCode, body.Length));
-        Assert.True(origin.Fields.Last().TryGetTarget(out var fields));
+        var fields = origin.Fields.Last();
         Assert.Equal("c", fields.First("Cookie"));
         Assert.False(fields.Contains("Range") || fields.Contains("If-Range"));
         Assert.True(fields.Contains("Via"));
@@ -55,7 +55,7 @@ public sealed class GapOnBehalfTests
         await edge.GetAsync("/a", ("Range", "bytes=0-9"), ("Accept-Language", "de"));
         await edge.GetAsync("/a", ("Range", "bytes=1000000-1000009"), ("Accept-Language", "de, en;q=0.5"));
         Assert.Equal(2, origin.Fields.Count);
-        Assert.True(origin.Fields.Last().TryGetTarget(out var fields));
+        var fields = origin.Fields.Last();
         Assert.Equal("de", fields.First("Accept-Language"));
     }
 
@@ -71,7 +71,7 @@ public sealed class GapOnBehalfTests
         Assert.Equal(["first", null], origin.Callers);
         // Another request takes the first one's place in whatever the server itself uses again.
         await AssertRangeAsync(edge, "second", 0);
-        Assert.True(await Eventually.HoldsAsync(() => IsGone(origin.Fields.First()), TimeSpan.FromSeconds(60)));
+        Assert.True(await Eventually.HoldsAsync(() => IsGone(origin.Kept.First()), TimeSpan.FromSeconds(60)));
         GC.KeepAlive(stored);
     }
 

@@ -16,8 +16,11 @@ internal sealed class WatchedOrigin(MadeOrigin inner) : IOrigin
     /// <summary>Authorization of each request, in order.</summary>
     public ConcurrentQueue<string?> Callers { get; } = new();
 
-    /// <summary>The fields of each request.</summary>
-    public ConcurrentQueue<WeakReference<HeaderList>> Fields { get; } = new();
+    /// <summary>What was in the fields of each request.</summary>
+    public ConcurrentQueue<HeaderList> Fields { get; } = new();
+
+    /// <summary>The fields themselves, as long as somebody keeps them.</summary>
+    public ConcurrentQueue<WeakReference<HeaderList>> Kept { get; } = new();
 
     /// <summary>Whom it answers 401, 403 with, when they ask for part of a version.</summary>
     public Dictionary<string, int> Refused { get; } = [];
@@ -26,7 +29,8 @@ internal sealed class WatchedOrigin(MadeOrigin inner) : IOrigin
     {
         var caller = request.Headers.First("Authorization");
         Callers.Enqueue(caller);
-        Fields.Enqueue(new(request.Headers));
+        Fields.Enqueue(new HeaderList(request.Headers));
+        Kept.Enqueue(new(request.Headers));
         if (request.Require is not null && Refused.TryGetValue(caller ?? "", out var status))
         {
             var headers = new HeaderList { { "WWW-Authenticate", "Basic realm=\"a\"" } };
