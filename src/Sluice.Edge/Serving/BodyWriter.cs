@@ -15,7 +15,7 @@ internal static class BodyWriter
     /// <summary>The first piece is small: in a herd everybody has it before anybody gets much.</summary>
     private const int FirstBytes = 16 << 10;
 
-    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
+    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker)
     {
         // What fits beside the head goes out with it in one call.
         if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
@@ -30,12 +30,12 @@ internal static class BodyWriter
             }
         }
 
-        return WriteLargeAsync(context, stored, start, end, source);
+        return WriteLargeAsync(context, stored, start, end, asker);
     }
 
-    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
+    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker)
     {
-        using var reader = stored.Open(start, end, source);
+        using var reader = stored.OpenFor(start, end, asker.SourceOf);
         var writer = context.Response.BodyWriter;
         var most = FirstBytes;
         try

@@ -53,7 +53,7 @@ internal sealed partial class EdgeConnection
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
         output = new SocketOutput(socket, NoteUse);
         serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
-        sender = new HitSender(polled, listener, serverInput.Hold, NoteUse);
+        sender = new HitSender(polled, listener, request, serverInput.Hold, NoteUse);
         Transport = new DuplexPipe(serverInput, output);
         lastTick = listener.Tick;
         polled.Serve = Serve;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -26,6 +27,10 @@ internal sealed class PolledSocket : IDisposable
     }
 
     public SafeSocketHandle Handle => socket.SafeHandle;
+
+    /// <summary>Who is at the other end; null where that has no address.</summary>
+    /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
+    public EndPoint? Client => socket.RemoteEndPoint;
 
     /// <summary>
     /// Called on the poller's thread when bytes have arrived while somebody waits for them, who goes on waiting when it answers <see cref="Served.All"/>: so nobody need
