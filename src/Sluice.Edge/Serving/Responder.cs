@@ -66,8 +66,11 @@ internal sealed class Responder(TimeProvider time, EdgeCounters counters)
         Count(stored, verdict, start, HttpMethods.IsHead(context.Request.Method) || end == long.MaxValue ? 0 : end - start);
         counters.CountError(status);
         if (HttpMethods.IsHead(context.Request.Method) || start == end) return Task.CompletedTask;
-        return BodyWriter.WriteAsync(context, stored, start, end, SourceOf(stored, route));
+        return BodyWriter.WriteAsync(context, stored, start, end, SourceOf(stored, route), end == long.MaxValue ? CountSent(verdict.Outcome) : null);
     }
+
+    /// <summary>Apart, so that only an answer of unknown length pays for it.</summary>
+    private Action<int> CountSent(Outcome outcome) => bytes => counters.CountSent(outcome, bytes);
 
     private void Count(CachedObject stored, Verdict verdict, long start, long bytes)
     {
