@@ -37,7 +37,7 @@ function whatIf(found: WhatIf | undefined): (Node | null)[] {
     bar.style.width = `${row.hitPercent ?? 0}%`;
     return [h('span', { class: 'key' }, row.factor === 1 ? h('b', {}, `${row.capacityText}, now`) : row.capacityText), h('span', { class: `meter ${row.factor === 1 ? 'present' : ''}`, role: 'img', 'aria-label': row.hitText }, bar), row.hitText, row.moneyText, row.differenceText || '–', other?.hitText ?? '–'];
   });
-  return [table(['size', ' ', 'hit rate', 'saves', 'difference', found.policy === 'lru' ? 's3fifo' : 'lru'], rows, '', [' ']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
+  return [table(['size', ' ', 'hit rate', 'saves', 'difference', found.policy === 'lru' ? 's3fifo' : 'lru'], rows, '', [' ', 'lru', 's3fifo']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
 }
 
 export function alertLine(alert: AlertItem, now: string): HTMLElement {

@@ -1,9 +1,20 @@
 const days = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 const times = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dates = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const time = (date: Date): string => times.format(date);
 export const day = (text: string): string => days.format(new Date(text));
+
+/** A moment of a period; seconds since the Unix epoch. */
+export const moment = (at: number, period: string): string => (period === 'month' ? `${dates.format(at * 1000)}, ${clock.format(at * 1000)}` : days.format(at * 1000));
+
+/** Labels of an axis of time as this reader writes times, the date under the first one of each day; seconds since the Unix epoch, and between two. */
+export function moments(at: number[], step: number): string[] {
+  const shown = at.map((seconds) => new Date(seconds * 1000)), days = shown.map((one) => dates.format(one));
+  return shown.map((one, i) => (step >= 86400 ? days[i]! : clock.format(one) + (i === 0 || days[i] !== days[i - 1] ? `\n${days[i]}` : '')));
+}
 
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
