@@ -34,10 +34,17 @@ public static class ReportHtml
         }
 
         List(page, "Got worse", report.Regressions, "Nothing, against the period before.");
-        List(page, "Alerts", [.. report.Alerts.Select(alert => FormattableString.Invariant($"{alert.Started:yyyy-MM-dd HH:mm} {alert.Severity}{(alert.Resolved is { } end ? $", over at {end:yyyy-MM-dd HH:mm}" : ", still on")}: {alert.Rule}. {alert.Message}"))], "None.");
+        List(page, "Alerts", [.. report.Alerts.Select(AlertLine)], "None.");
         List(page, "What could be done", report.Advice, "Nothing stands out.");
         List(page, "Hottest objects", [.. report.Hottest.Select(hot => FormattableString.Invariant($"{hot.Path}: about {hot.Requests:N0} hits"))], "None yet.");
         return page.Append("</body></html>\n").ToString();
+    }
+
+    /// <summary>An alert of a report in one line: since when, how bad, whether it is over.</summary>
+    public static string AlertLine(Summary.AlertItem alert)
+    {
+        var over = alert.Resolved is { } end ? FormattableString.Invariant($"over at {end.UtcDateTime:yyyy-MM-dd HH:mm}") : "still on";
+        return FormattableString.Invariant($"{alert.Started.UtcDateTime:yyyy-MM-dd HH:mm} {alert.Severity}, {over}: {alert.Rule}. {alert.Message}");
     }
 
     private static void List(StringBuilder page, string title, IReadOnlyList<string> items, string empty)

@@ -64,7 +64,7 @@ internal static class ReportCommand
         }
 
         List("Got worse", report.Regressions);
-        List("Alerts", [.. report.Alerts.Select(alert => $"{alert.Started.UtcDateTime:yyyy-MM-dd HH:mm} {alert.Severity}{(alert.Resolved is { } end ? $", over at {end.UtcDateTime:yyyy-MM-dd HH:mm}" : ", still on")}: {alert.Rule}. {alert.Message}")]);
+        List("Alerts", [.. report.Alerts.Select(ReportHtml.AlertLine)]);
         List("What could be done", report.Advice);
 
         void List(string title, IReadOnlyList<string> items)

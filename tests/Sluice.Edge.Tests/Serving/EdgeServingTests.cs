@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 using Sluice.Core.Tags;
 using Sluice.Edge.Serving;
 using Sluice.TestKit.Processes;

@@ -23,14 +23,14 @@ export function bytes(value: number): string {
   return value.toFixed(unit === 0 ? 0 : 1) + units[unit];
 }
 
-/** How long, in its two largest units: 3 d 4 h. */
-export function span(seconds: number): string {
+/** How long, in its largest units: 3 d 4 h. */
+export function span(seconds: number, shown = 2): string {
   const units: [string, number][] = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
   const first = units.findIndex(([, length]) => seconds >= length);
   if (first < 0) return '0 s';
-  return units.slice(first, first + 2).map(([name, length]) => { const n = Math.floor(seconds / length); seconds -= n * length; return n > 0 ? `${n} ${name}` : ''; }).filter(Boolean).join(' ');
+  return units.slice(first, first + shown).map(([name, length]) => { const n = Math.floor(seconds / length); seconds -= n * length; return n > 0 ? `${n} ${name}` : ''; }).filter(Boolean).join(' ');
 }
 
-export function ago(text: string, now: string): string {
-  return span(Math.max(0, (Date.parse(now) - Date.parse(text)) / 1000)) + ' ago';
+export function ago(text: string, now: string, shown = 2): string {
+  return span(Math.max(0, (Date.parse(now) - Date.parse(text)) / 1000), shown) + ' ago';
 }

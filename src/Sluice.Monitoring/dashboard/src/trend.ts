@@ -14,8 +14,16 @@ const lanes: Lane[] = [
   { title: 'Storage', line: 'storage', before: 'storageLimit', color: '--stale', unit: '', floor: 0, least: 1000, format: bytes },
 ];
 
+const labelHalf = 22; // pixels that half a label takes
+
 const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(value === 0 ? 0 : 2)).replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+
+/** Labels of the axis of time, none where it would be cut off at an end. */
+function labels(u: uPlot, at: number[], step: number): string[] {
+  const whole = at.filter((one) => u.valToPos(one, 'x') >= labelHalf && u.valToPos(one, 'x') <= u.bbox.width / devicePixelRatio - labelHalf), texts = moments(whole, step);
+  return at.map((one) => texts[whole.indexOf(one)] ?? '');
+}
 
 /** The next number above that is short, and whose half is. */
 function above(value: number): number {
@@ -65,7 +73,7 @@ export class TrendChart {
       legend: { show: false }, padding: [8, 8, isLast ? 0 : 8, 0],
       cursor: { y: false, sync: { key: 'trend' }, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: true, range: () => [trend.at[0]!, trend.at[trend.at.length - 1]!] }, y: { range: (_, min, max) => [lane.floor ?? Math.max(0, Math.floor(((min ?? 0) - 2) / 10) * 10), lane.ceiling ?? above(Math.max(lane.least, (max ?? 0) * 1.02))] } },
-      axes: [{ ...axis, show: isLast, size: 38, values: (_, at, __, ___, step) => moments(at, step) }, { ...axis, size: 60, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((one) => text(one)) }],
+      axes: [{ ...axis, show: isLast, size: 38, values: (u, at, __, ___, step) => labels(u, at, step) }, { ...axis, size: 60, splits: (_, __, min, max) => [min, (min + max) / 2, max], values: (_, ticks) => ticks.map((one) => text(one)) }],
       hooks: {
         drawClear: [(u) => drawMarks(u, trend)],
         setCursor: [(u) => {
