@@ -11,7 +11,11 @@ public static class MonitoringServices
     public static IServiceCollection AddSluiceMonitoring(this IServiceCollection services, MonitoringOptions options, MonitorSources sources)
     {
         services.AddSluicePrometheus();
-        services.Configure<PrometheusOptions>(prometheus => (prometheus.Otlp, prometheus.TraceShare, prometheus.ListensAtStart) = (options.Otlp, options.TraceShare, options.IsEnabled || options.Otlp is not null));
+        services.Configure<PrometheusOptions>(prometheus =>
+        {
+            (prometheus.Otlp, prometheus.TraceShare, prometheus.ListensAtStart) = (options.Otlp, options.TraceShare, options.IsEnabled || options.Otlp is not null);
+            (prometheus.Node, prometheus.Version) = (options.Node, options.Version);
+        });
         services.AddSingleton(provider => new Monitor(
             options, sources, provider.GetRequiredService<PrometheusScraper>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         return services;

@@ -15,7 +15,14 @@ internal static class BodyWriter
     /// <summary>The first piece is small: in a herd everybody has it before anybody gets much.</summary>
     private const int FirstBytes = 16 << 10;
 
-    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
+    /// <summary>Writes it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="stored">The object.</param>
+    /// <param name="start">The first byte.</param>
+    /// <param name="end">The one after the last; more than there are for a body whose length is not known yet.</param>
+    /// <param name="asker">On whose behalf missing chunks are asked for.</param>
+    /// <param name="sent">Is told of each piece; null when nobody needs to know.</param>
+    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent = null)
     {
         // What fits beside the head goes out with it in one call.
         if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
@@ -30,12 +37,12 @@ internal static class BodyWriter
             }
         }
 
-        return WriteLargeAsync(context, stored, start, end, source);
+        return WriteLargeAsync(context, stored, start, end, asker, sent);
     }
 
-    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source)
+    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent)
     {
-        using var reader = stored.Open(start, end, source);
+        using var reader = stored.OpenFor(start, end, asker.SourceOf);
         var writer = context.Response.BodyWriter;
         var most = FirstBytes;
         try
@@ -50,6 +57,7 @@ internal static class BodyWriter
                     // One stretch of memory for the whole piece: the server's own blocks of 4 KiB cost as much again as the bytes.
                     piece.Span.CopyTo(writer.GetSpan(piece.Length));
                     writer.Advance(piece.Length);
+                    sent?.Invoke(piece.Length);
                 }
 
                 // The client is gone.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Origins;
 using Sluice.Edge.Telemetry;
@@ -7,6 +8,8 @@ namespace Sluice.Edge.Serving;
 /// <summary>Hands an origin's answer to one client, past the cache.</summary>
 internal static class PassThrough
 {
+    private const int PieceBytes = 64 << 10;
+
     public static async Task SendAsync(HttpContext context, OriginResponse answer, Verdict verdict, EdgeCounters counters)
     {
         await using var owned = answer;
@@ -24,8 +27,13 @@ internal static class PassThrough
         try
         {
             // Of a stream of events the head must not wait for the first one.
-            if (answer.BodyLength is null) await response.Body.FlushAsync(context.RequestAborted);
-            await answer.Body.CopyToAsync(response.Body, 64 << 10, context.RequestAborted);
+            if (answer.BodyLength is null)
+            {
+                await response.Body.FlushAsync(context.RequestAborted);
+                await CopyAsync(answer.Body, response.Body, bytes => counters.CountSent(verdict.Outcome, bytes), context.RequestAborted);
+            }
+            else await answer.Body.CopyToAsync(response.Body, PieceBytes, context.RequestAborted);
+
             if (answer.Trailers is { } trailers && response.SupportsTrailers())
                 foreach (var (name, value) in trailers()) response.AppendTrailer(name, value);
         }
@@ -37,6 +45,20 @@ internal static class PassThrough
         {
             context.Abort();
             throw;
+        }
+    }
+
+    /// <summary>Copies a body that ends when it ends, and tells of each piece.</summary>
+    private static async Task CopyAsync(Stream from, Stream to, Action<int> sent, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (int count; (count = await from.ReadAsync(buffer, cancellation)) > 0; sent(count)) await to.WriteAsync(buffer.AsMemory(0, count), cancellation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

@@ -32,9 +32,9 @@ public sealed class EdgeCounters : IDisposable
     public EdgeCounters()
     {
         meter.CreateObservableCounter("sluice.edge.requests", () => Read(cell => cell.Requests), "{request}", "Requests answered by the edge, by outcome.");
-        meter.CreateObservableCounter("sluice.edge.sent", () => Read(cell => cell.Bytes), "By", "Body bytes promised to clients, by outcome.");
+        meter.CreateObservableCounter("sluice.edge.sent", () => Read(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by outcome.");
         meter.CreateObservableCounter("sluice.edge.tier.requests", () => ReadTiers(cell => cell.Requests), "{request}", "Requests answered from the cache or from the origin, by the tier that held the first byte: memory, disk, origin.");
-        meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(cell => cell.Bytes), "By", "Body bytes promised to clients, by the tier that held the first of them: memory, disk, origin.");
+        meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by the tier that held the first of them: memory, disk, origin.");
         meter.CreateObservableCounter("sluice.edge.errors", ReadErrors, "{request}", "Answers of status 500 and above, the origin's own included, by status.");
         duration = meter.CreateHistogram("sluice.edge.duration", "s", "Time from a request's head to the answer's, by path: fast for hits, of which one in 16 is measured, full for what had to wait.", null, Bounds);
     }
@@ -59,6 +59,9 @@ public sealed class EdgeCounters : IDisposable
 
     /// <summary>Counts one reply.</summary>
     public void Count(Outcome outcome, long bytes) => Add((int)outcome, bytes);
+
+    /// <summary>Counts bytes of a reply whose head could not tell its length, as they go.</summary>
+    internal void CountSent(Outcome outcome, long bytes) => Interlocked.Add(ref CellOf((int)outcome).Bytes, bytes);
 
     /// <summary>Counts a hit by the tier that held its first byte.</summary>
     internal void CountHit(long bytes, bool inMemory) => Add(inMemory ? (int)Outcome.Hit : HitOnDisk, bytes);
@@ -98,10 +101,12 @@ public sealed class EdgeCounters : IDisposable
 
     private void Add(int index, long bytes)
     {
-        ref var cell = ref cells[(Thread.GetCurrentProcessorId() % Environment.ProcessorCount * CellsEach) + index];
+        ref var cell = ref CellOf(index);
         Interlocked.Increment(ref cell.Requests);
         Interlocked.Add(ref cell.Bytes, bytes);
     }
+
+    private ref Cell CellOf(int index) => ref cells[(Thread.GetCurrentProcessorId() % Environment.ProcessorCount * CellsEach) + index];
 
     private IEnumerable<Measurement<long>> Read(Func<Cell, long> value) =>
         Outcomes.Select(outcome => new Measurement<long>(Sum(outcome, value), new KeyValuePair<string, object?>("outcome", Name(outcome))));

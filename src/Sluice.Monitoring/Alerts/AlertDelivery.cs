@@ -18,6 +18,9 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     /// <summary>Pauses between attempts.</summary>
     public static readonly IReadOnlyList<TimeSpan> Pauses = [.. new[] { 1, 5, 15, 60, 300, 900 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
+    /// <summary>The longest pause while further messages wait.</summary>
+    public static readonly TimeSpan WhileOthersWait = TimeSpan.FromMinutes(1);
+
     private readonly Channel<AlertMessage> queue;
     private readonly CancellationTokenSource stop = new();
     private readonly IAlertSink sink;
@@ -78,8 +81,24 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
 
             if (attempt == 0) LogFailed(logger, message.Rule, sink.Name, reason);
             Interlocked.Increment(ref pauses);
-            await Task.Delay(Pauses[attempt], time, stop.Token);
+            if (await PauseAsync(Pauses[attempt], json, message)) return;
         }
+    }
+
+    /// <summary>
+    /// Waits before the next attempt. While other messages wait behind this one it is tried every minute meanwhile, beside the attempts that count: a sink that is back
+    /// within minutes must not get a new alert a quarter of an hour late. True when the message was taken.
+    /// </summary>
+    private async Task<bool> PauseAsync(TimeSpan pause, byte[] json, AlertMessage message)
+    {
+        var began = time.GetTimestamp();
+        for (var left = pause; left > TimeSpan.Zero; left = pause - time.GetElapsedTime(began))
+        {
+            await Task.Delay(left < WhileOthersWait ? left : WhileOthersWait, time, stop.Token);
+            if (time.GetElapsedTime(began) < pause && queue.Reader.Count > 0 && await TryAsync(json, message) is null) return true;
+        }
+
+        return false;
     }
 
     private async Task<string?> TryAsync(byte[] json, AlertMessage message)

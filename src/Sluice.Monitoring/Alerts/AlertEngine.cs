@@ -54,6 +54,7 @@ internal sealed class AlertEngine
         if (!state.Rule.Ends(value))
         {
             state.Since = null;
+            Follow(state, value);
             return;
         }
 
@@ -63,6 +64,14 @@ internal sealed class AlertEngine
         store.Records.Resolve(over.Id, over.Resolved!.Value);
         (state.On, state.Since) = (null, null);
         tell(new AlertNotice(over, value));
+    }
+
+    /// <summary>What an alert says is what is the case, not what was when it began. Between its two thresholds its sentence would not be true, and stays.</summary>
+    private void Follow(State state, double value)
+    {
+        if (!state.Rule.Begins(value) || state.Rule.Message(value) is var message && message == state.On!.Message) return;
+        state.On = state.On! with { Message = message, Value = value };
+        store.Records.Reword(state.On.Id, message, value);
     }
 
     private sealed class State(AlertRule rule)

@@ -14,6 +14,9 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
 
     public TimeSpan Uptime => uptime;
 
+    /// <summary>For how long there is a history: a mean over a time nobody watched would be too low.</summary>
+    public TimeSpan Watched => store.Records.Marks(0, at + 1).LastOrDefault(mark => mark.Kind == "start") is { } first && now - DateTimeOffset.FromUnixTimeSeconds(first.At) is var since && since > uptime ? since : uptime;
+
     public MonitoringOptions Options => options;
 
     public HistoryStore Store => store;

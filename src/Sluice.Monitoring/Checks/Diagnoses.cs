@@ -15,7 +15,7 @@ internal static class Diagnoses
     {
         var window = context.Last(Quarter);
         yield return new("What fails (last 15 minutes)", [.. context.Rates(window, null), .. window.By(MeasureNames.Errors, "status").Where(one => one.Sum > 0).Select(one => new Fact($"answers {one.Label}", Count(one.Sum), "bad"))]);
-        yield return new("Credentials", hasUrls || credentials.Count > 0 ? [.. credentials, Counted("signing failed for want of credentials", window.Sum(MeasureNames.PresignErrors, "category", "credentials")), Counted("refused by the bucket", window.Sum(MeasureNames.PresignErrors, "category", "refused"))] : [new("buckets", "none in the configuration", "good")]);
+        yield return new("Credentials", hasUrls || credentials.Count > 0 ? [.. credentials, Counted("signing failed for want of credentials", window.Sum(MeasureNames.PresignErrors, "category", "credentials")), Counted("refused by the bucket", window.Sum(MeasureNames.PresignErrors, "category", "refused")), Denied(window.Sum(MeasureNames.S3Requests, "status", "401") + window.Sum(MeasureNames.S3Requests, "status", "403"))] : [new("buckets", "none in the configuration", "good")]);
         yield return new("Key-value store", window.Sum(MeasureNames.StoreOperations) == 0
             ? [new("operations", "none in 15 minutes")]
             : [new("operations", Count(window.Sum(MeasureNames.StoreOperations))), .. window.By(MeasureNames.StoreErrorsName, "type").Select(one => Counted($"failed: {one.Label}", one.Sum))]);
@@ -32,13 +32,13 @@ internal static class Diagnoses
     {
         var (window, before) = (context.Last(Hour), context.Before(Hour));
         yield return new("Hits and misses (last hour)", [.. context.Rates(window, before), .. window.By(MeasureNames.Requests, MeasureNames.Outcome).Where(one => one.Sum > 0).Select(one => new Fact(one.Label, Count(one.Sum)))]);
-        var (now, then) = (MeasureScopes.Media.Requests(window), MeasureScopes.Media.Requests(context.Last(Day)) / 24);
+        var (now, then) = (MeasureScopes.Media.Requests(window), MeasureScopes.Media.Requests(context.Last(Day)) / Math.Clamp(context.Watched.TotalHours, 1, 24));
         yield return new("Change of traffic", [new("requests in the last hour", Count(now)), new("mean of an hour in the last day", Count(then), now > 2 * then && now > 1000 ? "warning" : "")]);
         var (misses, objects) = (window.Sum(MeasureNames.Requests, MeasureNames.Outcome, "miss"), context.Last(60).Last(MeasureNames.Objects) ?? 0);
         yield return new("Keys", [new("objects held", Count(objects)), new("misses in the last hour", Count(misses)),
-            new("advice", misses > objects && misses > 1000 ? "more misses than objects: keys may differ in something that does not matter, such as a random query parameter; compare two requests with sluice explain" : "misses are not more than objects: keys look sound", misses > objects && misses > 1000 ? "warning" : "good")]);
+            new("advice", misses == 0 ? "no request missed" : misses > objects && misses > 1000 ? "more misses than objects: keys may differ in something that does not matter, such as a random query parameter; compare two requests with sluice explain" : "misses are not more than objects: keys look sound", misses > objects && misses > 1000 ? "warning" : "good")]);
         var rate = MeasureScopes.Media.HitRate(window);
-        yield return new("Warming", [new("hit rate", Percent(rate, 1)), new("advice", rate < context.Options.Thresholds.HitPercent ? context.Uptime < TimeSpan.FromHours(1) ? "the server started within the hour and is still filling; request the hottest paths once to warm it" : "low: see what other sizes would bring with sluice simulate --live, and sign URLs ahead with POST /v1/presign/warm" : "not needed")]);
+        yield return new("Warming", [new("hit rate", Percent(rate, 1)), new("advice", rate is null ? "nothing was asked for in the last hour" : rate < context.Options.Thresholds.HitPercent ? context.Uptime < TimeSpan.FromHours(1) ? "the server started within the hour and is still filling; request the hottest paths once to warm it" : "low: see what other sizes would bring with sluice simulate --live, and sign URLs ahead with POST /v1/presign/warm" : "not needed")]);
         yield return new("Expiry", [Counted("expired URLs found in an hour", window.Sum(MeasureNames.PresignExpirations)), new("refreshes", Percent(MeasureScopes.Urls.RefreshRate(window), 1)), new("confirmed or refreshed at origins", Percent(MeasureScopes.Media.RefreshRate(window), 1)),
             new("evicted from memory, disk", $"{Count(window.Sum(MeasureNames.MemoryEvictions))} chunks, {Count(window.Sum(MeasureNames.DiskEvictions))} objects")]);
     }
@@ -55,10 +55,13 @@ internal static class Diagnoses
         yield return new("Processor and memory", [new("processor, 5 minutes", FormattableString.Invariant($"{cpu:0.0}% of {Environment.ProcessorCount}"), cpu > 85 ? "bad" : cpu > 60 ? "warning" : "good"), new("memory in use", Bytes(context.Last(60).Last(MeasureNames.Resident)))]);
         yield return new("Concurrency", [new("fetches under way", Count(context.Last(60).Last(MeasureNames.Fills))), new("requests", PerSecond(window.Sum(MeasureNames.Requests) / Math.Min(Quarter, Math.Max(10, context.Uptime.TotalSeconds)))), new("coalesced", Count(window.Sum(MeasureNames.Requests, MeasureNames.Outcome, "coalesced")))]);
         var (origin, whole) = (window.Histogram(MeasureNames.OriginFirstByte).Percentile(0.95), window.Histogram(MeasureNames.Duration).Percentile(0.95));
-        yield return new("Scaling", [new("advice", cpu > 85 ? "the processors are busy: add processors, or a second server behind the same name" : origin > 0.3 ? "the origins are slow, not this server: raise the hit rate (sluice diagnose cache) or bring the origin nearer" : whole > context.Options.Thresholds.Latency.TotalSeconds ? "neither processors nor origins explain it: look at the disk (iostat -x 1) and at the network" : "not needed: latency is within its limits", whole > context.Options.Thresholds.Latency.TotalSeconds ? "warning" : "good")]);
+        yield return new("Scaling", [new("advice", cpu > 85 ? "the processors are busy: add processors, or a second server behind the same name" : whole is null ? "nothing was measured in 15 minutes" : origin > context.Options.Thresholds.Latency.TotalSeconds ? "the origins are slow, not this server: raise the hit rate (sluice diagnose cache) or bring the origin nearer" : whole > context.Options.Thresholds.Latency.TotalSeconds ? "neither processors nor origins explain it: look at the disk (iostat -x 1) and at the network" : "not needed: latency is within its limits", whole > context.Options.Thresholds.Latency.TotalSeconds ? "warning" : whole is null ? "" : "good")]);
     }
 
     private static Fact Counted(string label, double count) => new(label, MeasureText.Count(count), count > 0 ? "bad" : "good");
+
+    // A signature can be made by keys that the bucket does not know. Buckets that may not be listed answer 403 for what is not there, so it is no proof.
+    private static Fact Denied(double count) => new("S3 answered 401 or 403", count == 0 ? "0" : $"{MeasureText.Count(count)}: unknown keys, missing rights, or objects that are not there; the log says which", count > 0 ? "warning" : "good");
 
     // Of a few requests, the first of a quiet morning among them, a percentile says nothing.
     private static Fact Time(CheckContext context, string label, Histogram times) => new(label, times.Count == 0 ? "not measured" : $"Avg {Milliseconds(times.Average)}, P95 {Milliseconds(times.Percentile(0.95))}, P99 {Milliseconds(times.Percentile(0.99))}", times.Count >= context.Options.Thresholds.MinimumRequests && times.Percentile(0.95) > context.Options.Thresholds.Latency.TotalSeconds ? "bad" : "");

@@ -11,13 +11,14 @@ internal sealed class RecordStore : IDisposable
 
     private readonly SqliteConnection connection;
     private readonly Lock gate;
-    private readonly SqliteCommand raise, resolve, alerts, mark, marks, note, noted;
+    private readonly SqliteCommand raise, resolve, reword, alerts, mark, marks, note, noted;
 
     public RecordStore(SqliteConnection connection, Lock gate)
     {
         (this.connection, this.gate) = (connection, gate);
         raise = connection.Prepare("INSERT INTO alerts (rule, severity, message, value, started) VALUES ($rule, $severity, $message, $value, $started) RETURNING id", "$rule", "$severity", "$message", "$value", "$started");
         resolve = connection.Prepare("UPDATE alerts SET resolved = $resolved WHERE id = $id", "$resolved", "$id");
+        reword = connection.Prepare("UPDATE alerts SET message = $message, value = $value WHERE id = $id", "$message", "$value", "$id");
         alerts = connection.Prepare("SELECT id, rule, severity, message, value, started, resolved FROM alerts WHERE resolved IS NULL OR started >= $since OR resolved >= $since ORDER BY started DESC, id DESC LIMIT 500", "$since");
         mark = connection.Prepare("INSERT INTO marks (at, kind, text) VALUES ($at, $kind, $text)", "$at", "$kind", "$text");
         marks = connection.Prepare("SELECT at, kind, text FROM marks WHERE at >= $from AND at < $to ORDER BY at DESC, id DESC LIMIT 500", "$from", "$to");
@@ -39,6 +40,12 @@ internal sealed class RecordStore : IDisposable
     public void Resolve(long id, long resolved)
     {
         lock (gate) Set(resolve, resolved, id).ExecuteNonQuery();
+    }
+
+    /// <summary>Enters what is the matter by now, with an alert that is on.</summary>
+    public void Reword(long id, string message, double value)
+    {
+        lock (gate) Set(reword, message, value, id).ExecuteNonQuery();
     }
 
     /// <summary>Alerts that are on, and those of a time; the newest first.</summary>
@@ -90,7 +97,7 @@ internal sealed class RecordStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[raise, resolve, alerts, mark, marks, note, noted]) command.Dispose();
+        foreach (var command in (SqliteCommand[])[raise, resolve, reword, alerts, mark, marks, note, noted]) command.Dispose();
     }
 
     private static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object> values)

@@ -61,8 +61,8 @@ internal static class MeasureScopes
     /// <summary>Refusals of the key-value store for too many requests (row MTR-19).</summary>
     public static double RateLimited(Window w) => w.Sum(StoreErrorsName, "type", "busy");
 
-    /// <summary>Bytes that the cache sent and no origin had to.</summary>
-    public static double SavedBytes(Window w) => Math.Max(0, w.Sum(Sent) - w.Sum(Sent, Outcome, "bypass") - w.Sum(OriginReceived));
+    /// <summary>Bytes that the cache sent and no origin had to. What went past the cache is in both, and falls out.</summary>
+    public static double SavedBytes(Window w) => Math.Max(0, w.Sum(Sent) - w.Sum(OriginReceived));
 
     /// <summary>Requests that the cache answered and no origin had to.</summary>
     public static double SavedRequests(Window w) => Math.Max(0, Served(w) - w.Sum(Requests, Outcome, "revalidated"));

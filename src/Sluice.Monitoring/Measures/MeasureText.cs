@@ -46,7 +46,7 @@ internal static class MeasureText
     public static string PerSecond(double? count) => count is not { } number ? None : number.ToString(number < 9.95 && number > 0 ? "0.0" : "N0", CultureInfo.InvariantCulture) + "/s";
 
     /// <summary>A price: two decimals, more while it is small.</summary>
-    public static string Money(double amount, string currency) => amount.ToString(amount is > 0 and < 1 ? "0.####" : "N2", CultureInfo.InvariantCulture) + " " + currency;
+    public static string Money(double amount, string currency) => amount.ToString(amount is >= 0.00005 and < 1 ? "0.####" : "N2", CultureInfo.InvariantCulture) + " " + currency;
 
     /// <summary>Cells of a bar that are full, of 20; a cell is full once its share is reached, so that 94.3 of 100 fill 18.</summary>
     public static int Bar(double? value, double full) => value is { } number ? (int)Math.Clamp(Math.Floor(number / full * Cells), 0, Cells) : 0;

@@ -12,6 +12,12 @@ internal sealed class PrometheusOptions
     /// <summary>An OpenTelemetry collector that takes OTLP over HTTP; null for none.</summary>
     public Uri? Otlp { get; set; }
 
+    /// <summary>Name of this server, as the collector is told.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>Its version.</summary>
+    public string? Version { get; set; }
+
     /// <summary>Share of traces that is sent to it.</summary>
     public double TraceShare { get; set; } = 0.1;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Sluice.Core.Telemetry;
 
@@ -65,18 +66,26 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         ProcessMetrics.Register();
         var exporter = new PrometheusExporter();
         var builder = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(Resource())
             .AddMeter([.. options.Value.Meters])
             .AddView(HistogramBounds.For)
             .AddReader(new BaseExportingMetricReader(exporter));
         if (options.Value.Otlp is not { } collector) return new Collection(builder.Build(), exporter, null);
         builder.AddOtlpExporter(otlp => Set(otlp, collector, "metrics"));
         var traces = Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(Resource())
             .AddSource(Tracing.Name)
             .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.Value.TraceShare)))
             .AddOtlpExporter(otlp => Set(otlp, collector, "traces"))
             .Build();
         return new Collection(builder.Build(), exporter, traces);
     }
+
+    /// <summary>Who sends it. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win.</summary>
+    private ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
+        .AddTelemetrySdk()
+        .AddService("sluice", serviceVersion: options.Value.Version, autoGenerateServiceInstanceId: false, serviceInstanceId: options.Value.Node)
+        .AddEnvironmentVariableDetector();
 
     private static void Set(OtlpExporterOptions otlp, Uri collector, string signal)
     {

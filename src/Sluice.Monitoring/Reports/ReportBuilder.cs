@@ -18,7 +18,7 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
         var from = to - period.Seconds;
         var level = period.Level;
         var (now, before) = (store.Read(level, from, to, MeasureScopes.Wanted), store.Read(level, from - period.Seconds, from, MeasureScopes.Wanted));
-        var bins = store.Read(level, from, to, period.Step, MeasureScopes.Wanted);
+        var bins = Steps(store.Read(level, from, to, period.Step, MeasureScopes.Wanted), from, to, period.Step);
         var alerts = store.Records.Alerts(from).Where(alert => alert.Started < to).Select(AlertItems.Of).ToList();
         var regressions = Regressions.Find(now, before, options.Thresholds.MinimumRequests).ToList();
         var advice = ReportAdvice.Find(now, options).ToList();
@@ -36,9 +36,23 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
             Hottest = sources.Hottest(),
             Regressions = regressions,
             Advice = advice,
-            HitRate = [.. bins.Select(bin => MeasureScopes.Media.HitRate(bin.Window) is { } rate ? Math.Round(rate, 2) : (double?)null)],
-            Requests = [.. bins.Select(bin => (double?)MeasureScopes.Media.Requests(bin.Window))],
+            HitRate = [.. bins.Select(bin => bin is not null && MeasureScopes.Media.HitRate(bin) is { } rate ? Math.Round(rate, 2) : (double?)null)],
+            Requests = [.. bins.Select(bin => bin is null ? (double?)null : MeasureScopes.Media.Requests(bin))],
         };
+    }
+
+    /// <summary>One for each step of the time, null where the server was not there: a chart of those there are would close its gaps.</summary>
+    private static Window?[] Steps(IEnumerable<HistoryBin> bins, long from, long to, int step)
+    {
+        var first = from - (from % step);
+        var all = new Window?[(to - first + step - 1) / step];
+        foreach (var bin in bins)
+        {
+            var index = (bin.At - first) / step;
+            if (index >= 0 && index < all.Length) all[index] = bin.Window;
+        }
+
+        return all;
     }
 
     private static string Sentence(Window now, Savings saved, int alerts, int regressions)

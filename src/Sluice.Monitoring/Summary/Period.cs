@@ -12,6 +12,9 @@ internal sealed record Period(string Name, int Seconds, HistoryLevel Level, int 
         new("month", 30 * 86_400, HistoryLevel.Hour, 4 * 3600),
     ];
 
+    /// <summary>How often its chart has a value.</summary>
+    public string StepText => Step switch { 300 => "every 5 minutes", 3600 => "every hour", _ => FormattableString.Invariant($"every {Step / 3600} hours") };
+
     public static Period? Find(string? name) => All.FirstOrDefault(period => period.Name == (name ?? "day"));
 
     /// <summary>The beginning of the period that ends now, on a point of its level.</summary>

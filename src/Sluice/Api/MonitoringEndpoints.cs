@@ -12,7 +12,7 @@ namespace Sluice.Api;
 internal static class MonitoringEndpoints
 {
     private const string ProblemType = "application/problem+json";
-    private const string Periods = "period is one of day, week, month; node is all, or the id or name of one of the summary's nodes.";
+    private const string Periods = "period must be day, week or month; node must be all, or the id or name of a server that runs now on the same Redis.";
 
     /// <summary>How often an open dashboard gets new numbers.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);

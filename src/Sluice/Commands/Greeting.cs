@@ -18,7 +18,7 @@ internal static class Greeting
         lines.Add($"  edge       {viewers}{(options.Edge.BaseUrl is null ? "" : $" (listening on {edge})")}");
         if (tls.Listen is { } secure)
             lines.Add($"  TLS        https{secure.Url["http".Length..]}");
-        lines.Add($"  API        {api.Url}");
+        lines.Add($"  API        {api.Url}{(options.Monitoring.Enabled ? ", in a browser the dashboard" : "")}");
         if (options.Catalog.Enabled && options.Catalog.IsWritten())
             lines.Add($"  videos     {api.Url}/videos, in {options.Catalog.Files()}");
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");

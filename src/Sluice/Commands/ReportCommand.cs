@@ -42,7 +42,13 @@ internal static class ReportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            terminal.Complain($"--html: {e.Message}");
+            terminal.Complain($"--html: {e switch
+            {
+                DirectoryNotFoundException => $"there is no folder {Path.GetDirectoryName(Path.GetFullPath(file))}; make it, or choose another",
+                _ when Directory.Exists(file) => $"{file} is a folder; name a file in it",
+                UnauthorizedAccessException => $"{file} may not be written by this user; choose another",
+                _ => e.Message,
+            }}");
             return ExitCode.Failure;
         }
     }
@@ -58,7 +64,7 @@ internal static class ReportCommand
         }
 
         List("Got worse", report.Regressions);
-        List("Alerts", [.. report.Alerts.Select(alert => $"{alert.Severity}: {alert.Rule}. {alert.Message}")]);
+        List("Alerts", [.. report.Alerts.Select(ReportHtml.AlertLine)]);
         List("What could be done", report.Advice);
 
         void List(string title, IReadOnlyList<string> items)

@@ -74,7 +74,7 @@ internal static class SimulateCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            terminal.Complain(e.Message);
+            terminal.Complain(Explain(file, e));
             return ExitCode.Failure;
         }
 
@@ -90,6 +90,15 @@ internal static class SimulateCommand
         else Write(terminal.Out, simulation, results, left);
         return ExitCode.Ok;
     }
+
+    private static string Explain(string file, Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"there is no file {file}; name an access log of nginx, Sluice or S3, or - for standard input",
+        _ when Directory.Exists(file) => $"{file} is a folder; name a log in it",
+        UnauthorizedAccessException => $"{file} may not be read by this user; choose another, or run as one who may",
+        InvalidDataException => $"{file} is not compressed by gzip, as its name says; name it without .gz",
+        _ => $"{file}: {failure.Message}",
+    };
 
     private static void Write(TextWriter output, CacheSimulation simulation, List<SimulationResult> results, long left)
     {

@@ -6,7 +6,7 @@ namespace Sluice.Commands;
 /// <summary>Draws the summary in the shape of document 003's mock-up: two by two panels above the trend.</summary>
 internal static class TopScreen
 {
-    private const int Half = 34, Whole = (2 * Half) + 1, Cells = 20, TrendCells = 52;
+    private const int Half = 34, Whole = (2 * Half) + 1, Cells = 20, TrendCells = 52, AlertLines = 4;
     private const string Levels = "▁▂▃▄▅▆▇█";
 
     /// <summary>The screen, lines ended by a line feed.</summary>
@@ -15,6 +15,7 @@ internal static class TopScreen
         var screen = new StringBuilder();
         screen.Append(Fit($"Sluice {summary.Version} on {summary.Node}", Whole - 22)).Append(summary.At.UtcDateTime.ToString("  yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)).Append('\n');
         screen.Append(string.Join("  ", summary.Now.Take(5).Select(fact => $"{fact.Label} {fact.Text}"))).Append("\n\n");
+        Alerts(screen, summary);
         Rule(screen, true);
         Pair(screen, [" Cache Performance", "", .. panels.Cache.SelectMany(Rate)], [" Error Rate", "", .. panels.Errors.SelectMany(Rate)]);
         Rule(screen, true);
@@ -29,8 +30,17 @@ internal static class TopScreen
         Line(screen, $" {"Requests",-12} {Spark(trend.Requests, null)}");
         Rule(screen, false);
         screen.Append(" Saved ").Append(summary.Savings.BytesText).Append(", ").Append(summary.Savings.MoneyText).Append('\n');
-        foreach (var alert in summary.Alerts.Where(alert => alert.Resolved is null)) screen.Append(' ').Append(alert.Severity.ToUpperInvariant()).Append(' ').Append(alert.Rule).Append(": ").Append(alert.Message).Append('\n');
         return screen.ToString();
+    }
+
+    /// <summary>What is wrong, above all else: a small terminal shows the top of the screen only.</summary>
+    private static void Alerts(StringBuilder screen, MonitoringSummary summary)
+    {
+        var on = summary.Alerts.Where(alert => alert.Resolved is null).OrderBy(alert => alert.Severity == "critical" ? 0 : 1).ToList();
+        if (on.Count == 0) return;
+        foreach (var alert in on.Take(AlertLines)) screen.Append(alert.Severity.ToUpperInvariant()).Append(' ').Append(alert.Rule).Append(": ").Append(alert.Message).Append('\n');
+        if (on.Count > AlertLines) screen.Append("and ").Append(on.Count - AlertLines).Append(" more: sluice alerts\n");
+        screen.Append('\n');
     }
 
     /// <summary>As much as a terminal shows, over what was there before and without flicker. 0 rows or columns: it does not say.</summary>

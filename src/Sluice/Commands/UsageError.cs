@@ -19,7 +19,10 @@ internal static class UsageError
             return $"{path} has no option {flag.Split('=')[0]}; {Meant(flag.Split('=')[0], AllOptions(parsed.CommandResult))}see {path} --help";
         if (parsed.UnmatchedTokens is [var word, ..])
             return $"{path} does not know what to do with \"{word}\"; see {path} --help";
-        return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {path} --help";
+        if (command.Arguments.FirstOrDefault(one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is null or { Tokens.Count: 0 }) is { Description: { } needed } missing)
+            return $"{path} needs {missing.Name.ToUpperInvariant()}: {needed.TrimEnd('.')}; see {path} --help";
+        // The parser lists what it takes with tabs between.
+        return $"{string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.')}; see {path} --help";
     }
 
     /// <summary>A flag that no command knows. The parser takes one for a positional argument where the command has room for one.</summary>

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.Edge.Serving;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Serving;
@@ -86,6 +89,21 @@ public sealed class EdgeServingTests : IDisposable
         foreach (var (_, body) in await Task.WhenAll(all)) Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, origin.Length)));
         Assert.Equal(origin.Length, origin.Bytes);
         Assert.Single(origin.Requests);
+    }
+
+    [Theory]
+    [InlineData("max-age=60", Outcome.Miss)]
+    [InlineData("no-store", Outcome.Miss)] // past the cache, to one client
+    public async Task Get_BodyWhoseLengthNoHeadTells_IsCountedAsSent(string policy, Outcome outcome)
+    {
+        var chunked = new MadeOrigin(OriginTraits.None) { Length = 300_000, HidesLength = true };
+        chunked.Extra.Add("Cache-Control", policy);
+        await using var edge = await EdgeServer.StartAsync(chunked, time);
+        var (_, body) = await edge.GetAsync("/a.mp4");
+        Assert.Equal(300_000, body.Length);
+        // The last piece is counted when it has gone, which the client may notice first.
+        Assert.True(await Eventually.HoldsAsync(() => edge.Counters.Bytes(outcome) == 300_000, TimeSpan.FromSeconds(60)));
+        Assert.Equal(1, edge.Counters.Requests(outcome));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class MadeOrigin(OriginTraits traits = OriginTraits.Ranges | Ori
 
     public bool IsDown { get; set; }
 
+    /// <summary>The head does not tell how long the body is.</summary>
+    public bool HidesLength { get; set; }
+
     public HeaderList Extra { get; } = new();
 
     /// <summary>When set, bodies wait for it after their first 64 KiB.</summary>
@@ -40,7 +43,7 @@ internal sealed class MadeOrigin(OriginTraits traits = OriginTraits.Ranges | Ori
     {
         Requests.Enqueue(request);
         if (IsDown) throw new OriginException(OriginFailure.Unreachable, "made: down");
-        var version = new ObjectVersion($"\"{Version}\"", null, Length);
+        var version = new ObjectVersion($"\"{Version}\"", null, HidesLength ? null : Length);
         var headers = new HeaderList(Extra) { { "ETag", version.ETag! }, { "Content-Type", "video/mp4" } };
         if (Status != 200) return Answer(Status, headers, version with { ETag = null, Length = 0 }, 0, 0, null);
         if (request.Require is { } required && !required.Matches(version)) return Answer(412, headers, version, 0, 0, null);
@@ -57,7 +60,7 @@ internal sealed class MadeOrigin(OriginTraits traits = OriginTraits.Ranges | Ori
 
     private ValueTask<OriginResponse> Answer(int status, HeaderList headers, ObjectVersion version, long start, long end, (long, long, long?)? range) => new(new OriginResponse
     {
-        Status = status, Headers = headers, Version = version, Range = range, BodyLength = end - start, Body = new MadeBody(this, Version, start, end),
+        Status = status, Headers = headers, Version = version, Range = range, BodyLength = HidesLength ? null : end - start, Body = new MadeBody(this, Version, start, end),
     });
 
     private sealed class MadeBody(MadeOrigin origin, string version, long start, long end) : Stream

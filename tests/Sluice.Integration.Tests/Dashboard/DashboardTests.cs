@@ -59,8 +59,10 @@ public sealed class DashboardTests : IAsyncLifetime
         await using var sluice = await SluiceProcess.StartAsync(folder.Path);
         var (page, _) = await OpenAsync(sluice, "/");
         Assert.Equal("–", await TextAsync(page, "[data-measure='Hit Rate'] .value"));
+        await Assertions.Expect(page.Locator("#hint")).ToContainTextAsync("Nothing was asked for in this period", new() { Timeout = Wait });
         await MakeAsync(sluice, "/a.bin", 4);
         await Assertions.Expect(page.Locator("[data-measure='Hit Rate'] .value")).ToHaveTextAsync("75.0%", new() { Timeout = Wait });
+        await Assertions.Expect(page.Locator("#hint")).ToBeHiddenAsync(new() { Timeout = Wait });
         // Whoever looks on must not hold up a stop.
         await sluice.StopAsync();
         Assert.DoesNotContain(SluiceProcess.CutOff, sluice.Log, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class OtlpTests
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions
         {
             Origin = folder.Path,
-            Environment = new Dictionary<string, string> { ["SLUICE__Monitoring__Otlp"] = collector.Urls.Single(), ["SLUICE__Monitoring__TraceShare"] = "1" },
+            Environment = new Dictionary<string, string> { ["SLUICE__Monitoring__Otlp"] = collector.Urls.Single(), ["SLUICE__Monitoring__TraceShare"] = "1", ["SLUICE__Monitoring__Node"] = "edge-of-the-test" },
         });
         // Listening begins in the background.
         Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Api.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("sluice_edge_requests_total", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
@@ -42,6 +42,9 @@ public sealed class OtlpTests
         Assert.Contains("sluice.edge.requests", bodies["/v1/metrics"], StringComparison.Ordinal);
         var traces = bodies["/v1/traces"];
         Assert.All((string[])["request", "flight", "origin", "sluice.leader", "/a.bin"], text => Assert.Contains(text, traces, StringComparison.Ordinal));
+        // Who sends it: without a name of the service a collector files it under "unknown_service".
+        Assert.All(bodies.Values, body => Assert.All((string[])["service.name", "service.instance.id", "edge-of-the-test", "service.version"], text => Assert.Contains(text, body, StringComparison.Ordinal)));
+        Assert.All(bodies.Values, body => Assert.DoesNotContain("unknown_service", body, StringComparison.Ordinal));
         Assert.DoesNotContain("hidden", traces, StringComparison.Ordinal);
     }
 }

@@ -76,6 +76,27 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Webhook_ThatRecoversInALongPause_GetsWhatWaitsWithinAMinute()
+    {
+        for (var i = 0; i < 5; i++) behaviour.Enqueue(Fail);
+        await using var delivery = Open();
+        delivery.Send(Message("1"));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True(await PausesAsync(i + 1));
+            time.Advance(AlertDelivery.Pauses[i]);
+        }
+
+        Assert.True(await PausesAsync(5)); // for five minutes
+        delivery.Send(Message("2"));
+        time.Advance(AlertDelivery.WhileOthersWait);
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 2, Soon));
+        Assert.Equal(["1", "2"], taken.Select(one => (string)JsonNode.Parse(one.Body)!["id"]!));
+
+        Task<bool> PausesAsync(int count) => Eventually.HoldsAsync(() => delivery.PausesBegun == count && time.ActiveTimers == 1, Soon);
+    }
+
+    [Fact]
     public async Task Webhook_ThatHangs_IsLeftAfterTenSecondsAndTriedAgain()
     {
         var hanging = new TaskCompletionSource();

@@ -159,6 +159,24 @@ public sealed class AlertRulesTests : IDisposable
     }
 
     [Fact]
+    public void AnAlertThatGetsWorse_SaysHowBadItIsNow_AndIsStillToldOnce()
+    {
+        (bench.Counters[Hit], bench.Counters[Failed]) = (1000, 20);
+        bench.Run(TimeSpan.FromMinutes(6));
+        Assert.Contains("2.00% failed", Alert().Message, StringComparison.Ordinal);
+        bench.Counters[Failed] = 500;
+        bench.Run(TimeSpan.FromMinutes(6));
+        Assert.Contains("50.00% failed", Alert().Message, StringComparison.Ordinal);
+        Assert.Equal(50, Alert().Value, 3);
+        bench.Counters[Failed] = 9; // 0.9 %: neither above 1 nor below 0.8, so that "more than 1%" would be wrong
+        bench.Run(TimeSpan.FromMinutes(20));
+        Assert.DoesNotContain("0.90%", Alert().Message, StringComparison.Ordinal);
+        Assert.Equal(["error-rate-media firing"], bench.Told.Where(told => told.StartsWith("error-rate", StringComparison.Ordinal)));
+
+        Sluice.Monitoring.History.AlertRow Alert() => bench.Store.Records.Alerts(long.MaxValue).Single(row => row.Rule == "error-rate-media");
+    }
+
+    [Fact]
     public void Thresholds_Adjusted_AreTheOnesThatCount()
     {
         using var strict = new AlertBench(new AlertThresholds { HitPercent = 99, MinimumRequests = 1 });

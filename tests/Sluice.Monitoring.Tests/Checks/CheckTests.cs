@@ -37,13 +37,14 @@ public sealed class CheckTests : IDisposable
     {
         store.Records.Mark(Now - 600, "version", "Version 2.0, after 1.9");
         sources.Credentials = _ => Task.FromResult<IReadOnlyList<Fact>>([new("remote", "no credentials were found", "bad")]);
-        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 100), ("sluice.edge.errors{status=502}", 4), ("sluice.presign.errors{category=credentials}", 3), ("sluice.presign.store.operations{operation=get}", 50),
+        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 100), ("sluice.edge.errors{status=502}", 4), ("sluice.presign.errors{category=credentials}", 3), ("sluice.s3.requests{origin=s3:b,status=403}", 9), ("sluice.presign.store.operations{operation=get}", 50),
             ("sluice.presign.store.errors{type=timeout}", 2), ("sluice.origin.requests{origin=http://o,result=5xx}", 10), ("sluice.origin.requests{origin=http://o,result=2xx}", 90));
         var check = await RunAsync("errors");
         Assert.Equal("bad", check.Verdict);
         Assert.Equal(("4", "bad"), Fact(check, "What fails", "answers 502"));
         Assert.Equal(("no credentials were found", "bad"), Fact(check, "Credentials", "remote"));
         Assert.Equal(("3", "bad"), Fact(check, "Credentials", "signing failed for want of credentials"));
+        Assert.Equal(("9: unknown keys, missing rights, or objects that are not there; the log says which", "warning"), Fact(check, "Credentials", "S3 answered 401 or 403"));
         Assert.Equal(("2", "bad"), Fact(check, "Key-value store", "failed: timeout"));
         Assert.Equal("warning", Fact(check, "Recent deployments", "version").Tone);
         Assert.StartsWith("a new version started within two hours", Fact(check, "Rolling back", "advice").Text, StringComparison.Ordinal);
@@ -60,6 +61,36 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("simulate", Fact(check, "Warming", "advice").Text, StringComparison.Ordinal);
         Assert.Equal(("2", "bad"), Fact(check, "Expiry", "expired URLs found in an hour"));
         Assert.Equal("warning", Fact(check, "Change of traffic", "mean of an hour in the last day").Tone); // 2,000 in an hour of a day that had no other
+    }
+
+    [Fact]
+    public async Task Cache_OfAServerThatJustStarted_ComparesWithTheTimeItWasThere()
+    {
+        store.Records.Mark(Now - 600, "start", "Started, version 2.0");
+        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 2000));
+        var check = await RunAsync("cache", TimeSpan.FromMinutes(10));
+        Assert.Equal(("2,000", ""), Fact(check, "Change of traffic", "mean of an hour in the last day"));
+        store.Records.Mark(Now - (10 * 3600), "start", "Started, version 2.0");
+        Assert.Equal(("200", "warning"), Fact(await RunAsync("cache", TimeSpan.FromMinutes(10)), "Change of traffic", "mean of an hour in the last day"));
+    }
+
+    [Fact]
+    public async Task Diagnoses_OfAServerThatNobodyAsked_ClaimNothing()
+    {
+        var (cache, latency) = (await RunAsync("cache"), await RunAsync("latency"));
+        Assert.Equal("nothing was asked for in the last hour", Fact(cache, "Warming", "advice").Text);
+        Assert.Equal("no request missed", Fact(cache, "Keys", "advice").Text);
+        Assert.Equal(("nothing was measured in 15 minutes", ""), Fact(latency, "Scaling", "advice"));
+    }
+
+    [Fact]
+    public async Task Errors_OfTheOnlyOriginOfARoute_CallItFailing()
+    {
+        Add(Now - 600, ("sluice.origin.requests{origin=http://o,result=2xx}", 900));
+        Add(Now - 20, ("sluice.origin.requests{origin=http://o,result=5xx}", 60), ("sluice.origin.requests{origin=http://o,result=timeout}", 40), ("sluice.origin.requests{origin=http://p,result=5xx}", 2));
+        var check = await RunAsync("errors");
+        Assert.Equal(("failing, 1,000 requests, 10.00% failed, P95 –", "bad"), Fact(check, "Origins", "http://o"));
+        Assert.StartsWith("answering", Fact(check, "Origins", "http://p").Text, StringComparison.Ordinal); // two are too few
     }
 
     [Fact]
@@ -89,7 +120,7 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task Check_OfAnotherName_IsNone() => Assert.Null(await Builder().BuildAsync("noon", DateTimeOffset.FromUnixTimeSeconds(Now), TimeSpan.FromHours(30), TestContext.Current.CancellationToken));
 
-    private async Task<CheckResult> RunAsync(string name) => (await Builder().BuildAsync(name, DateTimeOffset.FromUnixTimeSeconds(Now), TimeSpan.FromHours(30), TestContext.Current.CancellationToken))!;
+    private async Task<CheckResult> RunAsync(string name, TimeSpan? uptime = null) => (await Builder().BuildAsync(name, DateTimeOffset.FromUnixTimeSeconds(Now), uptime ?? TimeSpan.FromHours(30), TestContext.Current.CancellationToken))!;
 
     private CheckBuilder Builder() => new(options, sources, store, new ReportBuilder(options, sources, store, new SummaryBuilder(options, sources, null!, store)));
 

@@ -48,6 +48,13 @@ public sealed class MeasureTextTests
     [InlineData(0.0, "0B")]
     public void Bytes_Number_HasOneDecimal(double bytes, string text) => Assert.Equal(text, MeasureText.Bytes(bytes));
 
+    [Theory]
+    [InlineData(0.0, "0.00 USD")]
+    [InlineData(0.000024, "0.00 USD")] // and not "0 USD"
+    [InlineData(0.0748, "0.0748 USD")]
+    [InlineData(1234.5, "1,234.50 USD")]
+    public void Money_Amount_IsShortAndNeverBare(double amount, string text) => Assert.Equal(text, MeasureText.Money(amount, "USD"));
+
     [Fact]
     public void CountsAndRates_AreAsInTheMockUp()
     {

@@ -57,6 +57,25 @@ public sealed class ReportTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Charts_OfADayWithAGap_KeepItsLength()
+    {
+        Add(Midnight - 86_400, 90, 10, 0);
+        Add(Midnight - 300, 50, 50, 0);
+        store.Records.Resolve(store.Records.Raise("hit-rate-media", 1, "low", 50, Midnight - 600), Midnight - 60);
+        store.Records.Raise("origin-down", 2, "gone", 1, Midnight - 60);
+        var report = reports.Build(Period.Find("day")!, DateTimeOffset.FromUnixTimeSeconds(Midnight));
+        Assert.Equal(288, report.HitRate.Count);
+        Assert.Equal((90, 50), (report.HitRate[0], report.HitRate[^1]));
+        Assert.All(report.HitRate.Skip(1).SkipLast(1), Assert.Null);
+        Assert.Equal((100, 100), (report.Requests[0], report.Requests[^1]));
+        var page = ReportHtml.Render(report);
+        Assert.Contains("Requests, 0 to 100 every 5 minutes", page, StringComparison.Ordinal);
+        Assert.Contains("<span>2026-09-21 00:00</span><span>2026-09-22 00:00 UTC</span>", page, StringComparison.Ordinal);
+        Assert.Contains("warning, over at 2026-09-21 23:59: hit-rate-media", page, StringComparison.Ordinal);
+        Assert.Contains("critical, still on: origin-down", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Advice_ManyEvictionsAndMisses_NamesTheSetting()
     {
         store.Append(Midnight - 3600, Point(("sluice.edge.requests{outcome=hit}", 500), ("sluice.edge.requests{outcome=miss}", 500), ("sluice.disk.evictions", 400)));

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Commands;
+using Sluice.Monitoring;
+using Sluice.Monitoring.Summary;
 using Sluice.TestKit.Processes;
 using Sluice.Tests.Commands;
 using Sluice.Tests.Hosting;
@@ -89,6 +92,18 @@ public sealed class MonitoringTests
         Assert.Contains(lines, line => line.Contains("Last 24 Hours Trend", StringComparison.Ordinal));
         Assert.Equal(4, text.Split('[').Count(part => part.Length > 20 && part[20] is '█' or '▒' or ']' && part.IndexOf(']', StringComparison.Ordinal) == 20));
         Assert.Equal("[██████████████████▒▒]", TopScreen.Bar(18));
+    }
+
+    [Fact]
+    public async Task Top_InAlarm_SaysSoAboveThePanelsWorstFirst()
+    {
+        await using var server = await StartAsync();
+        var summary = JsonSerializer.Deserialize(await server.Api.GetStringAsync("/v1/monitoring/summary"), MonitoringJson.Wire.MonitoringSummary)!;
+        var trend = JsonSerializer.Deserialize(await server.Api.GetStringAsync("/v1/monitoring/trend"), MonitoringJson.Wire.TrendSeries)!;
+        AlertItem[] alerts = [.. Enumerable.Range(0, 5).Select(i => new AlertItem($"w{i}", "warning", "m", 1, summary.At, null)), new("c", "critical", "m", 1, summary.At, null), new("over", "critical", "m", 1, summary.At, summary.At)];
+        var lines = TopScreen.Draw(summary with { Alerts = alerts }, summary.Scopes[0], trend).Split('\n');
+        // Line 3 of 24: the panels alone are more than that terminal shows.
+        Assert.Equal(["CRITICAL c: m", "WARNING w0: m", "WARNING w1: m", "WARNING w2: m", "and 2 more: sluice alerts"], lines[3..8]);
     }
 
     [Theory]

@@ -18,6 +18,8 @@ public sealed class CommandLineTests
     [InlineData("sluice: there is no command shwo; did you mean show? Otherwise see sluice config --help", "config", "shwo")]
     [InlineData("sluice: sluice serve does not know what to do with \"b\"; see sluice serve --help", "serve", "a", "b")]
     [InlineData("sluice: Required argument missing for option: '--memory'; see sluice serve --help", "serve", "--memory")]
+    [InlineData("sluice: sluice report needs PERIOD: day, week or month; see sluice report --help", "report")]
+    [InlineData("sluice: Argument 'noon' not recognized. Must be one of: 'morning' 'now' 'evening'; see sluice check --help", "check", "noon")]
     [InlineData("sluice: there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)", "serve")]
     [InlineData("sluice: Give exactly one of url, prefix, tag and source (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4", "purge", "--soft")]
     [InlineData("sluice: --api: \"ftp://x\" is not a URL; write one such as http://127.0.0.1:8080", "stats", "--api", "ftp://x")]

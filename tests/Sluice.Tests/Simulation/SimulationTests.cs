@@ -50,6 +50,22 @@ public sealed class SimulationTests
         Assert.Contains("90.0%", text, StringComparison.Ordinal);
         Assert.Contains("|█", text, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await CommandLine.RunAsync(["simulate", log, "--size", "much"])).Code);
-        Assert.Equal(ExitCode.Failure, (await CommandLine.RunAsync(["simulate", folder.Path + "/none"])).Code);
+    }
+
+    [Theory]
+    [InlineData("none", "there is no file ")]
+    [InlineData("", "is a folder; name a log in it")]
+    [InlineData("odd.gz", "is not compressed by gzip")]
+    [InlineData("other.txt", "has no successful GET in a format that is known")]
+    public async Task Simulate_WhatIsNoLog_SaysWhatToDoInOneLine(string name, string told)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("odd.gz", "this is plain text, and long enough for a header");
+        folder.Write("other.txt", "root:x:0:0\n");
+        var (code, output, error) = await CommandLine.RunAsync(["simulate", Path.Combine(folder.Path, name)]);
+        Assert.Equal((ExitCode.Failure, ""), (code, output));
+        Assert.StartsWith("sluice: ", error, StringComparison.Ordinal);
+        Assert.Contains(told, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 }

@@ -3,13 +3,17 @@ import { follow, NeedsToken, Refused, setToken, trend } from './api';
 import { byId, h, render } from './dom';
 import { panels } from './panels';
 import { alertLine, more } from './sections';
-import { span, time } from './text';
+import { moment, span, time } from './text';
 import { TrendChart } from './trend';
 import type { Summary } from './types';
 
 const periods = [['day', 'Day', 'Last 24 Hours Trend', 'yesterday'], ['week', 'Week', 'Last 7 Days Trend', 'the week before'], ['month', 'Month', 'Last 30 Days Trend', 'the month before']] as const;
 const scopes: Record<string, string> = { media: 'Media', urls: 'URLs' };
+const none = '–';
+const hints: Record<string, string> = { media: 'Nothing was asked for in this period. Numbers come with the first request to the edge.', urls: 'No URL was asked for in this period. Numbers come with the first one, from GET /v1/presign/PATH or a route that redirects.' };
 const retryAfter = 3000;
+const marksShown = 5;
+const alertsShown = 4;
 const trendEvery = 20_000;
 
 const chart = new TrendChart(byId('lanes'));
@@ -54,19 +58,29 @@ function show(): void {
   const worst = on.some((alert) => alert.severity === 'critical') ? 'critical' : on.length > 0 ? 'warning' : '';
   document.title = worst ? `(${on.length}) Sluice – ${summary.node}` : `Sluice – ${summary.node}`;
   byId('node').textContent = summary.node;
+  tell(on.length === 0 ? '' : `Alerts: ${on.map((alert) => `${alert.severity} ${alert.rule}`).join(', ')}`);
   byId('foot').textContent = `Sluice ${summary.version} · up ${span(summary.uptimeSeconds)}`;
-  render(byId('banner'), [on, Math.floor(Date.parse(summary.at) / 60000)], () => on.length === 0 ? [] : [h('ul', { class: `alerts banner ${worst}` }, ...on.map((alert) => alertLine(alert, summary.at)))]);
+  render(byId('banner'), [on, Math.floor(Date.parse(summary.at) / 60000)], () => on.length === 0 ? [] : [h('ul', { class: `alerts banner ${worst}` }, ...on.slice(0, alertsShown).map((alert) => alertLine(alert, summary.at)), on.length > alertsShown ? h('li', {}, h('a', { href: '#alerts' }, `and ${on.length - alertsShown} more`)) : null)]);
   render(byId('now'), summary.now, () => summary.now.map((fact) => h('div', { class: 'fact', 'data-now': fact.label }, h('span', { class: 'muted' }, fact.label), h('strong', { class: fact.tone }, fact.text))));
   const set = summary.scopes.find((one) => one.name === scope)!;
   render(byId('panels'), set, () => panels(set));
   const { at: _at, uptimeSeconds: _up, now: _now, scopes: _scopes, ...rest } = summary;
   render(byId('more'), [rest, Math.floor(Date.parse(summary.at) / 60000)], () => more(summary));
-  live('on', `live · ${time(new Date(summary.at))}`);
+  byId('hint').hidden = set.cache[0]!.text !== none;
+  byId('hint').textContent = hints[set.name] ?? '';
+  live('on', 'live', ` · ${time(new Date(summary.at))}`);
 }
 
-function live(state: string, text: string): void {
+/** For those who hear the page: which alerts are on, and not again whenever a number in them changes. */
+function tell(text: string): void {
+  if (byId('told').textContent !== text) byId('told').textContent = text;
+}
+
+/** The time is beside what is read out, or a screen reader would tell it every two seconds. */
+function live(state: string, text: string, at = ''): void {
   byId('live').dataset.state = state;
-  byId('live-text').textContent = text;
+  if (byId('live-text').textContent !== text) byId('live-text').textContent = text;
+  byId('live-time').textContent = at;
 }
 
 async function drawTrend(): Promise<void> {
@@ -75,7 +89,8 @@ async function drawTrend(): Promise<void> {
   const drawn = await trend(period, scope || 'media', asked);
   if (asked !== node || drawn.period !== period || (scope && drawn.scope !== scope)) return;
   byId('trend-title').textContent = names[2];
-  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}; of storage: its bound`, ...(drawn.marks.length > 0 ? [' · ', h('span', { class: 'tick' }), ` ${drawn.marks[0]!.text}`] : []));
+  byId('legend').replaceChildren(h('span', { class: 'dash' }), ` ${names[3]}; for storage, its limit`);
+  render(byId('marks'), drawn.marks.slice(0, marksShown), () => drawn.marks.slice(0, marksShown).map((mark) => h('li', {}, h('span', { class: `tick ${mark.kind}` }), h('span', { class: 'muted' }, moment(mark.at, period)), ` ${mark.text}`)));
   chart.draw(drawn);
 }
 

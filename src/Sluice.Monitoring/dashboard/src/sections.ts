@@ -37,7 +37,7 @@ function whatIf(found: WhatIf | undefined): (Node | null)[] {
     bar.style.width = `${row.hitPercent ?? 0}%`;
     return [h('span', { class: 'key' }, row.factor === 1 ? h('b', {}, `${row.capacityText}, now`) : row.capacityText), h('span', { class: `meter ${row.factor === 1 ? 'present' : ''}`, role: 'img', 'aria-label': row.hitText }, bar), row.hitText, row.moneyText, row.differenceText || '–', other?.hitText ?? '–'];
   });
-  return [table(['size', ' ', 'hit rate', 'saves', 'difference', found.policy === 'lru' ? 's3fifo' : 'lru'], rows, '', [' ']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
+  return [table(['size', ' ', 'hit rate', 'saves', 'difference', found.policy === 'lru' ? 's3fifo' : 'lru'], rows, '', [' ', 'lru', 's3fifo']), h('p', { class: 'muted small note' }, `Estimated from ${found.share >= 99.995 ? 'all' : `${found.share.toPrecision(2)}%`} of the objects, as if nothing went stale. A larger cache shows what it is worth only once it would have filled.`)];
 }
 
 export function alertLine(alert: AlertItem, now: string): HTMLElement {
@@ -58,7 +58,7 @@ export function more(summary: Summary): HTMLElement[] {
     card('Origins', 'origins', table(['origin', 'state', 'requests', 'failed', 'P95', 'received'], summary.origins.map((origin) => [
       h('span', { class: 'key path', title: origin.name }, h('i', { class: `swatch t-${origin.tone}` }), origin.name), origin.state, origin.requests, origin.failures, origin.p95, origin.received]), 'No origin was asked in this period.', ['P95', 'received'])),
     card('Hottest Objects', 'hottest', table(['path', 'hits, about', 'sent, about'], summary.hottest.map((hot) => [h('span', { class: 'path', title: hot.path }, hot.path), count(hot.requests), bytes(hot.bytes)]), 'Nothing is hot yet: hits are sampled, one in sixteen.')),
-    card('Last Purges', 'purges', table(['what', 'when', 'objects', 'bytes'], summary.purges.slice(0, 10).map((purge) => [h('span', { class: 'path', title: purge.what }, purge.what), ago(purge.at, summary.at), count(purge.objects), bytes(purge.bytes)]), 'Nothing was purged since the start.')),
+    card('Last Purges', 'purges', table(['what', 'when', 'objects', 'bytes'], summary.purges.slice(0, 10).map((purge) => [h('span', { class: 'path', title: purge.what }, purge.what), ago(purge.at, summary.at, 1), count(purge.objects), bytes(purge.bytes)]), 'Nothing was purged since the start.')),
     card('Alerts', 'alerts', summary.alerts.length === 0 ? h('p', { class: 'empty' }, 'None in this period. Rules and thresholds: docs/monitoring.md.') : h('ul', { class: 'alerts' }, ...summary.alerts.slice(0, 20).map((alert) => alertLine(alert, summary.at)))),
   ];
 }

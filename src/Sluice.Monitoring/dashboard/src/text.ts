@@ -1,9 +1,20 @@
 const days = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 const times = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dates = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const time = (date: Date): string => times.format(date);
 export const day = (text: string): string => days.format(new Date(text));
+
+/** A moment of a period; seconds since the Unix epoch. */
+export const moment = (at: number, period: string): string => (period === 'month' ? `${dates.format(at * 1000)}, ${clock.format(at * 1000)}` : days.format(at * 1000));
+
+/** Labels of an axis of time as this reader writes times, the date under the first one of each day; seconds since the Unix epoch, and between two. */
+export function moments(at: number[], step: number): string[] {
+  const shown = at.map((seconds) => new Date(seconds * 1000)), days = shown.map((one) => dates.format(one));
+  return shown.map((one, i) => (step >= 86400 ? days[i]! : clock.format(one) + (i === 0 || days[i] !== days[i - 1] ? `\n${days[i]}` : '')));
+}
 
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
@@ -12,14 +23,14 @@ export function bytes(value: number): string {
   return value.toFixed(unit === 0 ? 0 : 1) + units[unit];
 }
 
-/** How long, in its two largest units: 3 d 4 h. */
-export function span(seconds: number): string {
+/** How long, in its largest units: 3 d 4 h. */
+export function span(seconds: number, shown = 2): string {
   const units: [string, number][] = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
   const first = units.findIndex(([, length]) => seconds >= length);
   if (first < 0) return '0 s';
-  return units.slice(first, first + 2).map(([name, length]) => { const n = Math.floor(seconds / length); seconds -= n * length; return n > 0 ? `${n} ${name}` : ''; }).filter(Boolean).join(' ');
+  return units.slice(first, first + shown).map(([name, length]) => { const n = Math.floor(seconds / length); seconds -= n * length; return n > 0 ? `${n} ${name}` : ''; }).filter(Boolean).join(' ');
 }
 
-export function ago(text: string, now: string): string {
-  return span(Math.max(0, (Date.parse(now) - Date.parse(text)) / 1000)) + ' ago';
+export function ago(text: string, now: string, shown = 2): string {
+  return span(Math.max(0, (Date.parse(now) - Date.parse(text)) / 1000), shown) + ' ago';
 }
