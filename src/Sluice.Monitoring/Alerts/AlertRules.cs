@@ -121,6 +121,7 @@ internal static class AlertRules
         Name = name,
         Severity = severity,
         Measure = evidence => evidence.Last(60) is var window && window.Last(MeasureNames.StoreLimit) is > 0 and var bound ? 100 * window.Last(MeasureNames.StoreSize) / bound : null,
+        Unjudged = "Its size and its bound were not measured",
         Begins = value => value >= limit,
         Ends = value => value < limit - 2,
         Message = value => FormattableString.Invariant($"The key-value store is {value:0.0}% full (from {limit:0.##}% on). Its oldest entries are dropped at its bound; the more it holds, the fewer URLs are signed anew."),

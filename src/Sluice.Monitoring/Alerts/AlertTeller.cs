@@ -19,7 +19,8 @@ internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelive
     public bool Tell(AlertNotice notice)
     {
         var item = AlertItems.Of(notice.Alert);
-        if (item.Resolved is { } resolved) LogResolved(logger, item.Rule, (resolved - item.Started).TotalSeconds);
+        if (notice.IsUnjudged) LogUnjudged(logger, item.Rule, item.Message);
+        else if (item.Resolved is { } resolved) LogResolved(logger, item.Rule, (resolved - item.Started).TotalSeconds);
         else if (item.Severity == "critical") LogCritical(logger, item.Rule, item.Message);
         else LogWarning(logger, item.Rule, item.Message);
         Send(new AlertMessage
@@ -72,6 +73,9 @@ internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelive
 
     [LoggerMessage(4214, LogLevel.Information, "Alert {Rule} is over, after {Seconds:0} s")]
     private static partial void LogResolved(ILogger logger, string rule, double seconds);
+
+    [LoggerMessage(4216, LogLevel.Warning, "Alert {Rule} ended: {Message}")]
+    private static partial void LogUnjudged(ILogger logger, string rule, string message);
 
     [LoggerMessage(4215, LogLevel.Information, "{Title}: {Summary}")]
     private static partial void LogReport(ILogger logger, string title, string summary);
