@@ -34,7 +34,7 @@ internal static class AlertRules
         },
         Storage("kv-storage", AlertSeverity.Warning, limits.StoragePercent),
         Storage("kv-storage-critical", AlertSeverity.Critical, limits.StorageCriticalPercent),
-        Origin(),
+        OriginDown.Rule(),
     ];
 
     private static IEnumerable<AlertRule> Scoped(MeasureScope scope, AlertThresholds limits)
@@ -103,17 +103,6 @@ internal static class AlertRules
         Begins = value => value > 5,
         Ends = value => value <= 2,
         Message = value => FormattableString.Invariant($"{value:0.0}% of requests to origins failed within 5 minutes. Viewers may still be served from the cache. Look at: sluice diagnose errors"),
-    };
-
-    private static AlertRule Origin() => new()
-    {
-        Name = "origin-down",
-        Severity = AlertSeverity.Critical,
-        Measure = evidence => evidence.Last(60).Last(MeasureNames.Circuit) is null ? null : evidence.Last(60).By(MeasureNames.Circuit, "origin").Count(one => one.Sum >= 2),
-        Begins = value => value > 0,
-        Ends = value => value == 0,
-        For = TimeSpan.FromSeconds(30),
-        Message = value => FormattableString.Invariant($"{value:0} origin(s) fail and are left alone by their circuit breaker. Which: sluice stats"),
     };
 
     private static AlertRule Storage(string name, AlertSeverity severity, double limit) => new()
