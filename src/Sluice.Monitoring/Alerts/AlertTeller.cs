@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.History;
 using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring.Alerts;
@@ -6,12 +7,12 @@ namespace Sluice.Monitoring.Alerts;
 /// <summary>Tells of alerts and reports: to the log, and to every sink.</summary>
 internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelivery> deliveries, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>The sinks that the settings name.</summary>
-    public static AlertTeller Create(MonitoringOptions options, TimeProvider time, ILogger logger)
+    /// <summary>The sinks that the settings name. What one has not taken is kept by its kind, so that a wrong address that was put right gets it.</summary>
+    public static AlertTeller Create(MonitoringOptions options, RecordStore records, TimeProvider time, ILogger logger)
     {
         var deliveries = new List<AlertDelivery>();
-        if (options.Targets.Webhook is { } url) deliveries.Add(new AlertDelivery(new WebhookSink(url, options.Targets.WebhookSecret, time), time, logger));
-        if (!string.IsNullOrWhiteSpace(options.Targets.Command)) deliveries.Add(new AlertDelivery(new CommandSink(options.Targets.Command), time, logger));
+        if (options.Targets.Webhook is { } url) deliveries.Add(new AlertDelivery(new WebhookSink(url, options.Targets.WebhookSecret, time), time, logger, new AlertOutbox(records, "webhook", logger)));
+        if (!string.IsNullOrWhiteSpace(options.Targets.Command)) deliveries.Add(new AlertDelivery(new CommandSink(options.Targets.Command), time, logger, new AlertOutbox(records, "command", logger)));
         return new AlertTeller(options.Node, deliveries, logger);
     }
 
