@@ -26,11 +26,11 @@ public sealed class SluiceEdge
     {
         Routes = new RouteTable(options.Routes, cache, time, loggers);
         if (Circuits.Any()) counters.Watch(() => Circuits);
-        var responder = new Responder(time, counters);
-        hits = new HitPath(Routes, responder, time);
-        PlainHits = new PlainHits(hits, counters, time);
-        (this.counters, this.time) = (counters, time);
         var forwarding = new Forwarding(options);
+        var responder = new Responder(forwarding, time, counters);
+        hits = new HitPath(Routes, responder, time);
+        PlainHits = new PlainHits(hits, forwarding, counters, time);
+        (this.counters, this.time) = (counters, time);
         var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         var fetcher = new Fetcher(cache, time);
         handler = new EdgeHandler(

@@ -33,6 +33,20 @@ public readonly struct FileLease : IDisposable
         return true;
     }
 
+    /// <summary>Brings bytes into the page cache, waiting on a thread of the pool.</summary>
+    /// <param name="start">The first byte.</param>
+    /// <param name="end">One past the last byte that is there when it is done, unless the kernel needed the room again.</param>
+    /// <param name="ahead">One past the last byte that is on its way then.</param>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public async Task BringAsync(long start, long end, long ahead)
+    {
+        var file = File;
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        // All at once: a disk is quickest with much to do, and one reader's next bytes come while another's are sent.
+        PageCacheRead.Order(file, start, ahead - start);
+        if (end > start) RandomAccess.Read(file, new byte[1], end - 1);
+    }
+
     /// <summary>Reads from the page cache; false when not all bytes are there.</summary>
     public bool TryRead(Span<byte> into, long start) => PageCacheRead.TryFill(File, into, start);
 

@@ -17,7 +17,6 @@ internal sealed class Fill
 
     private readonly CachedObject target;
     private readonly ObjectCache cache;
-    private readonly FillSource source;
     private readonly FillWindow window;
     private readonly CancellationTokenSource stop = new();
     private OriginResponse? response;
@@ -27,12 +26,15 @@ internal sealed class Fill
 
     public Fill(CachedObject target, ObjectCache cache, long first, long? end, FillSource source, OriginResponse? response = null)
     {
-        (this.target, this.cache, this.source, this.response) = (target, cache, source, response);
+        (this.target, this.cache, Source, this.response) = (target, cache, source, response);
         (First, position, this.end, began) = (first, first, end ?? long.MaxValue, cache.Time.GetTimestamp());
         window = new FillWindow(target, cache, this);
     }
 
     public long First { get; }
+
+    /// <summary>Whom it asks, and on whose behalf.</summary>
+    public FillSource Source { get; }
 
     public long Position => Volatile.Read(ref position);
 
@@ -110,12 +112,12 @@ internal sealed class Fill
         }
         catch (IOException failure)
         {
-            failed = new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the answer broke off: {failure.Message}", failure);
+            failed = new OriginException(OriginFailure.Truncated, $"{Source.Origin.Name}: the answer broke off: {failure.Message}", failure);
         }
         catch (Exception failure)
         {
             // Whatever it is, those who wait must learn of it.
-            failed = new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: {failure.Message}", failure);
+            failed = new OriginException(OriginFailure.Invalid, $"{Source.Origin.Name}: {failure.Message}", failure);
         }
         finally
         {
@@ -137,8 +139,8 @@ internal sealed class Fill
     {
         var version = target.Metadata.Version;
         var whole = First == 0 && End == version.Length;
-        var answer = await source.Origin.FetchAsync(
-            source.Request with { Range = whole ? null : new ByteRange(First, End - 1), Require = version },
+        var answer = await Source.Origin.FetchAsync(
+            Source.Request with { Range = whole ? null : new ByteRange(First, End - 1), Require = version },
             stop.Token);
         var accepted = false;
         try
@@ -153,7 +155,9 @@ internal sealed class Fill
                 accepted = true;
             }
 
-            if (!accepted) throw new OriginException(OriginFailure.Invalid, $"{source.Origin.Name}: asked for bytes {First}-{End - 1}, answered {answer.Status}.");
+            if (answer.Status is 401 or 403)
+                throw new OriginException(OriginFailure.Invalid, $"{Source.Origin.Name}: answered {answer.Status} for part of what is stored.") { Refusal = new(answer.Status, answer.Headers.Combined("WWW-Authenticate")) };
+            if (!accepted) throw new OriginException(OriginFailure.Invalid, $"{Source.Origin.Name}: asked for bytes {First}-{End - 1}, answered {answer.Status}.");
             return answer;
         }
         finally
@@ -206,7 +210,7 @@ internal sealed class Fill
             if (ended)
             {
                 if (target.Metadata.Length is not null)
-                    throw new OriginException(OriginFailure.Truncated, $"{source.Origin.Name}: the body ended after {start + filled} of {target.Metadata.Length} bytes.");
+                    throw new OriginException(OriginFailure.Truncated, $"{Source.Origin.Name}: the body ended after {start + filled} of {target.Metadata.Length} bytes.");
                 // In this order: who knows the length finds every byte of it held.
                 if (chunk is not null && filled > 0) chunk = target.Shrink(chunk, filled);
                 target.SetLength(start + filled);

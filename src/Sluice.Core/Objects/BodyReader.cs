@@ -14,9 +14,9 @@ public sealed class BodyReader : IDisposable
     private int lastRetried;
     private int closed;
 
-    internal BodyReader(CachedObject target, long start, long end, FillSource? source)
+    internal BodyReader(CachedObject target, long start, long end)
     {
-        (this.target, position, End, Source) = (target, start, end, source);
+        (this.target, position, End) = (target, start, end);
         // Where the bytes are gone already, they can only be asked for again.
         holds = target.TryHold();
         target.Join(this);
@@ -28,7 +28,9 @@ public sealed class BodyReader : IDisposable
     /// <summary>One past the last byte wanted.</summary>
     public long End { get; }
 
-    internal FillSource? Source { get; }
+    internal FillSource? Source { get; set; }
+
+    internal Func<CachedObject, FillSource>? Asker { get; init; }
 
     internal Fill? Fill { get; set; }
 
@@ -68,7 +70,13 @@ public sealed class BodyReader : IDisposable
     /// <summary>The fill this reader waited for failed: try again where the rest can be asked for by range, else give up.</summary>
     internal void Failed(Fill fill, Exception failure)
     {
-        if (failure is OriginException && target.CanFillGaps && Source is not null && fill.HasBroughtBytes)
+        if (failure is OriginException { Refusal: not null } && !ReferenceEquals(fill.Source, Source) && CanAsk)
+        {
+            // It was another client that the origin refused.
+            return;
+        }
+
+        if (failure is OriginException && target.CanFillGaps && CanAsk && fill.HasBroughtBytes)
         {
             Retry(fill.FailureNumber, failure);
             return;
@@ -76,6 +84,9 @@ public sealed class BodyReader : IDisposable
 
         throw Anew(failure);
     }
+
+    /// <summary>Whom to ask for missing bytes, and on whose behalf; null where only held bytes will do.</summary>
+    internal FillSource? MakeSource() => Source ??= Asker?.Invoke(target);
 
     /// <summary>Counts a failure that this reader asks again after, once.</summary>
     internal void Retry(int number, Exception failure)
@@ -88,7 +99,9 @@ public sealed class BodyReader : IDisposable
     /// <summary>Several readers may learn of one failure: each throws one of its own.</summary>
     private static IOException Anew(Exception failure) => failure is ObjectChangedException
         ? new ObjectChangedException(failure.Message)
-        : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure);
+        : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure) { Refusal = (failure as OriginException)?.Refusal };
+
+    private bool CanAsk => Source is not null || Asker is not null;
 
     private async ValueTask<BodyPiece> ReadSlowAsync(int maximum, CancellationToken cancellation)
     {

@@ -18,6 +18,9 @@ public sealed class CacheScope
     /// <summary>Name of the scope; holds no secret.</summary>
     public string Name { get; }
 
+    /// <summary>How this server asks for an object's missing bytes where no client does: for what is completed, shared or read behind answers. Null where nobody can be asked.</summary>
+    public Func<CachedObject, FillSource>? SourceOf { get; set; }
+
     /// <summary>The full key text of a target: the scope's name, a space, and the target (which holds none).</summary>
     public string KeyOf(string target) => $"{Name} {target}";
 

@@ -112,7 +112,10 @@ public sealed partial class CachedObject
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte; <see cref="long.MaxValue"/> where the length is not known yet.</param>
     /// <param name="source">Where missing bytes come from; null when only held bytes will do.</param>
-    public BodyReader Open(long start, long end, FillSource? source) => new(this, start, end, source);
+    public BodyReader Open(long start, long end, FillSource? source) => new(this, start, end) { Source = source };
+
+    /// <summary>As <see cref="Open"/>, for a client: how to ask on its behalf is made out once bytes are found missing.</summary>
+    public BodyReader OpenFor(long start, long end, Func<CachedObject, FillSource> asker) => new(this, start, end) { Asker = asker };
 
     internal async ValueTask<BodyPiece> ReadAsync(BodyReader reader, int maximum, CancellationToken cancellation)
     {
@@ -188,7 +191,7 @@ public sealed partial class CachedObject
 
     private Fill BeginGap(BodyReader reader, int index)
     {
-        if (reader.Source is not { } source || !CanFillGaps || Metadata.Length is not { } length)
+        if (reader.MakeSource() is not { } source || !CanFillGaps || Metadata.Length is not { } length)
             throw new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
         // It may have broken off before this reader came to wait for it.
         if (index == brokenAt) reader.Retry(failures, brokenBy!);

@@ -30,8 +30,8 @@ public sealed partial class CachedObject
     /// <summary>Its metadata now. Replaced as a whole when a 304 or a soft purge changes it.</summary>
     public ObjectMetadata Metadata => Volatile.Read(ref metadata);
 
-    /// <summary>Where its missing bytes come from; null for an object found on disk that nobody has asked for yet.</summary>
-    public FillSource? Source { get; set; }
+    /// <summary>Where its missing bytes come from when no client is there to ask for them. Made each time: an object keeps nothing of a request.</summary>
+    public FillSource? Source => Scope.SourceOf?.Invoke(this);
 
     /// <summary>Whatever a server prepared to answer with this object faster. Its maker compares what it was made from with <see cref="Metadata"/> before using it.</summary>
     public object? Rendering { get; set; }

@@ -8,4 +8,7 @@ public sealed class OriginException : IOException
 
     /// <summary>What went wrong.</summary>
     public OriginFailure Failure { get; }
+
+    /// <summary>The origin's answer where it refused the one on whose behalf missing bytes were asked for; null for every other failure.</summary>
+    public OriginRefusal? Refusal { get; init; }
 }

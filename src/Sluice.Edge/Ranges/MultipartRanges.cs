@@ -11,7 +11,7 @@ namespace Sluice.Edge.Ranges;
 /// <summary>Several ranges in one reply: multipart/byteranges (RFC 9110 section 14.6).</summary>
 internal static class MultipartRanges
 {
-    public static async Task SendAsync(HttpContext context, CachedObject stored, (long Start, long End)[] parts, FillSource source, EdgeCounters counters, Verdict verdict)
+    public static async Task SendAsync(HttpContext context, CachedObject stored, (long Start, long End)[] parts, Asker asker, EdgeCounters counters, Verdict verdict)
     {
         var response = context.Response;
         var boundary = "sluice-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -31,7 +31,7 @@ internal static class MultipartRanges
             for (var i = 0; i < parts.Length; i++)
             {
                 await response.BodyWriter.WriteAsync(heads[i]);
-                await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, source);
+                await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, asker);
             }
 
             await response.BodyWriter.WriteAsync(tail);

@@ -19,6 +19,7 @@ internal sealed class ActiveRoute
         Origin = origins is [var only] ? only : new OriginGroup(origins);
         // What was stored before storing was switched off must not be found.
         Scope = cache.Scope(Policy.Stores ? Origin.Scope : "unstored:" + Origin.Scope);
+        Scope.SourceOf = SourceOf;
         // A variant is kept, or it would be made for every request.
         if (route.Transform is { } transform && Policy.Stores) Variants = new VariantRoute(this, transform, cache, time, loggers);
     }
@@ -47,7 +48,7 @@ internal sealed class ActiveRoute
 
     public bool HasRanges => Origin.Traits.HasFlag(OriginTraits.Ranges);
 
-    /// <summary>How the missing bytes of a stored object are asked for: the request that selected it, as far as Vary tells.</summary>
+    /// <summary>How the missing bytes of a stored object are asked for when no client asks: the request that selected it, as far as Vary tells.</summary>
     public FillSource SourceOf(CachedObject stored)
     {
         var headers = new HeaderList();

@@ -20,9 +20,9 @@ internal static class BodyWriter
     /// <param name="stored">The object.</param>
     /// <param name="start">The first byte.</param>
     /// <param name="end">The one after the last; more than there are for a body whose length is not known yet.</param>
-    /// <param name="source">Where missing chunks come from.</param>
+    /// <param name="asker">On whose behalf missing chunks are asked for.</param>
     /// <param name="sent">Is told of each piece; null when nobody needs to know.</param>
-    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source, Action<int>? sent = null)
+    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent = null)
     {
         // What fits beside the head goes out with it in one call.
         if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
@@ -37,12 +37,12 @@ internal static class BodyWriter
             }
         }
 
-        return WriteLargeAsync(context, stored, start, end, source, sent);
+        return WriteLargeAsync(context, stored, start, end, asker, sent);
     }
 
-    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, FillSource source, Action<int>? sent)
+    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent)
     {
-        using var reader = stored.Open(start, end, source);
+        using var reader = stored.OpenFor(start, end, asker.SourceOf);
         var writer = context.Response.BodyWriter;
         var most = FirstBytes;
         try

@@ -281,7 +281,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             try
             {
                 var result = await ticket.Result;
-                await parts.Fetcher.PublishAsync(result);
+                await parts.Fetcher.PublishAsync(result, route);
             }
             catch (IOException failure)
             {

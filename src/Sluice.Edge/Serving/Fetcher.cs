@@ -3,6 +3,7 @@ using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Serving;
 
@@ -44,13 +45,13 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     }
 
     /// <summary>Puts an object that was fetched behind an answer in place once its first bytes are here.</summary>
-    public async Task PublishAsync(FetchResult result)
+    public async Task PublishAsync(FetchResult result, ActiveRoute route)
     {
         if (result is not { Object: { } brought, IsRevalidated: false }) return;
         if (result.Pin is not null) await FirstBytesAsync(brought);
         cache.Publish(brought, result.Fence);
         // A version that can be completed by range later needs no more now.
-        if (result.Pin is not null && (!brought.Metadata.Version.IsStrong || brought.Source!.Origin.Traits.HasFlag(OriginTraits.MadeAnew))) await brought.CompleteAsync();
+        if (result.Pin is not null && (!brought.Metadata.Version.IsStrong || route.IsMadeAnew)) await brought.CompleteAsync();
     }
 
     private async Task FirstBytesAsync(CachedObject brought)
@@ -83,18 +84,19 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
         var reason = Unshareable(response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
-        if (reason == "partial") Learn(context, request, response, receivedAt, fence);
+        if (reason == "partial") Learn(context, response, receivedAt, fence);
         if (decision.Metadata is not { } metadata)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
         // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
         var added = cache.Prepare(context.Route.Scope, context.Target, metadata);
-        added.Source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
         BodyReader? pin = null;
         if (!isHead && length != 0)
         {
-            pin = added.Open(part?.Start ?? 0, part?.End ?? length ?? long.MaxValue, added.Source);
-            added.Take(response, part?.Start ?? 0, part?.End ?? length, added.Source, pin);
+            // For this fill alone: whoever misses bytes later asks for them itself (decision 0015).
+            var source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
+            pin = added.Open(part?.Start ?? 0, part?.End ?? length ?? long.MaxValue, source);
+            added.Take(response, part?.Start ?? 0, part?.End ?? length, source, pin);
         }
 
         if (!behind) cache.Publish(added, fence);
@@ -103,16 +105,13 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     }
 
     /// <summary>A 206 with a strong validator passes through as it is, and shows that this object can be asked for by range: the next request finds it, without bytes yet.</summary>
-    private void Learn(FetchContext context, OriginRequest request, OriginResponse response, DateTimeOffset receivedAt, long fence)
+    private void Learn(FetchContext context, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         if (response is not { Range.Total: { } total, Version.IsStrong: true }) return;
         // Known already, perhaps with bytes: nothing to learn.
         if (context.Route.Scope.Find(context.Target) is { } slot && Array.Exists(slot.Objects, held => held.Metadata.Version.Matches(response.Version))) return;
         if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
-        var source = request with { Method = "GET", Range = null, Held = null, Headers = ForwardedRequest.WithoutConditions(request.Headers) };
-        var learned = cache.Prepare(context.Route.Scope, context.Target, metadata);
-        learned.Source = new FillSource(context.Route.Origin, source);
-        cache.Publish(learned, fence);
+        cache.Publish(cache.Prepare(context.Route.Scope, context.Target, metadata), fence);
     }
 
     /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is made of whole chunks of a provable version.</summary>

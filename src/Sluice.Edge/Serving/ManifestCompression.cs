@@ -25,9 +25,9 @@ internal static class ManifestCompression
         return false;
     }
 
-    public static async Task SendAsync(HttpContext context, CachedObject stored, RenderedHead head, FillSource source, EdgeCounters counters, Verdict verdict)
+    public static async Task SendAsync(HttpContext context, CachedObject stored, RenderedHead head, Asker asker, EdgeCounters counters, Verdict verdict)
     {
-        var bytes = head.Compressed ??= await CompressAsync(context, stored, source);
+        var bytes = head.Compressed ??= await CompressAsync(context, stored, asker);
         var response = context.Response;
         response.Headers.ContentEncoding = "gzip";
         response.Headers.Remove("Accept-Ranges");
@@ -38,10 +38,10 @@ internal static class ManifestCompression
         if (!HttpMethods.IsHead(context.Request.Method)) await response.BodyWriter.WriteAsync(bytes);
     }
 
-    private static async Task<byte[]> CompressAsync(HttpContext context, CachedObject stored, FillSource source)
+    private static async Task<byte[]> CompressAsync(HttpContext context, CachedObject stored, Asker asker)
     {
         using var buffer = new MemoryStream();
-        using var reader = stored.Open(0, stored.Metadata.Length ?? long.MaxValue, source);
+        using var reader = stored.OpenFor(0, stored.Metadata.Length ?? long.MaxValue, asker.SourceOf);
         await using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal, leaveOpen: true))
         {
             while (true)

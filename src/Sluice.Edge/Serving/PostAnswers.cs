@@ -26,7 +26,6 @@ internal sealed class PostAnswers(ObjectCache cache, Responder responder, TimePr
 
         var stored = cache.Prepare(route.Scope, target.Text, metadata);
         var source = new FillSource(route.Origin, ActiveRoute.RequestFor(target.Text) with { Headers = ForwardedRequest.WithoutBody(fetch.Headers) });
-        stored.Source = source;
         if (answer.BodyLength == 0) await answer.DisposeAsync();
         var pin = stored.Open(0, answer.BodyLength ?? long.MaxValue, source);
         if (answer.BodyLength != 0) stored.Take(answer, 0, answer.BodyLength, source, pin);

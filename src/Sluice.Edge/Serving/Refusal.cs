@@ -8,7 +8,7 @@ namespace Sluice.Edge.Serving;
 /// <summary>Answers of the edge's own: a problem document (RFC 9457) that is never cached.</summary>
 internal static class Refusal
 {
-    public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters, string? allow = null)
+    public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters, string? allow = null, string? challenge = null)
     {
         counters.Count(Outcome.Refused, 0);
         counters.CountError(status);
@@ -23,6 +23,7 @@ internal static class Refusal
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
         if (allow is not null) response.Headers.Allow = allow;
+        if (challenge is not null) response.Headers.WWWAuthenticate = challenge;
         response.ContentType = "application/problem+json";
         var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["title"] = title, ["status"] = status, ["detail"] = detail }, ProblemJson.Default.DictionaryStringObject);
         response.ContentLength = body.Length;
@@ -31,9 +32,10 @@ internal static class Refusal
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
     }
 
-    /// <summary>An origin that gave no answer: 504 when it took too long, else 502.</summary>
+    /// <summary>An origin that gave no answer: 504 when it took too long, its own 401 or 403 where it refused this client a part of what is stored, else 502.</summary>
     public static Task SendAsync(HttpContext context, OriginException failure, EdgeCounters counters) =>
-        failure.Failure == OriginFailure.Timeout
+        failure.Refusal is { } refusal ? SendAsync(context, refusal.Status, "The origin refused.", failure.Message, counters, challenge: refusal.Challenge)
+        : failure.Failure == OriginFailure.Timeout
             ? SendAsync(context, 504, "The origin took too long.", failure.Message, counters)
             : SendAsync(context, 502, "The origin gave no usable answer.", failure.Message, counters);
 }

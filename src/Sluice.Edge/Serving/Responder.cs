@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
 using Sluice.Edge.Ranges;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Serving;
 
 /// <summary>Answers a request from an object: conditions, ranges, head, body.</summary>
-internal sealed class Responder(TimeProvider time, EdgeCounters counters)
+internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCounters counters)
 {
     /// <summary>Sends the answer. Completes at once when everything is in memory and the client takes it.</summary>
     /// <param name="context">The request.</param>
@@ -57,16 +58,17 @@ internal sealed class Responder(TimeProvider time, EdgeCounters counters)
             return Task.CompletedTask;
         }
 
-        if (parts is { Length: > 1 }) return MultipartRanges.SendAsync(context, stored, parts, SourceOf(stored, route), counters, verdict);
+        var asker = new Asker(context, route, forwarding);
+        if (parts is { Length: > 1 }) return MultipartRanges.SendAsync(context, stored, parts, asker, counters, verdict);
         var (start, end) = parts is [var only] ? only : (0, metadata.Length ?? long.MaxValue);
         if (parts is not null) response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {start}-{end - 1}/{metadata.Length}");
         if (head.IsManifest && parts is null && end <= ManifestCompression.MaximumBytes && ManifestCompression.Accepts(request))
-            return ManifestCompression.SendAsync(context, stored, head, SourceOf(stored, route), counters, verdict);
+            return ManifestCompression.SendAsync(context, stored, head, asker, counters, verdict);
         if (metadata.Length is not null && status is not 204) response.ContentLength = end - start;
         Count(stored, verdict, start, HttpMethods.IsHead(context.Request.Method) || end == long.MaxValue ? 0 : end - start);
         counters.CountError(status);
         if (HttpMethods.IsHead(context.Request.Method) || start == end) return Task.CompletedTask;
-        return BodyWriter.WriteAsync(context, stored, start, end, SourceOf(stored, route), end == long.MaxValue ? CountSent(verdict.Outcome) : null);
+        return BodyWriter.WriteAsync(context, stored, start, end, asker, end == long.MaxValue ? CountSent(verdict.Outcome) : null);
     }
 
     /// <summary>Apart, so that only an answer of unknown length pays for it.</summary>
@@ -85,8 +87,6 @@ internal sealed class Responder(TimeProvider time, EdgeCounters counters)
         if (counters.IsSampling) counters.Hot.Note(stored.Target, bytes);
         counters.CountHit(bytes, stored.InMemory(start));
     }
-
-    private static FillSource SourceOf(CachedObject stored, ActiveRoute route) => stored.Source ??= route.SourceOf(stored);
 
     private void WriteHead(HttpResponse response, RenderedHead head, Verdict verdict, HeaderList? original)
     {

@@ -50,12 +50,12 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
         var body = length == 0 ? Stream.Null : await found.OpenAsync(start, end, cancellation);
         if (body is null) return null;
         var added = cache.Prepare(plan.Context.Route.Scope, plan.Context.Target, metadata);
-        added.Source = new FillSource(plan.Context.Route.Origin, plan.Request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(plan.Request.Headers) });
+        var source = new FillSource(plan.Context.Route.Origin, plan.Request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(plan.Request.Headers) });
         BodyReader? pin = null;
         if (length > 0)
         {
-            pin = added.Open(start, end, added.Source);
-            added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = body, BodyLength = end - start }, start, end, added.Source, pin);
+            pin = added.Open(start, end, source);
+            added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = body, BodyLength = end - start }, start, end, source, pin);
         }
 
         if (!behind) cache.Publish(added, fence);

@@ -38,6 +38,7 @@ internal sealed partial class EdgeConnection
     private int lastTick;
     private long acknowledged;
     private bool isPartial;
+    private bool mayHaveMore;
 
     // What the poller's thread leaves to whoever waits: an answer that is not all sent, a failure, or that bytes (or their end) are there already.
     private ValueTask<bool>? sending;
@@ -48,11 +49,11 @@ internal sealed partial class EdgeConnection
     {
         (this.socket, this.listener) = (socket, listener);
         polled = new PolledSocket(socket);
-        sender = new HitSender(polled, listener, NoteUse);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
         output = new SocketOutput(socket, NoteUse);
         serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
+        sender = new HitSender(polled, listener, request, serverInput.Hold, NoteUse);
         Transport = new DuplexPipe(serverInput, output);
         lastTick = listener.Tick;
         polled.Serve = Serve;
@@ -122,25 +123,32 @@ internal sealed partial class EdgeConnection
         }
     }
 
-    /// <summary>On the poller's thread, while nobody else is about: takes in what has arrived and answers the hits in it.</summary>
+    /// <summary>On the poller's thread, while nobody else is about: takes in what has arrived and answers the hits in it, after the answer that waited for room.</summary>
     private Served Serve()
     {
-        var mayHaveMore = false;
         try
         {
-            do
+            if (sender.IsWaiting)
             {
-                var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
-                received = count == SocketCalls.WouldBlock ? null : count;
-                if (received is null) return Served.All;
-                if (count <= 0) return Served.NotAll;
-                filled += count;
-                NoteUse();
-                if (!serverInput.IsIdle || listener.IsStopping || AnswerHits(out _, out _) != Left.Nothing) return mayHaveMore ? Served.NotAllThatCame : Served.NotAll;
+                if (Continue() is { } interrupted) return interrupted;
             }
-            while (mayHaveMore);
-            received = null;
-            return Served.All;
+            else if (TakeIn() is { } nothing) return nothing;
+
+            while (serverInput.IsIdle && !listener.IsStopping)
+            {
+                var left = AnswerHits(inPlace: true, out _, out _);
+                if (left == Left.Wait) return Served.Later;
+                if (left != Left.Nothing) break;
+                if (!mayHaveMore)
+                {
+                    received = null;
+                    return Served.All;
+                }
+
+                if (TakeIn() is { } none) return none;
+            }
+
+            return mayHaveMore ? Served.NotAllThatCame : Served.NotAll;
         }
         catch (Exception e)
         {
@@ -148,6 +156,32 @@ internal sealed partial class EdgeConnection
             failed = ExceptionDispatchInfo.Capture(e);
             return Served.NotAll;
         }
+    }
+
+    /// <summary>Null when bytes have come.</summary>
+    private Served? TakeIn()
+    {
+        var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
+        received = count == SocketCalls.WouldBlock ? null : count;
+        if (received is null) return Served.All;
+        if (count <= 0) return Served.NotAll;
+        filled += count;
+        NoteUse();
+        return null;
+    }
+
+    /// <summary>Null when the answer that waited for room is sent.</summary>
+    private Served? Continue()
+    {
+        if (!sender.TryContinue(out var going)) return Served.Later;
+        if (going.IsCompletedSuccessfully)
+        {
+            serverInput.Release();
+            if (going.Result) return null;
+        }
+
+        sending = going;
+        return mayHaveMore ? Served.NotAllThatCame : Served.NotAll;
     }
 
     private async ValueTask<bool> ReceiveAsync()
@@ -164,7 +198,7 @@ internal sealed partial class EdgeConnection
             }
 
             polled.BeginReceive();
-            var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out var mayHaveMore);
+            var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
             if (count == SocketCalls.WouldBlock) continue;
             if (count < 0) throw new SocketException((int)SocketError.ConnectionReset);
             if (mayHaveMore) polled.Note(Readiness.Bytes);
@@ -175,15 +209,24 @@ internal sealed partial class EdgeConnection
     }
 
     /// <summary>Answers hits until something else is in the way; the rest, less than a head, moves to the buffer's start when nothing is.</summary>
-    private Left AnswerHits(out HeadKind kind, out int length)
+    private Left AnswerHits(bool inPlace, out HeadKind kind, out int length)
     {
         (kind, length) = (HeadKind.Plain, 0);
         while (consumed < filled)
         {
             kind = request.Read(buffer, consumed, filled, out length);
             if (kind == HeadKind.Incomplete && (consumed > 0 || filled < BufferBytes)) break;
-            if (kind != HeadKind.Plain || !TrySend(out var going)) return Left.Request;
+            if (kind != HeadKind.Plain) return Left.Request;
             consumed += length;
+            var begun = TrySend(inPlace, out var going);
+            if (begun == Begun.Waiting) return Left.Wait;
+            if (begun == Begun.No)
+            {
+                consumed -= length;
+                return Left.Request;
+            }
+
+            if (going.IsCompletedSuccessfully && serverInput.IsHeld) serverInput.Release();
             if (going.IsCompletedSuccessfully && going.Result) continue;
             sending = going.IsCompletedSuccessfully ? new(false) : going;
             return Left.Answer;
@@ -208,7 +251,7 @@ internal sealed partial class EdgeConnection
 
             if (!serverInput.IsIdle && consumed < filled) await serverInput.WhenIdleAsync();
             if (!serverInput.IsIdle && consumed < filled) return false;
-            var left = AnswerHits(out var kind, out var length);
+            var left = AnswerHits(inPlace: false, out var kind, out var length);
             if (left == Left.Nothing) return true;
             if (left == Left.Answer) continue;
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
@@ -224,16 +267,16 @@ internal sealed partial class EdgeConnection
         }
     }
 
-    private bool TrySend(out ValueTask<bool> going)
+    private Begun TrySend(bool inPlace, out ValueTask<bool> going)
     {
         var head = headBuffer ??= GC.AllocateUninitializedArray<byte>(PlainHead.MaximumLength);
         going = default;
-        if (listener.HitLog is { } log) return TrySendLogged(log, head, out going);
+        if (listener.HitLog is { } log) return TrySendLogged(log, head, out going) ? Begun.Yes : Begun.No;
         var began = listener.Hits.BeginSample();
-        if (!listener.Hits.TryAnswer(request, [], head, out var answer)) return false;
-        going = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
+        if (!listener.Hits.TryAnswer(request, [], head, out var answer)) return Begun.No;
+        var waits = !sender.TrySend(head.AsSpan(0, answer.HeadLength), answer, inPlace, out going);
         if (began != 0) listener.Hits.EndSample(began, answer);
-        return true;
+        return waits ? Begun.Waiting : Begun.Yes;
     }
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> going)
@@ -274,10 +317,18 @@ internal sealed partial class EdgeConnection
     /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
     private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;
 
+    private enum Begun
+    {
+        No,
+        Yes,
+        Waiting,
+    }
+
     private enum Left
     {
         Nothing,
         Request,
         Answer,
+        Wait,
     }
 }

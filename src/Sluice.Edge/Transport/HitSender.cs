@@ -1,10 +1,16 @@
 using System.Runtime.CompilerServices;
 using Sluice.Core.Objects;
+using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Transport;
 
 /// <summary>Sends head and body of a hit: from memory in one scattered send, from disk without passing through memory, and waiting only when the client takes no more.</summary>
-internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Action noteProgress)
+/// <param name="socket">Where to.</param>
+/// <param name="listener">Tells the time.</param>
+/// <param name="request">The request that is being answered.</param>
+/// <param name="noteWait">Called before an answer waits in place.</param>
+/// <param name="noteProgress">Called when a client that had taken no more has taken something.</param>
+internal sealed class HitSender(PolledSocket socket, EdgeListener listener, PlainRequest request, Action noteWait, Action noteProgress)
 {
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
@@ -12,8 +18,17 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     /// <summary>Bytes of a file in one call.</summary>
     private const long FileBytes = 1 << 20;
 
+    /// <summary>Bytes of a file that are waited for at once where the page cache has nothing.</summary>
+    private const long PieceBytes = 256 << 10;
+
     /// <summary>What is read at once where waiting for the disk cannot be helped.</summary>
     private const int ReadBytes = 16 << 10;
+
+    /// <summary>
+    /// What is ordered from the disk before it is sent, where the page cache has nothing: the least at first, and twice as much each time the client was quicker than the disk.
+    /// The next is ordered when half of it is left.
+    /// </summary>
+    private const long LeastAhead = 1 << 20, MostAhead = 8 << 20;
 
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
@@ -24,33 +39,88 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     /// </summary>
     private const long SmallBytes = 8 << 10;
 
+    // The answer that waits in place.
+    private PlainAnswer waiting;
+    private byte[] waitingHead = [];
+    private long waitingAt;
+
+    // How far the disk has been asked for this answer, how far ahead, and where that was waited for last; 0 and -1 while nothing was missing.
+    private long ordered;
+    private long ahead;
+    private long brought = -1;
+
+    // Made with the first answer that has to wait. The request is the one being answered until the answer is out: the next is read only then.
+    private Func<CachedObject, FillSource>? asker;
+    private ActiveRoute? route;
+
     /// <summary>Body bytes of the last answer that the socket took.</summary>
     public long Sent { get; private set; }
+
+    /// <summary>True while an answer waits in place for <see cref="TryContinue"/>.</summary>
+    public bool IsWaiting { get; private set; }
 
     /// <summary>True when all went out, false when the client is gone. Lets go of the object.</summary>
     /// <exception cref="IOException">The rest of the body is not to be had: the connection must break.</exception>
     public ValueTask<bool> SendAsync(ReadOnlySpan<byte> head, in PlainAnswer answer)
     {
-        var (position, turn) = (answer.Start, answer.Start + TurnBytes);
-        socket.BeginSend();
-        Step step;
-        int ofHead;
-        try
-        {
-            step = Push(head, answer, ref position, Math.Min(answer.End, turn), out ofHead);
-        }
-        catch
-        {
-            // The connection was broken from elsewhere meanwhile.
-            answer.Stored.Release();
-            throw;
-        }
+        TrySend(head, answer, inPlace: false, out var sending);
+        return sending;
+    }
 
-        var isSent = ofHead == head.Length && position == answer.End;
-        Sent = position - answer.Start;
-        if (step != Step.Gone && !isSent) return FinishAsync(head[ofHead..].ToArray(), answer, position);
-        answer.Stored.Release();
-        return new(isSent);
+    /// <summary>As <see cref="SendAsync"/>. With <paramref name="inPlace"/>, on the poller's thread only, false when the answer waits for room (see <see cref="Served.Later"/>).</summary>
+    public bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, bool inPlace, out ValueTask<bool> sending) =>
+        TrySend(head, answer, answer.Start, inPlace, out sending);
+
+    /// <summary>Goes on with the answer that waited; false when it waits again.</summary>
+    public bool TryContinue(out ValueTask<bool> sending)
+    {
+        var (answer, head, position) = (waiting, waitingHead, waitingAt);
+        (waiting, waitingHead, IsWaiting) = (default, [], false);
+        noteProgress();
+        return TrySend(head, answer, position, inPlace: true, out sending);
+    }
+
+    private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
+    {
+        while (true)
+        {
+            socket.BeginSend();
+            Step step;
+            int ofHead;
+            try
+            {
+                step = Push(head, answer, ref position, Math.Min(answer.End, position + TurnBytes), out ofHead);
+            }
+            catch
+            {
+                // The connection was broken from elsewhere meanwhile.
+                answer.Stored.Release();
+                throw;
+            }
+
+            head = head[ofHead..];
+            Sent = position - answer.Start;
+            var isSent = head.IsEmpty && position == answer.End;
+            if (step == Step.Gone || isSent)
+            {
+                answer.Stored.Release();
+                sending = new(isSent);
+                return true;
+            }
+
+            if (step != Step.Full || !inPlace)
+            {
+                sending = FinishAsync(head.ToArray(), answer, position);
+                return true;
+            }
+
+            sending = default;
+            noteWait();
+            (waiting, waitingHead, waitingAt, IsWaiting) = (answer, head.IsEmpty ? [] : head.ToArray(), position, true);
+            // From here on it may be going on already, on another thread.
+            if (socket.TryWatchDrained()) return false;
+            IsWaiting = false;
+        }
     }
 
     /// <summary>Sends what the socket takes now.</summary>
@@ -113,7 +183,13 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
             if (!stored.TryLease(position, Math.Min(end, position + FileBytes), out var lease, out var length)) return Step.NotHere;
             using (lease)
             {
-                if (!lease.IsInPageCache(position, position + length, listener.Tick)) return Step.NotHere;
+                if (!lease.IsInPageCache(position, position + length, listener.Tick))
+                {
+                    // Perhaps it is coming, and some of it is there.
+                    if (length <= PieceBytes || !lease.IsInPageCache(position, position + PieceBytes, listener.Tick)) return Step.NotHere;
+                    length = PieceBytes;
+                }
+
                 var sent = SocketCalls.SendFile(socket.Handle, lease.File, position, length);
                 if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
                 position += sent;
@@ -126,7 +202,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
     {
-        using var reader = answer.Stored.Open(position, answer.End, answer.Source);
+        (ordered, ahead, brought) = (0, 0, -1);
+        route = answer.Route;
+        using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
         answer.Stored.Release();
         if (head.Length > 0 && !await socket.TrySendAsync(head)) return false;
         while (reader.Position < answer.End)
@@ -138,8 +216,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
             reader.Skip(next - reader.Position);
             Sent = next - answer.Start;
             if (step == Step.Gone) return false;
+            if (ordered != 0 && ordered < answer.End && ordered - next < ahead / 2) _ = OrderAsync(answer, ordered);
             if (step == Step.Full) await socket.WhenDrainedAsync();
-            else if (step == Step.NotHere)
+            else if (step == Step.NotHere && !await TryBringAsync(answer, next))
             {
                 if (!await ReadAsync(reader)) return false;
                 Sent = reader.Position - answer.Start;
@@ -150,6 +229,39 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
         return true;
     }
 
+    /// <summary>Brings the next bytes of a file into the page cache; false when they are in no file, or that did not help.</summary>
+    private async ValueTask<bool> TryBringAsync(PlainAnswer answer, long position)
+    {
+        // Brought before, and gone again or never there: reading makes progress in any case.
+        if (!IsByFile(answer) || brought == position) return false;
+        brought = position;
+        if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + PieceBytes), out var lease, out var length)) return false;
+        using (lease)
+        {
+            ahead = Math.Clamp(ahead * 2, LeastAhead, MostAhead);
+            ordered = Math.Min(answer.End, position + ahead);
+            try
+            {
+                await lease.BringAsync(position, position + length, ordered);
+                return true;
+            }
+            catch (IOException)
+            {
+                // Reading tells, and looks for them elsewhere.
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Orders what comes after; nobody waits for it.</summary>
+    private async Task OrderAsync(PlainAnswer answer, long start)
+    {
+        ordered = 0;
+        if (!answer.Stored.TryLease(start, start + 1, out var lease, out _)) return;
+        ordered = Math.Min(answer.End, start + ahead);
+        using (lease) await lease.BringAsync(start, start, ordered);
+    }
+
     /// <summary>Sends the next bytes, however long the tiers take; false when the client is gone.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(BodyReader reader)
@@ -157,6 +269,8 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Acti
         using var piece = await reader.ReadAsync(ReadBytes, CancellationToken.None);
         return piece.Length > 0 && await socket.TrySendAsync(piece.Memory);
     }
+
+    private FillSource SourceOf(CachedObject stored) => listener.Hits.SourceOf(stored, route!, request, socket.Client);
 
     private enum Step
     {

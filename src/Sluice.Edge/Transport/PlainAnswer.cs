@@ -1,4 +1,5 @@
 using Sluice.Core.Objects;
+using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Transport;
 
@@ -8,5 +9,5 @@ namespace Sluice.Edge.Transport;
 /// <param name="Stored">The object, held.</param>
 /// <param name="Start">First byte of the body to send.</param>
 /// <param name="End">One past its last; the same as <paramref name="Start"/> for none.</param>
-/// <param name="Source">Where bytes come from that leave the tiers meanwhile.</param>
-internal readonly record struct PlainAnswer(int Status, int HeadLength, CachedObject Stored, long Start, long End, FillSource Source);
+/// <param name="Route">Where it was found, to ask for bytes that leave the tiers meanwhile.</param>
+internal readonly record struct PlainAnswer(int Status, int HeadLength, CachedObject Stored, long Start, long End, ActiveRoute Route);

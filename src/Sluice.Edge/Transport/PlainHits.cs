@@ -1,14 +1,17 @@
+using System.Net;
 using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
 using Sluice.Edge.Fields;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Transport;
 
 /// <summary>Decides whether a plain request is a hit that can be answered on the spot, by the same rules as <see cref="HitPath"/>, and with what.</summary>
-internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvider time)
+internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounters counters, TimeProvider time)
 {
     private const int MaximumTarget = 2048;
 
@@ -63,9 +66,17 @@ internal sealed class PlainHits(HitPath hits, EdgeCounters counters, TimeProvide
         if (!isBodiless) counters.Ghosts?.NoteHit(stored.Hash, end - start);
         counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
         var length = plain.Write(head, status, start, end, hit.Now, id);
-        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, stored.Source ??= hit.Route.SourceOf(stored));
+        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, hit.Route);
         return true;
     }
+
+    /// <summary>How to ask for bytes that left the tiers after they were promised, on behalf of the client they were promised to.</summary>
+    /// <param name="stored">The object.</param>
+    /// <param name="route">Where it was found.</param>
+    /// <param name="request">The request that is being answered.</param>
+    /// <param name="client">Who sent it.</param>
+    public FillSource SourceOf(CachedObject stored, ActiveRoute route, PlainRequest request, EndPoint? client) =>
+        new Asker(Asker.ContextOf(request, (client as IPEndPoint)?.Address), route, forwarding).SourceOf(stored);
 
     /// <summary>The whole, one part, or "not modified"; false for whatever else the request may come to.</summary>
     private static bool TrySelect(PlainRequest request, RenderedHead head, out int status, out long start, out long end)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -27,9 +28,13 @@ internal sealed class PolledSocket : IDisposable
 
     public SafeSocketHandle Handle => socket.SafeHandle;
 
+    /// <summary>Who is at the other end; null where that has no address.</summary>
+    /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
+    public EndPoint? Client => socket.RemoteEndPoint;
+
     /// <summary>
     /// Called on the poller's thread when bytes have arrived while somebody waits for them, who goes on waiting when it answers <see cref="Served.All"/>: so nobody need
-    /// be continued for what is done at once.
+    /// be continued for what is done at once. Called again when there is room after <see cref="Served.Later"/>.
     /// </summary>
     public Func<Served>? Serve { get; set; }
 
@@ -74,6 +79,9 @@ internal sealed class PolledSocket : IDisposable
     /// <summary>Completes when the socket, having refused bytes since <see cref="BeginSend"/>, has room again or is at its end.</summary>
     public ValueTask WhenDrainedAsync() => drained.WhenRaisedAsync();
 
+    /// <summary>Instead of waiting, by <see cref="Serve"/> before it answers <see cref="Served.Later"/>; false when there is room already.</summary>
+    public bool TryWatchDrained() => drained.TryWatch();
+
     /// <summary>Sends all of them, however long the client takes; false when it is gone.</summary>
     public async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -92,15 +100,17 @@ internal sealed class PolledSocket : IDisposable
     public void Note(Readiness readiness)
     {
         if (readiness.HasFlag(Readiness.Ending)) isEnding = true;
-        if (readiness.HasFlag(Readiness.Room)) drained.Raise();
-        if (!readiness.HasFlag(Readiness.Bytes)) return;
-        if (Serve is not { } serve || !arrived.TryTake())
+        var serves = readiness.HasFlag(Readiness.Room) && drained.Raise();
+        if (readiness.HasFlag(Readiness.Bytes))
         {
-            arrived.Raise();
-            return;
+            // While an answer waits for room its place is taken.
+            if (Serve is not null && arrived.TryTake()) serves = true;
+            else arrived.Raise();
         }
 
-        var served = serve();
+        if (!serves) return;
+        var served = Serve!();
+        if (served == Served.Later) return;
         if (served == Served.All) arrived.GiveBack();
         else arrived.Continue(served == Served.NotAllThatCame);
     }

@@ -5,16 +5,21 @@ namespace Sluice.Edge.Transport;
 /// <summary>Something that may have happened since it was last looked at. One waits, who is continued on the thread that tells.</summary>
 internal sealed class Signal : IValueTaskSource
 {
-    private const int Quiet = 0, Raised = 1, Awaited = 2, Taken = 3;
+    private const int Quiet = 0, Raised = 1, Awaited = 2, Taken = 3, Watched = 4;
 
     private ManualResetValueTaskSourceCore<bool> source;
     private int state;
 
-    /// <summary>It has happened.</summary>
-    public void Raise()
+    /// <summary>It has happened. True when it was watched for: the caller, and nobody else, now does what was to be done then.</summary>
+    public bool Raise()
     {
-        if (Interlocked.Exchange(ref state, Raised) == Awaited) source.SetResult(true);
+        var before = Interlocked.Exchange(ref state, Raised);
+        if (before == Awaited) source.SetResult(true);
+        return before == Watched;
     }
+
+    /// <summary>Instead of waiting: the next <see cref="Raise"/> answers true. False when it has happened since <see cref="Lower"/>.</summary>
+    public bool TryWatch() => Interlocked.CompareExchange(ref state, Watched, Quiet) == Quiet;
 
     /// <summary>Forgets what happened so far. Before looking: what happens from here on is told.</summary>
     public void Lower() => Interlocked.Exchange(ref state, Quiet);

@@ -52,12 +52,18 @@ internal static unsafe partial class SocketCalls
 
     /// <summary>Bytes the other side has confirmed since the connection began (tcp_info, tcpi_bytes_acked); 0 for what is no TCP.</summary>
     /// <exception cref="SocketException">The connection is over.</exception>
-    public static long Acknowledged(Socket socket)
+    public static long Acknowledged(Socket socket) => SentTo(socket).Acknowledged;
+
+    /// <summary>As <see cref="Acknowledged"/>, and whether anything waits to be confirmed or even sent (tcpi_unacked, tcpi_notsent_bytes).</summary>
+    /// <exception cref="SocketException">The connection is over.</exception>
+    public static (long Acknowledged, bool IsOutstanding) SentTo(Socket socket)
     {
-        const int OptionsOfTcp = 6, Information = 11, BytesAcknowledged = 120;
-        if (socket.ProtocolType != ProtocolType.Tcp) return 0;
-        Span<byte> information = stackalloc byte[BytesAcknowledged + sizeof(long)];
-        return socket.GetRawSocketOption(OptionsOfTcp, Information, information) == information.Length ? MemoryMarshal.Read<long>(information[BytesAcknowledged..]) : 0;
+        const int OptionsOfTcp = 6, Information = 11, Unacknowledged = 24, BytesAcknowledged = 120, BytesNotSent = 144;
+        if (socket.ProtocolType != ProtocolType.Tcp) return default;
+        Span<byte> information = stackalloc byte[BytesNotSent + sizeof(uint)];
+        if (socket.GetRawSocketOption(OptionsOfTcp, Information, information) != information.Length) return default;
+        var isOutstanding = (MemoryMarshal.Read<uint>(information[Unacknowledged..]) | MemoryMarshal.Read<uint>(information[BytesNotSent..])) != 0;
+        return (MemoryMarshal.Read<long>(information[BytesAcknowledged..]), isOutstanding);
     }
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]

@@ -20,14 +20,14 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
     {
         var stored = route.Scope.FindStored(path) is { } slot ? VarySelection.Find(slot, NoFields) : null;
         if (stored is { IsServable: false }) stored = null;
-        if (stored is not null && ReusePolicy.Evaluate(stored.Metadata.Freshness, NoFields, time.GetUtcNow()) == Reuse.Fresh) return await ReadyAsync(route, stored, cancellation);
+        if (stored is not null && ReusePolicy.Evaluate(stored.Metadata.Freshness, NoFields, time.GetUtcNow()) == Reuse.Fresh) return await ReadyAsync(stored, cancellation);
         try
         {
             return await FetchAsync(route, path, stored, cancellation);
         }
         catch (OriginException) when (stored is not null && ReusePolicy.AllowsStaleOnError(stored.Metadata.Freshness, NoFields, time.GetUtcNow()))
         {
-            return await ReadyAsync(route, stored, cancellation);
+            return await ReadyAsync(stored, cancellation);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
             var result = await ticket.Result.WaitAsync(cancellation);
             // Whoever answers a range with everything would do so for each stretch that is read.
             if (result is { Status: 200, Object: { Metadata.Status: 200 } whole } && fields.Count > 0) await whole.CompleteAsync(cancellation);
-            if (result.Object is { } brought) return await ReadyAsync(route, brought, cancellation);
+            if (result.Object is { } brought) return await ReadyAsync(brought, cancellation);
             if (result.Reason != "partial") return new SourceObject(null, result.Status, result.Reason);
         }
 
@@ -57,9 +57,8 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
     }
 
     /// <summary>A version that cannot be proven cannot be read in pieces: all of it is fetched first.</summary>
-    private static async Task<SourceObject> ReadyAsync(ActiveRoute route, CachedObject stored, CancellationToken cancellation)
+    private static async Task<SourceObject> ReadyAsync(CachedObject stored, CancellationToken cancellation)
     {
-        stored.Source ??= route.SourceOf(stored);
         ObjectCache.NoteUse(stored);
         if (stored.Metadata.Status == 200 && (!stored.Metadata.Version.IsStrong || stored.Metadata.Length is null)) await stored.CompleteAsync(cancellation);
         return new SourceObject(stored, stored.Metadata.Status);

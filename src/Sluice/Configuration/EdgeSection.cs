@@ -17,5 +17,8 @@ internal sealed class EdgeSection
 
     public TimeSpan TunnelIdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a client may take nothing of an answer. No setting: tests want it shorter.</summary>
+    internal TimeSpan SendPatience { get; set; } = TimeSpan.FromSeconds(60);
+
     public EdgePurgeSection Purge { get; } = new();
 }

@@ -19,6 +19,8 @@ internal sealed class OriginSection
 
     public TimeSpan? IdleTimeout { get; set; }
 
+    public int MaxConnections { get; set; } = 4096;
+
     /// <summary>True when it says enough to be set up.</summary>
     public bool IsComplete => Folder is not null || Url is not null || S3 is { Bucket.Length: > 0 };
 

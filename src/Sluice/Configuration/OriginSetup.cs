@@ -17,6 +17,7 @@ internal static class OriginSetup
             ConnectTimeout = section.ConnectTimeout ?? defaults.ConnectTimeout,
             ResponseTimeout = section.ResponseTimeout ?? defaults.ResponseTimeout,
             IdleTimeout = section.IdleTimeout ?? defaults.IdleTimeout,
+            MaximumConnections = section.MaxConnections,
         };
     }
 

@@ -76,7 +76,8 @@ internal static partial class SettingTree
         },
         new ValueSetting<OriginSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "For a URL or bucket: how long connecting may take.") { DefaultText = "5s" },
         new ValueSetting<OriginSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "For a URL or bucket: how long the head of an answer may take.") { DefaultText = "1m for a URL, 30s for a bucket" },
-        new ValueSetting<OriginSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "For a URL or bucket: how long a body may pause.") { DefaultText = "1m for a URL, 30s for a bucket" });
+        new ValueSetting<OriginSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "For a URL or bucket: how long a body may pause.") { DefaultText = "1m for a URL, 30s for a bucket" },
+        new ValueSetting<OriginSection, int>("maxConnections", ValueKinds.Count, o => o.MaxConnections, (o, v) => o.MaxConnections = v, "For a URL: how many connections to it are open at once. A request beyond them waits for one, within responseTimeout."));
 
     private static SettingGroup<S3Section> Bucket => new(() => new S3Section(),
         new ValueSetting<S3Section, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),

@@ -18,8 +18,6 @@ internal static class EdgeHost
         {
             kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? LengthFieldEncoding.For(name) ?? Encoding.Latin1;
             EdgeListening.Listen(kestrel, options.Edge, logging, time);
-            // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer.
-            kestrel.Limits.MinResponseDataRate = null;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
@@ -28,7 +26,7 @@ internal static class EdgeHost
             // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        EdgeListening.AddTo(builder);
+        EdgeListening.AddTo(builder, options.Edge, time);
         if (options.Edge.FastHits && EdgeTransport.IsSupported)
             builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
                 engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Sluice.Configuration;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Hosting;
 
@@ -13,8 +14,9 @@ namespace Sluice.Hosting;
 internal static class EdgeListening
 {
     /// <summary>Adds what listening needs.</summary>
-    public static void AddTo(WebApplicationBuilder builder)
+    public static void AddTo(WebApplicationBuilder builder, EdgeSection edge, TimeProvider time)
     {
+        builder.Services.AddSingleton(_ => new SendLimit(time) { Patience = edge.SendPatience });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton<PriorKnowledge>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<PriorKnowledge>());
@@ -29,17 +31,24 @@ internal static class EdgeListening
     public static void Listen(KestrelServerOptions kestrel, EdgeSection edge, ILoggerFactory logging, TimeProvider time)
     {
         var main = new IPEndPoint(edge.Listen.Address, edge.Listen.Port);
+        var limit = kestrel.ApplicationServices.GetRequiredService<SendLimit>();
+        // The transport that answers hits itself has its own.
+        var clearLimit = edge.FastHits && EdgeTransport.IsSupported ? null : limit;
+        // What a client of HTTP/2 takes is told by its windows, which the kernel does not know. Each frame that goes out has the whole grace before it, so this ends who takes
+        // nothing; a rate that can be felt would add to it by what a large window took before.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1e9, edge.SendPatience);
         if (edge.Tls is not { Certificate: { } file, Key: { } key })
         {
-            PriorKnowledge.Listen(kestrel, main);
+            PriorKnowledge.Listen(kestrel, main, clearLimit);
             return;
         }
 
-        if (edge.Tls.Listen is not null) PriorKnowledge.Listen(kestrel, main);
+        if (edge.Tls.Listen is not null) PriorKnowledge.Listen(kestrel, main, clearLimit);
         var certificate = new EdgeCertificate(file, key, logging.CreateLogger<EdgeCertificate>(), time);
         kestrel.Listen(edge.Tls.Listen is { } own ? new IPEndPoint(own.Address, own.Port) : main, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            limit.Watch(listen);
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 OnConnection = _ => new(new SslServerAuthenticationOptions

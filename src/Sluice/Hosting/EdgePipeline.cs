@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Edge;
 using Sluice.Logging;
 
@@ -10,6 +11,9 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
     /// <summary>Serves a request.</summary>
     public Task InvokeAsync(HttpContext context)
     {
+        // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer. Who takes nothing at all is told by the kernel (SendLimit); only
+        // HTTP/2, which has no such feature, needs the server's limit.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { MinDataRate: not null } rate) rate.MinDataRate = null;
         if (accessLog is not null)
         {
             RequestIds.Assign(context);

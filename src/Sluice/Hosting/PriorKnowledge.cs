@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using System.IO.Pipelines;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Hosting;
 
@@ -25,12 +26,13 @@ internal sealed class PriorKnowledge(TimeProvider time) : IConnectionListenerFac
     public EndPoint EndPoint { get; } = new HandedOver();
 
     /// <summary>Makes an endpoint in clear text speak HTTP/1.1 and HTTP/2.</summary>
-    public static void Listen(KestrelServerOptions kestrel, IPEndPoint endPoint)
+    public static void Listen(KestrelServerOptions kestrel, IPEndPoint endPoint, SendLimit? limit)
     {
         var handover = kestrel.ApplicationServices.GetRequiredService<PriorKnowledge>();
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+            limit?.Watch(listen);
             listen.Use(next => connection => handover.SortAsync(connection, next));
         });
         kestrel.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);

@@ -25,6 +25,9 @@ internal sealed class TwoListeners : IAsyncDisposable
 
     public ObjectCache Cache { get; }
 
+    /// <summary>Where the disk tier has its files.</summary>
+    public string Folder => folder.FullName;
+
     public EdgeCounters Counters { get; } = new();
 
     public Uri Fast => new(fast!.Urls.First());

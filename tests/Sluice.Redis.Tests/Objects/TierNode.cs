@@ -36,7 +36,6 @@ internal sealed class TierNode(RedisNode node, ObjectCache cache) : IAsyncDispos
     {
         var added = cache.Prepare(cache.Scope(ScopeName), target, metadata);
         var source = new FillSource(new NoOrigin(), new OriginRequest { Path = target });
-        added.Source = source;
         var pin = body.Length == 0 ? null : added.Open(0, body.Length, source);
         if (pin is not null)
             added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = new MemoryStream(body), BodyLength = body.Length }, 0, body.Length, source, pin, background: true);

@@ -113,6 +113,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("""{ "s3": { "bucket": "media", "anonymous": true, "profile": "p" } }""", "A profile and anonymous access exclude each other")]
     [InlineData("""{ "url": "http://x", "host": "a b" }""", "Host must be a host name")]
     [InlineData("""{ "url": "http://x", "idleTimeout": "0s" }""", "IdleTimeout must be more than 0")]
+    [InlineData("""{ "url": "http://x", "maxConnections": 65537 }""", "MaximumConnections must be 1 to 65536")]
     public void Load_OriginThatCannotWork_SaysWhy(string origin, string why) =>
         Assert.StartsWith($"sluice.json:1: routes[0].origins[0]: {why}", Assert.Single(Errors($$"""{ "routes": [{ "origins": [{{origin}}] }] }""")), StringComparison.Ordinal);
 

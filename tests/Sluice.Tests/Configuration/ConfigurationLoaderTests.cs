@@ -88,6 +88,15 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_OriginsByUrl_HaveTheConnectionsTheyMayHave()
+    {
+        var (options, errors) = Load("""{ "routes": [{ "origins": ["http://a", { "url": "http://b", "maxConnections": 2 }] }] }""");
+
+        Assert.Empty(errors);
+        Assert.Equal([4096, 2], options.Routes[0].Origins.Select(origin => OriginSetup.Http(origin).MaximumConnections));
+    }
+
+    [Fact]
     public void Load_DefaultsOfARoute_AreTheDocumentsLifetimes()
     {
         // TTL-01 to TTL-04, CFG-05, EDG-04, EDG-05.

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Freshness;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Core.Tests.Objects;
+
+/// <summary>Who joined a fill that was refused to the one who began it asks for himself.</summary>
+public sealed class GapRefusalTests : IAsyncDisposable
+{
+    private const int Length = 1_000_000;
+    private readonly byte[] body = new BytePattern(9).Bytes(0, Length);
+    private readonly ObjectCache cache = ObjectCache.Open(new() { MemoryBytes = 8 << 20 }, new ManualTimeProvider(), NullLoggerFactory.Instance);
+
+    public ValueTask DisposeAsync() => cache.DisposeAsync();
+
+    [Fact]
+    public async Task Read_OfAFillThatAnotherWasRefused_AsksOnItsOwnBehalf()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var origin = new Guarding(body);
+        var metadata = new ObjectMetadata
+        {
+            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, Length),
+            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
+        };
+        var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
+        cache.Publish(stored, cache.Fence);
+        using var stranger = stored.OpenFor(0, Length, _ => Of("stranger"));
+        using var member = stored.OpenFor(0, Length, _ => Of("member"));
+        // Both wait for one fill, the stranger's, before the origin says anything.
+        var (refused, answered) = (stranger.ReadAsync(cancellation).AsTask(), member.ReadAsync(cancellation).AsTask());
+        origin.Gate.SetResult();
+
+        var failure = await Assert.ThrowsAsync<OriginException>(() => refused);
+        Assert.Equal(new OriginRefusal(403, null), failure.Refusal);
+        origin.MembersGate.SetResult();
+        using var piece = await answered;
+        Assert.True(piece.Span.SequenceEqual(body.AsSpan(0, piece.Length)));
+        Assert.Equal(["stranger", "member"], origin.Callers);
+
+        FillSource Of(string name) => new(origin, new OriginRequest { Path = "/a", Headers = new HeaderList { { "Authorization", name } } });
+    }
+
+    private sealed class Guarding(byte[] body) : IOrigin
+    {
+        public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MembersGate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<string?> Callers { get; } = [];
+
+        public string Name => "guarding";
+
+        public string Scope => "guarding";
+
+        public OriginTraits Traits => OriginTraits.Ranges;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            var caller = request.Headers.First("Authorization");
+            lock (Callers) Callers.Add(caller);
+            await Gate.Task.WaitAsync(cancellation);
+            // What is held is for all: the stranger must have his answer before the member's bytes are here.
+            if (caller == "member") await MembersGate.Task.WaitAsync(cancellation);
+            return caller == "member"
+                ? new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = request.Require!, BodyLength = body.Length, Body = new MemoryStream(body) }
+                : new OriginResponse { Status = 403, Headers = new HeaderList([]), Version = new ObjectVersion(null, null, 0), BodyLength = 0, Body = Stream.Null };
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Sluice.Core.Origins;
+
+namespace Sluice.Edge.Tests.Origins;
+
+/// <summary>An origin has no more connections than it is said to stand; what is beyond them waits and is not lost.</summary>
+public sealed class HttpOriginConnectionsTests
+{
+    [Fact]
+    public async Task Fetch_BeyondTheConnections_WaitsForOne()
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        using var origin = server.Origin(change: options => options with { MaximumConnections = 2, ConnectionIdleTimeout = TimeSpan.FromMinutes(5) });
+        // Each holds its connection until its body is read.
+        var begun = new Queue<OriginResponse>();
+        for (var i = 0; i < 2; i++) begun.Enqueue(await FetchAsync());
+        var waiting = new Queue<Task<OriginResponse>>(Enumerable.Range(0, 5).Select(_ => FetchAsync()));
+        while (begun.TryDequeue(out var response))
+        {
+            await using (response)
+            {
+                using var reader = new StreamReader(response.Body);
+                Assert.Equal("x", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+            }
+
+            if (waiting.TryDequeue(out var next)) begun.Enqueue(await next);
+        }
+
+        Assert.Equal((7, 2), (server.Requests.Length, server.Connections));
+
+        Task<OriginResponse> FetchAsync() => origin.FetchAsync(new OriginRequest { Path = "/a" }, TestContext.Current.CancellationToken).AsTask();
+    }
+}

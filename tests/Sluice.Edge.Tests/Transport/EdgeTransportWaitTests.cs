@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+using System.Text;
+using Sluice.Core.Objects;
+using Sluice.Core.Tags;
+using Sluice.Edge.Serving;
+using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Transport;
+
+/// <summary>Hits that fill the socket wait for room on the poller's thread, where whatever comes after them goes on too.</summary>
+public sealed class EdgeTransportWaitTests
+{
+    /// <summary>More than the kernel holds for one connection on both sides.</summary>
+    private const int Length = 64 << 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly ManualTimeProvider time = new();
+    private readonly MadeOrigin origin = new() { Length = Length };
+
+    [Theory]
+    [InlineData(128L << 20)]
+    [InlineData(0L)]
+    public async Task Pipelined_BehindHitsThatWaitForRoom_IsAnsweredInOrder(long memory)
+    {
+        await using var edge = await StartAsync(memory);
+        (int Start, int Length)[] parts = [(0, 9_000_000), (1, 1), (300_000, 700_000), (8_000_001, 3_000_000), (5, 20)];
+        var text = string.Concat(parts.Select(part => $"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={part.Start}-{part.Start + part.Length - 1}\r\n\r\n"));
+        // What is no hit comes behind one that waits, and hits behind that.
+        text += "OPTIONS /a HTTP/1.1\r\nHost: a\r\n\r\n" + text + "GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=0-9\r\nConnection: close\r\n\r\n";
+
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync(Encoding.ASCII.GetBytes(text));
+        foreach (var part in parts) await AssertPartAsync(client, part.Start, part.Length);
+        Assert.StartsWith("HTTP/1.1 204", await HeadAsync(client), StringComparison.Ordinal);
+        foreach (var part in parts) await AssertPartAsync(client, part.Start, part.Length);
+        await AssertPartAsync(client, 0, 10);
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Patience, TimeProvider.System));
+    }
+
+    [Fact]
+    public async Task Client_GoneWhileItsAnswerWaits_LetsGoOfTheObject()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using (var client = await ConnectAsync(edge))
+        {
+            await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+            await HeadAsync(client);
+            await edge.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Prefix, "/"));
+            Assert.NotEqual(0, edge.Cache.GetStatistics().Disk!.Value.Bytes);
+        }
+
+        Assert.True(await Eventually.HoldsAsync(() => edge.Cache.GetStatistics().Disk!.Value.Bytes == 0, Patience));
+    }
+
+    [Fact]
+    public async Task Stop_WhileAnAnswerWaits_SendsAllOfIt()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await HeadAsync(client);
+
+        var stopping = edge.StopFastAsync();
+        var (body, buffer) = (0L, new byte[1 << 20]);
+        while (await client.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System) is > 0 and var count) body += count;
+
+        Assert.Equal(Length, body);
+        await stopping.WaitAsync(Patience, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Connection_AfterAnAnswerThatWaited_IsKeptLikeAnyOther()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using var client = await ConnectAsync(edge);
+        // The second is answered when all is done about the first.
+        foreach (var length in (int[])[9_000_000, 10]) await AskPartAsync(client, length);
+        // Longer than a client may take nothing of an answer, and shorter than it may be idle.
+        for (var second = 0; second < 100; second++) time.Advance(TimeSpan.FromSeconds(1));
+        await AskPartAsync(client, 20);
+    }
+
+    private async Task AskPartAsync(Socket client, int length)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=0-{length - 1}\r\n\r\n"));
+        await AssertPartAsync(client, 0, length);
+    }
+
+    private async Task<TwoListeners> StartAsync(long memory)
+    {
+        var edge = await TwoListeners.StartAsync(origin, time, memory, onDisk: true);
+        using var http = new HttpClient();
+        // The second read checks what is on disk.
+        for (var i = 0; i < 2; i++) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        return edge;
+    }
+
+    private static async Task<Socket> ConnectAsync(TwoListeners edge)
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 << 10 };
+        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        return client;
+    }
+
+    private static async Task<string> HeadAsync(Socket client)
+    {
+        var (head, one) = (new StringBuilder(), new byte[1]);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            Assert.Equal(1, await client.ReceiveAsync(one).WaitAsync(Patience, TimeProvider.System));
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
+    }
+
+    private async Task AssertPartAsync(Socket client, int start, int length)
+    {
+        var head = await HeadAsync(client);
+        Assert.StartsWith("HTTP/1.1 206", head, StringComparison.Ordinal);
+        Assert.Contains("X-Cache-Status: HIT", head, StringComparison.Ordinal);
+        var body = new byte[length];
+        for (var got = 0; got < length;)
+        {
+            var count = await client.ReceiveAsync(body.AsMemory(got, Math.Min(length - got, 50_000))).AsTask().WaitAsync(Patience, TimeProvider.System);
+            Assert.NotEqual(0, count);
+            got += count;
+        }
+
+        Assert.True(body.AsSpan().SequenceEqual(origin.Expected(start, start + length)), $"the bytes from {start} on");
+    }
+}
