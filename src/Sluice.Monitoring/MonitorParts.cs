@@ -28,8 +28,9 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         Trends = new TrendBuilder(store, Reader);
         Reports = new ReportBuilder(options, monitor.Sources, store, Summaries);
         Checks = new CheckBuilder(options, monitor.Sources, store, Reports);
-        teller = AlertTeller.Create(options, time, logger);
         engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds).All()], store, Tell);
+        // After it, since it ends alerts of rules that are no more: those are not told of.
+        teller = AlertTeller.Create(options, store.Records, time, logger);
         schedule = new ReportSchedule(options.Reports, Reports, store.Records, teller);
         // Kept with the history, so that a node that starts anew is the same one: what it measured before is part of what it shows.
         if (store.Records.Noted("node") is not { } id) store.Records.Note("node", id = Guid.NewGuid().ToString("N")[..12]);

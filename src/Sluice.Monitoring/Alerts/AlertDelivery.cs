@@ -6,7 +6,7 @@ namespace Sluice.Monitoring.Alerts;
 
 /// <summary>
 /// Brings messages to one sink, in order, each until it is taken or seven attempts have failed. A sink that hangs holds back neither the watch nor other sinks;
-/// when more wait than may, the oldest are dropped and counted.
+/// when more wait than may, the oldest are dropped and counted. With an outbox, what was not taken is tried again after the next start.
 /// </summary>
 internal sealed partial class AlertDelivery : IAsyncDisposable
 {
@@ -26,14 +26,16 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     private readonly IAlertSink sink;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly AlertOutbox? outbox;
     private readonly Task running;
     private long dropped;
     private int pauses;
 
-    public AlertDelivery(IAlertSink sink, TimeProvider time, ILogger logger)
+    public AlertDelivery(IAlertSink sink, TimeProvider time, ILogger logger, AlertOutbox? outbox = null)
     {
-        (this.sink, this.time, this.logger) = (sink, time, logger);
+        (this.sink, this.time, this.logger, this.outbox) = (sink, time, logger, outbox);
         queue = Channel.CreateBounded<AlertMessage>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => Interlocked.Increment(ref dropped));
+        foreach (var message in outbox?.Waiting(time.GetUtcNow()) ?? []) queue.Writer.TryWrite(message);
         running = Task.Run(RunAsync);
     }
 
@@ -43,7 +45,11 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     /// <summary>How often it has begun to wait for a next attempt.</summary>
     public int PausesBegun => Volatile.Read(ref pauses);
 
-    public void Send(AlertMessage message) => queue.Writer.TryWrite(message);
+    public void Send(AlertMessage message)
+    {
+        outbox?.Add(message);
+        queue.Writer.TryWrite(message);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -108,6 +114,7 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
         try
         {
             await sink.SendAsync(json, message, either.Token);
+            outbox?.Remove(message.Id);
             return null;
         }
         catch (IOException failure)
@@ -123,6 +130,6 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     [LoggerMessage(4210, LogLevel.Warning, "Alert {Rule} could not be sent to the {Sink} ({Reason}); it is tried again")]
     private static partial void LogFailed(ILogger logger, string rule, string sink, string reason);
 
-    [LoggerMessage(4211, LogLevel.Error, "Alert {Rule} was not taken by the {Sink} ({Reason}) in {Attempts} attempts and is given up. Check monitoring.alerts")]
+    [LoggerMessage(4211, LogLevel.Error, "Alert {Rule} was not taken by the {Sink} ({Reason}) in {Attempts} attempts and is given up until the next start. Check monitoring.alerts")]
     private static partial void LogGivenUp(ILogger logger, string rule, string sink, string reason, int attempts);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Monitoring.History;
 
 namespace Sluice.Monitoring.Alerts;
@@ -15,7 +16,8 @@ internal sealed class AlertEngine
         states = [.. rules.Select(rule => new State(rule))];
         foreach (var row in store.Records.Alerts(long.MaxValue))
         {
-            if (states.Find(state => state.Rule.Name == row.Rule) is { On: null } state) state.On = row;
+            if (states.Find(state => state.Rule.Name == row.Rule) is { On: null } state)
+                (state.On, state.UnjudgedSince) = (row, long.TryParse(store.Records.Noted(Note(state)), CultureInfo.InvariantCulture, out var since) ? DateTimeOffset.FromUnixTimeSeconds(since) : null);
             // A rule that is no more, or an alert that is there twice.
             else store.Records.Resolve(row.Id, row.Started);
         }
@@ -27,7 +29,13 @@ internal sealed class AlertEngine
         var now = evidence.Now;
         foreach (var state in states)
         {
-            if (state.Rule.Measure(evidence) is not { } value) continue;
+            if (state.Rule.Measure(evidence) is not { } value)
+            {
+                WatchSilence(state, now);
+                continue;
+            }
+
+            SetUnjudged(state, null);
             if (state.On is null) Watch(state, value, now);
             else WatchEnd(state, value, now);
         }
@@ -66,6 +74,33 @@ internal sealed class AlertEngine
         tell(new AlertNotice(over, value));
     }
 
+    /// <summary>Without anything to judge an alert cannot stay on all night; and what was bad before is no longer bad without a break.</summary>
+    private void WatchSilence(State state, DateTimeOffset now)
+    {
+        SetUnjudged(state, state.UnjudgedSince ?? now);
+        if (state.Rule.Unjudged is not { } reason || now - state.UnjudgedSince < state.Rule.Patience) return;
+        state.Since = null;
+        if (state.On is not { } on) return;
+        var message = FormattableString.Invariant($"{reason} for {state.Rule.Patience.TotalMinutes:0} minutes: ended without knowing whether it is over. Last: {on.Message}");
+        var over = on with { Message = message, Resolved = now.ToUnixTimeSeconds() };
+        // First, so that a stop in between leaves no note for the next alert of this rule.
+        SetUnjudged(state, null);
+        store.Records.Reword(over.Id, over.Message, over.Value);
+        store.Records.Resolve(over.Id, over.Resolved.Value);
+        state.On = null;
+        tell(new AlertNotice(over, over.Value) { IsUnjudged = true });
+    }
+
+    /// <summary>Noted in the history while an alert is on, so that restarts do not begin the wait anew.</summary>
+    private void SetUnjudged(State state, DateTimeOffset? since)
+    {
+        if (state.UnjudgedSince == since) return;
+        state.UnjudgedSince = since;
+        if (state.On is not null) store.Records.Note(Note(state), since?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "");
+    }
+
+    private static string Note(State state) => "unjudged " + state.Rule.Name;
+
     /// <summary>What an alert says is what is the case, not what was when it began. Between its two thresholds its sentence would not be true, and stays.</summary>
     private void Follow(State state, double value)
     {
@@ -82,5 +117,8 @@ internal sealed class AlertEngine
 
         /// <summary>Since when the value has been such that the alert begins, or ends.</summary>
         public DateTimeOffset? Since { get; set; }
+
+        /// <summary>Since when there has been too little to judge.</summary>
+        public DateTimeOffset? UnjudgedSince { get; set; }
     }
 }

@@ -34,7 +34,7 @@ internal static class AlertRules
         },
         Storage("kv-storage", AlertSeverity.Warning, limits.StoragePercent),
         Storage("kv-storage-critical", AlertSeverity.Critical, limits.StorageCriticalPercent),
-        Origin(),
+        OriginDown.Rule(),
     ];
 
     private static IEnumerable<AlertRule> Scoped(MeasureScope scope, AlertThresholds limits)
@@ -105,22 +105,12 @@ internal static class AlertRules
         Message = value => FormattableString.Invariant($"{value:0.0}% of requests to origins failed within 5 minutes. Viewers may still be served from the cache. Look at: sluice diagnose errors"),
     };
 
-    private static AlertRule Origin() => new()
-    {
-        Name = "origin-down",
-        Severity = AlertSeverity.Critical,
-        Measure = evidence => evidence.Last(60).Last(MeasureNames.Circuit) is null ? null : evidence.Last(60).By(MeasureNames.Circuit, "origin").Count(one => one.Sum >= 2),
-        Begins = value => value > 0,
-        Ends = value => value == 0,
-        For = TimeSpan.FromSeconds(30),
-        Message = value => FormattableString.Invariant($"{value:0} origin(s) fail and are left alone by their circuit breaker. Which: sluice stats"),
-    };
-
     private static AlertRule Storage(string name, AlertSeverity severity, double limit) => new()
     {
         Name = name,
         Severity = severity,
         Measure = evidence => evidence.Last(60) is var window && window.Last(MeasureNames.StoreLimit) is > 0 and var bound ? 100 * window.Last(MeasureNames.StoreSize) / bound : null,
+        Unjudged = "Its size and its bound were not measured",
         Begins = value => value >= limit,
         Ends = value => value < limit - 2,
         Message = value => FormattableString.Invariant($"The key-value store is {value:0.0}% full (from {limit:0.##}% on). Its oldest entries are dropped at its bound; the more it holds, the fewer URLs are signed anew."),

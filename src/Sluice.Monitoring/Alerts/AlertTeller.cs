@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Monitoring.History;
 using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring.Alerts;
@@ -6,12 +7,12 @@ namespace Sluice.Monitoring.Alerts;
 /// <summary>Tells of alerts and reports: to the log, and to every sink.</summary>
 internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelivery> deliveries, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>The sinks that the settings name.</summary>
-    public static AlertTeller Create(MonitoringOptions options, TimeProvider time, ILogger logger)
+    /// <summary>The sinks that the settings name. What one has not taken is kept by its kind, so that a wrong address that was put right gets it.</summary>
+    public static AlertTeller Create(MonitoringOptions options, RecordStore records, TimeProvider time, ILogger logger)
     {
         var deliveries = new List<AlertDelivery>();
-        if (options.Targets.Webhook is { } url) deliveries.Add(new AlertDelivery(new WebhookSink(url, options.Targets.WebhookSecret, time), time, logger));
-        if (!string.IsNullOrWhiteSpace(options.Targets.Command)) deliveries.Add(new AlertDelivery(new CommandSink(options.Targets.Command), time, logger));
+        if (options.Targets.Webhook is { } url) deliveries.Add(new AlertDelivery(new WebhookSink(url, options.Targets.WebhookSecret, time), time, logger, new AlertOutbox(records, "webhook", logger)));
+        if (!string.IsNullOrWhiteSpace(options.Targets.Command)) deliveries.Add(new AlertDelivery(new CommandSink(options.Targets.Command), time, logger, new AlertOutbox(records, "command", logger)));
         return new AlertTeller(options.Node, deliveries, logger);
     }
 
@@ -19,7 +20,8 @@ internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelive
     public bool Tell(AlertNotice notice)
     {
         var item = AlertItems.Of(notice.Alert);
-        if (item.Resolved is { } resolved) LogResolved(logger, item.Rule, (resolved - item.Started).TotalSeconds);
+        if (notice.IsUnjudged) LogUnjudged(logger, item.Rule, item.Message);
+        else if (item.Resolved is { } resolved) LogResolved(logger, item.Rule, (resolved - item.Started).TotalSeconds);
         else if (item.Severity == "critical") LogCritical(logger, item.Rule, item.Message);
         else LogWarning(logger, item.Rule, item.Message);
         Send(new AlertMessage
@@ -72,6 +74,9 @@ internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelive
 
     [LoggerMessage(4214, LogLevel.Information, "Alert {Rule} is over, after {Seconds:0} s")]
     private static partial void LogResolved(ILogger logger, string rule, double seconds);
+
+    [LoggerMessage(4216, LogLevel.Warning, "Alert {Rule} ended: {Message}")]
+    private static partial void LogUnjudged(ILogger logger, string rule, string message);
 
     [LoggerMessage(4215, LogLevel.Information, "{Title}: {Summary}")]
     private static partial void LogReport(ILogger logger, string title, string summary);

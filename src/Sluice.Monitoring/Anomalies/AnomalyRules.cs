@@ -55,6 +55,8 @@ internal sealed class AnomalyRules(HistoryStore store, AlertThresholds limits)
             Ends = value => Math.Abs(value) < limits.Deviation * 2 / 3,
             For = TimeSpan.FromMinutes(5),
             EndsAfter = TimeSpan.FromMinutes(5),
+            // No traffic can be what is unusual: it is a value, and only its baseline can be missing.
+            Unjudged = measure.Name == "traffic" ? null : "Too little traffic to judge",
             Message = value => FormattableString.Invariant($"{Title(measure.Scope)}: {measure.Name.Replace('-', ' ')} is {measure.Format(seen)}, usual at this hour of the week is {measure.Format(usual)} ({value:+0.0;-0.0} deviations)."),
         };
     }

@@ -25,6 +25,9 @@ internal static partial class HistoryFile
         CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """;
 
+    /// <summary>Messages that a sink has not taken. Of the same format: files from before have it added, and older programs leave it alone.</summary>
+    private const string Untaken = "CREATE TABLE IF NOT EXISTS untaken (id INTEGER PRIMARY KEY, sink TEXT NOT NULL, name TEXT NOT NULL, message TEXT NOT NULL, UNIQUE (sink, name))";
+
     /// <summary>Opens or creates the file; a damaged one is moved aside first. Null is a history that ends with the process.</summary>
     /// <exception cref="IOException">It cannot be used; the message says what to do.</exception>
     public static SqliteConnection Open(string? path, ILogger logger)
@@ -74,6 +77,7 @@ internal static partial class HistoryFile
                 throw new IOException($"The history file {path} was written by a newer version of this program (format {version}; this one knows {FormatVersion}). Start the newer version, or move the file away.");
             if (connection.ReadInteger("PRAGMA application_id") != ApplicationId) throw new SqliteException("it is not a history file", NotADatabase);
             connection.ReadInteger("SELECT (SELECT max(at) FROM points) + (SELECT max(id) FROM series) + (SELECT max(id) FROM alerts) + (SELECT max(id) FROM marks)");
+            connection.Execute(Untaken);
             return connection;
         }
         catch

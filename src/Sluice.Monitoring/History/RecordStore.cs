@@ -3,15 +3,18 @@ using Sluice.Core.Sqlite;
 
 namespace Sluice.Monitoring.History;
 
-/// <summary>What the history keeps beside numbers: alerts, marks on the charts, notes of its own.</summary>
+/// <summary>What the history keeps beside numbers: alerts, messages about them that were not taken, marks on the charts, notes of its own.</summary>
 internal sealed class RecordStore : IDisposable
 {
     /// <summary>Alerts and marks kept, the oldest go first.</summary>
     private const int Maximum = 10_000;
 
+    /// <summary>Messages kept, the oldest go first.</summary>
+    private const int MaximumKept = 512;
+
     private readonly SqliteConnection connection;
     private readonly Lock gate;
-    private readonly SqliteCommand raise, resolve, reword, alerts, mark, marks, note, noted;
+    private readonly SqliteCommand raise, resolve, reword, alerts, mark, marks, note, noted, keep, kept, forget;
 
     public RecordStore(SqliteConnection connection, Lock gate)
     {
@@ -24,6 +27,9 @@ internal sealed class RecordStore : IDisposable
         marks = connection.Prepare("SELECT at, kind, text FROM marks WHERE at >= $from AND at < $to ORDER BY at DESC, id DESC LIMIT 500", "$from", "$to");
         note = connection.Prepare("INSERT OR REPLACE INTO notes (name, value) VALUES ($name, $value)", "$name", "$value");
         noted = connection.Prepare("SELECT value FROM notes WHERE name = $name", "$name");
+        keep = connection.Prepare("INSERT OR IGNORE INTO untaken (sink, name, message) VALUES ($sink, $name, $message)", "$sink", "$name", "$message");
+        kept = connection.Prepare("SELECT message FROM untaken WHERE sink = $sink ORDER BY id", "$sink");
+        forget = connection.Prepare("DELETE FROM untaken WHERE sink = $sink AND name = $name", "$sink", "$name");
     }
 
     /// <summary>Enters an alert that began; its number.</summary>
@@ -59,6 +65,34 @@ internal sealed class RecordStore : IDisposable
                 found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5)) { Resolved = rows.IsDBNull(6) ? null : rows.GetInt64(6) });
             return found;
         }
+    }
+
+    /// <summary>Keeps a message for a sink under a name.</summary>
+    public void Keep(string sink, string name, string message)
+    {
+        lock (gate)
+        {
+            Set(keep, sink, name, message).ExecuteNonQuery();
+            connection.Execute($"DELETE FROM untaken WHERE id <= (SELECT max(id) FROM untaken) - {MaximumKept}");
+        }
+    }
+
+    /// <summary>What is kept for a sink, the oldest first.</summary>
+    public List<string> Kept(string sink)
+    {
+        lock (gate)
+        {
+            using var rows = Set(kept, sink).ExecuteReader();
+            var found = new List<string>();
+            while (rows.Read()) found.Add(rows.GetString(0));
+            return found;
+        }
+    }
+
+    /// <summary>Lets go of a message.</summary>
+    public void Forget(string sink, string name)
+    {
+        lock (gate) Set(forget, sink, name).ExecuteNonQuery();
     }
 
     /// <summary>Marks a moment on the charts.</summary>
@@ -97,7 +131,7 @@ internal sealed class RecordStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[raise, resolve, reword, alerts, mark, marks, note, noted]) command.Dispose();
+        foreach (var command in (SqliteCommand[])[raise, resolve, reword, alerts, mark, marks, note, noted, keep, kept, forget]) command.Dispose();
     }
 
     private static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object> values)

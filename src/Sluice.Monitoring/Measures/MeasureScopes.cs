@@ -50,7 +50,7 @@ internal static class MeasureScopes
     public static double Served(Window w) => w.Sum(Requests, Outcome, "hit") + w.Sum(Requests, Outcome, "stale") + w.Sum(Requests, Outcome, "revalidated") + w.Sum(Requests, Outcome, "coalesced");
 
     /// <summary>Requests to origins that brought no answer, or one of status 500 and above.</summary>
-    public static double OriginFailures(Window w) => w.By(OriginRequests, "result").Where(one => one.Label is not ("1xx" or "2xx" or "3xx" or "4xx")).Sum(one => one.Sum);
+    public static double OriginFailures(Window w) => w.By(OriginRequests, "result").Where(one => OriginCount.IsFailure(one.Label)).Sum(one => one.Sum);
 
     /// <summary>Failures to sign (row MTR-09).</summary>
     public static double SigningErrors(Window w) => w.Sum(PresignErrors, "category", "credentials") + w.Sum(PresignErrors, "category", "refresh");

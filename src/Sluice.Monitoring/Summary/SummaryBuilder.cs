@@ -8,9 +8,6 @@ namespace Sluice.Monitoring.Summary;
 internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources sources, HistoryReader reader, HistoryStore store)
 {
     private static readonly string[] Outcomes = ["hit", "miss", "stale", "revalidated", "coalesced", "bypass", "refused"];
-    /// <summary>Requests to an origin in a minute that must all have failed before it is called failing.</summary>
-    private const int FewRequests = 3;
-
     private static readonly string[] Tiers = ["memory", "disk", "origin"];
 
     /// <summary>The summary of this server.</summary>
@@ -79,12 +76,12 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     public static IEnumerable<OriginHealth> Origins(Window window, Window minute)
     {
         var states = minute.By(Circuit, "origin").ToDictionary(one => one.Label, one => one.Sum);
-        foreach (var (name, requests) in window.By(OriginRequests, "origin").OrderByDescending(one => one.Sum).Take(16))
+        var recent = OriginCount.Of(minute);
+        foreach (var (name, (requests, failed)) in OriginCount.Of(window).OrderByDescending(one => one.Value.Requests).Take(16))
         {
-            var (failed, recent, recentlyFailed) = (Failed(window, name), minute.Sum(OriginRequests, "origin", name), Failed(minute, name));
             var (state, share) = (states.GetValueOrDefault(name), MeasureScopes.Percent(failed, requests));
             // A route with one origin has no circuit breaker unless it is asked for one.
-            var isFailing = recent >= FewRequests && recentlyFailed == recent;
+            var isFailing = recent.GetValueOrDefault(name).IsFailing;
             yield return new OriginHealth(
                 name, MeasureText.Count(requests), MeasureText.Percent(share, 2), MeasureText.Milliseconds(window.Histogram(OriginFirstByte, "origin", name).Percentile(0.95)),
                 MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => isFailing ? "failing" : "answering", 1 => "trying", _ => "left alone" })
@@ -93,9 +90,6 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             };
         }
     }
-
-    private static double Failed(Window window, string origin) =>
-        window.Sum(OriginRequests, "origin", origin) - window.ByTwo(OriginRequests, "origin", origin, "result").Where(one => one.Label is "1xx" or "2xx" or "3xx" or "4xx").Sum(one => one.Sum);
 
     private static List<Fact> Now(Window minute, double seconds)
     {

@@ -1,0 +1,35 @@
+using Sluice.Monitoring.History;
+
+namespace Sluice.Monitoring.Measures;
+
+/// <summary>What an origin was asked in a stretch of time. The dashboard and the alert call the same failing.</summary>
+/// <param name="Requests">Requests to it.</param>
+/// <param name="Failed">Those that brought no answer, or one of status 500 and above.</param>
+internal readonly record struct OriginCount(double Requests, double Failed)
+{
+    /// <summary>Requests that must all have failed before an origin is called failing.</summary>
+    public const int Few = 3;
+
+    /// <summary>True when it was asked often enough and answered nothing.</summary>
+    public bool IsFailing => Requests >= Few && !HasAnswered;
+
+    public bool HasAnswered => Failed < Requests;
+
+    /// <summary>All origins of a stretch of time by name.</summary>
+    public static Dictionary<string, OriginCount> Of(Window window)
+    {
+        var counts = new Dictionary<string, OriginCount>();
+        foreach (var (series, found) in window.All)
+        {
+            if (series.Instrument != MeasureNames.OriginRequests) continue;
+            var (name, failed) = (series.Label("origin") ?? "", IsFailure(series.Label("result")) ? found.Value : 0);
+            var before = counts.GetValueOrDefault(name);
+            counts[name] = new OriginCount(before.Requests + found.Value, before.Failed + failed);
+        }
+
+        return counts;
+    }
+
+    /// <summary>True for a result of a request to an origin that is a failure.</summary>
+    public static bool IsFailure(string? result) => result is not ("1xx" or "2xx" or "3xx" or "4xx");
+}

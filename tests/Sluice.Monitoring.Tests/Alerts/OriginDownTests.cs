@@ -1,0 +1,84 @@
+using Sluice.Monitoring.Alerts;
+
+namespace Sluice.Monitoring.Tests.Alerts;
+
+/// <summary>An origin that answers nothing, without a circuit breaker that says so.</summary>
+public sealed class OriginDownTests : IDisposable
+{
+    private const string Failed = "sluice.origin.requests{origin=a,result=unreachable}", Answered = "sluice.origin.requests{origin=a,result=4xx}", Other = "sluice.origin.requests{origin=b,result=2xx}";
+
+    private readonly AlertBench bench = new();
+
+    public void Dispose() => bench.Dispose();
+
+    [Fact]
+    public void Origin_OfWhichEveryRequestFails_IsCritical_UntilOneIsAnswered()
+    {
+        (bench.Counters[Failed], bench.Counters[Other]) = (1, 1);
+        bench.Run(TimeSpan.FromSeconds(50)); // the third fails after 30 s, and that for 20 s
+        Assert.Empty(bench.Told);
+        bench.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(["origin-down firing"], bench.Told);
+        Assert.Equal((int)AlertSeverity.Critical, bench.Notices[0].Alert.Severity);
+        Assert.StartsWith("1 origin(s) answer nothing", bench.Notices[0].Alert.Message, StringComparison.Ordinal);
+        bench.Counters[Answered] = 1;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
+        Assert.False(bench.Notices[1].IsUnjudged);
+    }
+
+    [Theory]
+    [InlineData(2, 0)] // too few to say so
+    [InlineData(50, 1)]
+    public void Origin_ThatFailedTwiceOrAnsweredOnce_IsNotDown(double failed, double answered)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            (bench.Counters[Failed], bench.Counters[Answered]) = (failed, answered);
+            bench.Run(TimeSpan.FromSeconds(10));
+            (bench.Counters[Failed], bench.Counters[Answered]) = (0, 0);
+            bench.Run(TimeSpan.FromMinutes(2));
+        }
+
+        Assert.DoesNotContain("origin-down firing", bench.Told);
+    }
+
+    [Fact]
+    public void Origin_ThatIsNotAskedAnyMore_IsNotWell_AndEndsTheAlertForThat()
+    {
+        Fail();
+        bench.Counters[Failed] = 0;
+        bench.Run(TimeSpan.FromMinutes(8)).Restart();
+        bench.Run(TimeSpan.FromMinutes(7));
+        Assert.Equal(["origin-down"], bench.On);
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
+        Assert.True(bench.Notices[1].IsUnjudged);
+    }
+
+    [Fact]
+    public void Origin_ThatAnswersAfterASilence_EndsTheAlert()
+    {
+        Fail();
+        bench.Counters[Failed] = 0;
+        bench.Run(TimeSpan.FromMinutes(10));
+        bench.Counters[Answered] = 1;
+        bench.Run(TimeSpan.FromSeconds(10));
+        bench.Counters[Answered] = 0;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
+        Assert.False(bench.Notices[1].IsUnjudged);
+    }
+
+    /// <summary>One origin fails, in bursts of four around whole minutes too, and another answers all along.</summary>
+    private void Fail()
+    {
+        (bench.Counters[Failed], bench.Counters[Other]) = (0, 20);
+        bench.Run(TimeSpan.FromSeconds(50));
+        bench.Counters[Failed] = 2;
+        bench.Run(TimeSpan.FromSeconds(20));
+        bench.Counters[Failed] = 0;
+        bench.Run(TimeSpan.FromSeconds(30));
+        Assert.Equal(["origin-down firing"], bench.Told);
+    }
+}
