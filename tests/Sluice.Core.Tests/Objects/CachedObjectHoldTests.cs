@@ -89,6 +89,9 @@ public sealed class CachedObjectHoldTests : IAsyncDisposable
 
     private async Task<CachedObject> StoreAsync(string? tag, string target = "/a")
     {
+        // Until a new directory was searched for what a lost index left behind, nothing is added to it.
+        await cache.Disk!.LoadAsync(Cancellation);
+        await cache.Disk.Sweep;
         var stored = cache.Prepare(cache.Scope("s"), target, new ObjectMetadata
         {
             Status = 200,
