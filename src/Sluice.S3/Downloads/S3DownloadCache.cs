@@ -98,7 +98,19 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
 
     private async Task<T> HandOutAsync<T>(string s3Url, S3DownloadOptions? options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
     {
-        options ??= new();
+        try
+        {
+            return await TryHandOutAsync(s3Url, options ?? new(), lease, handOut, cancellation);
+        }
+        catch (Exception cut) when (isEnding && cut is OperationCanceledException or ObjectDisposedException && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(Grace, time, cancellation);
+            throw;
+        }
+    }
+
+    private async Task<T> TryHandOutAsync<T>(string s3Url, S3DownloadOptions options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
+    {
         var ask = Ask(s3Url, options);
         for (var attempt = 1; ; attempt++)
         {
