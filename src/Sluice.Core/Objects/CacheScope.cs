@@ -30,22 +30,25 @@ public sealed class CacheScope
     /// <summary>As the other, without a string.</summary>
     public CacheSlot? Find(ReadOnlySpan<char> target) => slotsByText.TryGetValue(target, out var slot) ? slot : null;
 
-    /// <summary>As <see cref="Find(string)"/>, and makes known what is on disk and in nobody's use. May block on the index file: not for a socket thread.</summary>
-    public CacheSlot? FindStored(string target)
+    /// <summary>The objects under that target, those that are on disk and in nobody's use too, which it makes known; none where there are none. May block on the index file: not for a socket thread.</summary>
+    /// <returns>All there were at one moment. The slot may have fewer by now, when some went back to the index.</returns>
+    public CachedObject[] FindStored(string target)
     {
         for (var spin = default(SpinWait); ; spin.SpinOnce())
         {
-            // A slot without objects is one that another thread is just filling, or has emptied.
+            // A slot without objects is one that another thread is just filling, or has emptied. In this order: what goes back says so before it goes.
             var slot = Find(target);
-            if (slot is { Objects.Length: > 0 } && (slot.IsWhole || cache.Disk is null)) return slot;
-            if (cache.Disk is not { } disk) return null;
+            var objects = slot?.Objects ?? [];
+            if (objects.Length > 0 && (slot!.IsWhole || cache.Disk is null)) return objects;
+            if (cache.Disk is not { } disk) return [];
             var before = cache.GoneBack(target);
             var rows = disk.Find(KeyOf(target), out var isComplete);
             foreach (var stored in rows) cache.Adopt(stored);
             slot = Find(target);
+            objects = slot?.Objects ?? [];
             if (slot is not null && isComplete) Settle(slot, target, before);
             // What went back between the two looks is in the index by now.
-            if ((before & 1) == 0 && cache.GoneBack(target) == before) return slot;
+            if ((before & 1) == 0 && cache.GoneBack(target) == before) return objects;
         }
     }
 

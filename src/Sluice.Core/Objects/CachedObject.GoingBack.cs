@@ -66,7 +66,7 @@ public sealed partial class CachedObject
         while (true)
         {
             var before = cache.GoneBack(Target);
-            if (Scope.FindStored(Target) is { } slot && Array.Find(slot.Objects, held => held.Id == Id && !ReferenceEquals(held, this)) is { } found) return found;
+            if (Array.Find(Scope.FindStored(Target), held => held.Id == Id && !ReferenceEquals(held, this)) is { } found) return found;
             // Unless it went back once more meanwhile, it is gone.
             if ((before & 1) == 0 && cache.GoneBack(Target) == before) return null;
         }

@@ -123,7 +123,7 @@ public sealed partial class ObjectCache
         {
             if (request.Kind == PurgeKind.Url)
             {
-                found.AddRange(scope.FindStored(request.Value)?.Objects ?? []);
+                found.AddRange(scope.FindStored(request.Value));
                 continue;
             }
 

@@ -22,7 +22,7 @@ public sealed class EdgeExplainer(SluiceEdge edge, TimeProvider time)
         (route, var name) = VariantNames.Of(route, target);
         var key = route.Scope.KeyOf(name);
         var now = time.GetUtcNow();
-        var objects = route.Scope.FindStored(name)?.Objects ?? [];
+        var objects = route.Scope.FindStored(name);
         var (next, why) = Next(objects, now);
         return new Explanation
         {

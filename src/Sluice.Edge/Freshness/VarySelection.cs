@@ -8,9 +8,8 @@ namespace Sluice.Edge.Freshness;
 internal static class VarySelection
 {
     /// <summary>The stored object that fits the request, or null.</summary>
-    public static CachedObject? Find(CacheSlot slot, IHeaderDictionary request)
+    public static CachedObject? Find(CachedObject[] objects, IHeaderDictionary request)
     {
-        var objects = slot.Objects;
         if (objects.Length == 1 && objects[0].Metadata.Vary.Count == 0) return objects[0];
         foreach (var candidate in objects)
             if (Matches(candidate.Metadata, request)) return candidate;

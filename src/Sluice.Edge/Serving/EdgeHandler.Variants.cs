@@ -23,7 +23,7 @@ internal sealed partial class EdgeHandler
         {
             Method = context.Request.Method,
             Client = peer?.ToString() ?? "",
-            Look = key => variants.Route.Scope.FindStored(key)?.Objects is [var found, ..] ? found : null,
+            Look = key => variants.Route.Scope.FindStored(key) is [var found, ..] ? found : null,
             IsLocal = peer is not null && IPAddress.IsLoopback(peer),
         });
         if (decision is null) return false;
@@ -55,8 +55,8 @@ internal sealed partial class EdgeHandler
             return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
         var asked = new Asked(variants.Route, plan.Key, plan, route);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
-        var stored = variants.Route.Scope.FindStored(plan.Key)?.Objects is [{ IsServable: true } held, ..] ? held : null;
-        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.FindStored(plan.Key)?.Objects is [var ready, ..] ? ready : null, false);
+        var stored = variants.Route.Scope.FindStored(plan.Key) is [{ IsServable: true } held, ..] ? held : null;
+        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.FindStored(plan.Key) is [var ready, ..] ? ready : null, false);
         var fetch = PlanFetch(nobody, asked, stored);
         try
         {

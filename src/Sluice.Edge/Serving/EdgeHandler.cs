@@ -99,7 +99,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     {
         for (var attempt = 1; ; attempt++)
         {
-            var stored = asked.Route.Scope.FindStored(asked.Target) is { } slot ? VarySelection.Find(slot, context.Request.Headers) : null;
+            var stored = VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), context.Request.Headers);
             if (stored is not null && !IsUsable(asked.Route, stored))
             {
                 ObjectCache.Remove(stored);
@@ -205,7 +205,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     }
 
     private bool IsFreshNow(HttpContext context, Asked asked) =>
-        asked.Route.Scope.FindStored(asked.Target) is { } slot && VarySelection.Find(slot, context.Request.Headers) is { } found
+        VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), context.Request.Headers) is { } found
         && IsUsable(asked.Route, found) && Judge(context, asked, found) == Reuse.Fresh;
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)

@@ -109,7 +109,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     {
         if (response is not { Range.Total: { } total, Version.IsStrong: true }) return;
         // Known already, perhaps with bytes: nothing to learn.
-        if (context.Route.Scope.FindStored(context.Target) is { } slot && Array.Exists(slot.Objects, held => held.Metadata.Version.Matches(response.Version))) return;
+        if (Array.Exists(context.Route.Scope.FindStored(context.Target), held => held.Metadata.Version.Matches(response.Version))) return;
         if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
         cache.Publish(cache.Prepare(context.Route.Scope, context.Target, metadata), fence);
     }

@@ -50,7 +50,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         // Only normal forms are stored, so a raw target that is found is one.
         if (routes.Match(target) is not { Route.Playback: null } route || route.Variants is { Transform.ChoosesAlways: true }) return null;
         if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
-        if (VarySelection.Find(slot, request) is not { } stored) return null;
+        if (VarySelection.Find(slot.Objects, request) is not { } stored) return null;
         var now = time.GetUtcNow();
         return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;
     }
@@ -69,7 +69,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     public string? TierOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (routes.Match(target) is not { } route || (route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot, context.Request.Headers) is not { } stored) return null;
+        if (routes.Match(target) is not { } route || (route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot.Objects, context.Request.Headers) is not { } stored) return null;
         if (stored.Metadata.Length is not > 0L) return null;
         Span<ByteRange> one = stackalloc ByteRange[1];
         var first = context.Request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], one, out _) && one[0].Resolve(stored.Metadata.Length.Value) is { } part ? part.Start : 0;

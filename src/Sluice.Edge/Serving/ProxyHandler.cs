@@ -131,7 +131,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         {
             // What was made from it goes with it.
             if (route.Variants is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path));
-            else if (route.Scope.FindStored(text) is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, text));
+            else if (route.Scope.FindStored(text).Length > 0) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, text));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
     /// <exception cref="OriginException">The origin gave no answer, and nothing stored may stand in.</exception>
     public async Task<SourceObject> OpenAsync(ActiveRoute route, string path, CancellationToken cancellation)
     {
-        var stored = route.Scope.FindStored(path) is { } slot ? VarySelection.Find(slot, NoFields) : null;
+        var stored = VarySelection.Find(route.Scope.FindStored(path), NoFields);
         if (stored is { IsServable: false }) stored = null;
         if (stored is not null && ReusePolicy.Evaluate(stored.Metadata.Freshness, NoFields, time.GetUtcNow()) == Reuse.Fresh) return await ReadyAsync(stored, cancellation);
         try

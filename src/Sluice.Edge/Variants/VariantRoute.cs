@@ -55,12 +55,12 @@ internal sealed partial class VariantRoute
 
     /// <summary>False when the source is known in another version than the one it was made from, or may be stored in another without being in use. Takes no lock.</summary>
     public bool IsCurrent(CachedObject variant) => originals.Scope.Find(variant.Metadata.Source) is { Objects.Length: > 0 } source
-        ? IsOf(source, variant)
+        ? IsOf(source.Objects, variant)
         : RenderedHead.Of(variant, Route).NoSourceSince == cache.GoneBack(variant.Metadata.Source);
 
-    private bool IsOf(CacheSlot source, CachedObject variant)
+    private bool IsOf(CachedObject[] source, CachedObject variant)
     {
-        if (source.Objects is not [{ Metadata: { Status: 200, Version: var version } }, ..]) return true;
+        if (source is not [{ Metadata: { Status: 200, Version: var version } }, ..]) return true;
         var head = RenderedHead.Of(variant, Route);
         if (ReferenceEquals(head.CheckedSource, version)) return true;
         // The tag of a variant begins with its source's version.
@@ -100,7 +100,7 @@ internal sealed partial class VariantRoute
     public Func<ObjectMetadata, bool> Accepts(TransformPlan plan)
     {
         // One that is only on disk is known from here on: what this answers may be asked where nothing may wait.
-        var found = originals.Scope.FindStored(plan.Source)?.Objects;
+        var found = originals.Scope.FindStored(plan.Source);
         return made => made.Version.ETag is { } tag && tag.Contains(plan.Recipe, StringComparison.Ordinal)
             && ((originals.Scope.Find(plan.Source)?.Objects ?? found) is not [{ Metadata: { Status: 200, Version: var version } }, ..]
                 || tag.AsSpan(1).StartsWith(SourceObject.VersionOf(version), StringComparison.Ordinal));
@@ -112,7 +112,7 @@ internal sealed partial class VariantRoute
         // The source may be on disk only; from here on it is known to those who ask in a hurry too.
         var before = cache.GoneBack(variant.Metadata.Source);
         var isCurrent = true;
-        if (originals.Scope.FindStored(variant.Metadata.Source) is { Objects.Length: > 0 } source) isCurrent = IsOf(source, variant);
+        if (originals.Scope.FindStored(variant.Metadata.Source) is { Length: > 0 } source) isCurrent = IsOf(source, variant);
         else RenderedHead.Of(variant, Route).NoSourceSince = before;
         return variant.Metadata.Status == 200 && (!isCurrent || variant.Metadata.Version.ETag?.Contains(recipe, StringComparison.Ordinal) != true) ? Reuse.Revalidate : reuse;
     }

@@ -95,7 +95,7 @@ public abstract class GoingBackTestBase : IDisposable
     }
 
     protected static CachedObject? Find(ObjectCache cache, string target, string? language = null, string scope = "s") =>
-        cache.Scope(scope).FindStored(target)?.Objects.SingleOrDefault(held => held.Metadata.Vary.Select(field => field.Value).SingleOrDefault() == language);
+        cache.Scope(scope).FindStored(target).SingleOrDefault(held => held.Metadata.Vary.Select(field => field.Value).SingleOrDefault() == language);
 
     private sealed class Refusing : IOrigin
     {

@@ -226,11 +226,11 @@ public sealed class GoingBackTests : GoingBackTestBase
         german.Release();
         Assert.Equal(2, cache.GoBack(0));
         await StoreAsync(cache, "/a", 1, "fr");
-        Assert.Equal(3, cache.Scope("s").FindStored("/a")!.Objects.Length);
+        Assert.Equal(3, cache.Scope("s").FindStored("/a").Length);
         // One for all takes the place of all, wherever they are.
         Assert.Equal(3, cache.GoBack(0));
         var one = await StoreAsync(cache, "/a", 2);
-        Assert.Same(one, Assert.Single(cache.Scope("s").FindStored("/a")!.Objects));
+        Assert.Same(one, Assert.Single(cache.Scope("s").FindStored("/a")));
         Assert.Equal(1, cache.GetStatistics().Disk!.Value.Objects);
     }
 
