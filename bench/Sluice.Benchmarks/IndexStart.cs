@@ -78,7 +78,7 @@ internal static class IndexStart
 
     private static async Task HitAsync(CacheScope scope, string target)
     {
-        if (scope.FindStored(target)?.Objects is not [var found, ..]) throw new InvalidOperationException($"{target} was not found.");
+        if (scope.FindStored(target) is not [var found, ..]) throw new InvalidOperationException($"{target} was not found.");
         using var reader = found.Open(0, BodyLength, null);
         using var piece = await reader.ReadAsync(CancellationToken.None);
         if (piece.Length != BodyLength) throw new InvalidOperationException($"{target} is {piece.Length} bytes.");
