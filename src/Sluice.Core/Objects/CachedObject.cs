@@ -6,7 +6,7 @@ namespace Sluice.Core.Objects;
 /// <summary>One version of one object: its metadata, and its body as chunks in memory, on disk, arriving, or missing.</summary>
 public sealed partial class CachedObject
 {
-    /// <summary>What an object in use takes besides its body, texts of usual length included (measured: docs/performance.md).</summary>
+    /// <summary>What an object in use takes besides its body, texts of usual length included (measured).</summary>
     internal const int Bookkeeping = 3 << 10;
 
     private readonly Lock gate = new();
