@@ -119,7 +119,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             (waiting, waitingHead, waitingAt, IsWaiting) = (answer, head.IsEmpty ? [] : head.ToArray(), position, true);
             // From here on it may be going on already, on another thread.
             if (socket.TryWatchDrained()) return false;
-            IsWaiting = false;
+            (waiting, waitingHead, IsWaiting) = (default, [], false);
         }
     }
 

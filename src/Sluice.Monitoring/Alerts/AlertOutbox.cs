@@ -26,11 +26,19 @@ internal sealed partial class AlertOutbox(RecordStore records, string sink, ILog
     /// <summary>What had not been taken when the program stopped and is still news, in order; the rest is forgotten. Nobody is told that an alert is on which is over.</summary>
     public IReadOnlyList<AlertMessage> Waiting(DateTimeOffset now)
     {
+        List<AlertMessage> waiting = [];
+        // Without them the program starts all the same.
+        Guard(() => waiting = Find(now));
+        if (waiting.Count > 0) LogAgain(logger, waiting.Count, sink);
+        return waiting;
+    }
+
+    private List<AlertMessage> Find(DateTimeOffset now)
+    {
         var kept = records.Kept(sink).Select(Read).OfType<AlertMessage>().ToList();
         var on = records.Alerts(long.MaxValue).ConvertAll(row => (row.Rule, row.Started)).ToHashSet();
         var waiting = kept.FindAll(message => kept.Find(other => other.Resolved is not null && Alert(other) == Alert(message)) is { } end ? now - end.Resolved < News : on.Contains(Alert(message)));
         foreach (var message in kept.Except(waiting)) Remove(message.Id);
-        if (waiting.Count > 0) LogAgain(logger, waiting.Count, sink);
         return waiting;
 
         static (string, long) Alert(AlertMessage message) => (message.Rule, message.Started.ToUnixTimeSeconds());
@@ -65,6 +73,6 @@ internal sealed partial class AlertOutbox(RecordStore records, string sink, ILog
     [LoggerMessage(4217, LogLevel.Information, "{Count} messages that the {Sink} had not taken before the stop are sent again")]
     private static partial void LogAgain(ILogger logger, int count, string sink);
 
-    [LoggerMessage(4218, LogLevel.Warning, "What the {Sink} has taken of alerts could not be written ({Reason}); a restart may lose or repeat a message. Check the free space of the cache directory.")]
+    [LoggerMessage(4218, LogLevel.Warning, "What the {Sink} has taken of alerts could not be read or written ({Reason}); a restart may lose or repeat a message. Check the free space of the cache directory.")]
     private static partial void LogNotKept(ILogger logger, string sink, string reason);
 }
