@@ -157,6 +157,8 @@ public sealed partial class CachedObject
         lock (gate)
         {
             if (!waiting.Remove(reader)) return;
+            // Most objects are never waited for again, and there are very many of them.
+            if (waiting.Count == 0) waiting.Capacity = 0;
             foreach (var fill in fills)
                 if (!fill.IsWanted(waiting)) fill.Abandon();
         }

@@ -16,7 +16,7 @@ public sealed class GhostSampler : IDisposable
     internal const int Slots = 1024;
 
     /// <summary>Objects watched by the largest of the caches at most.</summary>
-    internal const int MaximumObjects = 16_384;
+    internal const int MaximumObjects = 8_192;
 
     private const int MaximumHalvings = 24;
 

@@ -30,5 +30,10 @@ internal sealed class Series
     public IReadOnlyDictionary<string, string> Labels => labels.ToDictionary(label => label.Key, label => label.Value);
 
     /// <summary>The value of a label; null when it has none of that name.</summary>
-    public string? Label(string key) => Array.Find(labels, label => label.Key == key).Value;
+    public string? Label(string key)
+    {
+        foreach (var (name, value) in labels)
+            if (name == key) return value;
+        return null;
+    }
 }

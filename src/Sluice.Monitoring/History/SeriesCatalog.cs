@@ -16,6 +16,9 @@ internal sealed class SeriesCatalog
     private readonly SqliteConnection connection;
     private readonly ConcurrentDictionary<string, Series> byKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Series> byId = new();
+
+    // Those met last, so that bounds need not be made a text for every point.
+    private readonly ConcurrentDictionary<string, Series> byName = new(StringComparer.Ordinal);
     private int refused;
 
     /// <summary>Reads the catalog. Calls that add must come one at a time, and not while the connection is in use.</summary>
@@ -41,8 +44,9 @@ internal sealed class SeriesCatalog
     /// <summary>The series of that name and shape, added when it is new; null when there are as many as may be.</summary>
     public Series? Get(string name, SeriesKind kind, double[] bounds)
     {
+        if (byName.TryGetValue(name, out var last) && last.Kind == kind && last.Bounds.AsSpan().SequenceEqual(bounds)) return last;
         var text = bounds.Length == 0 ? "" : string.Join(' ', bounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
-        if (byKey.TryGetValue(Key(name, kind, text), out var known)) return known;
+        if (byKey.TryGetValue(Key(name, kind, text), out var known)) return byName[name] = known;
         if (byId.Count >= Maximum)
         {
             refused++;
@@ -67,7 +71,7 @@ internal sealed class SeriesCatalog
 
     private Series Keep(Series series, string bounds)
     {
-        byId[series.Id] = series;
+        byId[series.Id] = byName[series.Name] = series;
         return byKey[Key(series.Name, series.Kind, bounds)] = series;
     }
 }

@@ -6,6 +6,9 @@ internal sealed class Window(Dictionary<int, SeriesValue> values, Func<int, Seri
     /// <summary>Hits are measured one in this many (see <c>sluice.edge.duration</c> and <c>sluice.presign.duration</c>).</summary>
     public const int HitSampling = 16;
 
+    // A summary asks some hundred questions. Made with the first one: by then nobody adds to the values any more.
+    private Dictionary<string, List<(Series Series, SeriesValue Value)>>? byInstrument;
+
     public bool IsEmpty => values.Count == 0;
 
     /// <summary>The values by series, for merging.</summary>
@@ -57,8 +60,19 @@ internal sealed class Window(Dictionary<int, SeriesValue> values, Func<int, Seri
 
     private IEnumerable<(Series Series, SeriesValue Value)> Of(string instrument, string? key, string? value)
     {
-        foreach (var (id, found) in values)
-            if (find(id) is { } series && series.Instrument == instrument && (key is null || series.Label(key) == value))
-                yield return (series, found);
+        var found = (byInstrument ??= Index()).GetValueOrDefault(instrument) ?? [];
+        return key is null ? found : found.Where(one => one.Series.Label(key) == value);
+    }
+
+    private Dictionary<string, List<(Series Series, SeriesValue Value)>> Index()
+    {
+        var index = new Dictionary<string, List<(Series, SeriesValue)>>(StringComparer.Ordinal);
+        foreach (var (series, value) in All)
+        {
+            if (!index.TryGetValue(series.Instrument, out var held)) index[series.Instrument] = held = [];
+            held.Add((series, value));
+        }
+
+        return index;
     }
 }

@@ -7,6 +7,10 @@ namespace Sluice.Monitoring.Prometheus;
 internal static class ProcessMetrics
 {
     private const string Descriptors = "/proc/self/fd";
+
+    /// <summary>As often as the history takes a point.</summary>
+    private const int KeptMilliseconds = 9_000;
+
     private static readonly Meter Meter = Create();
 
     /// <summary>Makes sure the instruments exist. They are the process's and live as long as it does.</summary>
@@ -16,13 +20,28 @@ internal static class ProcessMetrics
     {
         var meter = new Meter("Sluice.Process");
         meter.CreateObservableUpDownCounter("process.resident_memory", () => Environment.WorkingSet, "By", "Memory in use that is in RAM, bodies outside the garbage-collected heap included.");
-        meter.CreateObservableUpDownCounter("process.virtual_memory", () => Read(p => p.VirtualMemorySize64), "By", "Address space in use.");
-        meter.CreateObservableUpDownCounter("process.threads", () => Read(p => p.Threads.Count), "{thread}", "Operating system threads.");
+        meter.CreateObservableUpDownCounter("process.virtual_memory", Seldom(() => Read(p => p.VirtualMemorySize64)), "By", "Address space in use.");
+        meter.CreateObservableUpDownCounter("process.threads", Seldom(() => Read(p => p.Threads.Count)), "{thread}", "Operating system threads.");
         meter.CreateObservableCounter("process.cpu", () => Environment.CpuUsage.TotalTime.TotalSeconds, "s", "User and system CPU time.");
-        meter.CreateObservableGauge("process.start_time", () => (Read(p => p.StartTime).ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds, "s", "Start of the process, since the Unix epoch.");
+        var start = (Read(p => p.StartTime).ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
+        meter.CreateObservableGauge("process.start_time", () => start, "s", "Start of the process, since the Unix epoch.");
         if (Directory.Exists(Descriptors))
-            meter.CreateObservableUpDownCounter("process.open_fds", () => Directory.EnumerateFileSystemEntries(Descriptors).Count(), "{file}", "File descriptors open.");
+            meter.CreateObservableUpDownCounter("process.open_fds", Seldom(() => Directory.EnumerateFileSystemEntries(Descriptors).Count()), "{file}", "File descriptors open.");
         return meter;
+    }
+
+    /// <summary>The kernel is asked for every descriptor and every thread by name: with ten thousand connections that takes longer than all other metrics together.</summary>
+    private static Func<long> Seldom(Func<long> read)
+    {
+        var (gate, at, value) = (new Lock(), 0L, 0L);
+        return () =>
+        {
+            lock (gate)
+            {
+                if (at == 0 || Environment.TickCount64 - at >= KeptMilliseconds) (value, at) = (read(), Environment.TickCount64);
+                return value;
+            }
+        };
     }
 
     private static T Read<T>(Func<Process, T> value)

@@ -68,7 +68,7 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         var builder = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(Resource())
             .AddMeter([.. options.Value.Meters])
-            .AddView(HistogramBounds.For)
+            .AddView(MetricViews.For)
             .AddReader(new BaseExportingMetricReader(exporter));
         if (options.Value.Otlp is not { } collector) return new Collection(builder.Build(), exporter, null);
         builder.AddOtlpExporter(otlp => Set(otlp, collector, "metrics"));

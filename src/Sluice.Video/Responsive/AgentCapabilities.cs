@@ -6,8 +6,8 @@ namespace Sluice.Video.Responsive;
 public sealed class AgentCapabilities
 {
     private const RegexOptions Safe = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
-    private readonly Regex[] webm;
-    private readonly Regex[] excluded;
+    private readonly Lazy<Regex[]> webm;
+    private readonly Lazy<Regex[]> excluded;
 
     /// <summary>Makes it from patterns.</summary>
     /// <param name="webm">Agents that play WebM, as regular expressions without look-around and back-references.</param>
@@ -16,8 +16,8 @@ public sealed class AgentCapabilities
     /// <exception cref="NotSupportedException">A pattern needs backtracking.</exception>
     public AgentCapabilities(IEnumerable<string> webm, IEnumerable<string> excluded)
     {
-        this.webm = [.. webm.Select(p => new Regex(p, Safe))];
-        this.excluded = [.. excluded.Select(p => new Regex(p, Safe))];
+        this.webm = Make(webm);
+        this.excluded = Make(excluded);
     }
 
     /// <summary>Chrome, Firefox, Edge and Opera.</summary>
@@ -32,6 +32,7 @@ public sealed class AgentCapabilities
     /// <summary>True when a text can be one of the patterns.</summary>
     public static bool IsPattern(string text)
     {
+        if (IsDefault(text)) return true;
         try
         {
             _ = new Regex(text, Safe);
@@ -44,5 +45,16 @@ public sealed class AgentCapabilities
     }
 
     /// <summary>True when the agent plays WebM.</summary>
-    public bool PlaysWebm(string agent) => Array.Exists(webm, p => p.IsMatch(agent)) && !Array.Exists(excluded, p => p.IsMatch(agent));
+    public bool PlaysWebm(string agent) => Array.Exists(webm.Value, p => p.IsMatch(agent)) && !Array.Exists(excluded.Value, p => p.IsMatch(agent));
+
+    /// <summary>Those known to be right are made when somebody asks for a video, and not at every start: they take four megabytes.</summary>
+    private static Lazy<Regex[]> Make(IEnumerable<string> patterns)
+    {
+        string[] texts = [.. patterns];
+        var made = new Lazy<Regex[]>(() => [.. texts.Select(p => new Regex(p, Safe))]);
+        if (!Array.TrueForAll(texts, IsDefault)) _ = made.Value;
+        return made;
+    }
+
+    private static bool IsDefault(string pattern) => DefaultAgents.Contains(pattern) || DefaultExceptions.Contains(pattern);
 }
