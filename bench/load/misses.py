@@ -117,11 +117,11 @@ def run(comparison, table, progress, memory="256MB"):
 
 
 def drain(server, path, length):
-    """Reads one answer and throws it away."""
+    """Reads one answer and throws it away; the connection is kept alive meanwhile, as those of players and browsers are."""
     with socket.create_connection(("127.0.0.1", server.port), 60) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode())
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         buffer, received, head = memoryview(bytearray(MB)), 0, b""
-        while count := client.recv_into(buffer):
+        while received < length and (count := client.recv_into(buffer)):
             if not head:
                 head = bytes(buffer[:8192])
                 received -= head.index(b"\r\n\r\n") + 4
