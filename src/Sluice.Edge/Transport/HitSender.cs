@@ -28,7 +28,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     /// What is ordered from the disk before it is sent, where the page cache has nothing: the least at first, and twice as much each time the client was quicker than the disk.
     /// The next is ordered when half of it is left.
     /// </summary>
-    private const long LeastAhead = 1 << 20, MostAhead = 8 << 20;
+    private const long LeastAhead = 4 << 20, MostAhead = 16 << 20;
 
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
