@@ -9,7 +9,7 @@ internal static class ProcessMetrics
     private const string Descriptors = "/proc/self/fd";
 
     /// <summary>As often as the history takes a point.</summary>
-    private const int KeptMilliseconds = 9_000;
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(9);
 
     private static readonly Meter Meter = Create();
 
@@ -38,7 +38,7 @@ internal static class ProcessMetrics
         {
             lock (gate)
             {
-                if (at == 0 || Environment.TickCount64 - at >= KeptMilliseconds) (value, at) = (read(), Environment.TickCount64);
+                if (at == 0 || TimeProvider.System.GetElapsedTime(at) >= Kept) (value, at) = (read(), TimeProvider.System.GetTimestamp());
                 return value;
             }
         };
