@@ -30,7 +30,7 @@ internal static class ProcessMetrics
         return meter;
     }
 
-    /// <summary>The kernel is asked for every descriptor and every thread by name: with ten thousand connections that takes longer than all other metrics together.</summary>
+    /// <summary>The kernel is asked for every descriptor and every thread by name, which takes the longer the more connections there are.</summary>
     private static Func<long> Seldom(Func<long> read)
     {
         var (gate, at, value) = (new Lock(), 0L, 0L);
