@@ -131,6 +131,16 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
+    public async Task Labels_MoreSetsThanThereIsRoomFor_AreCountedTogether()
+    {
+        var counter = _meter.CreateCounter<long>("sluice.edge.requests");
+        for (var i = 0; i < 10_000; i++) counter.Add(1, new KeyValuePair<string, object?>("path", $"/{i}"));
+        var values = (await Scrape()).Split('\n').Where(line => line.StartsWith("sluice_edge_requests_total{", StringComparison.Ordinal)).ToList();
+        Assert.Equal(513, values.Count);
+        Assert.Contains("sluice_edge_requests_total{otel_metric_overflow=\"true\"} 9488", values);
+    }
+
+    [Fact]
     public async Task Text_BackslashQuoteNewline_IsEscaped()
     {
         _meter.CreateCounter<long>("a", null, "one\\two\n\"three\"").Add(1, new("path", "a\\b\"c\nd é"), new KeyValuePair<string, object?>("ok", true));
