@@ -178,12 +178,13 @@ public sealed partial class CachedObject
                 reader.Failed(failed, failure);
             }
 
-            if (HoldsChunk(index)) return false;
+            // An incomplete chunk is arriving, or on its way from disk: whoever brings it tells when it is there, or is not coming.
+            var coming = At(index);
+            if (coming is null ? Disk?.Has(index) == true : coming.IsComplete) return false;
             if (!waiting.Contains(reader)) waiting.Add(reader);
             var covering = fills.Find(fill => fill.WillReach(index, CanFillGaps));
             reader.Fill = covering;
-            // Without a covering fill an incomplete chunk is on its way from disk.
-            if (covering is not null || At(index) is not null) return true;
+            if (covering is not null || coming is not null) return true;
             begun = BeginGap(reader, index);
             reader.Fill = begun;
         }
@@ -224,6 +225,8 @@ public sealed partial class CachedObject
             return default;
         }
 
+        // Somebody else is reading it.
+        if (At(index) is not null) return default;
         var chunk = new Chunk(this, index, cache.Memory.Rent(size));
         if (!TryPlace(chunk))
         {

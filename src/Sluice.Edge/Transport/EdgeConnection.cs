@@ -174,10 +174,11 @@ internal sealed partial class EdgeConnection
     private Served? Continue()
     {
         if (!sender.TryContinue(out var going)) return Served.Later;
-        if (going.IsCompletedSuccessfully)
+        if (OutcomeOf(going) is { } isSent)
         {
             serverInput.Release();
-            if (going.Result) return null;
+            if (isSent) return null;
+            going = new(false);
         }
 
         sending = going;
@@ -226,9 +227,14 @@ internal sealed partial class EdgeConnection
                 return Left.Request;
             }
 
-            if (going.IsCompletedSuccessfully && serverInput.IsHeld) serverInput.Release();
-            if (going.IsCompletedSuccessfully && going.Result) continue;
-            sending = going.IsCompletedSuccessfully ? new(false) : going;
+            if (OutcomeOf(going) is { } isSent)
+            {
+                if (serverInput.IsHeld) serverInput.Release();
+                if (isSent) continue;
+                going = new(false);
+            }
+
+            sending = going;
             return Left.Answer;
         }
 
@@ -281,7 +287,7 @@ internal sealed partial class EdgeConnection
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> going)
     {
-        if (going.IsCompletedSuccessfully) return going.Result;
+        if (OutcomeOf(going) is { } isSent) return isSent;
         serverInput.Hold();
         try
         {
@@ -293,6 +299,11 @@ internal sealed partial class EdgeConnection
             serverInput.Release();
         }
     }
+
+    /// <summary>
+    /// Whether all went out; null while it is still going out. Looked at once: the rest may go out on another thread between two looks, and its outcome can be taken once only.
+    /// </summary>
+    internal static bool? OutcomeOf(in ValueTask<bool> going) => going.IsCompletedSuccessfully ? going.Result : null;
 
     private async ValueTask<bool> GiveAsync(int start, int count)
     {
