@@ -4,7 +4,7 @@ import os, select, socket, statistics, time
 from servers import CLIENT_CORE, NginxCache
 
 MISSES = 300
-WARM = 100
+WARM = 1500
 BODY = bytes(range(256)) * 64
 
 

@@ -89,8 +89,8 @@ public static class ObjectMetadataFormat
         if (reader.Byte() != Version) return null;
         var status = reader.Number();
         var flags = (Flag)reader.Byte();
-        var tag = flags.HasFlag(Flag.ETag) ? reader.Text() : null;
-        var modified = flags.HasFlag(Flag.LastModified) ? reader.Text() : null;
+        var tag = flags.HasFlag(Flag.ETag) ? CommonTexts.Of(reader.Text()) : null;
+        var modified = flags.HasFlag(Flag.LastModified) ? CommonTexts.Of(reader.Text()) : null;
         var length = flags.HasFlag(Flag.Length) ? reader.Number() : (ulong?)null;
         var received = reader.Signed();
         if (status is < 100 or > 999 || length > long.MaxValue || received < 0 || received > DateTime.MaxValue.Ticks) return null;

@@ -8,7 +8,7 @@ public sealed class MemoryTier
     public const int DefaultBlockSize = 256 << 10;
 
     /// <summary>Bytes kept for reuse at most: enough for the blocks that fills hand around, small beside the default tier of 256 MiB.</summary>
-    private const int MaximumIdleBytes = 16 << 20;
+    private const int MaximumIdleBytes = 4 << 20;
 
     private readonly Lock _gate = new();
     private readonly IEvictionPolicy _policy;
@@ -45,7 +45,7 @@ public sealed class MemoryTier
     /// <summary>Bytes of blocks that are lent and not yet freed, admitted or not.</summary>
     public long AllocatedBytes => _blocks.LentBytes;
 
-    /// <summary>Bytes of freed blocks kept for reuse; at most 16 MiB (or one block).</summary>
+    /// <summary>Bytes of freed blocks kept for reuse; at most 4 MiB (or one block).</summary>
     public long IdleBytes => _blocks.IdleBytes;
 
     /// <summary>Lends a block of <paramref name="length"/> bytes with one reference, the caller's. Contents are undefined.</summary>

@@ -16,13 +16,14 @@ internal sealed class RenderedHead
 
     private const string Exposed = "Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache-Status";
     private static readonly StringValues[] Ages = [.. Enumerable.Range(0, 4096).Select(age => new StringValues(age.ToString(CultureInfo.InvariantCulture)))];
+    private readonly string target;
     private long ttlSecond = long.MinValue;
     private StringValues ttlText;
 
     private RenderedHead(ObjectMetadata metadata, RoutePolicy policy, string target, bool hasOwnPolicy)
     {
         Metadata = metadata;
-        Key = KeyOf(target);
+        this.target = target;
         ETag = metadata.Version.ETag;
         LastModified = HttpDate.TryParse(metadata.Headers.First("Last-Modified"), out var modified) ? modified : null;
         Date = HttpDate.TryParse(metadata.Headers.First("Date"), out var date) ? date : null;
@@ -42,7 +43,7 @@ internal sealed class RenderedHead
     public bool IsManifest { get; }
 
     /// <summary>The member of Cache-Status that tells the target the object is stored under (RFC 9211 section 2.7), with the semicolon before it; empty for one that is longer than <see cref="LongestKey"/>.</summary>
-    public string Key { get; }
+    public string Key => KeyOf(target);
 
     /// <summary>The compressed body, made at its first use.</summary>
     public byte[]? Compressed { get; set; }
