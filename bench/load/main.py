@@ -108,7 +108,8 @@ class Comparison:
                 rows.append((
                     workload.note, f"{bar.per_second:,.0f}", f"{ours.per_second:,.0f}", f"{ours.per_second / bar.per_second:.2f}",
                     f"{bar.per_core:,.0f}", f"{ours.per_core:,.0f}", f"**{ours.per_core / bar.per_core:.2f}**", f"{bar.p99:.2f}", f"{ours.p99:.2f}"))
-                peers.append((workload.note, *(f"{other.per_core:,.0f} ({other.per_core / bar.per_core:.2f})" for other in between), f"{ours.per_core:,.0f} (**{ours.per_core / bar.per_core:.2f}**)"))
+                peers.append((workload.note, *(f"{other.per_core:,.0f} ({other.per_core / bar.per_core:.2f}), {other.p99:.2f}" for other in between),
+                              f"{ours.per_core:,.0f} (**{ours.per_core / bar.per_core:.2f}**), {ours.p99:.2f}"))
             if not disk and self.wants("memory"):
                 self.resident = [server.memory("VmRSS") for server in (servers[0], servers[-1])]
             self.stop(*servers)
@@ -117,7 +118,7 @@ class Comparison:
             print("Hits. Per core: requests per second of the server's CPU time (user and system, all its processes).\n")
             table(("hit", "nginx, req/s", f"{name}, req/s", "ratio", "nginx, per core", f"{name}, per core", "ratio", "nginx P99, ms", f"{name} P99, ms"), rows)
             if others:
-                print("The others in the same rounds, per core (times nginx).\n")
+                print("The others in the same rounds, per core (times nginx), and P99 in ms.\n")
                 table(("hit", *(other.name for other in others), name), peers)
         for problem in spoilt:
             print(f"**Spoilt**: {problem}\n")
