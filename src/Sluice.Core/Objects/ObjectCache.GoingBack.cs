@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sluice.Core.Objects;
 
 /// <content>
@@ -45,10 +47,11 @@ public sealed partial class ObjectCache
 
         if (idle.Count > keep)
         {
-            var order = idle.ConvertAll(static held => (held.LastUsed, held.Id)).ToArray();
-            var byUse = idle.ToArray();
-            Array.Sort(order, byUse);
-            foreach (var held in byUse.AsSpan(0, byUse.Length - keep))
+            var byUse = CollectionsMarshal.AsSpan(idle);
+            var order = new (uint LastUsed, long Id)[byUse.Length];
+            for (var i = 0; i < order.Length; i++) order[i] = (byUse[i].LastUsed, byUse[i].Id);
+            order.AsSpan().Sort(byUse);
+            foreach (var held in byUse[..^keep])
             {
                 if (stop.IsCancellationRequested) break;
                 if (TryGoBack(held)) went++;
