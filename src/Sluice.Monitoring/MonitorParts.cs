@@ -84,8 +84,7 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     /// <summary>Writes a point and looks at what it says.</summary>
     public async Task StepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        if (!await Sampler.SampleAsync(cancellation)) return;
-        Reader.Renew();
+        if (!await Reader.SampleAsync(cancellation)) return;
         engine.Evaluate(new AlertEvidence(Store, now));
         schedule.Check(now);
     }

@@ -8,13 +8,38 @@ internal sealed class HistoryReader(HistoryStore store, Sampler sampler)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, (long Turn, object Made)> made = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim one = new(1, 1);
     private long turn;
 
-    /// <summary>A point was written: what was kept is of yesterday.</summary>
-    public void Renew() => Interlocked.Increment(ref turn);
+    /// <summary>Writes a point, after which what was kept is of yesterday; false when the metrics could not be collected.</summary>
+    public async Task<bool> SampleAsync(CancellationToken cancellation)
+    {
+        await one.WaitAsync(cancellation);
+        try
+        {
+            if (!await sampler.SampleAsync(cancellation)) return false;
+            Interlocked.Increment(ref turn);
+            return true;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
 
-    /// <summary>What happened since the last point.</summary>
-    public Task<Window> LiveAsync(CancellationToken cancellation) => sampler.LiveAsync(cancellation);
+    /// <summary>Has the history read together with what happened since its last point. None is written meanwhile: what happened would be in both, or in neither.</summary>
+    public async Task<T> ReadAsync<T>(Func<Window, T> read, CancellationToken cancellation)
+    {
+        await one.WaitAsync(cancellation);
+        try
+        {
+            return read(await sampler.LiveAsync(cancellation));
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
 
     /// <summary>The period that ends now.</summary>
     public Window Period(Period period, long now) => Keep(period.Name, () => Between(period, period.From(now), now + 1));

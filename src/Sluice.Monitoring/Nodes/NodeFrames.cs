@@ -12,14 +12,8 @@ internal sealed class NodeFrames(string id, MonitoringOptions options, MonitorSo
     {
         var frame = new NodeFrame { Id = id, Name = options.Node, Version = options.Version, Uptime = Math.Round(uptime.TotalSeconds), HasUrls = sources.HasUrls() };
         if (!isAsked) return frame;
-        var (at, live, windows) = (now.ToUnixTimeSeconds(), await parts.Reader.LiveAsync(cancellation), new Dictionary<string, byte[]>());
-        windows["minute"] = Write(parts.Reader.LastMinute(at).With(live));
-        foreach (var period in Period.All)
-        {
-            windows[period.Name] = Write(parts.Reader.Period(period, at).With(live));
-            windows["before " + period.Name] = Write(parts.Reader.Before(period, at));
-        }
-
+        var at = now.ToUnixTimeSeconds();
+        var windows = await parts.Reader.ReadAsync(live => Windows(at, live), cancellation);
         return frame with
         {
             Series = Series(MeasureScopes.Wanted),
@@ -27,6 +21,18 @@ internal sealed class NodeFrames(string id, MonitoringOptions options, MonitorSo
             Hottest = sources.Hottest(),
             Alerts = [.. parts.Store.Records.Alerts(at - Period.All[^1].Seconds).Take(50).Select(AlertItems.Of)],
         };
+    }
+
+    private Dictionary<string, byte[]> Windows(long at, Window live)
+    {
+        var windows = new Dictionary<string, byte[]> { ["minute"] = Write(parts.Reader.LastMinute(at).With(live)) };
+        foreach (var period in Period.All)
+        {
+            windows[period.Name] = Write(parts.Reader.Period(period, at).With(live));
+            windows["before " + period.Name] = Write(parts.Reader.Before(period, at));
+        }
+
+        return windows;
     }
 
     /// <summary>The bins of all charts.</summary>

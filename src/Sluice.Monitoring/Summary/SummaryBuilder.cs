@@ -15,9 +15,11 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
         Make(period, now, await ThisAsync(period, now, uptime, cancellation));
 
     /// <summary>What this server did.</summary>
-    public async Task<SummaryInput> ThisAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation)
+    public Task<SummaryInput> ThisAsync(Period period, DateTimeOffset now, TimeSpan uptime, CancellationToken cancellation) =>
+        reader.ReadAsync(live => This(period, now, uptime, live), cancellation);
+
+    private SummaryInput This(Period period, DateTimeOffset now, TimeSpan uptime, Window live)
     {
-        var live = await reader.LiveAsync(cancellation);
         var at = now.ToUnixTimeSeconds();
         return new SummaryInput
         {

@@ -98,7 +98,13 @@ public sealed class PresignApiTests : IAsyncLifetime
         var cache = folder.Path;
         string[] freshly = ["--config", folder.Write("fresh.json", """{ "presign": { "stable": false } }""")];
         string first;
-        await using (var before = await ServeAsync(freshly, cache)) first = (string)(await before.ApiJsonAsync("/v1/presign/plain.txt"))["url"]!;
+        await using (var before = await ServeAsync(freshly, cache))
+        {
+            first = (string)(await before.ApiJsonAsync("/v1/presign/plain.txt"))["url"]!;
+            // Stopped, not killed: URLs are written behind the answers that hand them out.
+            await before.StopAsync();
+        }
+
         if (!OperatingSystem.IsWindows()) foreach (var file in Directory.GetFiles(cache, "kv.db*")) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         await Eventually.PassAsync(TimeSpan.FromSeconds(1.1));
         await using var after = await ServeAsync(freshly, cache);

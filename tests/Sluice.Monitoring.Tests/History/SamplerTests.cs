@@ -70,6 +70,29 @@ public sealed class SamplerTests : IDisposable
     }
 
     [Fact]
+    public async Task Point_DueWhileTheHistoryIsRead_IsWrittenAfterwards_SoThatNothingCountsTwice()
+    {
+        var reader = new HistoryReader(store, sampler);
+        meter.CreateCounter<long>("sluice.edge.requests").Add(3);
+        Task<bool>? due = null;
+
+        Assert.Equal(3, await reader.ReadAsync(
+            live =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                due = Task.Run(() => reader.SampleAsync(TestContext.Current.CancellationToken));
+                Assert.False(due.Wait(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken));
+                return Known(reader, live);
+            },
+            TestContext.Current.CancellationToken));
+
+        Assert.True(await due!);
+        Assert.Equal(3, await reader.ReadAsync(live => Known(reader, live), TestContext.Current.CancellationToken));
+    }
+
+    private double Known(HistoryReader reader, Window live) => reader.LastMinute(time.GetUtcNow().ToUnixTimeSeconds()).With(live).Sum("sluice.edge.requests");
+
+    [Fact]
     public async Task Sample_AWindOfLabels_DoesNotGrowBeyondItsBound()
     {
         var counter = meter.CreateCounter<long>("sluice.test.paths");
