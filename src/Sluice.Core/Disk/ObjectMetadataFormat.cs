@@ -121,7 +121,7 @@ public static class ObjectMetadataFormat
     {
         var count = reader.Count();
         var headers = new HeaderList(Math.Min(count, MostExpected));
-        for (; count > 0 && !reader.Failed; count--) headers.Add(reader.Text(), reader.Text());
+        for (; count > 0 && !reader.Failed; count--) headers.Add(CommonTexts.Of(reader.Text()), CommonTexts.Of(reader.Text()));
         return headers;
     }
 

@@ -2,7 +2,7 @@ namespace Sluice.Core.Objects;
 
 /// <summary>
 /// Texts that very many objects have in common, such as field names, media types and the second of a date: the one kept already in place of an equal new one.
-/// A fixed number are kept, each until another takes its place.
+/// A fixed number are kept, each until another takes its place. For what is stored only: a field of a request may be a secret.
 /// </summary>
 internal static class CommonTexts
 {

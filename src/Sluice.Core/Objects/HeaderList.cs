@@ -44,7 +44,7 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     public bool Contains(string name) => First(name) is not null;
 
     /// <summary>Appends a line.</summary>
-    public void Add(string name, string value) => lines.Add(new(CommonTexts.Of(name), CommonTexts.Of(value)));
+    public void Add(string name, string value) => lines.Add(new(name, value));
 
     /// <summary>Replaces every line of that name by one.</summary>
     public void Set(string name, string value)
