@@ -22,8 +22,7 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     {
         options = monitor.Options;
         Store = store;
-        Sampler = new Sampler(scraper, store, time);
-        Reader = new HistoryReader(store, Sampler);
+        Reader = new HistoryReader(store, new Sampler(scraper, store, time));
         Summaries = new SummaryBuilder(options, monitor.Sources, Reader, store);
         Trends = new TrendBuilder(store, Reader);
         Reports = new ReportBuilder(options, monitor.Sources, store, Summaries);
@@ -40,8 +39,6 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     }
 
     public HistoryStore Store { get; }
-
-    public Sampler Sampler { get; }
 
     public HistoryReader Reader { get; }
 

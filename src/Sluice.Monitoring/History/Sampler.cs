@@ -2,10 +2,9 @@ using Sluice.Monitoring.Prometheus;
 
 namespace Sluice.Monitoring.History;
 
-/// <summary>Turns the SDK's totals into points of the history, and shows what has happened since the last of them.</summary>
+/// <summary>Turns the SDK's totals into points of the history, and shows what has happened since the last of them. For one caller at a time (see <see cref="HistoryReader"/>).</summary>
 internal sealed class Sampler(PrometheusScraper scraper, HistoryStore store, TimeProvider time)
 {
-    private readonly Lock gate = new();
     private MetricSnapshot? last;
     private long lastAt = time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -13,12 +12,8 @@ internal sealed class Sampler(PrometheusScraper scraper, HistoryStore store, Tim
     public async Task<bool> SampleAsync(CancellationToken cancellation)
     {
         if (await scraper.CollectAsync(MetricSnapshot.Of, cancellation) is not { } now) return false;
-        lock (gate)
-        {
-            store.Append(lastAt, store.Resolve(catalog => now.Since(last, catalog)));
-            (last, lastAt) = (now, time.GetUtcNow().ToUnixTimeSeconds());
-        }
-
+        store.Append(lastAt, store.Resolve(catalog => now.Since(last, catalog)));
+        (last, lastAt) = (now, time.GetUtcNow().ToUnixTimeSeconds());
         return true;
     }
 
@@ -26,6 +21,6 @@ internal sealed class Sampler(PrometheusScraper scraper, HistoryStore store, Tim
     public async Task<Window> LiveAsync(CancellationToken cancellation)
     {
         var now = await scraper.CollectAsync(MetricSnapshot.Of, cancellation);
-        lock (gate) return new Window(now is null ? [] : store.Resolve(catalog => now.Since(last, catalog)), store.Catalog.Find);
+        return new Window(now is null ? [] : store.Resolve(catalog => now.Since(last, catalog)), store.Catalog.Find);
     }
 }
