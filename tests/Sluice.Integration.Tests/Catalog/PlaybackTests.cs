@@ -112,7 +112,7 @@ public sealed class PlaybackTests
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions
         {
             Origin = folder.Path,
-            Environment = new Dictionary<string, string> { ["SLUICE__Routes__0__PlaybackKey"] = Key, ["SLUICE__Routes__0__PlaybackLifetime"] = "1s" },
+            Environment = new Dictionary<string, string> { ["SLUICE__Routes__0__PlaybackKey"] = Key, ["SLUICE__Routes__0__PlaybackLifetime"] = "1m" },
         });
         var (status, body) = await new CatalogClient(sluice).SendAsync(HttpMethod.Post, "/v1/playback", """{"path":"/hls/movie/master.m3u8"}""");
         Assert.Equal(HttpStatusCode.OK, status);
