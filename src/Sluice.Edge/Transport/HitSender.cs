@@ -33,12 +33,6 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
 
-    /// <summary>
-    /// Up to here one send from memory is cheapest, and what is read from disk is worth keeping there. Above it the kernel's own pages are cheaper than ours,
-    /// which it has to copy (docs/performance.md).
-    /// </summary>
-    private const long SmallBytes = 8 << 10;
-
     // The answer that waits in place.
     private PlainAnswer waiting;
     private byte[] waitingHead = [];
@@ -82,6 +76,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
 
     private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
     {
+        var byFile = !answer.Stored.IsKeptInMemory || socket.Ways.ByFile(answer.End - answer.Start);
         while (true)
         {
             socket.BeginSend();
@@ -89,7 +84,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             int ofHead;
             try
             {
-                step = Push(head, answer, ref position, Math.Min(answer.End, position + TurnBytes), out ofHead);
+                step = Push(head, answer, ref position, Math.Min(answer.End, position + TurnBytes), byFile, out ofHead);
             }
             catch
             {
@@ -124,21 +119,34 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     }
 
     /// <summary>Sends what the socket takes now.</summary>
-    private Step Push(ReadOnlySpan<byte> head, in PlainAnswer answer, ref long position, long end, out int ofHead)
+    /// <param name="head">Goes first.</param>
+    /// <param name="answer">What is sent.</param>
+    /// <param name="position">Where the body goes on.</param>
+    /// <param name="end">Where to stop.</param>
+    /// <param name="byFile">The way to try first; the other where the body is not to be had that way.</param>
+    /// <param name="ofHead">How much of the head went.</param>
+    private Step Push(ReadOnlySpan<byte> head, in PlainAnswer answer, ref long position, long end, bool byFile, out int ofHead)
     {
         ofHead = 0;
-        var byFile = IsByFile(answer);
+        var isOnlyInMemory = !MayBeByFile(answer);
         while (ofHead < head.Length || position < end)
         {
             if (byFile && ofHead == head.Length)
             {
                 var step = PushFile(answer.Stored, ref position, end);
                 if (step != Step.NotHere) return step;
-                byFile = false;
+                (byFile, isOnlyInMemory) = (false, true);
             }
 
             var asked = Gather(head[ofHead..], answer.Stored, position, byFile ? position : end, position < end, out var sent);
-            if (asked == 0) return Step.NotHere;
+            if (asked == 0)
+            {
+                if (isOnlyInMemory) return Step.NotHere;
+                byFile = true;
+                if (socket.Ways.Brings()) _ = BringAsync(answer.Stored, position);
+                continue;
+            }
+
             if (sent < 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
             var partOfHead = (int)Math.Min(sent, head.Length - ofHead);
             ofHead += partOfHead;
@@ -148,7 +156,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         return Step.Done;
     }
 
-    private static bool IsByFile(in PlainAnswer answer) => answer.End - answer.Start > SmallBytes || !answer.Stored.IsKeptInMemory;
+    private static bool MayBeByFile(in PlainAnswer answer) => answer.End - answer.Start > SendWays.SmallBytes || !answer.Stored.IsKeptInMemory;
 
     /// <summary>One send of the head and of what is in memory behind it; answers how many bytes it was asked to take.</summary>
     private unsafe long Gather(ReadOnlySpan<byte> head, CachedObject stored, long position, long end, bool more, out long sent)
@@ -211,7 +219,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         {
             var next = reader.Position;
             socket.BeginSend();
-            var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), out _);
+            var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), MayBeByFile(answer), out _);
             if (next > reader.Position) noteProgress();
             reader.Skip(next - reader.Position);
             Sent = next - answer.Start;
@@ -233,7 +241,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     private async ValueTask<bool> TryBringAsync(PlainAnswer answer, long position)
     {
         // Brought before, and gone again or never there: reading makes progress in any case.
-        if (!IsByFile(answer) || brought == position) return false;
+        if (!MayBeByFile(answer) || brought == position) return false;
         brought = position;
         if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + PieceBytes), out var lease, out var length)) return false;
         using (lease)
@@ -250,6 +258,21 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
                 // Reading tells, and looks for them elsewhere.
                 return false;
             }
+        }
+    }
+
+    /// <summary>Takes what is asked for often into memory, where it is sent from for less; nobody waits for it.</summary>
+    private static async Task BringAsync(CachedObject stored, long position)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            using var reader = stored.Open(position, position + 1, source: null);
+            using var piece = await reader.ReadAsync(CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // It is in no tier any more: whoever asks for it next is told, or waits for it.
         }
     }
 

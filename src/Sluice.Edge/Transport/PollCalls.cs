@@ -4,11 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.Edge.Transport;
 
-/// <summary>Linux's epoll(7).</summary>
+/// <summary>Linux's epoll(7), and what its waiting threads cost.</summary>
 internal static unsafe partial class PollCalls
 {
     private const uint In = 0x1, Out = 0x4, Error = 0x8, HangUp = 0x10, PeerHangUp = 0x2000, EdgeTriggered = 1u << 31;
-    private const int CloseOnExec = 0x80000, AddOperation = 1;
+    private const int CloseOnExec = 0x80000, AddOperation = 1, ThreadClock = 3;
 
     /// <summary>struct epoll_event is packed on x86-64 and nowhere else.</summary>
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
@@ -49,6 +49,17 @@ internal static unsafe partial class PollCalls
             return error == 4 ? 0 : throw new SocketException(error);
         }
     }
+
+    /// <summary>Nanoseconds of processor time that the calling thread has taken (clock_gettime(2), CLOCK_THREAD_CPUTIME_ID); 0 where that cannot be had.</summary>
+    public static long ThreadTime()
+    {
+        var time = stackalloc long[2];
+        return GetTime(ThreadClock, time) == 0 ? (time[0] * 1_000_000_000) + time[1] : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetTime(int clock, long* into);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

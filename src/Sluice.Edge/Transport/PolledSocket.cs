@@ -28,6 +28,9 @@ internal sealed class PolledSocket : IDisposable
 
     public SafeSocketHandle Handle => socket.SafeHandle;
 
+    /// <summary>Which way bodies go out on the poller's thread.</summary>
+    public SendWays Ways => poller.Ways;
+
     /// <summary>Who is at the other end; null where that has no address.</summary>
     /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
     public EndPoint? Client => socket.RemoteEndPoint;

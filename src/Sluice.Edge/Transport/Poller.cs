@@ -21,7 +21,15 @@ internal sealed class Poller
     private PolledSocket?[] slots = new PolledSocket?[64];
     private int used;
 
-    private Poller(int number) => new Thread(Run) { IsBackground = true, Name = $"edge {number}" }.Start();
+    private Poller(int number)
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = $"edge {number}" };
+        Ways = new SendWays(thread.ManagedThreadId, PollCalls.ThreadTime);
+        thread.Start();
+    }
+
+    /// <summary>Which way bodies go out on its thread.</summary>
+    public SendWays Ways { get; }
 
     /// <summary>The next of the process's pollers, of which there are as many as processors.</summary>
     public static Poller Next() => All.Value[(uint)Interlocked.Increment(ref turn) % (uint)All.Value.Length];

@@ -92,6 +92,52 @@ public sealed class EdgeTransportTests
         Assert.Equal(21, edge.Counters.Requests(Outcome.Hit));
     }
 
+    /// <summary>Both ways are tried until one is known to be better, and the one from memory brings what it misses.</summary>
+    [Fact]
+    public async Task Part_ThatLeftMemoryAndIsAskedOften_ComesBackAndIsRightByEitherWay()
+    {
+        const int start = 9_000_000, length = 20_000, most = 40_000;
+        var origin = new MadeOrigin { Length = 17 << 20 };
+        await using var edge = await TwoListeners.StartAsync(origin, time, memory: 1 << 20, onDisk: true);
+        using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        var stored = edge.Cache.Scope("made").FindStored("/a").Single();
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        var buffer = new byte[64 << 10];
+        // What is read from disk for the first time is checked, and so passes through memory: there is no room for all of these.
+        for (var i = 0; i < 16; i++) Ask(i << 20);
+        for (var i = 15; i >= 0; i--) Ask(start - (i << 18));
+        for (var i = 0; i < 16; i++) Ask(i << 20);
+        Assert.False(stored.InMemory(start));
+
+        var (asked, inMemory) = (0, 0);
+        while (inMemory < 5000 && asked++ < most)
+        {
+            Ask(start);
+            if (stored.InMemory(start)) inMemory++;
+        }
+
+        Assert.Equal(5000, inMemory);
+        Assert.Single(origin.Requests);
+
+        void Ask(int from)
+        {
+            client.Send(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={from}-{from + length - 1}\r\n\r\n"));
+            var (got, head) = (0, -1);
+            while (head < 0 || got < head + length)
+            {
+                var count = client.Receive(buffer.AsSpan(got));
+                Assert.NotEqual(0, count);
+                got += count;
+                if (head < 0 && buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) is >= 0 and var end) head = end + 4;
+            }
+
+            Assert.Equal(MadeOrigin.At(origin.Version, from), buffer[head]);
+            Assert.Equal(MadeOrigin.At(origin.Version, from + length - 1), buffer[got - 1]);
+            Assert.Equal(length, got - head);
+        }
+    }
+
     [Fact]
     public async Task Pipelined_HitsMissesAndOthers_AreAnsweredInOrder()
     {
