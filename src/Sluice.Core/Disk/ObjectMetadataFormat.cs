@@ -111,8 +111,8 @@ public static class ObjectMetadataFormat
             Freshness = freshness,
             Source = reader.Text(),
             Headers = Headers(ref reader),
-            Tags = Tags(ref reader) is { Count: > 0 } tags ? tags : [],
-            Vary = Vary(ref reader) is { Count: > 0 } vary ? vary : [],
+            Tags = Tags(ref reader),
+            Vary = Vary(ref reader),
         };
         return reader.AtEnd ? metadata : null;
     }
@@ -125,21 +125,21 @@ public static class ObjectMetadataFormat
         return headers;
     }
 
-    private static List<string> Tags(ref MetadataReader reader)
+    private static string[] Tags(ref MetadataReader reader)
     {
         var count = reader.Count();
         var tags = new List<string>(Math.Min(count, MostExpected));
         for (; count > 0 && !reader.Failed; count--) tags.Add(reader.Text());
-        return tags;
+        return [.. tags];
     }
 
-    private static List<KeyValuePair<string, string?>> Vary(ref MetadataReader reader)
+    private static KeyValuePair<string, string?>[] Vary(ref MetadataReader reader)
     {
         var count = reader.Count();
         var fields = new List<KeyValuePair<string, string?>>(Math.Min(count, MostExpected));
         for (; count > 0 && !reader.Failed; count--)
             fields.Add(new(reader.Text(), reader.Byte() == 0 ? null : reader.Text()));
-        return fields;
+        return [.. fields];
     }
 
     private static Flag On(bool condition, Flag flag) => condition ? flag : Flag.None;

@@ -1,7 +1,7 @@
 namespace Sluice.Core.Flights;
 
-/// <summary>Wakes everybody who waits for the next change. Take <see cref="Next"/> first, look at the state, then await: no change is missed.</summary>
-internal sealed class Broadcast
+/// <summary>Wakes everybody who waits for the next change. Take <see cref="Next"/> first, look at the state, then await: no change is missed. Part of what it belongs to: never copied.</summary>
+internal struct Broadcast
 {
     private TaskCompletionSource? waiting;
 

@@ -79,7 +79,7 @@ internal sealed class Fill
         if (Position < limit && limit < End) Volatile.Write(ref end, limit);
     }
 
-    public bool IsWanted(List<BodyReader> readers) =>
+    public bool IsWanted(in Few<BodyReader> readers) =>
         IsBackground || IsNearlyDone || readers.Exists(reader => reader.End > Position && reader.Position < End);
 
     /// <summary>Nobody follows it any more. What hears of it runs elsewhere: a body that ends its read at once would end this fill within the lock of the one who calls.</summary>

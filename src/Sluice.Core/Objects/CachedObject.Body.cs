@@ -6,8 +6,8 @@ namespace Sluice.Core.Objects;
 /// <content>Finding and reading the body's bytes.</content>
 public sealed partial class CachedObject
 {
-    private readonly List<Fill> fills = [];
-    private readonly List<BodyReader> waiting = [];
+    private Few<Fill> fills;
+    private Few<BodyReader> waiting;
     private Chunk?[] chunks;
     private int crowdedReads;
 
@@ -17,10 +17,10 @@ public sealed partial class CachedObject
     private int failures;
 
     /// <summary>Wakes readers: bytes arrived, a fill ended.</summary>
-    internal Broadcast Progress { get; } = new();
+    internal Broadcast Progress;
 
     /// <summary>Wakes fills that are far enough ahead: a reader moved on or left.</summary>
-    internal Broadcast Demand { get; } = new();
+    internal Broadcast Demand;
 
     internal int ChunkSize => cache.ChunkSize;
 
@@ -157,8 +157,6 @@ public sealed partial class CachedObject
         lock (gate)
         {
             if (!waiting.Remove(reader)) return;
-            // Most objects are never waited for again, and there are very many of them.
-            if (waiting.Count == 0) waiting.Capacity = 0;
             foreach (var fill in fills)
                 if (!fill.IsWanted(waiting)) fill.Abandon();
         }

@@ -102,9 +102,6 @@ public sealed partial class CachedObject
         {
             fill.Failure = failure;
             fills.Remove(fill);
-            // Few objects are filled twice.
-            if (fills.Count == 0) fills.Capacity = 0;
-            if (waiting.Count == 0) waiting.Capacity = 0;
             isUncounted = fills.Count == 0 && !detached && IsUncounted;
             if (failure is OriginException && fill.HasBroughtBytes)
             {

@@ -19,7 +19,9 @@ public sealed partial class CachedObject
 
     internal CachedObject(ObjectCache cache, CacheScope scope, string target, ObjectMetadata metadata, DiskObject? disk)
     {
-        (this.cache, Scope, Target, this.metadata, this.disk) = (cache, scope, target, metadata, disk);
+        (this.cache, Scope, this.metadata, this.disk) = (cache, scope, metadata, disk);
+        // Mostly the same text: kept once.
+        Target = target == metadata.Source ? metadata.Source : target;
         Id = disk?.Id ?? 0;
         Hash = (ulong)HashCode.Combine(scope.Name, target, metadata.Version.ETag) * 0x9E3779B97F4A7C15;
         chunks = metadata.Length is { } length ? new Chunk?[ChunkCount(length)] : new Chunk?[1];

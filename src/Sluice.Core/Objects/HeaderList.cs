@@ -6,27 +6,30 @@ namespace Sluice.Core.Objects;
 /// <remarks>Not safe for concurrent writers. Once it is part of an <see cref="ObjectMetadata"/> it is never changed.</remarks>
 public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
 {
-    private readonly List<KeyValuePair<string, string>> lines;
+    // Not a list within: there are as many of these as objects in use.
+    private KeyValuePair<string, string>[] lines;
 
     /// <summary>An empty list.</summary>
     public HeaderList() => lines = [];
 
     /// <summary>An empty list with room for that many lines.</summary>
-    internal HeaderList(int capacity) => lines = new(capacity);
+    internal HeaderList(int capacity) => lines = new KeyValuePair<string, string>[capacity];
 
     /// <summary>A list holding a copy of <paramref name="fields"/>.</summary>
-    public HeaderList(IEnumerable<KeyValuePair<string, string>> fields) => lines = [.. fields];
+    public HeaderList(IEnumerable<KeyValuePair<string, string>> fields) => Count = (lines = [.. fields]).Length;
 
     /// <inheritdoc/>
-    public int Count => lines.Count;
+    public int Count { get; private set; }
 
     /// <inheritdoc/>
-    public KeyValuePair<string, string> this[int index] => lines[index];
+    public KeyValuePair<string, string> this[int index] => Lines[index];
+
+    private Span<KeyValuePair<string, string>> Lines => lines.AsSpan(0, Count);
 
     /// <summary>The first line of that name, or null. Enough for fields that may occur only once (ETag, Content-Length).</summary>
     public string? First(string name)
     {
-        foreach (var line in lines)
+        foreach (ref readonly var line in Lines)
             if (Same(line.Key, name)) return line.Value;
         return null;
     }
@@ -35,7 +38,7 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     public string? Combined(string name)
     {
         string? result = null;
-        foreach (var line in lines)
+        foreach (ref readonly var line in Lines)
             if (Same(line.Key, name)) result = result is null ? line.Value : result + ", " + line.Value;
         return result;
     }
@@ -44,7 +47,11 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     public bool Contains(string name) => First(name) is not null;
 
     /// <summary>Appends a line.</summary>
-    public void Add(string name, string value) => lines.Add(new(name, value));
+    public void Add(string name, string value)
+    {
+        if (Count == lines.Length) Array.Resize(ref lines, Math.Max(4, Count * 2));
+        lines[Count++] = new(name, value);
+    }
 
     /// <summary>Replaces every line of that name by one.</summary>
     public void Set(string name, string value)
@@ -54,10 +61,19 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     }
 
     /// <summary>Removes every line of that name; true when there was one.</summary>
-    public bool Remove(string name) => lines.RemoveAll(line => Same(line.Key, name)) > 0;
+    public bool Remove(string name)
+    {
+        var kept = 0;
+        foreach (var line in Lines)
+            if (!Same(line.Key, name)) lines[kept++] = line;
+        Lines[kept..].Clear();
+        var removed = kept < Count;
+        Count = kept;
+        return removed;
+    }
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.Take(Count).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -27,7 +27,7 @@ internal static class ManifestCompression
 
     public static async Task SendAsync(HttpContext context, CachedObject stored, RenderedHead head, Asker asker, EdgeCounters counters, Verdict verdict)
     {
-        var bytes = head.Compressed ??= await CompressAsync(context, stored, asker);
+        var bytes = head.Ordinary.Compressed ??= await CompressAsync(context, stored, asker);
         var response = context.Response;
         response.Headers.ContentEncoding = "gzip";
         response.Headers.Remove("Accept-Ranges");

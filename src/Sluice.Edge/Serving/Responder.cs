@@ -93,7 +93,8 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
         var headers = response.Headers;
         var freshness = head.Metadata.Freshness;
         var now = time.GetUtcNow();
-        foreach (var line in head.Lines) headers[line.Key] = line.Value;
+        // Most objects are answered with once on this way, as the miss that brought them: that one keeps nothing.
+        foreach (var line in verdict.Outcome == Outcome.Hit ? head.Ordinary.Lines : HeadLines.Render(head)) headers[line.Key] = line.Value;
         if (original is not null)
         {
             // What an origin said to this client alone (fields kept out of the store, its own Age) goes to this client alone.

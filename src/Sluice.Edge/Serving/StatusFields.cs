@@ -14,7 +14,7 @@ internal static class StatusFields
         if (verdict.Outcome == Outcome.Hit && head is not null)
         {
             headers["X-Cache-Status"] = HitWord;
-            headers["Cache-Status"] = StringValues.IsNullOrEmpty(headers["Cache-Status"]) ? head.HitStatus(remaining) : Append(headers["Cache-Status"], head.HitStatus(remaining)!);
+            headers["Cache-Status"] = StringValues.IsNullOrEmpty(headers["Cache-Status"]) ? head.Ordinary.HitStatus(remaining) : Append(headers["Cache-Status"], head.Ordinary.HitStatus(remaining)!);
             return;
         }
 

@@ -56,7 +56,7 @@ internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounter
         answer = default;
         var stored = hit.Stored;
         var rendered = RenderedHead.Of(stored, hit.Route);
-        var plain = PlainHead.Of(rendered);
+        var plain = rendered.Plain;
         if (!plain.IsUsable || !TrySelect(request, rendered, out var status, out var start, out var end)) return false;
         var isBodiless = request.IsHead || status == 304;
         // Bytes that are in no tier mean waiting for the origin.

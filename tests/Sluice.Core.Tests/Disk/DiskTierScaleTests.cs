@@ -92,12 +92,18 @@ public sealed class DiskTierScaleTests(ITestOutputHelper output) : DiskTierTestB
         await using var tier = Open();
         var target = await StoreAsync(tier, "a", Chunk);
         tier.Hit(target);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
+        // The least of several rounds: the runtime now and then allocates on this thread for itself.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 0; round++)
         {
-            tier.Hit(target);
-            target.Has(0);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10_000; i++)
+            {
+                tier.Hit(target);
+                target.Has(0);
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, least);
     }
 }

@@ -80,8 +80,9 @@ public class ToolProcessTests
         var child = int.Parse(await ReadLineAsync(tool), System.Globalization.CultureInfo.InvariantCulture);
         tool.Kill();
         Assert.Equal(ToolEnd.Killed, (await tool.Exited).End);
-        // Its new parent reaps it when it gets to it: until then it is a zombie, which runs no more.
-        Assert.True(!Directory.Exists($"/proc/{child}") || State(child) is 'Z' or 'X');
+        // The signal takes its time, and its new parent reaps it when it gets to it: until then it is a zombie, which runs no more.
+        var isGone = () => !Directory.Exists($"/proc/{child}") || State(child) is 'Z' or 'X';
+        Assert.True(SpinWait.SpinUntil(isGone, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
