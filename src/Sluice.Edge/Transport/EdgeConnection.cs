@@ -51,7 +51,7 @@ internal sealed partial class EdgeConnection
         polled = new PolledSocket(socket);
         // The server leaves the socket's thread for the requests that are its own: they may wait.
         input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
-        output = new SocketOutput(socket, NoteUse);
+        output = new SocketOutput(socket, polled, NoteUse);
         serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
         sender = new HitSender(polled, listener, request, serverInput.Hold, NoteUse);
         Transport = new DuplexPipe(serverInput, output);

@@ -76,6 +76,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
 
     private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
     {
+        if (answer.End - position > SendQueue.NearBytes) socket.LimitQueue();
         var byFile = !answer.Stored.IsKeptInMemory || socket.Ways.ByFile(answer.End - answer.Start);
         while (true)
         {

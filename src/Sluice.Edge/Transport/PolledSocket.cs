@@ -16,6 +16,7 @@ internal sealed class PolledSocket : IDisposable
     private readonly Signal arrived = new();
     private readonly Signal drained = new();
     private volatile bool isEnding;
+    private bool isQueueLimited;
 
     public PolledSocket(Socket socket)
     {
@@ -78,6 +79,14 @@ internal sealed class PolledSocket : IDisposable
 
     /// <summary>To be called before bytes are offered: room that comes after they were refused is told.</summary>
     public void BeginSend() => drained.Lower();
+
+    /// <summary>To be called when more goes out than a client who is near needs queued: see <see cref="SendQueue"/>.</summary>
+    public void LimitQueue()
+    {
+        if (isQueueLimited) return;
+        isQueueLimited = true;
+        SendQueue.Limit(socket);
+    }
 
     /// <summary>Completes when the socket, having refused bytes since <see cref="BeginSend"/>, has room again or is at its end.</summary>
     public ValueTask WhenDrainedAsync() => drained.WhenRaisedAsync();

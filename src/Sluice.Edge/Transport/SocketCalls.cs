@@ -58,12 +58,28 @@ internal static unsafe partial class SocketCalls
     /// <exception cref="SocketException">The connection is over.</exception>
     public static (long Acknowledged, bool IsOutstanding) SentTo(Socket socket)
     {
-        const int OptionsOfTcp = 6, Information = 11, Unacknowledged = 24, BytesAcknowledged = 120, BytesNotSent = 144;
-        if (socket.ProtocolType != ProtocolType.Tcp) return default;
+        const int Unacknowledged = 24, BytesAcknowledged = 120, BytesNotSent = 144;
         Span<byte> information = stackalloc byte[BytesNotSent + sizeof(uint)];
-        if (socket.GetRawSocketOption(OptionsOfTcp, Information, information) != information.Length) return default;
+        if (!TryReadInformation(socket, information)) return default;
         var isOutstanding = (MemoryMarshal.Read<uint>(information[Unacknowledged..]) | MemoryMarshal.Read<uint>(information[BytesNotSent..])) != 0;
         return (MemoryMarshal.Read<long>(information[BytesAcknowledged..]), isOutstanding);
+    }
+
+    /// <summary>The least time that a packet and its confirmation took of late (tcpi_min_rtt); null for what is no TCP, or where nothing was measured.</summary>
+    /// <exception cref="SocketException">The connection is over.</exception>
+    public static TimeSpan? LeastRoundTrip(Socket socket)
+    {
+        const int LeastRoundTrip = 148;
+        Span<byte> information = stackalloc byte[LeastRoundTrip + sizeof(uint)];
+        return TryReadInformation(socket, information) && MemoryMarshal.Read<uint>(information[LeastRoundTrip..]) is var least and < uint.MaxValue
+            ? TimeSpan.FromMicroseconds(least) : null;
+    }
+
+    /// <summary>The beginning of what the kernel says of a TCP connection (tcp_info).</summary>
+    private static bool TryReadInformation(Socket socket, Span<byte> information)
+    {
+        const int OptionsOfTcp = 6, Information = 11;
+        return socket.ProtocolType == ProtocolType.Tcp && socket.GetRawSocketOption(OptionsOfTcp, Information, information) == information.Length;
     }
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]

@@ -6,13 +6,13 @@ using System.Runtime.CompilerServices;
 namespace Sluice.Edge.Transport;
 
 /// <summary>What the server writes, sent from where it was written: a flush is done when the socket has taken everything, so nothing of an answer is under way once it is over.</summary>
-internal sealed class SocketOutput(Socket socket, Action noteWait) : PipeWriter
+internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action noteWait) : PipeWriter
 {
     private const int MinimumBuffer = 4096;
     private readonly List<(byte[] Bytes, int Length)> full = [];
     private byte[] current = [];
     private int used;
-    private long unflushed;
+    private long unflushed, sent;
     private bool broken;
     private bool isWaiting;
 
@@ -80,7 +80,10 @@ internal sealed class SocketOutput(Socket socket, Action noteWait) : PipeWriter
         while (bytes.Length > 0 && !broken)
         {
             var sending = socket.SendAsync(bytes, SocketFlags.None);
-            bytes = bytes[(sending.IsCompletedSuccessfully ? sending.Result : await WaitAsync(sending))..];
+            var count = sending.IsCompletedSuccessfully ? sending.Result : await WaitAsync(sending);
+            bytes = bytes[count..];
+            sent += count;
+            if (sent > SendQueue.NearBytes) polled.LimitQueue();
         }
     }
 

@@ -4,6 +4,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Tags;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
+using Sluice.Edge.Transport;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -80,6 +81,31 @@ public sealed class EdgeTransportWaitTests
         // Longer than a client may take nothing of an answer, and shorter than it may be idle.
         for (var second = 0; second < 100; second++) time.Advance(TimeSpan.FromSeconds(1));
         await AskPartAsync(client, 20);
+    }
+
+    // The last goes through the server behind.
+    [Theory]
+    [InlineData(128L << 20, "")]
+    [InlineData(0L, "")]
+    [InlineData(128L << 20, "Connection: close\r\n")]
+    public async Task Queue_OfANearClientWhoTakesNothing_IsShort(long memory, string field)
+    {
+        await using var edge = await StartAsync(memory);
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\n{field}\r\n"));
+
+        // Until it has stood still for a while: nothing moves any more.
+        var (queued, since) = (0L, 0);
+        for (var look = 0; since < 20 && look < 1000; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            var now = TcpTable.Queued(client.RemoteEndPoint!, client.LocalEndPoint!);
+            since = now == queued && now > 0 ? since + 1 : 0;
+            queued = now;
+        }
+
+        // Twice what is asked for, and the piece that may go beyond it.
+        Assert.InRange(queued, 1, (2 * SendQueue.NearBytes) + (128 << 10));
     }
 
     private async Task AskPartAsync(Socket client, int length)
