@@ -77,9 +77,10 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
     {
         if (answer.End - position > SendQueue.NearBytes) socket.LimitQueue();
-        var byFile = !answer.Stored.IsKeptInMemory || socket.Ways.ByFile(answer.End - answer.Start);
+        var length = answer.End - answer.Start;
         while (true)
         {
+            var (byFile, from) = (!answer.Stored.IsKeptInMemory || socket.Ways.ByFile(length), position);
             socket.BeginSend();
             Step step;
             int ofHead;
@@ -94,6 +95,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
                 throw;
             }
 
+            if (answer.Stored.IsKeptInMemory) socket.Ways.Count(length, position - from);
             head = head[ofHead..];
             Sent = position - answer.Start;
             var isSent = head.IsEmpty && position == answer.End;

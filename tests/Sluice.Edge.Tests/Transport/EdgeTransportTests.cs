@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
+using Sluice.Edge.Transport;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -101,7 +102,7 @@ public sealed class EdgeTransportTests
         await using var edge = await TwoListeners.StartAsync(origin, time, memory: 1 << 20, onDisk: true);
         using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
         var stored = edge.Cache.Scope("made").FindStored("/a").Single();
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
         await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
         var buffer = new byte[64 << 10];
         // What is read from disk for the first time is checked, and so passes through memory: there is no room for all of these.
@@ -136,6 +137,39 @@ public sealed class EdgeTransportTests
             Assert.Equal(MadeOrigin.At(origin.Version, from + length - 1), buffer[got - 1]);
             Assert.Equal(length, got - head);
         }
+    }
+
+    // Long enough for both ways to be tried (SendWays), changing in the middle of an answer.
+    [Fact]
+    public async Task LongParts_SentBothWays_AreRight()
+    {
+        const int start = 100_001, length = 9_000_001;
+        var origin = new MadeOrigin { Length = 17 << 20 };
+        await using var edge = await TwoListeners.StartAsync(origin, time, memory: 64 << 20, onDisk: true);
+        // The second read checks what is on disk.
+        using (var http = new HttpClient())
+            for (var i = 0; i < 2; i++) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        var expected = new byte[length];
+        for (var i = 0; i < length; i++) expected[i] = MadeOrigin.At(origin.Version, start + i);
+        var buffer = new byte[length + 4096];
+        for (var sent = 0L; sent < 4L * SendWays.LongBytes; sent += length)
+        {
+            client.Send(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={start}-{start + length - 1}\r\n\r\n"));
+            var (got, head) = (0, -1);
+            while (head < 0 || got < head + length)
+            {
+                var count = client.Receive(buffer.AsSpan(got));
+                Assert.NotEqual(0, count);
+                got += count;
+                if (head < 0 && buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) is >= 0 and var end) head = end + 4;
+            }
+
+            Assert.True(buffer.AsSpan(head, got - head).SequenceEqual(expected));
+        }
+
+        Assert.Single(origin.Requests);
     }
 
     [Fact]
@@ -199,7 +233,7 @@ public sealed class EdgeTransportTests
             await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
         }
 
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
         await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
         Assert.NotEqual(0, await client.ReceiveAsync(new byte[1]));
