@@ -10,7 +10,7 @@ namespace Sluice.Core.Objects;
 /// <summary>The cache: objects of every scope, in memory and on disk.</summary>
 public sealed partial class ObjectCache : IAsyncDisposable
 {
-    /// <summary>Bytes that all fills with a place may have in hand, arriving or on their way to disk, and as much again those without: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
+    /// <summary>Bytes that all fills with a place may have in hand, arriving or on their way to disk, and half as much again those without: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
     private const long FillBytes = 128L << 20;
 
     private readonly ConcurrentDictionary<string, CacheScope> scopes = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
         Disk = disk;
         passAt = inUse = options.ObjectsInUse;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
-        Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes, time);
+        Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes / 2, time);
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
     }
 
