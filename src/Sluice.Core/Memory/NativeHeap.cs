@@ -6,7 +6,6 @@ namespace Sluice.Core.Memory;
 internal static partial class NativeHeap
 {
     private const int MapThreshold = -3;
-    private const int MostArenas = -8;
     private const int LargeBytes = 128 << 10;
 
     /// <summary>
@@ -20,8 +19,6 @@ internal static partial class NativeHeap
         {
             // Its default, but said: that is what keeps it from moving.
             _ = SetOption(MapThreshold, LargeBytes);
-            // Left alone it keeps eight heaps for each processor, and in each of them what a burst of misses left between blocks that stay.
-            _ = SetOption(MostArenas, 2);
         }
         catch (EntryPointNotFoundException)
         {

@@ -6,30 +6,27 @@ namespace Sluice.Core.Objects;
 /// <remarks>Not safe for concurrent writers. Once it is part of an <see cref="ObjectMetadata"/> it is never changed.</remarks>
 public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
 {
-    // Not a list within: there are as many of these as objects in use.
-    private KeyValuePair<string, string>[] lines;
+    private readonly List<KeyValuePair<string, string>> lines;
 
     /// <summary>An empty list.</summary>
     public HeaderList() => lines = [];
 
     /// <summary>An empty list with room for that many lines.</summary>
-    internal HeaderList(int capacity) => lines = new KeyValuePair<string, string>[capacity];
+    internal HeaderList(int capacity) => lines = new(capacity);
 
     /// <summary>A list holding a copy of <paramref name="fields"/>.</summary>
-    public HeaderList(IEnumerable<KeyValuePair<string, string>> fields) => Count = (lines = [.. fields]).Length;
+    public HeaderList(IEnumerable<KeyValuePair<string, string>> fields) => lines = [.. fields];
 
     /// <inheritdoc/>
-    public int Count { get; private set; }
+    public int Count => lines.Count;
 
     /// <inheritdoc/>
-    public KeyValuePair<string, string> this[int index] => Lines[index];
-
-    private Span<KeyValuePair<string, string>> Lines => lines.AsSpan(0, Count);
+    public KeyValuePair<string, string> this[int index] => lines[index];
 
     /// <summary>The first line of that name, or null. Enough for fields that may occur only once (ETag, Content-Length).</summary>
     public string? First(string name)
     {
-        foreach (ref readonly var line in Lines)
+        foreach (var line in lines)
             if (Same(line.Key, name)) return line.Value;
         return null;
     }
@@ -38,7 +35,7 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     public string? Combined(string name)
     {
         string? result = null;
-        foreach (ref readonly var line in Lines)
+        foreach (var line in lines)
             if (Same(line.Key, name)) result = result is null ? line.Value : result + ", " + line.Value;
         return result;
     }
@@ -47,11 +44,7 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     public bool Contains(string name) => First(name) is not null;
 
     /// <summary>Appends a line.</summary>
-    public void Add(string name, string value)
-    {
-        if (Count == lines.Length) Array.Resize(ref lines, Math.Max(4, Count * 2));
-        lines[Count++] = new(name, value);
-    }
+    public void Add(string name, string value) => lines.Add(new(name, value));
 
     /// <summary>Replaces every line of that name by one.</summary>
     public void Set(string name, string value)
@@ -61,19 +54,10 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     }
 
     /// <summary>Removes every line of that name; true when there was one.</summary>
-    public bool Remove(string name)
-    {
-        var kept = 0;
-        foreach (var line in Lines)
-            if (!Same(line.Key, name)) lines[kept++] = line;
-        Lines[kept..].Clear();
-        var removed = kept < Count;
-        Count = kept;
-        return removed;
-    }
+    public bool Remove(string name) => lines.RemoveAll(line => Same(line.Key, name)) > 0;
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.Take(Count).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

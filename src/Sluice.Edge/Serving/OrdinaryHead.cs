@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Sluice.Edge.Serving;
 
-/// <summary>What hits of one object version have in common when the server behind the transport answers them.</summary>
+/// <summary>What answers from the cache of one object version have in common when the server behind the transport gives them.</summary>
 internal sealed class OrdinaryHead(RenderedHead head)
 {
     private readonly string key = head.Key;

@@ -45,7 +45,7 @@ internal sealed class RenderedHead
     /// <summary>The member of Cache-Status that tells the target the object is stored under (RFC 9211 section 2.7), with the semicolon before it; empty for one that is longer than <see cref="LongestKey"/>.</summary>
     public string Key => KeyOf(target);
 
-    /// <summary>What hits need on the ordinary way; made at its first use, for most objects are only ever hit on the plain one.</summary>
+    /// <summary>What answers from the cache need on the ordinary way; made at its first use, for most objects are only ever hit on the plain one.</summary>
     public OrdinaryHead Ordinary => ordinary ??= new OrdinaryHead(this);
 
     /// <summary>The heads as bytes, for the transport; made at its first use.</summary>

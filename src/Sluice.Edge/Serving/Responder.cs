@@ -94,7 +94,7 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
         var freshness = head.Metadata.Freshness;
         var now = time.GetUtcNow();
         // Most objects are answered with once on this way, as the miss that brought them: that one keeps nothing.
-        foreach (var line in verdict.Outcome == Outcome.Hit ? head.Ordinary.Lines : HeadLines.Render(head)) headers[line.Key] = line.Value;
+        foreach (var line in verdict.Outcome == Outcome.Miss ? HeadLines.Render(head) : head.Ordinary.Lines) headers[line.Key] = line.Value;
         if (original is not null)
         {
             // What an origin said to this client alone (fields kept out of the store, its own Age) goes to this client alone.

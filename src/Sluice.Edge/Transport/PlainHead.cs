@@ -26,8 +26,9 @@ internal sealed class PlainHead
         var metadata = head.Metadata;
         this.head = head;
         freshness = metadata.Freshness;
+        if (metadata is not { Status: 200, Length: { } length } || head.IsManifest) return;
         var lines = HeadLines.Render(head);
-        if (metadata is not { Status: 200, Length: { } length } || head.IsManifest || !Array.TrueForAll(lines, IsPlain)) return;
+        if (!Array.TrueForAll(lines, IsPlain)) return;
         hasDate = Array.Exists(lines, line => line.Key.Equals("Date", StringComparison.OrdinalIgnoreCase));
         whole = new("200 OK", string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n"), lines, head.Key);
         IsUsable = whole.Length + DynamicLength <= MaximumLength;

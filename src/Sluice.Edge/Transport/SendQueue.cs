@@ -4,7 +4,7 @@ namespace Sluice.Edge.Transport;
 
 /// <summary>
 /// How much lies in the kernel for a client who is near. Left alone Linux queues up to 4 MB for each connection, which keeps a distant client's line full; a near one takes as much in any
-/// case, and megabytes under way to it fall out of the processor's caches, and are taken for lost and sent again: twice the processor time for bodies of several megabytes (decision 0006).
+/// case, and of megabytes under way to it the kernel takes some for lost and sends them again: twice the processor time for bodies of several megabytes (decision 0006).
 /// </summary>
 internal static class SendQueue
 {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Sluice.Core.Processes;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Core.Tests.Processes;
@@ -82,7 +83,7 @@ public class ToolProcessTests
         Assert.Equal(ToolEnd.Killed, (await tool.Exited).End);
         // The signal takes its time, and its new parent reaps it when it gets to it: until then it is a zombie, which runs no more.
         var isGone = () => !Directory.Exists($"/proc/{child}") || State(child) is 'Z' or 'X';
-        Assert.True(SpinWait.SpinUntil(isGone, TimeSpan.FromSeconds(10)));
+        Assert.True(await Eventually.HoldsAsync(isGone, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]

@@ -123,16 +123,7 @@ public sealed class EdgeTransportTests
 
         void Ask(int from)
         {
-            client.Send(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={from}-{from + length - 1}\r\n\r\n"));
-            var (got, head) = (0, -1);
-            while (head < 0 || got < head + length)
-            {
-                var count = client.Receive(buffer.AsSpan(got));
-                Assert.NotEqual(0, count);
-                got += count;
-                if (head < 0 && buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) is >= 0 and var end) head = end + 4;
-            }
-
+            var (head, got) = AskPart(client, from, length, buffer);
             Assert.Equal(MadeOrigin.At(origin.Version, from), buffer[head]);
             Assert.Equal(MadeOrigin.At(origin.Version, from + length - 1), buffer[got - 1]);
             Assert.Equal(length, got - head);
@@ -156,20 +147,27 @@ public sealed class EdgeTransportTests
         var buffer = new byte[length + 4096];
         for (var sent = 0L; sent < 4L * SendWays.LongBytes; sent += length)
         {
-            client.Send(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={start}-{start + length - 1}\r\n\r\n"));
-            var (got, head) = (0, -1);
-            while (head < 0 || got < head + length)
-            {
-                var count = client.Receive(buffer.AsSpan(got));
-                Assert.NotEqual(0, count);
-                got += count;
-                if (head < 0 && buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) is >= 0 and var end) head = end + 4;
-            }
-
+            var (head, got) = AskPart(client, start, length, buffer);
             Assert.True(buffer.AsSpan(head, got - head).SequenceEqual(expected));
         }
 
         Assert.Single(origin.Requests);
+    }
+
+    /// <summary>Where the body begins in the buffer, and where it ends.</summary>
+    private static (int Head, int Got) AskPart(Socket client, int from, int length, byte[] buffer)
+    {
+        client.Send(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes={from}-{from + length - 1}\r\n\r\n"));
+        var (got, head) = (0, -1);
+        while (head < 0 || got < head + length)
+        {
+            var count = client.Receive(buffer.AsSpan(got));
+            Assert.NotEqual(0, count);
+            got += count;
+            if (head < 0 && buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) is >= 0 and var end) head = end + 4;
+        }
+
+        return (head, got);
     }
 
     [Fact]
