@@ -29,19 +29,6 @@ internal static unsafe partial class PageCacheRead
         }
     }
 
-    /// <summary>Has bytes read into the page cache behind whatever goes on (posix_fadvise). The order may take a moment where the disk has much to do.</summary>
-    public static void Order(SafeFileHandle file, long start, long length)
-    {
-        // The kernel takes no more in one order than the disk takes in one request, and forgets the rest.
-        const int WillNeed = 3, MostBytes = 512 << 10;
-        if (unsupported) return;
-        for (var end = start + length; start < end; start += MostBytes) _ = Advise(file, start, Math.Min(MostBytes, end - start), WillNeed);
-    }
-
-    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Advise(SafeFileHandle file, long start, long length, int advice);
-
     [LibraryImport("libc", EntryPoint = "preadv2")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint ReadVector(SafeFileHandle file, Vector* vectors, int count, long position, int flags);

@@ -24,11 +24,8 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     /// <summary>What is read at once where waiting for the disk cannot be helped.</summary>
     private const int ReadBytes = 16 << 10;
 
-    /// <summary>
-    /// What is ordered from the disk before it is sent, where the page cache has nothing: the least at first, and twice as much each time the client was quicker than the disk.
-    /// The next is ordered when half of it is left.
-    /// </summary>
-    private const long LeastAhead = 4 << 20, MostAhead = 16 << 20;
+    /// <summary>What is brought from the disk at once while what came before is being sent, where the page cache has nothing; the kernel reads about as much beyond it.</summary>
+    private const long AheadBytes = 1 << 20;
 
     /// <summary>What one connection may send in a row before others get their turn.</summary>
     private const long TurnBytes = 8 << 20;
@@ -38,9 +35,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     private byte[] waitingHead = [];
     private long waitingAt;
 
-    // How far the disk has been asked for this answer, how far ahead, and where that was waited for last; 0 and -1 while nothing was missing.
-    private long ordered;
-    private long ahead;
+    // How far this answer is brought from the disk or being brought, and where that was waited for last; 0 and -1 while nothing was missing.
+    private long ready;
+    private Task bringing = Task.CompletedTask;
     private long brought = -1;
 
     // Made with the first answer that has to wait. The request is the one being answered until the answer is out: the next is read only then.
@@ -213,7 +210,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FinishAsync(byte[] head, PlainAnswer answer, long position)
     {
-        (ordered, ahead, brought) = (0, 0, -1);
+        (ready, brought) = (0, -1);
         route = answer.Route;
         using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
         answer.Stored.Release();
@@ -227,7 +224,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             reader.Skip(next - reader.Position);
             Sent = next - answer.Start;
             if (step == Step.Gone) return false;
-            if (ordered != 0 && ordered < answer.End && ordered - next < ahead / 2) _ = OrderAsync(answer, ordered);
+            if (ready != 0 && ready < answer.End && ready - next < AheadBytes && bringing.IsCompleted) bringing = BringMoreAsync(answer, ready);
             if (step == Step.Full) await socket.WhenDrainedAsync();
             else if (step == Step.NotHere && !await TryBringAsync(answer, next))
             {
@@ -249,11 +246,10 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + PieceBytes), out var lease, out var length)) return false;
         using (lease)
         {
-            ahead = Math.Clamp(ahead * 2, LeastAhead, MostAhead);
-            ordered = Math.Min(answer.End, position + ahead);
             try
             {
-                await lease.BringAsync(position, position + length, ordered);
+                await lease.BringAsync(position, position + length);
+                ready = position + length;
                 return true;
             }
             catch (IOException)
@@ -279,13 +275,23 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         }
     }
 
-    /// <summary>Orders what comes after; nobody waits for it.</summary>
-    private async Task OrderAsync(PlainAnswer answer, long start)
+    /// <summary>Brings what comes after; nobody waits for it.</summary>
+    private async Task BringMoreAsync(PlainAnswer answer, long start)
     {
-        ordered = 0;
-        if (!answer.Stored.TryLease(start, start + 1, out var lease, out _)) return;
-        ordered = Math.Min(answer.End, start + ahead);
-        using (lease) await lease.BringAsync(start, start, ordered);
+        ready = 0;
+        if (!answer.Stored.TryLease(start, Math.Min(answer.End, start + AheadBytes), out var lease, out var length)) return;
+        using (lease)
+        {
+            try
+            {
+                ready = start + length;
+                await lease.BringAsync(start, ready);
+            }
+            catch (IOException)
+            {
+                // Who gets there is told.
+            }
+        }
     }
 
     /// <summary>Sends the next bytes, however long the tiers take; false when the client is gone.</summary>
