@@ -54,7 +54,14 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
     }
 
     /// <summary>Removes every line of that name; true when there was one.</summary>
-    public bool Remove(string name) => lines.RemoveAll(line => Same(line.Key, name)) > 0;
+    public bool Remove(string name)
+    {
+        // Most lists have none, and are asked to let go of many names: a search by a delegate would be an allocation for each.
+        var before = lines.Count;
+        for (var i = before - 1; i >= 0; i--)
+            if (Same(lines[i].Key, name)) lines.RemoveAt(i);
+        return lines.Count < before;
+    }
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.GetEnumerator();

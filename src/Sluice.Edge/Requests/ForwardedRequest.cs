@@ -11,7 +11,8 @@ internal static class ForwardedRequest
 {
     private const string ForwardedPrefix = "X-Forwarded-";
 
-    private static readonly string[] Conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"];
+    private static readonly FrozenSet<string> Conditions =
+        FrozenSet.ToFrozenSet(["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Fields by which one proxy tells the next who asked and for what. From a client they are claims, and since no key holds them, a way to poison a cache.</summary>
     private static readonly FrozenSet<string> Claims = FrozenSet.ToFrozenSet(
@@ -48,12 +49,7 @@ internal static class ForwardedRequest
     }
 
     /// <summary>Without the client's conditions and ranges: the cache asks for itself.</summary>
-    public static HeaderList WithoutConditions(HeaderList fields)
-    {
-        var kept = new HeaderList(fields);
-        foreach (var name in Conditions) kept.Remove(name);
-        return kept;
-    }
+    public static HeaderList WithoutConditions(HeaderList fields) => new(fields.Where(static line => !Conditions.Contains(line.Key)));
 
     /// <summary>As another request for the same URL would be made: without conditions, and without what describes a body.</summary>
     public static HeaderList WithoutBody(HeaderList fields) =>

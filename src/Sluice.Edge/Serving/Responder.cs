@@ -98,10 +98,12 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
         if (original is not null)
         {
             // What an origin said to this client alone (fields kept out of the store, its own Age) goes to this client alone.
-            foreach (var group in original.GroupBy(line => line.Key, StringComparer.OrdinalIgnoreCase))
-                if (!group.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && !group.Key.Equals("Content-Range", StringComparison.OrdinalIgnoreCase)
-                    && !headers.ContainsKey(group.Key))
-                    headers[group.Key] = group.Select(line => line.Value).ToArray();
+            for (var i = 0; i < original.Count; i++)
+            {
+                var name = original[i].Key;
+                if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && !name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase) && !headers.ContainsKey(name))
+                    headers[name] = HeadLines.ValuesOf(original, name);
+            }
         }
         else headers.Age = RenderedHead.AgeText(freshness.AgeAt(now));
 
