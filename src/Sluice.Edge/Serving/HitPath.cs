@@ -80,7 +80,8 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     {
         if (stored.Metadata.Length is not { } length) return false;
         var range = request.Headers.Range;
-        if (range.Count == 0) return length == 0 || stored.Holds(0, length);
+        // A range is for a GET (RFC 9110 section 14.2).
+        if (range.Count == 0 || HttpMethods.IsHead(request.Method)) return length == 0 || stored.Holds(0, length);
         Span<ByteRange> one = stackalloc ByteRange[1];
         return range.Count == 1 && RangeField.TryParse(range[0], one, out _) && (one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End));
     }

@@ -48,12 +48,16 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
 
     public Socket Socket => socket;
 
-    /// <summary>Breaks the connection: the client sees a reset, never a short answer that looks whole. Where it has all its answers it is an ordinary end.</summary>
+    /// <summary>
+    /// Breaks the connection: the client sees a reset, never a short answer that looks whole. Where it has all its answers, or nothing of the one that is under way, it is an
+    /// ordinary end: a reset would take back what was sent before and not yet arrived.
+    /// </summary>
     public override void Abort(ConnectionAbortedException abortReason) => Abort();
 
     public override void Abort()
     {
-        if (serverInput.IsAnswered) ShutDown(SocketShutdown.Both);
+        var isUntouched = !serverInput.IsHeld && !output.IsWaiting && output.Sent == Volatile.Read(ref sentBefore);
+        if (serverInput.IsAnswered || isUntouched) ShutDown(SocketShutdown.Both);
         else Break();
     }
 

@@ -37,8 +37,11 @@ internal sealed partial class EdgeConnection
     private int consumed;
     private int lastTick;
     private long acknowledged;
-    private bool isPartial;
+    private long sentBefore;
     private bool mayHaveMore;
+
+    // The tick at which a head began to arrive that is not whole yet; 0 while there is none.
+    private int headBegan;
 
     // What the poller's thread leaves to whoever waits: an answer that is not all sent, a failure, or that bytes (or their end) are there already.
     private ValueTask<bool>? sending;
@@ -66,19 +69,23 @@ internal sealed partial class EdgeConnection
     /// <summary>Ends a connection that nobody has used for too long, or whose client takes nothing of what it asked for. Called every tick.</summary>
     public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial, int maximumSend)
     {
-        // One send of the server's takes as long as the client takes for all of it: only the kernel knows of the steps.
-        if (output.IsWaiting && TakesSomething()) NoteUse();
+        // Room is told of only when a third of what is queued was taken, and a send of the server's takes as long as all of it: only the kernel knows of the steps.
+        if ((serverInput.IsHeld || output.IsWaiting) && TakesSomething()) NoteUse();
         var age = tick - Volatile.Read(ref lastTick);
         if ((serverInput.IsHeld || output.IsWaiting) && age > maximumSend) Break();
-        if (serverInput.IsIdle && !serverInput.IsHeld && age > (Volatile.Read(ref isPartial) ? maximumPartial : maximumIdle)) ShutDown(SocketShutdown.Both);
+        if (!serverInput.IsIdle || serverInput.IsHeld) return;
+        var began = Volatile.Read(ref headBegan);
+        // A byte now and then does not make a head (RFC 9110 section 15.5.9).
+        if (age > maximumIdle || (began != 0 && tick - began > maximumPartial)) ShutDown(SocketShutdown.Both);
     }
 
+    /// <summary>Also true when there is nothing to take: then it waits for us.</summary>
     private bool TakesSomething()
     {
         try
         {
-            var taken = SocketCalls.Acknowledged(socket);
-            return Interlocked.Exchange(ref acknowledged, taken) != taken;
+            var (taken, isOutstanding) = SocketCalls.SentTo(socket);
+            return Interlocked.Exchange(ref acknowledged, taken) != taken || !isOutstanding;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -217,6 +224,7 @@ internal sealed partial class EdgeConnection
         {
             kind = request.Read(buffer, consumed, filled, out length);
             if (kind == HeadKind.Incomplete && (consumed > 0 || filled < BufferBytes)) break;
+            headBegan = 0;
             if (kind != HeadKind.Plain) return Left.Request;
             consumed += length;
             var begun = TrySend(inPlace, out var going);
@@ -240,7 +248,7 @@ internal sealed partial class EdgeConnection
 
         buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
         (filled, consumed) = (filled - consumed, 0);
-        Volatile.Write(ref isPartial, filled > 0);
+        Volatile.Write(ref headBegan, filled == 0 ? 0 : headBegan == 0 ? listener.Tick : headBegan);
         return Left.Nothing;
     }
 
@@ -263,10 +271,11 @@ internal sealed partial class EdgeConnection
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
             {
                 serverInput.HandOver();
-                polled.Serve = null;
+                (polled.Serve, sentBefore) = (null, long.MinValue);
                 return await GiveAsync(consumed, filled - consumed) && await RelayAsync();
             }
 
+            Volatile.Write(ref sentBefore, output.Sent);
             serverInput.Hand(length);
             if (!await GiveAsync(consumed, length)) return false;
             consumed += length;
@@ -287,7 +296,13 @@ internal sealed partial class EdgeConnection
 
     private async ValueTask<bool> FinishAsync(ValueTask<bool> going)
     {
-        if (OutcomeOf(going) is { } isSent) return isSent;
+        if (OutcomeOf(going) is { } isSent)
+        {
+            // It may have waited in place, and ended since that was looked at.
+            if (serverInput.IsHeld) serverInput.Release();
+            return isSent;
+        }
+
         serverInput.Hold();
         try
         {

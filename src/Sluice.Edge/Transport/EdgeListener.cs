@@ -44,9 +44,10 @@ internal sealed class EdgeListener : IConnectionListener
     {
         while (true)
         {
+            Socket? accepted = null;
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
+                accepted = await socket.AcceptAsync(cancellationToken);
                 // Only TCP has it.
                 if (accepted.LocalEndPoint is IPEndPoint) accepted.NoDelay = true;
                 var connection = new EdgeConnection(accepted, this, pool);
@@ -61,6 +62,7 @@ internal sealed class EdgeListener : IConnectionListener
             catch (SocketException)
             {
                 // The client was gone before it was taken in.
+                accepted?.Dispose();
             }
         }
     }

@@ -199,7 +199,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
                 }
 
                 var sent = SocketCalls.SendFile(socket.Handle, lease.File, position, length);
-                if (sent <= 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
+                // A file that is cut short or cannot be read: whoever reads it the ordinary way looks elsewhere for its bytes.
+                if (sent is 0 or SocketCalls.CannotRead) return Step.NotHere;
+                if (sent < 0) return sent == SocketCalls.WouldBlock ? Step.Full : Step.Gone;
                 position += sent;
             }
         }

@@ -115,9 +115,10 @@ internal sealed class PolledSocket : IDisposable
         var serves = readiness.HasFlag(Readiness.Room) && drained.Raise();
         if (readiness.HasFlag(Readiness.Bytes))
         {
-            // While an answer waits for room its place is taken.
-            if (Serve is not null && arrived.TryTake()) serves = true;
-            else arrived.Raise();
+            // While an answer waits for room its place is taken. Who serves is asked once the place is had: until then whoever runs the connection may give it up.
+            if (!arrived.TryTake()) arrived.Raise();
+            else if (Serve is null) arrived.Continue(isRaised: true);
+            else serves = true;
         }
 
         if (!serves) return;

@@ -46,8 +46,16 @@ internal sealed class Poller
             slots[slot] = polled;
         }
 
-        PollCalls.Add(epoll, socket, slot);
-        return slot;
+        try
+        {
+            PollCalls.Add(epoll, socket, slot);
+            return slot;
+        }
+        catch
+        {
+            Remove(slot);
+            throw;
+        }
     }
 
     /// <summary>Tells no more. News that is under way may still reach whoever gets the place next, who looks and finds nothing.</summary>

@@ -10,6 +10,9 @@ internal static unsafe partial class SocketCalls
     /// <summary>The socket takes no more now.</summary>
     public const int WouldBlock = -11;
 
+    /// <summary>The disk does not give the bytes.</summary>
+    public const int CannotRead = -5;
+
     private const int DontWait = 0x40, NoSignal = 0x4000, More = 0x8000;
 
     /// <summary>Bytes taken, or a negative error number.</summary>
@@ -50,11 +53,10 @@ internal static unsafe partial class SocketCalls
         return sent < 0 ? -Marshal.GetLastPInvokeError() : sent;
     }
 
-    /// <summary>Bytes the other side has confirmed since the connection began (tcp_info, tcpi_bytes_acked); 0 for what is no TCP.</summary>
-    /// <exception cref="SocketException">The connection is over.</exception>
-    public static long Acknowledged(Socket socket) => SentTo(socket).Acknowledged;
-
-    /// <summary>As <see cref="Acknowledged"/>, and whether anything waits to be confirmed or even sent (tcpi_unacked, tcpi_notsent_bytes).</summary>
+    /// <summary>
+    /// Bytes the other side has confirmed since the connection began, and whether anything waits to be confirmed or even sent (tcp_info: tcpi_bytes_acked, tcpi_unacked, tcpi_notsent_bytes);
+    /// nothing for what is no TCP.
+    /// </summary>
     /// <exception cref="SocketException">The connection is over.</exception>
     public static (long Acknowledged, bool IsOutstanding) SentTo(Socket socket)
     {

@@ -19,6 +19,9 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
     /// <summary>True while the client takes no more: the kernel has as much as it holds for one connection.</summary>
     public bool IsWaiting => Volatile.Read(ref isWaiting);
 
+    /// <summary>Bytes that the socket took so far.</summary>
+    public long Sent => Volatile.Read(ref sent);
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => Volatile.Read(ref unflushed);
@@ -82,7 +85,7 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
             var sending = socket.SendAsync(bytes, SocketFlags.None);
             var count = sending.IsCompletedSuccessfully ? sending.Result : await WaitAsync(sending);
             bytes = bytes[count..];
-            sent += count;
+            Volatile.Write(ref sent, sent + count);
             if (sent > SendQueue.NearBytes) polled.LimitQueue();
         }
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 using Sluice.Core.Tags;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
@@ -108,6 +109,82 @@ public sealed class EdgeTransportWaitTests
         Assert.InRange(queued, 1, (2 * SendQueue.NearBytes) + (128 << 10));
     }
 
+    [Fact]
+    public async Task Client_TakesALittleNowAndThen_IsKept()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await HeadAsync(client);
+
+        // In all less than the third of the queue after which the kernel tells of room.
+        var buffer = new byte[1000];
+        for (var second = 0; second < 150; second++)
+        {
+            Assert.NotEqual(0, await client.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System));
+            await PassSecondAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Answer_ThatWaitsForItsOrigin_IsNotTheClientsFault()
+    {
+        await using var edge = await StartAsync(0);
+        // The disk loses most of it.
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(edge.Folder, "objects"), "*", SearchOption.AllDirectories))
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.SetLength(file, 1 << 20);
+        }
+
+        origin.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var client = await ConnectAsync(edge);
+        var reading = AskPartAsync(client, 9_000_000);
+        for (var second = 0; second < 100; second++) await PassSecondAsync();
+        Assert.False(reading.IsCompleted);
+        origin.Gate.SetResult();
+        await reading;
+    }
+
+    [Fact]
+    public async Task Head_ThatComesByteByByte_HasHalfAMinuteInAll()
+    {
+        await using var edge = await StartAsync(128 << 20);
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\nX: "u8.ToArray());
+        var second = 0;
+        for (; second < 100 && !IsEnded(client); second++)
+        {
+            await client.SendAsync("x"u8.ToArray());
+            await PassSecondAsync();
+        }
+
+        Assert.InRange(second, 29, 40);
+    }
+
+    [Fact]
+    public async Task Client_HalfCloses_HasTheHitBeforeARequestThatNobodyAnswers()
+    {
+        await using var edge = await TwoListeners.StartAsync(new SilentOrigin(origin), time, 128 << 20);
+        using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
+        using var client = await ConnectAsync(edge);
+        await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=0-399999\r\n\r\nGET /silent HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        client.Shutdown(SocketShutdown.Send);
+        for (var second = 0; second < 20; second++) await PassSecondAsync();
+
+        await AssertPartAsync(client, 0, 400_000);
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Patience, TimeProvider.System));
+    }
+
+    private static bool IsEnded(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
+
+    /// <summary>On the server's clock. The kernel has its own, by which confirmations take up to 40 ms.</summary>
+    private async Task PassSecondAsync()
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(4), TimeProvider.System, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(1));
+    }
+
     private async Task AskPartAsync(Socket client, int length)
     {
         await client.SendAsync(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\nRange: bytes=0-{length - 1}\r\n\r\n"));
@@ -156,5 +233,21 @@ public sealed class EdgeTransportWaitTests
         }
 
         Assert.True(body.AsSpan().SequenceEqual(origin.Expected(start, start + length)), $"the bytes from {start} on");
+    }
+
+    /// <summary>Answers everything but one path.</summary>
+    private sealed class SilentOrigin(IOrigin inner) : IOrigin
+    {
+        public string Name => inner.Name;
+
+        public string Scope => inner.Scope;
+
+        public OriginTraits Traits => inner.Traits;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            if (request.Path.Contains("silent", StringComparison.Ordinal)) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            return await inner.FetchAsync(request, cancellation);
+        }
     }
 }

@@ -57,9 +57,9 @@ public sealed class SendLimitTests : IAsyncDisposable
         var read = 0;
         for (var minute = 0; minute < 10; minute++)
         {
-            var before = SocketCalls.Acknowledged(server);
+            var before = SocketCalls.SentTo(server).Acknowledged;
             // The kernel of the client makes room only in steps.
-            while (SocketCalls.Acknowledged(server) == before) read += await ReadAsync(client, 16 << 10);
+            while (SocketCalls.SentTo(server).Acknowledged == before) read += await ReadAsync(client, 16 << 10);
             time.Advance(TimeSpan.FromSeconds(50));
         }
 
