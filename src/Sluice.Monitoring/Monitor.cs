@@ -67,7 +67,12 @@ public sealed partial class Monitor : IAsyncDisposable
     public Report? Report(string? period) => Period.Find(period) is { } known ? Parts.Reports.Build(known, time.GetUtcNow()) : null;
 
     /// <summary>The routine checks morning, now and evening, and the diagnoses errors, cache and latency; null for another word.</summary>
-    public Task<CheckResult?> CheckAsync(string name, CancellationToken cancellation = default) => Parts.Checks.BuildAsync(name, time.GetUtcNow(), time.GetElapsedTime(began), cancellation);
+    public async Task<CheckResult?> CheckAsync(string name, CancellationToken cancellation = default)
+    {
+        // Whoever asks wants to know of the last seconds too, of which no point was written yet.
+        await GuardAsync(() => Parts.Reader.SampleAsync(cancellation));
+        return await Parts.Checks.BuildAsync(name, time.GetUtcNow(), time.GetElapsedTime(began), cancellation);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
