@@ -11,7 +11,7 @@ internal static class UsageError
     public static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "sluice" : "sluice " + string.Join(' ', Names(parsed.CommandResult));
+        var path = command is RootCommand ? "sluice" : "sluice " + string.Join(' ', Names(parsed.CommandResult).Reverse());
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
             return $"there is no command {first}; {Meant(first, command.Subcommands.Select(c => c.Name))}see {path} --help";
         // A flag nobody knows comes first: a missing argument next to it is often the same slip.
@@ -33,6 +33,7 @@ internal static class UsageError
     private static string Meant(string written, IEnumerable<string> known) =>
         Suggestion.For(written, known) is { } near ? $"did you mean {near}? Otherwise " : "";
 
+    // The innermost first.
     private static IEnumerable<string> Names(CommandResult? result)
     {
         for (var at = result; at is not null && at.Command is not RootCommand; at = at.Parent as CommandResult)

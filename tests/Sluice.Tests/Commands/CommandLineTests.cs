@@ -19,6 +19,8 @@ public sealed class CommandLineTests
     [InlineData("sluice: sluice serve does not know what to do with \"b\"; see sluice serve --help", "serve", "a", "b")]
     [InlineData("sluice: Required argument missing for option: '--memory'; see sluice serve --help", "serve", "--memory")]
     [InlineData("sluice: sluice report needs PERIOD: day, week or month; see sluice report --help", "report")]
+    [InlineData("sluice: sluice cache rm needs S3://BUCKET/KEY: The addresses, as they were asked for; see sluice cache rm --help", "cache", "rm")]
+    [InlineData("sluice: sluice cache rm has no option --frce; see sluice cache rm --help", "cache", "rm", "s3://media/a", "--frce")]
     [InlineData("sluice: Argument 'noon' not recognized. Must be one of: 'morning' 'now' 'evening'; see sluice check --help", "check", "noon")]
     [InlineData("sluice: there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)", "serve")]
     [InlineData("sluice: Give exactly one of url, prefix, tag and source (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4", "purge", "--soft")]
