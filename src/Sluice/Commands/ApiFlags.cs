@@ -33,7 +33,7 @@ internal sealed class ApiFlags
         // The value of serve's --api is taken as well: same flag, same place.
         if (!ValueKinds.Url.Parse(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, out var url))
         {
-            terminal.Complain($"--api: \"{address}\" is not a URL; write one such as {DefaultApi}");
+            terminal.Complain($"--api: {ValueKinds.Url.Problem(address)}; write one such as {DefaultApi}");
             return ExitCode.Usage;
         }
         using var client = new ApiClient(url!, parsed.GetValue(_token) ?? terminal.Environment.GetValueOrDefault(TokenVariable), terminal.Time);

@@ -77,7 +77,7 @@ internal sealed class DownloadFlags
     {
         Uri? endpoint = null;
         if (parsed.GetValue(_endpoint) is { } given && !ValueKinds.Url.Parse(given, out endpoint))
-            throw new ArgumentException($"--endpoint: \"{given}\" is not a URL; {ValueKinds.Url.Advice}");
+            throw new ArgumentException($"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
         return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) };
     }
 

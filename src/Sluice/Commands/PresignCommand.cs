@@ -43,7 +43,7 @@ internal static class PresignCommand
                 return Complain(terminal, wrong);
             Uri? server = null;
             if (parsed.GetValue(endpoint) is { } given && !ValueKinds.Url.Parse(given, out server))
-                return Complain(terminal, $"--endpoint: \"{given}\" is not a URL; {ValueKinds.Url.Advice}");
+                return Complain(terminal, $"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
             var body = new PresignBody
             {
                 Method = parsed.GetValue(method)?.ToUpperInvariant() ?? "GET",

@@ -26,7 +26,8 @@ internal static class OriginText
         }
         if (text.Contains("://", StringComparison.Ordinal))
         {
-            if (!ValueKinds.OriginUrl.Parse(text, out _))
+            // What else is wrong with it, the setting says itself.
+            if (!ValueKinds.OriginUrl.Parse(text, out _) && ValueKinds.OriginUrl.Refusal!(text) is null)
                 return null;
             node.Put(["url"], Scalar(text, source));
             return node;

@@ -40,7 +40,7 @@ internal static partial class SettingTree
         new ValueSetting<AlertsSection, double>("storageCriticalPercent", ValueKinds.Decimal, o => o.StorageCriticalPercent, (o, v) => o.StorageCriticalPercent = v, "The same; from here on critical.") { Check = Share },
         new ValueSetting<AlertsSection, double>("deviation", ValueKinds.Decimal, o => o.Deviation, (o, v) => o.Deviation = v, "Robust standard deviations from the same hour of the week beyond which traffic, hit rate, latency and errors are unusual: a warning.") { Check = v => v <= 0 ? ("is not more than 0", "write 3 or the like") : null },
         new ValueSetting<AlertsSection, int>("minimumRequests", ValueKinds.Count, o => o.MinimumRequests, (o, v) => o.MinimumRequests = v, "Requests below which a rate says nothing."),
-        new ValueSetting<AlertsSection, Uri?>("webhook", ValueKinds.Url, o => o.Webhook, (o, v) => o.Webhook = v, "URL that takes alerts as a POST of JSON.") { DefaultText = "none", Secret = true },
+        new ValueSetting<AlertsSection, Uri?>("webhook", ValueKinds.WebhookUrl, o => o.Webhook, (o, v) => o.Webhook = v, "URL that takes alerts as a POST of JSON.") { DefaultText = "none", Secret = true },
         new ValueSetting<AlertsSection, string?>("webhookSecret", ValueKinds.OptionalText, o => o.WebhookSecret, (o, v) => o.WebhookSecret = v, "Key of the signature in X-Sluice-Signature (HMAC-SHA256), by which the receiver knows who sent it.") { Secret = true, Check = CheckToken },
         new ValueSetting<AlertsSection, string?>("command", ValueKinds.OptionalText, o => o.Command, (o, v) => o.Command = v, "Program with its arguments, separated by spaces, that gets the same JSON on its standard input. No shell is started."));
 

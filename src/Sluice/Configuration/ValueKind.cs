@@ -11,6 +11,12 @@ internal sealed record ValueKind<T>(string Name, string Advice, ValueKind<T>.Par
     /// <summary>The name in a sentence: "a size", "an address".</summary>
     public string Noun => Name.StartsWith("one of", StringComparison.Ordinal) ? Name : (Name[0] == 'a' ? "an " : "a ") + Name;
 
+    /// <summary>Says of a text what it must not have, without repeating it; null when that is not what is wrong.</summary>
+    public Func<string, string?>? Refusal { get; init; }
+
+    /// <summary>What is wrong with a text that <see cref="Parse"/> does not take.</summary>
+    public string Problem(string text, bool secret = false) => Refusal?.Invoke(text) ?? (secret ? $"is not {Noun}" : $"\"{text}\" is not {Noun}");
+
     /// <summary>Reads a text.</summary>
     public delegate bool Parser(string text, out T value);
 }

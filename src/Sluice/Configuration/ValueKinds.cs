@@ -71,7 +71,21 @@ internal static class ValueKinds
         {
             var ok = Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" && value.UserInfo.Length == 0 && value.Query.Length == 0 && value.Fragment.Length == 0;
             return ok || (value = null) is not null;
-        }, value => value is null ? Off : value.ToString().TrimEnd('/'), """{"type":"string","pattern":"^https?://[^?#@]+$"}""");
+        }, value => value is null ? Off : value.ToString().TrimEnd('/'), """{"type":"string","pattern":"^https?://[^?#@]+$"}""")
+    {
+        Refusal = text => UserInfo.IsIn(text) || text.AsSpan().ContainsAny('?', '#') ? "must not have user info, a query or a fragment" : null,
+    };
+
+    /// <summary>The URL of another's service, which mostly has its key in the query: for secret settings.</summary>
+    public static readonly ValueKind<Uri?> WebhookUrl = new("URL", "write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY",
+        (string text, out Uri? value) =>
+        {
+            var ok = Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" && value.UserInfo.Length == 0 && !text.Contains('#', StringComparison.Ordinal);
+            return ok || (value = null) is not null;
+        }, value => value is null ? Off : value.AbsoluteUri, """{"type":"string","pattern":"^https?://[^/?#@]+([/?][^#]*)?$"}""")
+    {
+        Refusal = text => UserInfo.IsIn(text) || text.Contains('#', StringComparison.Ordinal) ? "must not have user info or a fragment" : null,
+    };
 
     /// <summary>The URL of an HTTP origin, kept as written since its prefix goes before every path; a password in it is never shown.</summary>
     public static readonly ValueKind<string?> OriginUrl = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000/videos",
@@ -79,7 +93,10 @@ internal static class ValueKinds
         {
             value = text;
             return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && !text.AsSpan().ContainsAny('?', '#');
-        }, value => UserInfo.Mask(value ?? Off), """{"type":"string","pattern":"^https?://[^?#]+$"}""");
+        }, value => UserInfo.Mask(value ?? Off), """{"type":"string","pattern":"^https?://[^?#]+$"}""")
+    {
+        Refusal = text => text.AsSpan().ContainsAny('?', '#') ? "must not have a query or a fragment" : null,
+    };
 
     public static readonly ValueKind<bool> Switch = new("switch", "write true or false",
         (string text, out bool value) => bool.TryParse(text, out value), value => value ? "true" : "false", """{"type":"boolean"}""");

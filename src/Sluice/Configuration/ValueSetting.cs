@@ -29,7 +29,7 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
             return;
         }
         if (!kind.Parse(text, out var value))
-            errors.Add(new(node.Source, path, Secret ? $"is not {kind.Noun}" : $"\"{text}\" is not {kind.Noun}", kind.Advice));
+            errors.Add(new(node.Source, path, kind.Problem(text, Secret), kind.Advice));
         else if (Check?.Invoke(value) is { } wrong)
             errors.Add(new(node.Source, path, wrong.Problem, wrong.Remedy));
         else

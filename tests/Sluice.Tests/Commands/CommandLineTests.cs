@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("sluice: there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)", "serve")]
     [InlineData("sluice: Give exactly one of url, prefix, tag and source (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4", "purge", "--soft")]
     [InlineData("sluice: --api: \"ftp://x\" is not a URL; write one such as http://127.0.0.1:8080", "stats", "--api", "ftp://x")]
+    [InlineData("sluice: --api: must not have user info, a query or a fragment; write one such as http://127.0.0.1:8080", "stats", "--api", "http://u:hunter2@x")]
+    [InlineData("sluice: --endpoint: must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000", "presign", "s3://media/a", "--endpoint", "http://x/?key=hunter2")]
     public async Task Run_WrongUsage_IsOneLineAndCode2(string line, params string[] args)
     {
         Assert.Equal((ExitCode.Usage, "", line + "\n"), await CommandLine.RunAsync(args));
@@ -137,3 +139,17 @@ public sealed class CommandLineTests
         Assert.Contains("\"token\": \"***\"", output, StringComparison.Ordinal);
     }
 }
+
+    [Theory]
+    [InlineData("https://chat.googleapis.com/v1/spaces/A/messages?key=hunter2&token=hunter2")]
+    [InlineData("https://x.webhook.office.com/webhookb2/a@hunter2/IncomingWebhook/b")]
+    public async Task ConfigShow_WebhookWithSecretsInItsUrl_IsTakenAndMasked(string url)
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, output, error) = await CommandLine.RunAsync(["config", "show", folder.Path], new() { ["SLUICE__Monitoring__Alerts__Webhook"] = url });
+
+        Assert.Equal((ExitCode.Ok, ""), (code, error));
+        Assert.Contains("\"webhook\": \"***\"", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }

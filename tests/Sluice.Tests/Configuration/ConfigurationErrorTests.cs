@@ -103,7 +103,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("/nope", "ORIGIN: there is no folder /nope")]
     [InlineData("ftp://x", "ORIGIN: \"ftp://x\" cannot be used")]
     [InlineData("s3://", "ORIGIN: \"s3://\" cannot be used")]
-    [InlineData("http://user:hunter2@x?sig=1", "ORIGIN: \"http://***@x?sig=1\" cannot be used")]
+    [InlineData("http://user:hunter2@x?sig=1", "ORIGIN: must not have a query or a fragment; write http")]
     public void Load_WrongOrigin_SaysSo(string origin, string begins) =>
         Assert.StartsWith(begins, Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
 
@@ -160,6 +160,27 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void Load_WrongToken_NeverShowsIt() =>
         Assert.All(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "hunter2" } }), e => Assert.DoesNotContain("hunter2", e, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Monitoring__Otlp", "http://u:hunter2@x", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
+    [InlineData("Monitoring__Otlp", "htp://x?key=hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
+    [InlineData("Edge__BaseUrl", "https://x#hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
+    [InlineData("Monitoring__Alerts__Webhook", "https://u:hunter2@x/y?z", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
+    [InlineData("Monitoring__Alerts__Webhook", "https://x/y?hunter2#", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
+    [InlineData("Monitoring__Alerts__Webhook", "x/y?key=hunter2", "is not a URL; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
+    public void Load_UrlWithWhatItMustNotHave_SaysSoAndNeverShowsIt(string setting, string url, string problem) =>
+        Assert.Equal($"SLUICE__{setting}: {problem}", Assert.Single(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE__" + setting] = url } })));
+
+    [Fact]
+    public void Load_WebhookWithAQuery_KeepsAllOfIt()
+    {
+        const string url = "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t%3D";
+
+        var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE__Monitoring__Alerts__Webhook"] = url } });
+
+        Assert.Empty(errors);
+        Assert.Equal(url, options.Monitoring.Alerts.Webhook!.AbsoluteUri);
+    }
 
     private static IReadOnlyList<string> Texts(ConfigurationSources sources) => [.. ConfigurationLoader.Load(sources).Errors.Select(e => e.ToString())];
 
