@@ -93,7 +93,9 @@ internal sealed class ApiClient : IDisposable
         var problem = await response.Content.ReadFromJsonAsync(ApiJson.Wire.Problem, cancellation);
         return response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new(ExitCode.Refused, $"{_api} wants its token: set {ApiFlags.TokenVariable}, or give --token"),
+            HttpStatusCode.Unauthorized => new(ExitCode.Refused, _http.DefaultRequestHeaders.Authorization is null
+                ? $"{_api} wants its token: set {ApiFlags.TokenVariable}, or give --token"
+                : $"{_api} refuses the token given: check --token, or {ApiFlags.TokenVariable}"),
             HttpStatusCode.Forbidden => new(ExitCode.Refused, problem!.Detail),
             HttpStatusCode.BadRequest => new(ExitCode.Usage, problem!.Detail),
             _ => new(ExitCode.Failure, $"{_api} answered {(int)response.StatusCode}: {problem!.Detail}"),

@@ -126,6 +126,7 @@ public sealed class ApiTests
         var dry = await CommandLine.RunAsync(["purge", "--prefix", "/", "--dry-run", .. api]);
         var soft = await CommandLine.RunAsync(["purge", "--prefix", "/", "--soft", .. api]);
         var refused = await CommandLine.RunAsync(["stats", "--api", server.Server.Api.Url]);
+        var wrong = await CommandLine.RunAsync(["stats", "--api", server.Server.Api.Url, "--token", "0123456789abcdeX"]);
         var fromEnvironment = await CommandLine.RunAsync(["stats", "--api", server.Server.Api.Url], new() { [ApiFlags.TokenVariable] = Token });
         var wrongListener = await CommandLine.RunAsync(["stats", "--api", server.Server.Edge.Url]);
 
@@ -135,6 +136,7 @@ public sealed class ApiTests
         Assert.Equal("would purge 1 object: 10 B in memory, 0 B on disk\n  /clip.mp4\n", dry.Out);
         Assert.StartsWith("made stale 1 object", soft.Out, StringComparison.Ordinal);
         Assert.Equal((ExitCode.Refused, $"sluice: {server.Server.Api.Url}/ wants its token: set SLUICE_API_TOKEN, or give --token\n"), (refused.Code, refused.Error));
+        Assert.Equal((ExitCode.Refused, $"sluice: {server.Server.Api.Url}/ refuses the token given: check --token, or SLUICE_API_TOKEN\n"), (wrong.Code, wrong.Error));
         Assert.Equal(ExitCode.Ok, fromEnvironment.Code);
         Assert.Equal(ExitCode.Failure, wrongListener.Code);
         Assert.Contains("the edge's address is another one", wrongListener.Error, StringComparison.Ordinal);
