@@ -22,8 +22,8 @@ public interface IVideos
     /// <exception cref="VideoException">There is no such video, or nothing was ever processed of it.</exception>
     Task<Video> ReprocessAsync(Guid id, CancellationToken cancellation = default);
 
-    /// <summary>Gives up transcoding: the video becomes FAILED. Nothing happens when nothing is under way.</summary>
-    /// <exception cref="VideoException">There is no such video.</exception>
+    /// <summary>Gives up transcoding: the video becomes FAILED. Nothing happens when that was done already.</summary>
+    /// <exception cref="VideoException">There is no such video, or it is not being transcoded.</exception>
     Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default);
 
     /// <summary>Deletes a video: its row at once, its files soon.</summary>

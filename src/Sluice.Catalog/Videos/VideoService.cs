@@ -7,6 +7,7 @@ namespace Sluice.Catalog.Videos;
 internal sealed class VideoService(ICatalogStore store, CatalogOptions options, TimeProvider time) : IVideos
 {
     private const int LongestPage = 100;
+    private const string Cancelled = "Cancelled.";
 
     /// <inheritdoc/>
     public async Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default)
@@ -56,8 +57,13 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
     }, cancellation);
 
     /// <inheritdoc/>
-    public Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default) => ChangeAsync(id,
-        video => video.Status == VideoStatus.Processing ? new(video with { Status = VideoStatus.Failed, HlsKey = null, Failure = "Cancelled." }) { CancelsJobs = true, Jobs = [new(JobKind.Tidy, options.KeepOldRenditions)] } : null, cancellation);
+    public Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default) => ChangeAsync(id, video => video.Status switch
+    {
+        VideoStatus.Processing => new(video with { Status = VideoStatus.Failed, HlsKey = null, Failure = Cancelled }) { CancelsJobs = true, Jobs = [new(JobKind.Tidy, options.KeepOldRenditions)] },
+        // Whoever repeats a request whose answer was lost has what was asked for.
+        VideoStatus.Failed when video.Failure == Cancelled => null,
+        _ => throw new VideoException(video.Status == VideoStatus.PendingUpload ? VideoFault.VideoNotCompleted : VideoFault.VideoAlreadyCompleted, $"The video is not being transcoded: it is {VideoStatusText.Write(video.Status)}."),
+    }, cancellation);
 
     /// <inheritdoc/>
     public Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) =>

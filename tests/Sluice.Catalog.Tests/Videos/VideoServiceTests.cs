@@ -127,10 +127,10 @@ public sealed class VideoServiceTests : IAsyncDisposable
             [("reprocess", VideoStatus.Processing)] = VideoStatus.Processing,
             [("reprocess", VideoStatus.Ready)] = VideoStatus.Processing,
             [("reprocess", VideoStatus.Failed)] = VideoStatus.Processing,
-            [("cancel", VideoStatus.PendingUpload)] = VideoStatus.PendingUpload,
+            [("cancel", VideoStatus.PendingUpload)] = VideoFault.VideoNotCompleted,
             [("cancel", VideoStatus.Processing)] = VideoStatus.Failed,
-            [("cancel", VideoStatus.Ready)] = VideoStatus.Ready,
-            [("cancel", VideoStatus.Failed)] = VideoStatus.Failed,
+            [("cancel", VideoStatus.Ready)] = VideoFault.VideoAlreadyCompleted,
+            [("cancel", VideoStatus.Failed)] = VideoFault.VideoAlreadyCompleted,
         };
         foreach (var ((ask, state), expected) in table)
         {
@@ -149,6 +149,19 @@ public sealed class VideoServiceTests : IAsyncDisposable
             }
             Assert.Equal((ask, state, expected), (ask, state, actual));
         }
+    }
+
+    [Fact]
+    public async Task Cancel_Twice_IsTheSameAsOnce()
+    {
+        var video = await service.CreateAsync(new NewVideo(User, "T", "a.mp4"));
+        await service.ProcessAsync(video.Id);
+
+        var first = await service.CancelAsync(video.Id);
+        var second = await service.CancelAsync(video.Id);
+
+        Assert.Equal((VideoStatus.Failed, "Cancelled."), (first.Status, first.Failure));
+        Assert.Equal(first, second);
     }
 
     [Fact]

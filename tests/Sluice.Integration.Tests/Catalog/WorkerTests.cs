@@ -163,7 +163,7 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.Equal(path, await catalog.ReadyAsync(id));
         // The first encode's files stay for those who watch them: two encodes, however often it was asked for.
         Assert.Equal(2, FoldersOf(id).Length);
-        Assert.Equal([HttpStatusCode.Accepted], await ManyAsync(HttpMethod.Post, "/cancel"));
+        Assert.Equal([HttpStatusCode.Conflict], await ManyAsync(HttpMethod.Post, "/cancel"));
         Assert.Equal("READY", (string?)(await catalog.GetAsync(id))["status"]);
 
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.NotFound], await ManyAsync(HttpMethod.Delete, ""));

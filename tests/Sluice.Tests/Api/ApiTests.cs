@@ -143,6 +143,27 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task VideosCancel_OneThatIsNotTranscoded_SaysWhatItIs()
+    {
+        // Without a worker it stays PROCESSING until it is cancelled.
+        await using var server = await RunningServer.StartAsync((o, _) => o.Catalog.Workers = 0);
+        using var body = new StringContent($$"""{"user_id": "{{Guid.NewGuid()}}", "title": "T", "file_name": "a.mp4"}""", Encoding.UTF8, "application/json");
+        var id = (string?)JsonNode.Parse(await (await server.Api.PostAsync("/v1/videos", body)).Content.ReadAsStringAsync())!["id"];
+
+        string[] cancel = ["videos", "cancel", id!, "--api", server.Server.Api.Url];
+
+        var early = await CommandLine.RunAsync(cancel);
+        Assert.Equal(HttpStatusCode.Conflict, (await server.Api.PostAsync($"/v1/videos/{id}/cancel", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await server.Api.PostAsync($"/v1/videos/{id}/process", null)).StatusCode);
+        var first = await CommandLine.RunAsync(cancel);
+        var again = await CommandLine.RunAsync(cancel);
+
+        Assert.Equal((ExitCode.Failure, "", "sluice: The video is not being transcoded: it is PENDING_UPLOAD.\n"), early);
+        Assert.Equal((ExitCode.Ok, $"{id} is cancelled\n", ""), first);
+        Assert.Equal(first, again);
+    }
+
+    [Fact]
     public async Task OpenApi_Document_DescribesEveryEndpoint()
     {
         await using var server = await RunningServer.StartAsync();
