@@ -23,7 +23,8 @@ internal sealed class ConfigurationFlags
         command.Options.Add(_file);
         foreach (var setting in SettingTree.Root.References(""))
         {
-            if (setting.Flag is null)
+            // A flag that belongs to ORIGIN has a setting in every place where an origin may stand.
+            if (setting.Flag is null || _flags.Exists(f => f.Name == setting.Flag))
                 continue;
             var option = new Option<string?>(setting.Flag) { HelpName = HelpName(setting.Kind), Description = $"{setting.Meaning} Default: {setting.Default}." };
             _flags.Add(option);

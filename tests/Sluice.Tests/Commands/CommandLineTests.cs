@@ -55,7 +55,9 @@ public sealed class CommandLineTests
         Assert.Equal((ExitCode.Ok, ""), (code, error));
         Assert.Contains($"Usage: sluice {name}", output, StringComparison.Ordinal);
         Assert.Contains("-h, -?, --help", output, StringComparison.Ordinal);
-        Assert.All(output.Split('\n').Where(l => l.StartsWith("  -", StringComparison.Ordinal)), l => Assert.InRange(l.Length, 0, 100));
+        var options = output.Split('\n').Where(l => l.StartsWith("  -", StringComparison.Ordinal)).ToList();
+        Assert.All(options, l => Assert.InRange(l.Length, 0, 100));
+        Assert.Distinct(options.Select(l => l.TrimStart().Split(' ')[0]));
     }
 
     [Fact]
@@ -138,7 +140,6 @@ public sealed class CommandLineTests
         Assert.Contains("\"memory\": \"1GB\"", output, StringComparison.Ordinal);
         Assert.Contains("\"token\": \"***\"", output, StringComparison.Ordinal);
     }
-}
 
     [Theory]
     [InlineData("https://chat.googleapis.com/v1/spaces/A/messages?key=hunter2&token=hunter2")]
@@ -153,3 +154,4 @@ public sealed class CommandLineTests
         Assert.Contains("\"webhook\": \"***\"", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
     }
+}
