@@ -106,10 +106,9 @@ internal static class IndexStart
             }
 
         using var index = SqliteDatabase.Open(Path.Combine(folder, "index.db"));
-        using var begin = index.BeginTransaction();
+        using var begin = index.BeginWrite();
         using var put = index.Prepare("INSERT INTO objects VALUES ($id, $name, $identity, $key, $metadata, $length, 1, $length, $used)", "$id", "$name", "$identity", "$key", "$metadata", "$length", "$used");
         using var putChunk = index.Prepare("INSERT INTO chunks VALUES ($object, 0, 1)", "$object");
-        (put.Transaction, putChunk.Transaction) = (begin, begin);
         for (var i = Probes; i < entries; i++)
         {
             var name = RandomNumberGenerator.GetBytes(32);

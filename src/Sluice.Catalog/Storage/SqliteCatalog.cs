@@ -81,9 +81,10 @@ internal sealed class SqliteCatalog : ICatalogDatabase
             // Waiting for another process's lock blocks the thread; the pool's own are for requests.
             return await Task.Run(async () =>
             {
-                await using var transaction = writer.BeginTransaction(deferred: false);
-                var result = await work(new SqlSession(writer, transaction));
-                await transaction.CommitAsync(cancellation);
+                using var transaction = writer.BeginWrite();
+                var result = await work(new SqlSession(writer, null));
+                cancellation.ThrowIfCancellationRequested();
+                transaction.Commit();
                 return result;
             }, cancellation);
         }
@@ -108,7 +109,7 @@ internal sealed class SqliteCatalog : ICatalogDatabase
 
     private static void Migrate(SqliteConnection connection, string path)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
+        using var transaction = connection.BeginWrite();
         var version = connection.ReadInteger("PRAGMA user_version");
         if (version > Migrations.Steps.Length)
             throw new IOException($"The catalog's database {path} was made by a newer version of this program (format {version}; this one knows {Migrations.Steps.Length}). Start the newer version.");

@@ -6,15 +6,14 @@ namespace Sluice.Core.Disk;
 /// <summary>Writes changes to the index in one transaction, totals included.</summary>
 internal sealed class IndexBatch : IDisposable
 {
-    private readonly SqliteCommand begin, commit, rollback, putMetadata, putObject, putChunk, dropChunk, putUse, deleteChunks, deleteObject, putCounts, addTotals;
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand putMetadata, putObject, putChunk, dropChunk, putUse, deleteChunks, deleteObject, putCounts, addTotals;
     private readonly Dictionary<DiskObject, (int Chunks, long Bytes)> counts = [];
     private long objects, bytes;
 
     public IndexBatch(SqliteConnection connection)
     {
-        begin = connection.Prepare("BEGIN IMMEDIATE");
-        commit = connection.Prepare("COMMIT");
-        rollback = connection.Prepare("ROLLBACK");
+        this.connection = connection;
         putMetadata = connection.Prepare("UPDATE objects SET metadata = $metadata, length = $length WHERE id = $id", "$metadata", "$length", "$id");
         putObject = connection.Prepare(
             "INSERT INTO objects (id, name, identity, key, metadata, length, chunks, bytes, last_used) VALUES ($id, $name, $identity, $key, $metadata, $length, 0, 0, $used)",
@@ -34,28 +33,18 @@ internal sealed class IndexBatch : IDisposable
     {
         counts.Clear();
         (objects, bytes) = (0, 0);
-        Run(begin);
-        var committed = false;
-        try
-        {
-            foreach (var change in changes)
-                if (change.Kind == IndexChangeKind.Delete) Delete(change.Target);
-                else if (!change.Target.IsRemoved || change.Target.IsBack) Apply(change);
-            PutTotals();
-            Run(commit);
-            committed = true;
-        }
-        finally
-        {
-            // After the gravest errors SQLite has rolled back on its own.
-            if (!committed && SQLitePCL.raw.sqlite3_get_autocommit(begin.Connection!.Handle) == 0) Run(rollback);
-        }
+        using var transaction = connection.BeginWrite();
+        foreach (var change in changes)
+            if (change.Kind == IndexChangeKind.Delete) Delete(change.Target);
+            else if (!change.Target.IsRemoved || change.Target.IsBack) Apply(change);
+        PutTotals();
+        transaction.Commit();
         foreach (var (target, (chunks, size)) in counts) (target.StoredChunks, target.StoredBytes) = (chunks, size);
     }
 
     public void Dispose()
     {
-        foreach (var command in new[] { begin, commit, rollback, putMetadata, putObject, putChunk, dropChunk, putUse, deleteChunks, deleteObject, putCounts, addTotals }) command.Dispose();
+        foreach (var command in new[] { putMetadata, putObject, putChunk, dropChunk, putUse, deleteChunks, deleteObject, putCounts, addTotals }) command.Dispose();
     }
 
     private void Apply(in IndexChange change)

@@ -92,7 +92,7 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
     private void Create(SqliteConnection connection)
     {
         if (connection.ReadInteger("SELECT count(*) FROM sqlite_master") > 0) throw new SqliteException("it is not a cache index", SqliteDatabase.NotADatabase);
-        using var transaction = connection.BeginTransaction();
+        using var transaction = connection.BeginWrite();
         connection.Execute(Schema);
         connection.Execute($"INSERT INTO settings VALUES ({chunkSize}, 0, 0); PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {FormatVersion}");
         transaction.Commit();

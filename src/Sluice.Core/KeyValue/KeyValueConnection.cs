@@ -127,18 +127,9 @@ internal sealed class KeyValueConnection : IDisposable
 
     private void Commit(Action<SqliteConnection> change)
     {
-        Writer.Execute("BEGIN IMMEDIATE");
-        try
-        {
-            change(Writer);
-            Writer.Execute("COMMIT");
-        }
-        catch
-        {
-            // After the gravest errors SQLite has rolled back on its own.
-            if (SQLitePCL.raw.sqlite3_get_autocommit(Writer.Handle) == 0) Writer.Execute("ROLLBACK");
-            throw;
-        }
+        using var transaction = Writer.BeginWrite();
+        change(Writer);
+        transaction.Commit();
     }
 
     private string[] TagsOf(long id)

@@ -42,6 +42,9 @@ public static class SqliteDatabase
         }
     }
 
+    /// <summary>Begins a transaction, for one caller at a time; waits up to five seconds for another process's.</summary>
+    public static SqliteWrite BeginWrite(this SqliteConnection connection) => new(connection);
+
     /// <summary>Runs statements that answer nothing; how many rows they changed.</summary>
     public static int Execute(this SqliteConnection connection, string sql)
     {

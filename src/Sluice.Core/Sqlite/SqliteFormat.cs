@@ -65,7 +65,7 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
     // Under the write lock, and looked at once more inside: another process may be creating it too.
     private void Create(SqliteConnection connection, Action<SqliteConnection>? created)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
+        using var transaction = connection.BeginWrite();
         if (connection.ReadInteger("PRAGMA user_version") == 0)
         {
             if (connection.ReadInteger("SELECT count(*) FROM sqlite_master") > 0) throw NotOurs();

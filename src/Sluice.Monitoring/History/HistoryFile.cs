@@ -66,7 +66,7 @@ internal static partial class HistoryFile
             {
                 if (connection.ReadInteger("SELECT count(*) FROM sqlite_master") > 0) throw new SqliteException("it is not a history file", NotADatabase);
                 connection.Execute("PRAGMA auto_vacuum=INCREMENTAL; VACUUM");
-                using var transaction = connection.BeginTransaction(deferred: false);
+                using var transaction = connection.BeginWrite();
                 connection.Execute(Schema);
                 connection.Execute($"PRAGMA application_id={ApplicationId}; PRAGMA user_version={FormatVersion}");
                 transaction.Commit();

@@ -51,21 +51,31 @@ internal sealed class HistoryStore : IDisposable
     }
 
     /// <summary>Adds what happened from <paramref name="at"/> on, up to the next sample.</summary>
+    /// <exception cref="SqliteException">Nothing was added.</exception>
     public void Append(long at, Dictionary<int, SeriesValue> sample)
     {
         lock (gate)
         {
-            using var transaction = connection.BeginTransaction();
-            one.Transaction = transaction;
-            foreach (var level in HistoryLevel.All)
-            {
-                var point = Merge(level, level.Floor(at), sample);
-                Run(write, transaction, level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind));
-                Run(trim, transaction, level.Seconds, at - (long)level.Keep.TotalSeconds);
-            }
-
-            transaction.Commit();
+            // First, so that a failure of it, too, is one before anything was added.
             if (appended++ % CheckEvery == 0) KeepToBound();
+            try
+            {
+                using var transaction = connection.BeginWrite();
+                foreach (var level in HistoryLevel.All)
+                {
+                    var point = Merge(level, level.Floor(at), sample);
+                    Run(write, level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind));
+                    Run(trim, level.Seconds, at - (long)level.Keep.TotalSeconds);
+                }
+
+                transaction.Commit();
+            }
+            catch
+            {
+                // The file has not got the sample, and the next one covers its time too: the points are read anew.
+                open.Clear();
+                throw;
+            }
         }
     }
 
@@ -148,9 +158,8 @@ internal sealed class HistoryStore : IDisposable
         connection.Execute("PRAGMA incremental_vacuum");
     }
 
-    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
     {
-        command.Transaction = transaction;
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
         command.ExecuteNonQuery();
     }

@@ -37,8 +37,12 @@ internal sealed class RecordStore : IDisposable
     {
         lock (gate)
         {
+            using var transaction = connection.BeginWrite();
             connection.Execute($"DELETE FROM alerts WHERE resolved IS NOT NULL AND id <= (SELECT max(id) FROM alerts) - {Maximum}");
-            return (long)Set(raise, rule, severity, message, value, started).ExecuteScalar()!;
+            // By itself, the statement gives the number before it commits, and a full disk would not show.
+            var id = (long)Set(raise, rule, severity, message, value, started).ExecuteScalar()!;
+            transaction.Commit();
+            return id;
         }
     }
 

@@ -55,7 +55,11 @@ internal sealed class SeriesCatalog
 
         using var command = connection.Prepare("INSERT INTO series (name, kind, bounds) VALUES ($name, $kind, $bounds) RETURNING id", "$name", "$kind", "$bounds");
         (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (name, (int)kind, text);
-        return Keep(new Series((int)(long)command.ExecuteScalar()!, name, kind, bounds), text);
+        // By itself, the statement gives the number before it commits, and a full disk would not show.
+        using var transaction = connection.BeginWrite();
+        var id = (int)(long)command.ExecuteScalar()!;
+        transaction.Commit();
+        return Keep(new Series(id, name, kind, bounds), text);
     }
 
     /// <summary>The name of a series: labels in order, no value long, none with the characters that separate.</summary>

@@ -61,19 +61,10 @@ internal sealed class DownloadIndex : IDisposable
     {
         lock (writing)
         {
-            writer.Execute("BEGIN IMMEDIATE");
-            try
-            {
-                var result = change(writer);
-                writer.Execute("COMMIT");
-                return result;
-            }
-            catch
-            {
-                // After the gravest errors SQLite has rolled back on its own.
-                if (SQLitePCL.raw.sqlite3_get_autocommit(writer.Handle) == 0) writer.Execute("ROLLBACK");
-                throw;
-            }
+            using var transaction = writer.BeginWrite();
+            var result = change(writer);
+            transaction.Commit();
+            return result;
         }
     }
 

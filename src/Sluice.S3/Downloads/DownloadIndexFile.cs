@@ -41,7 +41,7 @@ internal static class DownloadIndexFile
             // The first indexes had no CRC; programs that know none go on with it. Looked at once more inside: another process may be adding it too.
             if (connection.ReadInteger(HasCrc) == 0)
             {
-                using var transaction = connection.BeginTransaction(deferred: false);
+                using var transaction = connection.BeginWrite();
                 if (connection.ReadInteger(HasCrc) == 0) connection.Execute("ALTER TABLE entries ADD COLUMN crc INTEGER");
                 transaction.Commit();
             }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Sluice.Core.Sqlite;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Catalog.Storage;
@@ -22,6 +26,36 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
         Assert.Contains("--catalog", Assert.Throws<IOException>(() => SqliteCatalog.Open(file)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Write_WhileTheFileIsFull_FailsAndGoesOnOnceThereIsRoom()
+    {
+        await using var catalog = SqliteCatalog.Open(folder.FileOf("full.db"));
+        Writer(catalog).Execute($"PRAGMA max_page_count = {Writer(catalog).ReadInteger("PRAGMA page_count")}");
+        Assert.Equal(13, await FailureAsync(() => PutAsync(catalog, "a")));
+        Writer(catalog).Execute("PRAGMA max_page_count = 100000");
+        Assert.Equal(1, await PutAsync(catalog, "a"));
+    }
+
+    [Fact]
+    public async Task Write_CommitThatFails_FailsAndGoesOnAfterwards()
+    {
+        await using var catalog = SqliteCatalog.Open(folder.FileOf("full.db"));
+        // What a full disk does to a COMMIT, with another number.
+        raw.sqlite3_commit_hook(Writer(catalog).Handle, _ => 1, null);
+        for (var i = 0; i < 3; i++) Assert.Equal(19, await FailureAsync(() => PutAsync(catalog, "a")));
+        raw.sqlite3_commit_hook(Writer(catalog).Handle, null, null);
+        Assert.Equal(1, await PutAsync(catalog, "a"));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_AfterACommitThatFailed_EndsQuietly()
+    {
+        var catalog = SqliteCatalog.Open(folder.FileOf("full.db"));
+        raw.sqlite3_commit_hook(Writer(catalog).Handle, _ => 1, null);
+        await FailureAsync(() => PutAsync(catalog, "a"));
+        await catalog.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("postgres://me:secret@db.example:5433/videos", "db.example", 5433, "videos")]
     [InlineData("postgresql://me@localhost/v?sslmode=require", "localhost", 5432, "v")]
@@ -38,4 +72,13 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [InlineData("Nonsense=secret")]
     public void PostgresAddress_Wrong_IsRefusedWithoutShowingIt(string address) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => PostgresAddress.Read(address)).Message, StringComparison.Ordinal);
+
+    private static Task<int> PutAsync(SqliteCatalog catalog, string name) =>
+        catalog.WriteAsync(session => session.ExecuteAsync($"INSERT INTO settings VALUES ({name}, {new string('x', 50_000)})", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+
+    private static async Task<int> FailureAsync(Func<Task> work) =>
+        Assert.IsType<SqliteException>((await Assert.ThrowsAsync<IOException>(work)).InnerException).SqliteErrorCode;
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "writer")]
+    private static extern ref SqliteConnection Writer(SqliteCatalog catalog);
 }

@@ -1,3 +1,6 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 using Sluice.Core.Sqlite;
 
 namespace Sluice.Core.Tests.Sqlite;
@@ -32,5 +35,63 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(5000, database.ReadInteger("PRAGMA busy_timeout"));
         using var mode = database.Prepare("PRAGMA journal_mode");
         Assert.Equal("wal", mode.ExecuteScalar());
+    }
+
+    [Fact]
+    public void BeginWrite_CommitThatSqliteRollsBackItself_ThrowsThatAndLeavesTheConnectionUsable()
+    {
+        using var database = SqliteDatabase.Open(Path.Combine(root, "a.db"));
+        database.Execute("CREATE TABLE t (data BLOB)");
+        // What a full disk does to a COMMIT, with another number.
+        raw.sqlite3_commit_hook(database.Handle, _ => 1, null);
+        Assert.Equal(19, Assert.Throws<SqliteException>(() => Insert(database, 1)).SqliteErrorCode);
+        raw.sqlite3_commit_hook(database.Handle, null, null);
+        Insert(database, 1);
+        Assert.Equal(1, database.ReadInteger("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public void BeginWrite_FileThatIsFull_ThrowsThatAndLeavesTheConnectionUsable()
+    {
+        using var database = SqliteDatabase.Open(Path.Combine(root, "a.db"));
+        database.Execute("CREATE TABLE t (data BLOB); PRAGMA max_page_count = 4");
+        Assert.Equal(13, Assert.Throws<SqliteException>(() => Insert(database, 100_000)).SqliteErrorCode);
+        database.Execute("PRAGMA max_page_count = 1000");
+        Insert(database, 100_000);
+        Assert.Equal(1, database.ReadInteger("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public void BeginWrite_FailureOfAnotherKind_ThrowsThatAndUndoesWhatWasDone()
+    {
+        using var database = SqliteDatabase.Open(Path.Combine(root, "a.db"));
+        database.Execute("CREATE TABLE t (data BLOB)");
+        Assert.Throws<InvalidOperationException>(void () =>
+        {
+            using var transaction = database.BeginWrite();
+            database.Execute("INSERT INTO t VALUES (1)");
+            throw new InvalidOperationException();
+        });
+        Assert.Equal(0, database.ReadInteger("SELECT count(*) FROM t"));
+        Insert(database, 1);
+        Assert.Equal(1, database.ReadInteger("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public void FormatOpen_NewFileThatCannotBeCommitted_SaysWhyAndCanBeOpenedLater()
+    {
+        var format = new SqliteFormat("test file", 1, 1, "CREATE TABLE t (data BLOB)", "SELECT count(*) FROM t");
+        var path = Path.Combine(root, "a.db");
+        var failure = Assert.Throws<IOException>(() => format.Open(path, default, NullLogger.Instance, database => raw.sqlite3_commit_hook(database.Handle, _ => 1, null)));
+        Assert.Equal(19, Assert.IsType<SqliteException>(failure.InnerException).SqliteErrorCode);
+        Assert.False(File.Exists(path + ".damaged-1"));
+        format.Open(path, default, NullLogger.Instance).Dispose();
+    }
+
+    private static void Insert(SqliteConnection database, int bytes)
+    {
+        using var transaction = database.BeginWrite();
+        database.Execute($"INSERT INTO t VALUES (zeroblob({bytes}))");
+        transaction.Commit();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 using Sluice.Core.Sqlite;
 using Sluice.Monitoring.History;
 using Sluice.TestKit.Monitoring;
@@ -120,6 +121,61 @@ public sealed class HistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void Append_WhileTheFileIsFull_FailsAndGoesOnOnceThereIsRoom()
+    {
+        var connection = Reopen();
+        Append(Noon, 5, 1);
+        connection.Execute($"PRAGMA max_page_count = {connection.ReadInteger("PRAGMA page_count")}");
+        var sum = 5;
+        var failure = Assert.Throws<SqliteException>(void () =>
+        {
+            for (var at = Noon + 10; at < Noon + 3600; at += 10, sum += 7) Append(at, 7, 1);
+        });
+        Assert.Equal(13, failure.SqliteErrorCode);
+        connection.Execute("PRAGMA max_page_count = 100000");
+        Append(Noon + 3590, 7, 1);
+        Assert.Equal(sum + 7, store.Read(HistoryLevel.Hour, Noon, Noon + 3600, SeriesFilter.All).Sum("n"));
+    }
+
+    [Fact]
+    public void Append_CommitThatFailsForASpell_CountsWhatIsAppendedAgainOnce()
+    {
+        var connection = Reopen();
+        Append(Noon, 5, 1);
+        // What a full disk does to a COMMIT, with another number.
+        raw.sqlite3_commit_hook(connection.Handle, _ => 1, null);
+        for (var i = 0; i < 3; i++) Assert.Equal(19, Assert.Throws<SqliteException>(() => Append(Noon + 10, 7, 1)).SqliteErrorCode);
+        raw.sqlite3_commit_hook(connection.Handle, null, null);
+        Append(Noon + 10, 7, 1);
+        Assert.Equal(12, store.Read(HistoryLevel.Minute, Noon, Noon + 60, SeriesFilter.All).Sum("n"));
+    }
+
+    [Fact]
+    public void Dispose_AfterACommitThatFailed_EndsQuietly()
+    {
+        var connection = Reopen();
+        Append(Noon, 5, 1);
+        raw.sqlite3_commit_hook(connection.Handle, _ => 1, null);
+        Assert.Throws<SqliteException>(() => Append(Noon + 10, 7, 1));
+        store.Dispose();
+        store = Open();
+        Assert.Equal(5, store.Read(HistoryLevel.Minute, Noon, Noon + 60, SeriesFilter.All).Sum("n"));
+    }
+
+    [Fact]
+    public void Numbers_CommitThatFails_AreNotGiven()
+    {
+        var connection = Reopen();
+        raw.sqlite3_commit_hook(connection.Handle, _ => 1, null);
+        Assert.Throws<SqliteException>(() => store.Records.Raise("error-rate", 2, "bad", 3.5, Noon));
+        Assert.Throws<SqliteException>(() => store.Resolve(catalog => catalog.Get("n", SeriesKind.Counter, [])));
+        raw.sqlite3_commit_hook(connection.Handle, null, null);
+        Assert.Empty(store.Catalog.All);
+        store.Records.Raise("error-rate", 2, "bad", 3.5, Noon);
+        Assert.Single(store.Records.Alerts(0));
+    }
+
+    [Fact]
     public void Alerts_AcrossARestart_AreKept()
     {
         var id = store.Records.Raise("error-rate", 2, "bad", 3.5, Noon);
@@ -135,6 +191,14 @@ public sealed class HistoryStoreTests : IDisposable
         [catalog.Get("n", SeriesKind.Counter, [])!.Id] = new() { Value = counter },
         [catalog.Get("g", SeriesKind.Gauge, [])!.Id] = new() { Value = gauge, Maximum = gauge },
     }));
+
+    private SqliteConnection Reopen()
+    {
+        store.Dispose();
+        var connection = HistoryFile.Open(File, NullLogger.Instance);
+        store = new HistoryStore(connection, 200_000_000);
+        return connection;
+    }
 
     private HistoryStore Open() => new(HistoryFile.Open(File, NullLogger.Instance), 200_000_000);
 }
