@@ -70,6 +70,7 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
         var keep = false;
         try
         {
+            connection.RefuseOthers(path, ApplicationId);
             var version = connection.ReadInteger("PRAGMA user_version");
             if (version > FormatVersion)
                 throw new IOException($"The cache directory {directory} was written by a newer version of this program (format {version}; this one knows {FormatVersion}). Start the newer version, choose another cache directory, or delete this one.");

@@ -45,6 +45,17 @@ public static class SqliteDatabase
     /// <summary>Begins a transaction, for one caller at a time; waits up to five seconds for another process's.</summary>
     public static SqliteWrite BeginWrite(this SqliteConnection connection) => new(connection);
 
+    /// <summary>Refuses a file that another part of this program has made for itself: it is whole, and not to be put aside.</summary>
+    /// <exception cref="IOException">It is such a file; the message says what to do.</exception>
+    internal static void RefuseOthers(this SqliteConnection connection, string path, int applicationId)
+    {
+        // The first three letters of all of them are "SLU".
+        const int Family = 0x534C55;
+        var found = connection.ReadInteger("PRAGMA application_id");
+        if (found >> 8 == Family && found != applicationId)
+            throw new IOException($"{path} belongs to another part of this program (sluice serve and sluice get keep their caches apart). Choose another cache directory.");
+    }
+
     /// <summary>Runs statements that answer nothing; how many rows they changed.</summary>
     public static int Execute(this SqliteConnection connection, string sql)
     {

@@ -40,6 +40,7 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
         var connection = SqliteDatabase.Open(path);
         try
         {
+            connection.RefuseOthers(path, ApplicationId);
             if (connection.ReadInteger("PRAGMA user_version") == 0) Create(connection, created);
             var version = connection.ReadInteger("PRAGMA user_version");
             if (version > Version)
@@ -107,7 +108,7 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
         logger.LogWarning(damaged, "The {Noun} was damaged ({Reason}) and is now {File}.damaged-{Number}; a new one is empty. The old one can be deleted", Noun, reason, Path.GetFileName(path), number);
     }
 
-    private SqliteException NotOurs() => new($"it is not a {Noun}", SqliteDatabase.NotADatabase);
+    private SqliteException NotOurs() => new($"it is no {Noun}", SqliteDatabase.NotADatabase);
 
     private IOException Unusable(string path, Exception failure) =>
         new($"The {Noun} {path} cannot be used ({failure.Message}). Check its permissions and free space, or choose another place.", failure);

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
+using Sluice.Core.Disk;
 using Sluice.Core.Sqlite;
 
 namespace Sluice.Core.Tests.Sqlite;
@@ -86,6 +87,19 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(19, Assert.IsType<SqliteException>(failure.InnerException).SqliteErrorCode);
         Assert.False(File.Exists(path + ".damaged-1"));
         format.Open(path, default, NullLogger.Instance).Dispose();
+    }
+
+    [Fact]
+    public void FormatOpen_FileOfAnotherPartOfTheProgram_IsRefusedAndStays()
+    {
+        var path = Path.Combine(root, "index.db");
+        Format(0x534C5544).Open(path, default, NullLogger.Instance).Dispose();
+        Assert.Contains("another cache directory", Assert.Throws<IOException>(() => Format(0x534C554B).Open(path, default, NullLogger.Instance)).Message, StringComparison.Ordinal);
+        Assert.Contains("another cache directory", Assert.Throws<IOException>(() => new IndexFile(root, 1024, NullLogger.Instance).Open()).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(root, "*.damaged-*"));
+        Format(0x534C5544).Open(path, default, NullLogger.Instance).Dispose();
+
+        static SqliteFormat Format(int id) => new("test file", id, 1, "CREATE TABLE t (data BLOB)", "SELECT count(*) FROM t");
     }
 
     private static void Insert(SqliteConnection database, int bytes)
