@@ -246,20 +246,9 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         if (!MayBeByFile(answer) || brought == position) return false;
         brought = position;
         if (!answer.Stored.TryLease(position, Math.Min(answer.End, position + PieceBytes), out var lease, out var length)) return false;
-        using (lease)
-        {
-            try
-            {
-                await lease.BringAsync(position, position + length);
-                ready = position + length;
-                return true;
-            }
-            catch (IOException)
-            {
-                // Reading tells, and looks for them elsewhere.
-                return false;
-            }
-        }
+        using (lease) await lease.BringAsync(position, position + length);
+        ready = position + length;
+        return true;
     }
 
     /// <summary>Takes what is asked for often into memory, where it is sent from for less; nobody waits for it.</summary>
@@ -282,18 +271,8 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
     {
         ready = 0;
         if (!answer.Stored.TryLease(start, Math.Min(answer.End, start + AheadBytes), out var lease, out var length)) return;
-        using (lease)
-        {
-            try
-            {
-                ready = start + length;
-                await lease.BringAsync(start, ready);
-            }
-            catch (IOException)
-            {
-                // Who gets there is told.
-            }
-        }
+        ready = start + length;
+        using (lease) await lease.BringAsync(start, ready);
     }
 
     /// <summary>Sends the next bytes, however long the tiers take; false when the client is gone.</summary>
