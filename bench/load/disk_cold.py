@@ -40,7 +40,7 @@ def dd(path):
 
 
 def run(comparison, table, progress):
-    rounds, rows = 1 if comparison.options.quick else 3, []
+    rounds, rows = 1 if comparison.options.quick else 7, []
     origin = comparison.start(pattern.PatternOrigin(comparison.scratch / "disk-cold-origin", 1))
     servers = [comparison.start(kind(comparison.scratch / f"disk-cold-{n}", origin, memory="64MB")) for n, kind in enumerate((NginxCache, comparison.subject))]
     paths = [f"/{SIZE}/{n}" for n in range(COUNT)]
