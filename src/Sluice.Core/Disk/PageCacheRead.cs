@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.Core.Disk;
 
-/// <summary>Reads that are answered from the page cache or not at all (Linux preadv2 with RWF_NOWAIT): they never wait for the disk, so they need no other thread.</summary>
+/// <summary>
+/// The page cache: reads that are answered from it or not at all (Linux preadv2 with RWF_NOWAIT), which never wait for the disk and so need no other thread, and what it is to have, which does wait.
+/// </summary>
 internal static unsafe partial class PageCacheRead
 {
     private const int NoWait = 8;
