@@ -21,6 +21,9 @@ internal sealed record AlertMessage
     /// <summary>For a person.</summary>
     public required string Message { get; init; }
 
+    /// <summary>All that matters in one line, under the name that chats look for: incoming webhooks of Slack, Mattermost and Rocket.Chat show it, and refuse what has none.</summary>
+    public string Text => $"[{(Status == "firing" ? Severity : Status)}] {Rule} on {Node}: {Message}";
+
     /// <summary>The value that made it.</summary>
     public double Value { get; init; }
 

@@ -53,6 +53,7 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         var (body, headers) = taken.Single();
         var json = JsonNode.Parse(body)!;
         Assert.Equal(("firing", "error-rate-media", "critical"), ((string)json["status"]!, (string)json["rule"]!, (string)json["severity"]!));
+        Assert.Equal($"[critical] error-rate-media on {(string)json["node"]!}: {(string)json["message"]!}", (string)json["text"]!);
         var stamp = headers["X-Sluice-Timestamp"].ToString();
         Assert.Equal(time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), stamp);
         Assert.Equal("sha256=" + WebhookSink.Sign(Secret, stamp, Encoding.UTF8.GetBytes(body)), headers["X-Sluice-Signature"]);
