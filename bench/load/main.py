@@ -8,7 +8,7 @@ from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, Nginx
 MB = 1024 * 1024
 LARGE = 2048 * MB
 OTHERS = {"herd": "200 clients on one cold object of 64 MB (--clients 10000: of 1 MB)", "cold-range": "64 KB of a cold 2 GB object", "large": "all of a cold 2 GB object, memory tier 64 MB",
-          "restart": "restart with 100,000 entries", "memory": "resident memory after the hits", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
+          "restart": "restart with 100,000 entries", "memory": "peak resident memory of the hits from memory, and what of it is over the memory tier", "monitoring": "what being watched costs a hit", "presign": "presigned URLs beside the AWS SDK",
           "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)",
           "misses": "10,000 misses at once (--clients)", "idle": "1,000 idle connections", "slow-reader": "readers of 1 GB who hardly read",
           "resident": "resident memory over the memory tier", "first-byte": "how long a miss holds up the origin's first byte", "disk-cold": "1 GB from the disk tier, page cache dropped, beside dd",
@@ -111,7 +111,7 @@ class Comparison:
                 peers.append((workload.note, *(f"{other.per_core:,.0f} ({other.per_core / bar.per_core:.2f}), {other.p99:.2f}" for other in between),
                               f"{ours.per_core:,.0f} (**{ours.per_core / bar.per_core:.2f}**), {ours.p99:.2f}"))
             if not disk and self.wants("memory"):
-                self.resident = [server.memory("VmRSS") for server in (servers[0], servers[-1])]
+                self.resident = [(server.memory("VmHWM"), resident.tier(server)) for server in (servers[0], servers[-1])]
             self.stop(*servers)
         if rows:
             name = self.subject.name
@@ -123,8 +123,10 @@ class Comparison:
         for problem in spoilt:
             print(f"**Spoilt**: {problem}\n")
         if hasattr(self, "resident"):
-            print("Resident memory after these hits (nginx keeps bodies in the kernel's page cache, which is not counted):\n")
-            table(("server", "resident"), [(server.name, size(count)) for server, count in zip((NginxCache, self.subject), self.resident)])
+            print("Peak resident memory of these hits (nginx keeps bodies in the kernel's page cache, which is not counted); the bound is "
+                  f"{size(resident.BOUND)} over the memory tier:\n")
+            table(("server", "peak resident", "memory tier", "over it"),
+                  [(server.name, size(peak), size(tier), size(peak - tier)) for server, (peak, tier) in zip((NginxCache, self.subject), self.resident)])
 
     def each(self, name, **settings):
         """Both servers for a workload where they run one after the other, each alone."""
