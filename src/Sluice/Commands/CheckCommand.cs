@@ -18,7 +18,7 @@ internal static class CheckCommand
     private static ProgramCommand Create(Terminal terminal, string name, string description, string which, string[] words, (string, string) example)
     {
         var command = new ProgramCommand(name, description) { Examples = [example] };
-        var what = new Argument<string>("what") { Description = which };
+        var what = new Argument<string>("WHAT") { Description = which };
         what.AcceptOnlyFromAmong(words);
         command.Arguments.Add(what);
         var api = new ApiFlags();

@@ -15,16 +15,21 @@ internal sealed class ConfigurationFlags
         Description = "What to serve: a folder, http(s)://HOST[:PORT][/PREFIX] or s3://BUCKET[/PREFIX]. Not needed where the file has routes.",
     };
 
-    /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command, bool takesOrigin = true)
+    /// <summary>Adds them, and the origin to serve, to a command.</summary>
+    public void AddTo(Command command)
     {
-        if (takesOrigin)
-            command.Arguments.Add(_origin);
+        command.Arguments.Add(_origin);
+        AddTo(command, _ => true);
+    }
+
+    /// <summary>Adds the file, and those flags that say something to a command.</summary>
+    public void AddTo(Command command, Predicate<string> isWanted)
+    {
         command.Options.Add(_file);
         foreach (var setting in SettingTree.Root.References(""))
         {
             // A flag that belongs to ORIGIN has a setting in every place where an origin may stand.
-            if (setting.Flag is null || _flags.Exists(f => f.Name == setting.Flag))
+            if (setting.Flag is null || !isWanted(setting.Flag) || _flags.Exists(f => f.Name == setting.Flag))
                 continue;
             var option = new Option<string?>(setting.Flag) { HelpName = HelpName(setting.Kind), Description = $"{setting.Meaning} Default: {setting.Default}." };
             _flags.Add(option);

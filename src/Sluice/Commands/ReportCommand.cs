@@ -14,7 +14,7 @@ internal static class ReportCommand
         {
             Examples = [("A page to send on", "sluice report week --html week.html")],
         };
-        var period = new Argument<string>("period") { Description = "day, week or month." };
+        var period = new Argument<string>("PERIOD") { Description = "day, week or month." };
         period.AcceptOnlyFromAmong("day", "week", "month");
         var html = new Option<string?>("--html") { HelpName = "FILE", Description = "Write it as a page that needs nothing else; - for standard output." };
         command.Arguments.Add(period);

@@ -20,7 +20,7 @@ internal static class SimulateCommand
         {
             Examples = [("What larger memory would bring", "sluice simulate /var/log/nginx/access.log"), ("From a running server", "sluice simulate --live"), ("Some sizes, as data", "sluice simulate access.log.gz --size 10GB --size 50GB --json")],
         };
-        var file = new Argument<string?>("access.log") { Arity = ArgumentArity.ZeroOrOne, Description = "An access log of nginx (combined), Sluice (text or JSON) or S3; .gz too, - for standard input." };
+        var file = new Argument<string?>("ACCESS.LOG") { Arity = ArgumentArity.ZeroOrOne, Description = "An access log of nginx (combined), Sluice (text or JSON) or S3; .gz too, - for standard input." };
         var size = new Option<string[]>("--size") { HelpName = "SIZE", Description = "A size to try; may be given several times. Default: from a hundredth of what the log asks for up to all of it." };
         var live = new Option<bool>("--live") { Description = "Ask a running server, which samples what it is asked, instead of reading a log." };
         var period = new Option<string>("--period") { HelpName = "PERIOD", Description = "With --live: day, week or month. Default: day.", DefaultValueFactory = _ => "day" };

@@ -20,7 +20,9 @@ internal static class UsageError
         if (parsed.UnmatchedTokens is [var word, ..])
             return $"{path} does not know what to do with \"{word}\"; see {path} --help";
         if (command.Arguments.FirstOrDefault(one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is null or { Tokens.Count: 0 }) is { Description: { } needed } missing)
-            return $"{path} needs {missing.Name.ToUpperInvariant()}: {needed.TrimEnd('.')}; see {path} --help";
+            return $"{path} needs {missing.Name}: {needed.TrimEnd('.')}; see {path} --help";
+        if (command is { Subcommands.Count: > 0, Action: null })
+            return $"{path} needs one of {string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}; see {path} --help";
         // The parser lists what it takes with tabs between.
         return $"{string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.')}; see {path} --help";
     }

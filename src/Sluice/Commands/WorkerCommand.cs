@@ -21,7 +21,7 @@ internal static class WorkerCommand
             ],
         };
         var flags = new ConfigurationFlags();
-        flags.AddTo(command, takesOrigin: false);
+        flags.AddTo(command, flag => flag is "--catalog" or "--workers" or "--redis" or "--log-level" or "--log-format");
         command.SetAction(async (parsed, cancellation) =>
         {
             var (options, errors) = flags.Load(parsed, terminal);
