@@ -15,4 +15,5 @@ internal static class DiskEvents
     public static readonly EventId DeleteFailed = new(2008, nameof(DeleteFailed));
     public static readonly EventId RowsDropped = new(2009, nameof(RowsDropped));
     public static readonly EventId OrphansDeleted = new(2010, nameof(OrphansDeleted));
+    public static readonly EventId SpaceShort = new(2011, nameof(SpaceShort));
 }

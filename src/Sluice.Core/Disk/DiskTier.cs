@@ -19,7 +19,7 @@ public sealed partial class DiskTier : IAsyncDisposable
     private readonly DiskIndexWriter writer;
     private readonly DiskSpace space;
     private readonly OpenFiles files;
-    private readonly LogLimit writeLog, readLog;
+    private readonly LogLimit writeLog, readLog, shortLog;
     private readonly ITimer clock;
     private readonly string bodies;
     private readonly CancellationTokenSource stop = new();
@@ -49,7 +49,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
         space.Start(index.Bytes, index.Objects);
         files = new OpenFiles(bodies, MaximumOpenFiles, Retire);
-        (writeLog, readLog) = (new LogLimit(time), new LogLimit(time));
+        (writeLog, readLog, shortLog) = (new LogLimit(time), new LogLimit(time), new LogLimit(time, 3600));
         writer = new DiskIndexWriter(index, Forget, time, logger);
         now = usesSavedAt = Seconds();
         clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));

@@ -1,7 +1,7 @@
 namespace Sluice.Core.Telemetry;
 
-/// <summary>Lets one log line a minute through, so that a full disk does not fill the log as well.</summary>
-internal sealed class LogLimit(TimeProvider time)
+/// <summary>Lets one log line a minute through, or one in that many seconds, so that a full disk does not fill the log as well.</summary>
+internal sealed class LogLimit(TimeProvider time, int seconds = 60)
 {
     private long next = long.MinValue;
 
@@ -9,6 +9,6 @@ internal sealed class LogLimit(TimeProvider time)
     {
         var now = time.GetTimestamp();
         var seen = Volatile.Read(ref next);
-        return now >= seen && Interlocked.CompareExchange(ref next, now + (60 * time.TimestampFrequency), seen) == seen;
+        return now >= seen && Interlocked.CompareExchange(ref next, now + (seconds * time.TimestampFrequency), seen) == seen;
     }
 }
