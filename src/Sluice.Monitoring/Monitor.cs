@@ -90,7 +90,11 @@ public sealed partial class Monitor : IAsyncDisposable
         var published = PublishAsync(opened, cancellation);
         try
         {
-            opened.MarkStart(time.GetUtcNow());
+            await GuardAsync(() =>
+            {
+                opened.MarkStart(time.GetUtcNow());
+                return Task.CompletedTask;
+            });
             while (!cancellation.IsCancellationRequested)
             {
                 // On the clock's tens, so that points of all levels begin where their names say.
@@ -132,7 +136,7 @@ public sealed partial class Monitor : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
         {
-            LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
+            if (Parts.Unwritten.Failed(failure.Message)) LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -144,6 +148,6 @@ public sealed partial class Monitor : IAsyncDisposable
     [LoggerMessage(4204, LogLevel.Error, "Monitoring failed for once; this is a defect, please report it with this line.")]
     private static partial void LogDefect(ILogger logger, Exception failure);
 
-    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap. Check the free space of the cache directory.")]
+    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap, and no alert is judged until it can. Check the free space of the cache directory.")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

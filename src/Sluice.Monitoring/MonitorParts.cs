@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Monitoring.Alerts;
 using Sluice.Monitoring.Anomalies;
@@ -30,6 +31,7 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds).All()], store, Tell);
         // After it, since it ends alerts of rules that are no more: those are not told of.
         teller = AlertTeller.Create(options, store.Records, time, logger);
+        Unwritten = new UnwrittenAlert(store.Records, time, Tell);
         schedule = new ReportSchedule(options.Reports, Reports, store.Records, teller);
         // Kept with the history, so that a node that starts anew is the same one: what it measured before is part of what it shows.
         if (store.Records.Noted("node") is not { } id) store.Records.Note("node", id = Guid.NewGuid().ToString("N")[..12]);
@@ -50,6 +52,8 @@ internal sealed partial class MonitorParts : IAsyncDisposable
 
     public CheckBuilder Checks { get; }
 
+    public UnwrittenAlert Unwritten { get; }
+
     public NodeViews Views { get; }
 
     public NodePublisher Publisher { get; }
@@ -60,12 +64,26 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         var logger = loggers.CreateLogger("Sluice.Monitoring");
         try
         {
-            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(monitor.Options.HistoryFile, logger), monitor.Options.HistoryBytes), scraper, time, logger);
+            return Open(monitor.Options.HistoryFile);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or SqliteException)
         {
             LogInMemory(logger, failure.Message);
-            return new MonitorParts(monitor, new HistoryStore(HistoryFile.Open(null, logger), monitor.Options.HistoryBytes), scraper, time, logger);
+            return Open(null);
+        }
+
+        MonitorParts Open(string? path)
+        {
+            var store = new HistoryStore(HistoryFile.Open(path, logger), monitor.Options.HistoryBytes);
+            try
+            {
+                return new MonitorParts(monitor, store, scraper, time, logger);
+            }
+            catch
+            {
+                store.Dispose();
+                throw;
+            }
         }
     }
 
@@ -82,6 +100,7 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     public async Task StepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         if (!await Reader.SampleAsync(cancellation)) return;
+        Unwritten.Worked();
         engine.Evaluate(new AlertEvidence(Store, now));
         schedule.Check(now);
     }

@@ -32,6 +32,9 @@ internal sealed class RecordStore : IDisposable
         forget = connection.Prepare("DELETE FROM untaken WHERE sink = $sink AND name = $name", "$sink", "$name");
     }
 
+    /// <summary>An alert that is on and cannot be entered.</summary>
+    public AlertRow? Unwritten { get; set; }
+
     /// <summary>Enters an alert that began; its number.</summary>
     public long Raise(string rule, int severity, string message, double value, long started)
     {
@@ -64,7 +67,7 @@ internal sealed class RecordStore : IDisposable
         lock (gate)
         {
             using var rows = Set(alerts, since).ExecuteReader();
-            var found = new List<AlertRow>();
+            List<AlertRow> found = Unwritten is { } on ? [on] : [];
             while (rows.Read())
                 found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5)) { Resolved = rows.IsDBNull(6) ? null : rows.GetInt64(6) });
             return found;
