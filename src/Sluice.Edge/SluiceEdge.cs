@@ -20,12 +20,13 @@ public sealed class SluiceEdge
     private readonly EdgeHandler handler;
     private readonly EdgeCounters counters;
     private readonly TimeProvider time;
+    private bool isWatched;
 
     /// <summary>Puts an edge in front of the routes' origins.</summary>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
         Routes = new RouteTable(options.Routes, cache, time, loggers);
-        if (Circuits.Any()) counters.Watch(() => Circuits);
+        WatchCircuits(counters);
         var forwarding = new Forwarding(options);
         var responder = new Responder(forwarding, time, counters);
         hits = new HitPath(Routes, responder, time);
@@ -60,6 +61,14 @@ public sealed class SluiceEdge
     /// <summary>How the origins do that are watched by a circuit breaker.</summary>
     public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
 
+    /// <summary>Takes other routes in the place of those it has, in one step. A route that is the same object as before keeps its state; requests under way end on the route they began on.
+    /// What is stored stays, and is found by every route with the same origins.</summary>
+    public void Replace(IEnumerable<EdgeRoute> routes)
+    {
+        Routes.Replace(routes);
+        WatchCircuits(counters);
+    }
+
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
     public Task? TryServeHit(HttpContext context)
     {
@@ -85,6 +94,13 @@ public sealed class SluiceEdge
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? HandleAsync(context);
+
+    private void WatchCircuits(EdgeCounters watching)
+    {
+        if (isWatched || !Circuits.Any()) return;
+        isWatched = true;
+        watching.Watch(() => Circuits);
+    }
 
     private Task HandleAsync(HttpContext context)
     {

@@ -3,28 +3,37 @@ using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Routes;
 
-/// <summary>Finds the route of a path: the first whose pattern matches.</summary>
-internal sealed class RouteTable
+/// <summary>Finds the route of a path: the first whose pattern matches. May be given other routes while it is in use.</summary>
+internal sealed class RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
 {
-    private readonly ActiveRoute[] routes;
-    private readonly ActiveRoute? only;
+    private volatile Table now = new([.. routes.Select(route => new ActiveRoute(route, cache, time, loggers))]);
 
-    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
+    public IReadOnlyList<ActiveRoute> All => now.All;
+
+    /// <summary>Takes other routes. Those that are the same object as before go on with the state of their circuits; requests under way end on the route they began on.</summary>
+    public void Replace(IEnumerable<EdgeRoute> routes)
     {
-        this.routes = [.. routes.Select(route => new ActiveRoute(route, cache, time, loggers))];
-        if (this.routes is [{ Pattern.IsEverything: true } single]) only = single;
+        var before = now.All;
+        now = new([.. routes.Select(route => Array.Find(before, active => ReferenceEquals(active.Route, route)) ?? new ActiveRoute(route, cache, time, loggers))]);
     }
-
-    public IReadOnlyList<ActiveRoute> All => routes;
 
     /// <summary>The route of a path (a query after it does not matter), or null.</summary>
     public ActiveRoute? Match(ReadOnlySpan<char> target)
     {
-        if (only is not null) return only;
+        var table = now;
+        if (table.Only is { } only) return only;
         var mark = target.IndexOf('?');
         var path = mark < 0 ? target : target[..mark];
-        foreach (var route in routes)
+        foreach (var route in table.All)
             if (route.Pattern.Matches(path)) return route;
         return null;
+    }
+
+    /// <summary>The routes of one configuration, so that nobody sees a mixture of two.</summary>
+    private sealed class Table(ActiveRoute[] all)
+    {
+        public readonly ActiveRoute[] All = all;
+
+        public readonly ActiveRoute? Only = all is [{ Pattern.IsEverything: true } single] ? single : null;
     }
 }

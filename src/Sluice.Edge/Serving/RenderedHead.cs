@@ -15,6 +15,7 @@ internal sealed class RenderedHead
 
     private static readonly StringValues[] Ages = [.. Enumerable.Range(0, 4096).Select(age => new StringValues(age.ToString(CultureInfo.InvariantCulture)))];
     private readonly string target;
+    private readonly RoutePolicy policy;
     private readonly long lastModified, date;
     private OrdinaryHead? ordinary;
     private PlainHead? plain;
@@ -22,7 +23,7 @@ internal sealed class RenderedHead
     private RenderedHead(ObjectMetadata metadata, RoutePolicy policy, string target, bool hasOwnPolicy)
     {
         Metadata = metadata;
-        this.target = target;
+        (this.target, this.policy) = (target, policy);
         (lastModified, date) = (TicksOf("Last-Modified"), TicksOf("Date"));
         IsManifest = policy.CompressManifests && metadata.Status == 200 && IsManifestPath(PathOf(target)) && !metadata.Headers.Contains("Content-Encoding");
         AllowOrigin = hasOwnPolicy ? policy.AllowOrigin : null;
@@ -57,11 +58,11 @@ internal sealed class RenderedHead
     /// <summary>For a variant: what <see cref="ObjectCache.GoneBack"/> was when its source was last found not to be stored; -1 for never.</summary>
     public long NoSourceSince { get; set; } = -1;
 
-    /// <summary>The rendering of an object, made anew when its metadata has changed.</summary>
+    /// <summary>The rendering of an object, made anew when its metadata, or what the route says of it, has changed.</summary>
     public static RenderedHead Of(CachedObject stored, ActiveRoute route)
     {
         var metadata = stored.Metadata;
-        if (stored.Rendering is RenderedHead ready && ReferenceEquals(ready.Metadata, metadata)) return ready;
+        if (stored.Rendering is RenderedHead ready && ReferenceEquals(ready.Metadata, metadata) && ReferenceEquals(ready.policy, route.Policy)) return ready;
         var made = new RenderedHead(metadata, route.Policy, stored.Target, route.HasOwnPolicy);
         stored.Rendering = made;
         return made;

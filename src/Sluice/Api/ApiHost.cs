@@ -44,6 +44,7 @@ internal static class ApiHost
         app.UseRouting();
         app.MapHealth();
         app.MapCache();
+        app.MapReload();
         app.MapPresign();
         app.MapPlayback(options);
         if (options.Catalog.Enabled)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Core.Tags;
 using Sluice.Edge.Explain;
+using Sluice.Hosting;
 using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Api;
@@ -13,6 +14,7 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CacheStatistics))]
 [JsonSerializable(typeof(PurgeBody))]
+[JsonSerializable(typeof(Reload))]
 [JsonSerializable(typeof(PurgeReceipt))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(PlaybackBody))]

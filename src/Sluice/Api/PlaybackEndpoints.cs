@@ -13,13 +13,12 @@ internal static class PlaybackEndpoints
     /// <summary>Adds POST /v1/playback.</summary>
     public static void MapPlayback(this IEndpointRouteBuilder api, SluiceOptions options)
     {
-        var routes = options.Routes.Select(route => (Pattern: new PathPattern(route.Pattern), Route: route)).ToArray();
-        api.MapPost("/v1/playback", (HttpContext context, TimeProvider time) => SignAsync(context, routes, time))
+        api.MapPost("/v1/playback", (HttpContext context, TimeProvider time) => SignAsync(context, options.Routes, time))
             .WithTags("playback").WithSummary("An address with a token for a path of a private route: good for everything in its folder.")
             .Accepts<PlaybackBody>("application/json").Produces<PlaybackAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(415, ProblemType);
     }
 
-    private static async Task<IResult> SignAsync(HttpContext context, (PathPattern Pattern, RouteSection Route)[] routes, TimeProvider time)
+    private static async Task<IResult> SignAsync(HttpContext context, List<RouteSection> routes, TimeProvider time)
     {
         if (!context.Request.HasJsonContentType())
             return new ProblemResult(415, "Send JSON, with Content-Type: application/json.");
@@ -34,7 +33,7 @@ internal static class PlaybackEndpoints
         }
         if (body?.Path is not ['/', ..] path || path.AsSpan().IndexOfAny('?', '#') >= 0)
             return new ProblemResult(400, "Write {\"path\": \"/hls/movie/master.m3u8\"}.");
-        var route = Array.Find(routes, r => r.Pattern.Matches(path)).Route;
+        var route = routes.Find(one => new PathPattern(one.Pattern).Matches(path));
         if (route?.PlaybackKey is not { } key)
             return new ProblemResult(404, "The route of this path is not private: it needs no token.");
         var tokens = new PlaybackTokens(key, route.PlaybackLifetime, time);

@@ -38,6 +38,11 @@ internal sealed class ApiClient : IDisposable
     public Task<T> PostAsync<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? within = null) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = JsonContent.Create(body, bodyType) }, type, cancellation, within);
 
+    /// <summary>POST without a body.</summary>
+    /// <exception cref="ApiException">No answer, or a refusal.</exception>
+    public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)), type, cancellation);
+
     /// <summary>A request without a body, whose answer has none either.</summary>
     /// <exception cref="ApiException">No answer, or a refusal.</exception>
     public Task SendAsync(HttpMethod method, string path, CancellationToken cancellation) =>
@@ -97,7 +102,7 @@ internal sealed class ApiClient : IDisposable
                 ? $"{_api} wants its token: set {ApiFlags.TokenVariable}, or give --token"
                 : $"{_api} refuses the token given: check --token, or {ApiFlags.TokenVariable}"),
             HttpStatusCode.Forbidden => new(ExitCode.Refused, problem!.Detail),
-            HttpStatusCode.BadRequest => new(ExitCode.Usage, problem!.Detail),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => new(ExitCode.Usage, problem!.Detail),
             _ => new(ExitCode.Failure, $"{_api} answered {(int)response.StatusCode}: {problem!.Detail}"),
         };
     }

@@ -28,20 +28,23 @@ internal static class ServeCommand
             if (errors.Count > 0)
                 return ConfigurationFlags.Complain(errors, terminal);
             if (options.Routes.Count > 0 || (options.Catalog.Enabled && options.Catalog.IsWritten()))
-                return await ServeAsync(options, terminal, cancellation);
+                return await ServeAsync(options, () => flags.Load(parsed, terminal), terminal, cancellation);
             terminal.Complain("there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)");
             return ExitCode.Usage;
         });
         return command;
     }
 
-    private static Task<int> ServeAsync(SluiceOptions options, Terminal terminal, CancellationToken cancellation) => LongRun.RunAsync(options, terminal, async (logging, signals) =>
+    private static Task<int> ServeAsync(SluiceOptions options, Func<(SluiceOptions, IReadOnlyList<ConfigurationError>)> load, Terminal terminal, CancellationToken cancellation) => LongRun.RunAsync(options, terminal, async (logging, signals) =>
     {
-        await using var server = await Server.StartAsync(options, logging, terminal.Time, signals.Stopping);
+        await using var server = await Server.StartAsync(options, load, logging, terminal.Time, signals.Stopping);
         // Standard output belongs to the access log where that was asked for.
         var greeting = options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out;
         await greeting.WriteAsync(Greeting.For(options, server.Edge, server.Api));
         await greeting.FlushAsync(CancellationToken.None);
+        // Where no terminal can end, SIGHUP means what it means to servers.
+        if (Console.IsInputRedirected)
+            signals.HangUp = () => server.Reload();
         await signals.Requested;
         await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
     }, cancellation);

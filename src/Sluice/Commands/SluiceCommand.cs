@@ -32,6 +32,7 @@ internal static class SluiceCommand
         root.Options.Clear();
         root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp() });
         root.Subcommands.Add(ServeCommand.Create(terminal));
+        root.Subcommands.Add(ReloadCommand.Create(terminal));
         root.Subcommands.Add(WorkerCommand.Create(terminal));
         root.Subcommands.Add(UploadCommand.Create(terminal));
         root.Subcommands.Add(VideosCommand.Create(terminal));

@@ -46,7 +46,7 @@ internal sealed class ListSetting<TOwner, T>(string name, SettingGroup<T> group,
     };
 
     /// <inheritdoc/>
-    public override JsonNode? Show(TOwner owner) => new JsonArray([.. get(owner).Select(group.Show)]);
+    public override JsonNode? Show(TOwner owner, bool withSecrets) => new JsonArray([.. get(owner).Select(item => group.Show(item, withSecrets))]);
 
     /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) => group.References(path + "[]");

@@ -40,7 +40,7 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
     };
 
     /// <inheritdoc/>
-    public override JsonNode? Show(TOwner owner) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)(Secret ? "***" : kind.Format(pair.Value)))));
+    public override JsonNode? Show(TOwner owner, bool withSecrets) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)(Secret && !withSecrets ? "***" : kind.Format(pair.Value)))));
 
     /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>

@@ -24,7 +24,7 @@ internal sealed class SectionSetting<TOwner, T>(string name, SettingGroup<T> gro
     }
 
     /// <inheritdoc/>
-    public override JsonNode? Show(TOwner owner) => get(owner) is { } value ? group.Show(value) : null;
+    public override JsonNode? Show(TOwner owner, bool withSecrets) => get(owner) is { } value ? group.Show(value, withSecrets) : null;
 
     /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) => group.References(path);

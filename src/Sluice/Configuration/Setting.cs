@@ -18,7 +18,7 @@ internal abstract class Setting<TOwner>(string name, string meaning)
     public abstract JsonObject Schema(TOwner defaults);
 
     /// <summary>What is in force; secrets masked.</summary>
-    public abstract JsonNode? Show(TOwner owner);
+    public abstract JsonNode? Show(TOwner owner, bool withSecrets);
 
     /// <summary>Its lines in the reference.</summary>
     public abstract IEnumerable<SettingReference> References(TOwner defaults, string path);

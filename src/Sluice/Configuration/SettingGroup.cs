@@ -44,8 +44,8 @@ internal sealed class SettingGroup<T>(Func<T> create, params Setting<T>[] settin
     }
 
     /// <summary>What is in force; secrets masked, what is absent left out.</summary>
-    public JsonNode Show(T owner) =>
-        new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Show(owner))).Where(pair => pair.Value is not null));
+    public JsonNode Show(T owner, bool withSecrets = false) =>
+        new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Show(owner, withSecrets))).Where(pair => pair.Value is not null));
 
     /// <summary>Its lines in the reference.</summary>
     public IEnumerable<SettingReference> References(string path)

@@ -4,7 +4,7 @@ namespace Sluice.Configuration;
 
 internal static partial class SettingTree
 {
-    private static SettingGroup<RouteSection> Route => new(() => new RouteSection(),
+    internal static SettingGroup<RouteSection> Route => new(() => new RouteSection(),
         new ValueSetting<RouteSection, string?>("name", ValueKinds.OptionalText, o => o.Name, (o, v) => o.Name = v,
             "A short unique name for logs and metrics.") { DefaultText = "route and its number" },
         new ValueSetting<RouteSection, string>("pattern", ValueKinds.Text, o => o.Pattern, (o, v) => o.Pattern = v,

@@ -9,7 +9,7 @@ internal sealed class SluiceOptions
 
     public CacheSection Cache { get; } = new();
 
-    public List<RouteSection> Routes { get; } = [];
+    public List<RouteSection> Routes { get; set; } = [];
 
     public PresignSection Presign { get; } = new();
 

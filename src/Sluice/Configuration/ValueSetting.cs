@@ -42,16 +42,16 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
         var schema = JsonNode.Parse(kind.Schema)!.AsObject();
         schema["description"] = Meaning;
         if (DefaultText is null && get(defaults) is { } value)
-            schema["default"] = Show(defaults);
+            schema["default"] = Show(defaults, withSecrets: false);
         return schema;
     }
 
     /// <inheritdoc/>
-    public override JsonNode? Show(TOwner owner) => get(owner) switch
+    public override JsonNode? Show(TOwner owner, bool withSecrets) => get(owner) switch
     {
         null => null,
         IReadOnlyList<string> { Count: 0 } => new JsonArray(),
-        _ when Secret => "***",
+        _ when Secret && !withSecrets => "***",
         bool value => value,
         int value when kind.Name == "number" => value,
         double value => value,

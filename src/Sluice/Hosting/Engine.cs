@@ -1,7 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Core.Disk;
 using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 using Sluice.Core.Telemetry;
 using Sluice.Edge;
 using Sluice.Edge.Explain;
@@ -14,18 +13,18 @@ namespace Sluice.Hosting;
 /// <summary>The cache, its origins and the edge over them: what both listeners work on.</summary>
 internal sealed class Engine : IAsyncDisposable
 {
-    private readonly IReadOnlyList<IOrigin> _origins;
+    private readonly RouteSet _routes;
     private readonly CacheMeter _meter;
 
-    private Engine(ObjectCache cache, EdgeOptions routes, PresignHost presign, VideoHost video, RedisNode? redis, (ILoggerFactory Logging, TimeProvider Time) host)
+    private Engine(ObjectCache cache, EdgeOptions edge, RouteSet routes, PresignHost presign, VideoHost video, RedisNode? redis, (ILoggerFactory Logging, TimeProvider Time) host)
     {
         Cache = cache;
         Presign = presign;
         Video = video;
         Redis = redis;
         _meter = new CacheMeter(cache);
-        _origins = [.. routes.Routes.SelectMany(r => r.Origins)];
-        Edge = new SluiceEdge(cache, routes, Counters, host.Time, host.Logging);
+        _routes = routes;
+        Edge = new SluiceEdge(cache, edge, Counters, host.Time, host.Logging);
         Explainer = new EdgeExplainer(Edge, host.Time);
     }
 
@@ -42,7 +41,7 @@ internal sealed class Engine : IAsyncDisposable
     public RedisNode? Redis { get; }
 
     /// <summary>Which paths serve the objects of buckets.</summary>
-    public required BucketPaths Buckets { get; init; }
+    public required BucketPaths Buckets { get; set; }
 
     /// <summary>Variants of videos.</summary>
     public VideoHost Video { get; }
@@ -90,19 +89,31 @@ internal sealed class Engine : IAsyncDisposable
         };
         var video = new VideoHost(options, logging, time);
         var catalog = CatalogRoute.From(options.Catalog, factory, logging, time);
-        if (catalog is not null)
-            routes.Routes.Add(catalog);
-        foreach (var route in options.Routes)
-            routes.Routes.Add(EdgeRoutes.From(route, factory, video, time));
+        var set = new RouteSet(catalog, factory, video, time);
+        set.Take(options.Routes);
+        foreach (var route in set.All)
+            routes.Routes.Add(route);
         _ = video.ReportAsync(logging.CreateLogger<VideoHost>());
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
         cache.AddFollower(presign);
         video.Bound(cache);
         redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
-        var engine = new Engine(cache, routes, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
+        var engine = new Engine(cache, routes, set, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
         if (options.Monitoring.Enabled)
             engine.Counters.Ghosts = Ghosts(cache, options.Cache.MemoryPolicy, engine.Counters, time);
         return engine;
+    }
+
+    /// <summary>Serves by other routes from now on, and puts them into the options.</summary>
+    /// <exception cref="SetupException">An origin cannot work; nothing changed.</exception>
+    public RouteChanges Take(List<RouteSection> routes, SluiceOptions options)
+    {
+        var changes = _routes.Take(routes);
+        options.Routes = routes;
+        Presign.Take(routes);
+        Buckets = new BucketPaths(options);
+        Edge.Replace(_routes.All);
+        return changes;
     }
 
     /// <summary>Saves the index and lets go of the origins.</summary>
@@ -115,8 +126,7 @@ internal sealed class Engine : IAsyncDisposable
         if (Redis is not null)
             await Redis.DisposeAsync();
         await Cache.DisposeAsync();
-        foreach (var origin in _origins.OfType<IDisposable>())
-            origin.Dispose();
+        _routes.Dispose();
         Counters.Dispose();
     }
 

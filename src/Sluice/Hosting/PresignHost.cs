@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Tags;
@@ -19,13 +20,14 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
     private readonly SluiceOptions _options;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
-    private readonly (PathPattern Pattern, RouteSection Route)[] _routes;
+    private readonly Lock _gate = new();
+    private volatile (PathPattern Pattern, RouteSection Route)[] _routes = [];
     private readonly KeyValueStores? _stores;
     private readonly MetricRecords? records;
     private readonly HttpMetricSink? sink;
     private readonly bool _ownsStores;
-    private readonly Dictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IPresignedUrls> _byRole = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IPresignedUrls> _byBucket = new(StringComparer.Ordinal);
 
     /// <summary>Opens the file of the store, where there is to be one and nodes share none.</summary>
     /// <exception cref="IOException">The file cannot be used.</exception>
@@ -36,12 +38,15 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
             sink = new HttpMetricSink(new Uri(options.Presign.Records), time);
         if (options.Presign.Records != ValueKinds.Off)
             records = new MetricRecords(sink, time, logging.CreateLogger<MetricRecords>());
-        _routes = [.. options.Routes.Select(route => (new PathPattern(route.Pattern), route))];
+        Take(options.Routes);
         if (options.Presign.Store && shared is not null)
             _stores = shared;
         else if (_ownsStores = options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
             _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
     }
+
+    /// <summary>Has paths belong to the buckets of these routes from now on. The URLs of a bucket that no route names any more stay, as their holders have them.</summary>
+    public void Take(IReadOnlyList<RouteSection> routes) => _routes = [.. routes.Select(route => (new PathPattern(route.Pattern), route))];
 
     /// <summary>Every cache by its role.</summary>
     public IReadOnlyDictionary<string, IPresignedUrls> Named => _byRole;
@@ -53,6 +58,12 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         var (bucket, role) = (BucketOf(origin), isFallback ? "fallback" : "remote");
         if (_byBucket.TryGetValue(bucket, out var known))
             return known;
+        lock (_gate)
+            return _byBucket.TryGetValue(bucket, out known) ? known : Make(origin, bucket, role);
+    }
+
+    private IPresignedUrls Make(OriginSection origin, string bucket, string role)
+    {
         if (_byRole.ContainsKey(role))
             role = bucket;
         var settings = OriginSetup.Bucket(origin);
@@ -64,7 +75,7 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
     /// <summary>The URLs that a path of the edge belongs to: those of the first bucket of its route. Null when that has none.</summary>
     public IPresignedUrls? Match(string path)
     {
-        var route = _routes is [{ Pattern.IsEverything: true }, ..] ? _routes[0].Route : Find(path.StartsWith('/') ? path : "/" + path);
+        var route = _routes is [{ Pattern.IsEverything: true, Route: var all }, ..] ? all : Find(path.StartsWith('/') ? path : "/" + path);
         return route?.Origins.Find(o => o.S3 is { Anonymous: false }) is { } origin ? For(origin, isFallback: route.Origins[0] != origin) : null;
     }
 

@@ -30,8 +30,13 @@ internal sealed partial class Server : IAsyncDisposable
     public ListenAddress Api { get; private set; }
 
     /// <summary>Opens the cache and both listeners.</summary>
+    /// <param name="options">What was configured.</param>
+    /// <param name="load">Reads it again, for <see cref="Reload"/>.</param>
+    /// <param name="logging">Where log lines go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="IOException">A port, the cache directory, the access log or an origin cannot be had; the message says what to do.</exception>
-    public static async Task<Server> StartAsync(SluiceOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation)
+    public static async Task<Server> StartAsync(SluiceOptions options, Func<(SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors)> load, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation)
     {
         var server = new Server(logging, time);
         // Starting is mostly loading code: the two listeners do it side by side.
@@ -41,6 +46,7 @@ internal sealed partial class Server : IAsyncDisposable
             await server.StartEdgeAsync(options, cancellation);
             await api;
             server.StartCatalog(options);
+            server._state.Reloader = new Reloader(options, server._state.Engine!, load, logging.CreateLogger<Reloader>());
             server._state.MarkReady();
             server._api!.Services.GetRequiredService<Sluice.Monitoring.Monitor>().Start();
             return server;
@@ -52,6 +58,9 @@ internal sealed partial class Server : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Reads the configuration again and serves by its routes.</summary>
+    public Reload Reload() => _state.Reloader!.Run();
 
     /// <summary>Stops: the edge takes no new requests and finishes those in flight, while the API still tells how it goes; then the API; then the index is saved.</summary>
     public async ValueTask DisposeAsync()

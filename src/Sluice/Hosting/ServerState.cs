@@ -8,6 +8,7 @@ internal sealed class ServerState(TimeProvider time)
     private readonly long _started = time.GetTimestamp();
     private volatile Engine? _engine;
     private volatile CatalogHost? _catalog;
+    private volatile Reloader? _reloader;
     private volatile bool _draining;
 
     /// <summary>The engine; null until it is open.</summary>
@@ -15,6 +16,9 @@ internal sealed class ServerState(TimeProvider time)
 
     /// <summary>The catalog; null where there is none, or while it is being set up.</summary>
     public CatalogHost? Catalog { get => _catalog; set => _catalog = value; }
+
+    /// <summary>Reads the configuration again; null until the server is up.</summary>
+    public Reloader? Reloader { get => _reloader; set => _reloader = value; }
 
     /// <summary>The log of requests; null where none was asked for.</summary>
     public AccessLog? AccessLog { get; set; }

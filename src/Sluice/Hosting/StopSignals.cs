@@ -3,7 +3,7 @@ using Sluice.Commands;
 
 namespace Sluice.Hosting;
 
-/// <summary>Ctrl-C, SIGTERM and the end of the terminal: the first asks the server to stop, a second Ctrl-C leaves at once.</summary>
+/// <summary>Ctrl-C, SIGTERM and the end of the terminal: the first asks the server to stop, a second Ctrl-C leaves at once. The end of the terminal, SIGHUP, may be given another meaning.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stopping;
@@ -18,6 +18,9 @@ internal sealed class StopSignals : IDisposable
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
     }
+
+    /// <summary>What SIGHUP does instead of stopping; null where it stops.</summary>
+    public Action? HangUp { get; set; }
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -35,6 +38,12 @@ internal sealed class StopSignals : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal == PosixSignal.SIGHUP && HangUp is { } hangUp)
+        {
+            hangUp();
+            return;
+        }
+
         if (_requested.Task.IsCompleted && context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT)
             Environment.Exit(ExitCode.Interrupted);
         _stopping.Cancel();

@@ -16,7 +16,8 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
 {
     private static readonly TimeSpan BoundEvery = TimeSpan.FromSeconds(5);
 
-    private readonly List<VideoTransform> transforms = [];
+    // Of every origin that had any since start, the latest first.
+    private volatile VideoTransform[] transforms = [];
     private ITimer? bounding;
 
     /// <summary>Makes the variants of all routes.</summary>
@@ -32,8 +33,7 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
     public void Bound(ObjectCache cache)
     {
         if (options.Video.KvMaximum is not (> 0 and var most)) return;
-        string[] scopes = [.. transforms.Select(transform => transform.Origin.Scope)];
-        bounding = time.CreateTimer(_ => cache.Trim(scopes, most), null, BoundEvery, BoundEvery);
+        bounding = time.CreateTimer(_ => cache.Trim(Array.ConvertAll(transforms, transform => transform.Origin.Scope), most), null, BoundEvery, BoundEvery);
     }
 
     /// <summary>The transform of a route.</summary>
@@ -46,12 +46,12 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
             new VideoPlanner(VideoSetup.Policy(options.Video, route.Video), time),
             Maker,
             query => from.Count == 0 ? query.IsLocal : IPAddress.TryParse(query.Client, out var client) && from.Any(network => network.Contains(client)));
-        transforms.Add(transform);
+        transforms = [transform, .. transforms.Where(former => former.Origin.Scope != transform.Origin.Scope)];
         return transform;
     }
 
     /// <summary>What is known of a stored variant; null for an object that is none.</summary>
-    public VariantMetadata? Describe(CachedObject stored) => transforms.Find(transform => transform.Origin.Scope == stored.Scope.Name)?.Describe(stored);
+    public VariantMetadata? Describe(CachedObject stored) => Array.Find(transforms, transform => transform.Origin.Scope == stored.Scope.Name)?.Describe(stored);
 
     /// <summary>Says once what is missing, if anything is.</summary>
     public async Task ReportAsync(ILogger logger)

@@ -16,8 +16,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
     private readonly bool _json;
     private readonly TimeProvider _time;
 
-    /// <summary>Logs to a stream.</summary>
-    public AccessLog(Stream stream, bool json, TimeProvider time) => (_writer, _json, _time) = (new LineWriter(stream), json, time);
+    private AccessLog(LineWriter writer, bool json, TimeProvider time) => (_writer, _json, _time) = (writer, json, time);
 
     /// <summary>Opens the log that the settings ask for; null for none.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -27,10 +26,10 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             return null;
         try
         {
-            var stream = options.AccessLog == "stdout"
-                ? Console.OpenStandardOutput()
-                : new FileStream(options.AccessLog, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            return new AccessLog(stream, options.Format == "json", time);
+            var writer = options.AccessLog == "stdout"
+                ? new LineWriter(Console.OpenStandardOutput())
+                : new LineWriter(Append(options.AccessLog), stream => IsAt(options.AccessLog, stream) ? stream : Append(options.AccessLog));
+            return new AccessLog(writer, options.Format == "json", time);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -82,6 +81,12 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private static FileStream Append(string path) =>
+        new(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+
+    /// <summary>False when it was renamed or cut short, as rotating does: a file that is not there, or is shorter than what was written to this one, is another.</summary>
+    private static bool IsAt(string path, Stream stream) => !stream.CanSeek || (new FileInfo(path) is { Exists: true } file && file.Length >= stream.Position);
 
     private void Write(AccessLogEntry entry)
     {

@@ -8,14 +8,17 @@ internal sealed class LineWriter : IAsyncDisposable
 {
     private const int Capacity = 16_384;
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly Stream _stream;
     private readonly Task _writing;
+    private readonly Func<Stream, Stream>? _renew;
+    private Stream _stream;
     private long _dropped;
 
     /// <summary>Starts writing to a stream, which is closed with the writer.</summary>
-    public LineWriter(Stream stream)
+    /// <param name="stream">Where lines go.</param>
+    /// <param name="renew">Asked before lines are written: the same stream, or the one to write to from now on.</param>
+    public LineWriter(Stream stream, Func<Stream, Stream>? renew = null)
     {
-        _stream = stream;
+        (_stream, _renew) = (stream, renew);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -50,10 +53,16 @@ internal sealed class LineWriter : IAsyncDisposable
             told = dropped;
             try
             {
+                if (_renew?.Invoke(_stream) is { } current && current != _stream)
+                {
+                    await _stream.DisposeAsync();
+                    _stream = current;
+                }
+
                 await _stream.WriteAsync(Encoding.UTF8.GetBytes(batch.ToString()));
                 await _stream.FlushAsync();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk or a closed pipe must not stop the server, and there is nowhere left to say so: count.
                 Interlocked.Increment(ref _dropped);

@@ -7,9 +7,13 @@ namespace Sluice.TestKit.Processes;
 /// <summary>POSIX signals for one process that the test started.</summary>
 public static partial class Signals
 {
+    private const int HangUp = 1;
     private const int Terminate = 15;
     private const int Continue = 18;
     private const int Stop = 19;
+
+    /// <summary>SIGHUP.</summary>
+    public static void SendHangUp(Process process) => Send(process, HangUp);
 
     /// <summary>SIGTERM.</summary>
     public static void SendTerminate(Process process) => Send(process, Terminate);

@@ -138,6 +138,9 @@ public sealed class SluiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGHUP.</summary>
+    public void SendHangUp() => Signals.SendHangUp(_process!);
+
     /// <summary>SIGSTOP: it stands still until <see cref="Thaw"/>.</summary>
     public void Freeze() => Signals.SendStop(_process!);
 

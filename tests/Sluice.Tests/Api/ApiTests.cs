@@ -191,6 +191,7 @@ public sealed class ApiTests
             "/v1/presign/rotate",
             "/v1/presign/warm",
             "/v1/presign/{path}",
+            "/v1/reload",
             "/v1/uploads/{id}",
             "/v1/variants",
             "/v1/variants/prepare",

@@ -23,24 +23,34 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>What the configuration says when it is read again.</summary>
+    public Func<(SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors)> Next { get; set; } = () => throw new InvalidOperationException("The test has no other configuration.");
+
     public static async Task<RunningServer> StartAsync(Action<SluiceOptions, string>? configure = null, ILoggerFactory? logging = null)
     {
         var running = new RunningServer();
+        var options = running.Configured();
+        configure?.Invoke(options, running.Folder);
+        running.Server = await Server.StartAsync(options, () => running.Next(), logging ?? NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        running.Edge = new HttpClient { BaseAddress = new Uri(running.Server.Edge.Url) };
+        running.Api = new HttpClient { BaseAddress = new Uri(running.Server.Api.Url) };
+        return running;
+    }
+
+    /// <summary>What it is started with, but for what the test says.</summary>
+    public SluiceOptions Configured()
+    {
         var options = new SluiceOptions
         {
             Edge = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
             Api = { Listen = new ListenAddress(IPAddress.Loopback, 0) },
             Cache = { Disk = 0, Memory = 16 << 20 },
-            Catalog = { Directory = running._catalog.Path },
+            Catalog = { Directory = _catalog.Path },
         };
         var route = new RouteSection { Name = "all" };
-        route.Origins.Add(new OriginSection { Folder = running.Folder });
+        route.Origins.Add(new OriginSection { Folder = Folder });
         options.Routes.Add(route);
-        configure?.Invoke(options, running.Folder);
-        running.Server = await Server.StartAsync(options, logging ?? NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
-        running.Edge = new HttpClient { BaseAddress = new Uri(running.Server.Edge.Url) };
-        running.Api = new HttpClient { BaseAddress = new Uri(running.Server.Api.Url) };
-        return running;
+        return options;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Sluice.TestKit.Processes;
 using Sluice.Tests.Hosting;
 
 namespace Sluice.Tests.Logging;
@@ -87,6 +88,37 @@ public sealed class AccessLogTests
         File.Delete(file);
         Assert.Equal([401, 404], entries.Select(e => (int)e["status"]!));
         Assert.All(entries, e => Assert.True((int)e["bytes"]! > 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task File_ThatIsRotated_IsBegunAnew(bool isRenamed)
+    {
+        using var folder = new TemporaryFolder();
+        var (file, old) = (folder.Write("access.log", ""), Path.Combine(folder.Path, "access.log.1"));
+        await using var server = await RunningServer.StartAsync((o, _) => o.Logging.AccessLog = file);
+        await GetAsync(server.Edge, "/clip.mp4", "first");
+        Assert.True(await Eventually.HoldsAsync(() => Lines(file) == 1, TimeSpan.FromSeconds(30)));
+        if (isRenamed)
+        {
+            File.Move(file, old);
+        }
+        else
+        {
+            File.Copy(file, old);
+            await using var cut = new FileStream(file, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+
+        await GetAsync(server.Edge, "/clip.mp4", "second");
+        await GetAsync(server.Edge, "/clip.mp4", "third");
+
+        Assert.True(await Eventually.HoldsAsync(() => Lines(file) == 2, TimeSpan.FromSeconds(30)));
+        Assert.EndsWith("request=first", Assert.Single(await File.ReadAllLinesAsync(old)), StringComparison.Ordinal);
+        Assert.EndsWith("request=third", (await File.ReadAllLinesAsync(file))[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain('\0', await File.ReadAllTextAsync(file));
+
+        static int Lines(string path) => File.Exists(path) ? File.ReadLines(path).Count() : 0;
     }
 
     [Fact]

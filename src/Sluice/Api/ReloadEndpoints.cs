@@ -1,0 +1,24 @@
+using Sluice.Hosting;
+
+namespace Sluice.Api;
+
+/// <summary>Reading the configuration again.</summary>
+internal static class ReloadEndpoints
+{
+    private const string ProblemType = "application/problem+json";
+
+    /// <summary>Adds POST /v1/reload.</summary>
+    public static void MapReload(this IEndpointRouteBuilder api) => api.MapPost("/v1/reload", Run)
+        .WithTags("configuration").WithSummary("Reads the configuration again and serves by its routes; answers what changed and what needs a restart. With an error nothing changes.")
+        .Produces<Reload>().Produces<Problem>(422, ProblemType).Produces<Problem>(503, ProblemType);
+
+    private static IResult Run(ServerState state)
+    {
+        if (state.Reloader is not { } reloader)
+            return new ProblemResult(503, "The server is starting; ask again in a moment.");
+        var done = reloader.Run();
+        return done.Errors.Count > 0
+            ? new ProblemResult(422, $"{string.Join(". ", done.Errors)}. Nothing was changed.")
+            : TypedResults.Json(done, ApiJson.Wire.Reload);
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Sluice.Api;
+
+namespace Sluice.Commands;
+
+/// <summary><c>sluice reload</c>.</summary>
+internal static class ReloadCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new ProgramCommand("reload", "Have a running server read its configuration again: its routes change at once, other settings wait for a restart. With an error nothing changes. SIGHUP does the same.")
+        {
+            Examples = [("After editing sluice.json", "sluice config show > /dev/null && sluice reload")],
+        };
+        var api = new ApiFlags();
+        api.AddTo(command);
+        command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
+        {
+            var done = await client.PostAsync("/v1/reload", ApiJson.Wire.Reload, cancellation);
+            if (api.Json(parsed))
+                Output.Json(terminal.Out, done, ApiJson.Wire.Reload);
+            else
+                Output.Pairs(terminal.Out, ("added", Names(done.Added)), ("changed", Names(done.Changed)), ("removed", Names(done.Removed)), ("need a restart", Names(done.NeedRestart)));
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
+}
