@@ -114,13 +114,14 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         cache.Publish(cache.Prepare(context.Route.Scope, context.Target, metadata), fence);
     }
 
-    /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is made of whole chunks of a provable version.</summary>
+    /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is the whole body (players begin with <c>bytes=0-</c>), or is made of whole chunks of a provable version.</summary>
     private (long Start, long End, long? Total)? UsablePart(OriginResponse response, ByteRange? asked)
     {
         if (response is not { Status: 206, Range: { Total: { } total } range }) return null;
         if (asked is { First: { } first }) return range.Start == first ? range : null;
-        var isWhole = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
-        return isWhole && response.Version.IsStrong ? range : null;
+        if (range.Start == 0 && range.End == total) return range;
+        var isChunks = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
+        return isChunks && response.Version.IsStrong ? range : null;
     }
 
     /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>

@@ -25,7 +25,8 @@ internal sealed class RenderedHead
         Metadata = metadata;
         (this.target, this.policy) = (target, policy);
         (lastModified, date) = (TicksOf("Last-Modified"), TicksOf("Date"));
-        IsManifest = policy.CompressManifests && metadata.Status == 200 && IsManifestPath(PathOf(target)) && !metadata.Headers.Contains("Content-Encoding");
+        IsManifest = policy.CompressManifests && metadata.Status == 200 && IsManifestPath(PathOf(target)) && !metadata.Headers.Contains("Content-Encoding")
+            && !CacheControl.Read(metadata.Headers).Has(CacheDirectives.NoTransform);
         AllowOrigin = hasOwnPolicy ? policy.AllowOrigin : null;
     }
 

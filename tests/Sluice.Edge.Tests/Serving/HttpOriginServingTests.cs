@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using System.Text;
+using Sluice.Core.Origins;
+using Sluice.Edge.Origins;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Serving;
+
+/// <summary>The edge in front of an HTTP server on a socket.</summary>
+public sealed class HttpOriginServingTests : IAsyncDisposable
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly FaultyOrigin origin = FaultyOrigin.Start();
+
+    public ValueTask DisposeAsync() => origin.DisposeAsync();
+
+    // Browsers begin a film with bytes=0-; many servers have no strong validator for a file (Go's none at all, Express a weak one).
+    [Theory]
+    [InlineData("bytes=0-", null)]
+    [InlineData("bytes=0-", "W/\"1\"")]
+    [InlineData("bytes=0-599999", "W/\"1\"")]
+    [InlineData("bytes=-600000", null)]
+    public async Task Get_RangeOfTheWhole_IsStoredWithoutAStrongValidator(string range, string? tag)
+    {
+        origin.On("/a.mp4", OriginReply.Object(1, 600_000) with { ETag = tag });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        var (first, whole) = await edge.GetAsync("/a.mp4", ("Range", range));
+        var (second, again) = await edge.GetAsync("/a.mp4", ("Range", range));
+        var (third, part) = await edge.GetAsync("/a.mp4", ("Range", "bytes=300000-300009"));
+        var (fourth, plain) = await edge.GetAsync("/a.mp4");
+        Assert.Equal(["206 MISS", "206 HIT", "206 HIT", "200 HIT"], new[] { first, second, third, fourth }.Select(head => $"{(int)head.StatusCode} {head.Headers.GetValues("X-Cache-Status").Single()}"));
+        Assert.Equal("bytes 0-599999/600000", first.Content.Headers.ContentRange?.ToString());
+        Assert.Null(fourth.Content.Headers.ContentRange);
+        Assert.Equal(plain, whole);
+        Assert.Equal(plain, again);
+        Assert.Equal(plain[300_000..300_010], part);
+        Assert.Single(origin.CallsOf("/a.mp4"));
+    }
+
+    [Fact]
+    public async Task Get_PartWithoutAStrongValidator_IsPassedOnOnly()
+    {
+        origin.On("/a.mp4", OriginReply.Object(1, 600_000) with { ETag = "W/\"1\"" });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        foreach (var range in (string[])["bytes=0-599998", "bytes=1-", "bytes=0-262143", "bytes=0-262143"])
+            Assert.Equal("MISS", (await edge.GetAsync("/a.mp4", ("Range", range))).Head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal(4, origin.CallsOf("/a.mp4").Count);
+    }
+
+    [Fact]
+    public async Task Get_ManifestThatMustNotBeTransformed_IsNotCompressed()
+    {
+        // RFC 9110 section 7.7.
+        origin.On("/a.m3u8", OriginReply.Text(new string('#', 5000)) with { CacheControl = "max-age=60, no-transform" });
+        origin.On("/b.m3u8", OriginReply.Text(new string('#', 5000)));
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        for (var i = 0; i < 2; i++)
+        {
+            var (head, body) = await edge.GetAsync("/a.m3u8", ("Accept-Encoding", "gzip"));
+            Assert.Equal((0, 5000, false), (head.Content.Headers.ContentEncoding.Count, body.Length, head.Headers.ETag!.IsWeak));
+            Assert.Equal("gzip", (await edge.GetAsync("/b.m3u8", ("Accept-Encoding", "gzip"))).Head.Content.Headers.ContentEncoding.Single());
+        }
+    }
+
+    [Fact]
+    public async Task Post_TwoFramings_IsRefusedAndTheConnectionIsSaidToEnd()
+    {
+        await using var edge = await EdgeServer.StartAsync(new MadeOrigin(OriginTraits.None), time);
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", edge.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(0, answer.IndexOf("HTTP/1.1 ", 1, StringComparison.Ordinal) + 1);
+    }
+}
