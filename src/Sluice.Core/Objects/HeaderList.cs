@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 
 namespace Sluice.Core.Objects;
@@ -7,6 +8,8 @@ namespace Sluice.Core.Objects;
 public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> lines;
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code).Where(code => code != '\t'), '\x7f']);
 
     /// <summary>An empty list.</summary>
     public HeaderList() => lines = [];
@@ -62,6 +65,9 @@ public sealed class HeaderList : IReadOnlyList<KeyValuePair<string, string>>
             if (Same(lines[i].Key, name)) lines.RemoveAt(i);
         return lines.Count < before;
     }
+
+    /// <summary>A value as it came from a server, with spaces for the control characters that have no place in one and that no server here would send on (RFC 9110 section 5.5).</summary>
+    public static string WithoutControls(string value) => value.AsSpan().ContainsAny(Controls) ? string.Concat(value.Select(code => Controls.Contains(code) ? ' ' : code)) : value;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => lines.GetEnumerator();

@@ -76,7 +76,7 @@ internal static class HttpOriginResponse
     private static IEnumerable<KeyValuePair<string, string>> Lines(HttpHeadersNonValidated headers)
     {
         foreach (var (name, values) in headers)
-            foreach (var value in values) yield return new(name, value);
+            foreach (var value in values) yield return new(name, HeaderList.WithoutControls(value));
     }
 
     private static bool IsMultipart(HeaderList headers) =>

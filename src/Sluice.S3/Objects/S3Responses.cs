@@ -144,7 +144,7 @@ internal sealed class S3Responses(string name, bool keepMetadata, S3Complaints c
         foreach (var (field, values) in from.NonValidated)
         {
             if (!Kept.Contains(field) && !(keepMetadata && field.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))) continue;
-            foreach (var value in values) to.Add(field, value);
+            foreach (var value in values) to.Add(field, HeaderList.WithoutControls(value));
         }
     }
 

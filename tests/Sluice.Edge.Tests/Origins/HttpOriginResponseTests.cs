@@ -22,6 +22,15 @@ public class HttpOriginResponseTests
     }
 
     [Fact]
+    public async Task Fetch_ControlCharactersInAValue_BecomeSpaces()
+    {
+        // A server would refuse to send them on, and so the whole answer, also each time it comes from the cache.
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nX-Name: a\u0001b\tc\u007fd\u001be\u00fc\r\nContent-Length: 0\r\n\r\n");
+        var (response, _) = await server.GetAsync();
+        Assert.Equal("a b\tc d e\u00fc", response.Headers.First("X-Name"));
+    }
+
+    [Fact]
     public async Task Fetch_ConnectionFields_AreRemoved()
     {
         await using var server = new RawServer(
