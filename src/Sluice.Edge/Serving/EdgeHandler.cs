@@ -21,10 +21,9 @@ namespace Sluice.Edge.Serving;
 internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> logger)
 {
     private const int MaximumAttempts = 4;
-    private const int RememberedUncacheable = 10_000;
     private readonly FlightTable<FetchResult> flights = parts.Flights;
     private readonly SourceReader sources = new(parts.Fetcher, parts.Flights, parts.ChunkSize, parts.Time);
-    private readonly ConcurrentDictionary<string, byte> uncacheable = new(StringComparer.Ordinal);
+    private readonly KnownUncacheable uncacheable = new();
     private readonly ConcurrentDictionary<string, byte> refreshing = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
@@ -33,8 +32,13 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         await Task.Yield();
         if (RequestFraming.Flaw(context.Request) is { } flaw)
         {
+            // Nobody knows where the next request begins (RFC 9112 section 6.1).
+            context.Response.OnStarting(static state =>
+            {
+                ((HttpResponse)state).Headers.Connection = "close";
+                return Task.CompletedTask;
+            }, context.Response);
             await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
-            context.Response.Headers.Connection = "close";
             return;
         }
 
@@ -72,12 +76,12 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
         catch (OriginException failure)
         {
-            LogOriginFailure(target.Path, failure.Message);
+            LogFailure(context, target.Path, failure.Message);
             await Refusal.SendAsync(context, failure, parts.Counters);
         }
         catch (ObjectChangedException changed)
         {
-            LogOriginFailure(target.Path, changed.Message);
+            LogFailure(context, target.Path, changed.Message);
             await Refusal.SendAsync(context, 502, "The object keeps changing.", changed.Message, parts.Counters);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -169,7 +173,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         FlightTicket<FetchResult>? ticket = null;
         try
         {
-            if (plan.IsShareable && (asked.Variant is not null || !uncacheable.ContainsKey(plan.FlightName)))
+            if (plan.IsShareable && (asked.Variant is not null || !uncacheable.Contains(plan.FlightName)))
             {
                 // Another flight may have landed since the look into the cache: then there is nothing left to fetch.
                 ticket = flights.Join(plan.FlightName, stop => !asked.IsAnew && IsFreshNow(context, asked) ? Task.FromResult(new FetchResult()) : FetchAsync(plan, false, stop), out isLeader);
@@ -212,9 +216,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     {
         var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
-        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client") && uncacheable.Count < RememberedUncacheable)
-            uncacheable.TryAdd(plan.FlightName, 0);
-        else if (result.Object is not null) uncacheable.TryRemove(plan.FlightName, out _);
+        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client")) uncacheable.Add(plan.FlightName);
+        else if (result.Object is not null) uncacheable.Remove(plan.FlightName);
         return result;
     }
 
@@ -303,8 +306,17 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         return stored.Holds(0, length);
     }
 
+    private void LogFailure(HttpContext context, string path, string reason)
+    {
+        if (context.Response.HasStarted) LogCutShort(path, reason);
+        else LogOriginFailure(path, reason);
+    }
+
     [LoggerMessage(1001, LogLevel.Warning, "{Path}: {Reason}")]
     private partial void LogOriginFailure(string path, string reason);
+
+    [LoggerMessage(1005, LogLevel.Warning, "{Path} was cut short: {Reason}")]
+    private partial void LogCutShort(string path, string reason);
 
     [LoggerMessage(1002, LogLevel.Warning, "Serving stale: origin {Origin}: {Reason}")]
     private partial void LogStaleServed(string origin, string reason);

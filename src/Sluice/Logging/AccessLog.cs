@@ -56,7 +56,8 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         try
         {
             await next(context);
-            await context.Response.CompleteAsync();
+            // One that was broken off cannot be completed: the server would take what is missing for an error of this program's.
+            if (!context.Response.HasStarted || context.Response.ContentLength is not { } promised || body.Bytes >= promised) await context.Response.CompleteAsync();
             completed = true;
         }
         finally

@@ -1,5 +1,9 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Configuration;
+using Sluice.Logging;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 using Sluice.Tests.Hosting;
 
@@ -127,6 +131,28 @@ public sealed class AccessLogTests
         var error = await Assert.ThrowsAsync<IOException>(() => RunningServer.StartAsync((o, _) => o.Logging.AccessLog = "/nope/access.log"));
 
         Assert.StartsWith("the access log /nope/access.log cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_AnswerThatWasBrokenOff_IsNoErrorOfTheServers()
+    {
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/a.mp4", OriginReply.Object(1, 3_000_000) with { ETag = null, CutAfter = 2_000_000, PieceDelay = TimeSpan.FromMilliseconds(100), PieceLength = 500_000 });
+        var file = Path.GetTempFileName();
+        var log = new MemoryStream();
+        var writer = new LineWriter(log);
+        using (var logging = LineLoggerProvider.CreateFactory(writer, new LoggingSection(), TimeProvider.System))
+        await using (var server = await RunningServer.StartAsync((o, _) =>
+        {
+            o.Logging.AccessLog = file;
+            o.Routes[0].Origins[0] = new OriginSection { Url = origin.Address };
+        }, logging))
+            await Assert.ThrowsAnyAsync<Exception>(() => GetAsync(server.Edge, "/a.mp4", "first"));
+        await writer.DisposeAsync();
+        var lines = Encoding.UTF8.GetString(log.ToArray());
+        File.Delete(file);
+        Assert.Contains("/a.mp4 was cut short: ", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("Kestrel", lines, StringComparison.Ordinal);
     }
 
     private static async Task<string[]> LinesAsync(string format, Func<HttpClient, Task> use, bool fast = true)
