@@ -103,7 +103,7 @@ public sealed class BodyReader : IDisposable
     }
 
     /// <summary>Several readers may learn of one failure: each throws one of its own.</summary>
-    private static IOException Anew(Exception failure) => failure is ObjectChangedException
+    internal static IOException Anew(Exception failure) => failure is ObjectChangedException
         ? new ObjectChangedException(failure.Message)
         : new OriginException((failure as OriginException)?.Failure ?? OriginFailure.Invalid, failure.Message, failure) { Refusal = (failure as OriginException)?.Refusal };
 
@@ -111,9 +111,17 @@ public sealed class BodyReader : IDisposable
 
     private async ValueTask<BodyPiece> ReadSlowAsync(int maximum, CancellationToken cancellation)
     {
-        var piece = await target.ReadAsync(this, maximum, cancellation);
-        Advance(piece.Length);
-        return piece;
+        try
+        {
+            var piece = await target.ReadAsync(this, maximum, cancellation);
+            Advance(piece.Length);
+            return piece;
+        }
+        catch (OriginException failure) when (failure.Refusal is null)
+        {
+            target.GiveWay();
+            throw;
+        }
     }
 
     private void Advance(long count)

@@ -16,6 +16,9 @@ public sealed partial class CachedObject
     private Exception? brokenBy;
     private int failures;
 
+    // Why it is of no use to anybody any more.
+    private Exception? lostBy;
+
     /// <summary>Wakes readers: bytes arrived, a fill ended.</summary>
     internal Broadcast Progress;
 
@@ -194,7 +197,7 @@ public sealed partial class CachedObject
     private Fill BeginGap(BodyReader reader, int index)
     {
         if (reader.MakeSource() is not { } source || !CanFillGaps || Metadata.Length is not { } length)
-            throw new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
+            throw lostBy is { } reason ? BodyReader.Anew(reason) : new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
         // It may have broken off before this reader came to wait for it.
         if (index == brokenAt) reader.Retry(failures, brokenBy!);
         // To the end of what this reader wants, widened to the fill unit, but not into what is held or already on its way.

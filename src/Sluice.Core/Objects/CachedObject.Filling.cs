@@ -96,12 +96,16 @@ public sealed partial class CachedObject
         lock (gate)
             lost = fills.Count == 1 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
         // A body that broke off and cannot be completed by range is of no use to anybody who comes later.
-        if (lost) ObjectCache.Remove(this);
+        if (lost && !PutFormerBack()) ObjectCache.Remove(this);
         bool isUncounted;
+        CachedObject? replaced = null;
         lock (gate)
         {
             fill.Failure = failure;
             fills.Remove(fill);
+            brokeOff = failure is not null;
+            if (lost) lostBy = failure;
+            if (fills.Count == 0 && !brokeOff) replaced = GiveFormer();
             isUncounted = fills.Count == 0 && !detached && IsUncounted;
             if (failure is OriginException && fill.HasBroughtBytes)
             {
@@ -111,6 +115,7 @@ public sealed partial class CachedObject
             }
         }
 
+        replaced?.Detach();
         if (isUncounted) TryAdmitHead();
         else DropHead();
         Progress.Pulse();

@@ -121,6 +121,7 @@ public sealed partial class CachedObject
             detached = true;
         }
 
+        GiveFormer()?.Detach();
         TryReleaseTiers();
     }
 

@@ -128,7 +128,10 @@ public sealed partial class ObjectCache
             }
 
             foreach (var (_, slot) in scope.Slots)
-                found.AddRange(slot.Objects.Where(candidate => Selects(request, candidate)));
+                foreach (var candidate in slot.Objects)
+                    if (Selects(request, candidate)) found.Add(candidate);
+                    // With one that is selected goes what it replaced.
+                    else if (candidate.Former is { } former && Selects(request, former)) found.Add(former);
         }
 
         return found;

@@ -120,12 +120,16 @@ public sealed partial class ObjectCache : IAsyncDisposable
 
     private bool MayBeUnused(CachedObject added) => Disk?.MayHave(added.Scope.KeyOf(added.Target)) == true;
 
-    private static bool TryPut(CachedObject added, out IReadOnlyList<CachedObject> replaced)
+    private bool TryPut(CachedObject added, out IReadOnlyList<CachedObject> replaced)
     {
         replaced = [];
         if (!added.TryAdmitHead()) return false;
         replaced = added.Scope.Put(added);
-        foreach (var former in replaced) former.Detach();
+        CachedObject? good = null;
+        foreach (var former in replaced) good ??= former.IsGood ? former : former.GiveFormer();
+        var isDone = good is null || added.Succeed(good, Fence);
+        foreach (var former in replaced)
+            if (!ReferenceEquals(former, good)) former.Detach();
         if (!added.IsDetached)
         {
             added.CameIntoUse();
@@ -134,7 +138,26 @@ public sealed partial class ObjectCache : IAsyncDisposable
 
         // Its fill failed before it was put in place.
         added.Scope.Take(added);
+        if (!isDone) added.Scope.Put(good!);
         return false;
+    }
+
+    /// <summary>Puts what an object replaced in its place again, unless something else is there by now, or a purge since then selects it.</summary>
+    internal void PutBack(CachedObject failed, CachedObject good, long fence)
+    {
+        var isBack = purges.TryCommit(fence, purge => Selects(purge, good), () =>
+        {
+            if (!failed.Scope.Take(failed) || good.IsDetached) return false;
+            failed.Scope.Put(good);
+            return true;
+        });
+        if (!isBack)
+        {
+            failed.Scope.Take(failed);
+            good.Detach();
+        }
+
+        failed.Detach();
     }
 
     /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>

@@ -121,7 +121,24 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
                 // Nothing was sent yet: the next look finds the new version or fetches it.
                 context.Response.Clear();
             }
+            catch (OriginException failure) when (failure.Refusal is null && !context.Response.HasStarted && asked.Variant is null && FindWhole(context, asked) is { } former)
+            {
+                context.Response.Clear();
+                await SendStaleAsync(context, asked, former, failure);
+                return;
+            }
         }
+    }
+
+    /// <summary>The object that is back in its place since the body of its successor broke off, where it may stand in.</summary>
+    private CachedObject? FindWhole(HttpContext context, Asked asked) =>
+        VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), context.Request.Headers) is { Metadata: { Length: { } length, Freshness: var freshness } } found
+        && found.Holds(0, length) && ReusePolicy.AllowsStaleOnError(freshness, context.Request.Headers, parts.Time.GetUtcNow()) ? found : null;
+
+    private Task SendStaleAsync(HttpContext context, Asked asked, CachedObject stored, OriginException failure)
+    {
+        LogStaleServed(asked.Route.Origin.Name, failure.Message);
+        return SendAsync(context, asked, stored, new(Outcome.Stale, "stale", Detail: "origin " + failure.Failure.ToString().ToLowerInvariant()));
     }
 
     private static bool IsUsable(ActiveRoute route, CachedObject stored) =>
@@ -185,8 +202,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         catch (OriginException failure) when (stored is not null && ReusePolicy.AllowsStaleOnError(stored.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
         {
             ticket?.Dispose();
-            LogStaleServed(asked.Route.Origin.Name, failure.Message);
-            await SendAsync(context, asked, stored, new(Outcome.Stale, "stale", Detail: "origin " + failure.Failure.ToString().ToLowerInvariant()));
+            await SendStaleAsync(context, asked, stored, failure);
             return true;
         }
         catch (OriginException)
