@@ -85,6 +85,9 @@ public sealed partial class ObjectCache
         foreach (var follower in followers) _ = follower.SourceChangedAsync(added.Metadata.Source, stop.Token);
     }
 
+    /// <summary>False when nothing of a scope is stored, here or on another node. A quick look: no object is touched, and no file.</summary>
+    public bool MayHold(CacheScope scope) => layers.Length > 0 || scope.Count > 0 || (Disk is { } disk && (!loading.IsCompleted || disk.Scopes.Contains(scope.Name)));
+
     private static bool Selects(PurgeRequest request, CachedObject candidate) => Selects(request, candidate.Target, candidate.Metadata);
 
     private static bool Selects(PurgeRequest request, string target, ObjectMetadata metadata) => request.Kind switch

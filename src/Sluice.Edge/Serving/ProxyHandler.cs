@@ -127,11 +127,14 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
             if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(other);
         }
 
+        // Also where nothing is stored: what is on its way was asked for before the change, and is not to be.
         async Task RemoveAsync(string text)
         {
-            // What was made from it goes with it.
-            if (route.Variants is not null) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path));
-            else if (route.Scope.FindStored(text).Length > 0) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, text));
+            if (!route.Policy.Stores) return;
+            // What was made from it goes with it; to find that takes a look at the whole index.
+            await cache.PurgeAsync(route.Variants is { } variants && cache.MayHold(variants.Route.Scope)
+                ? new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path)
+                : new PurgeRequest(PurgeKind.Url, text));
         }
     }
 

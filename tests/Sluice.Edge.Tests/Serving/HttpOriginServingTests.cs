@@ -3,6 +3,7 @@ using System.Text;
 using Sluice.Core.Origins;
 using Sluice.Edge.Origins;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Serving;
@@ -64,6 +65,24 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
             Assert.Equal((0, 5000, false), (head.Content.Headers.ContentEncoding.Count, body.Length, head.Headers.ETag!.IsWeak));
             Assert.Equal("gzip", (await edge.GetAsync("/b.m3u8", ("Accept-Encoding", "gzip"))).Head.Content.Headers.ContentEncoding.Single());
         }
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("DELETE")]
+    public async Task Send_UnsafeWhileAGetIsUnderWay_KeepsWhatThatBringsOut(string method)
+    {
+        var held = new TaskCompletionSource();
+        origin.Once("/a", OriginReply.Text("before") with { HeadHeld = held.Task });
+        origin.On("/a", OriginReply.Text("after"));
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        var before = edge.GetAsync("/a");
+        Assert.True(await Eventually.HoldsAsync(() => origin.CallsOf("/a").Count == 1, TimeSpan.FromSeconds(60)));
+        using (var change = new HttpRequestMessage(new HttpMethod(method), "/a")) (await edge.Client.SendAsync(change)).EnsureSuccessStatusCode();
+        held.SetResult();
+        Assert.Equal("before"u8.ToArray(), (await before).Body);
+        Assert.Equal("after"u8.ToArray(), (await edge.GetAsync("/a")).Body);
     }
 
     [Fact]

@@ -298,6 +298,24 @@ public class VariantServingTests
         Assert.Equal(count, (await edge.Cache.PurgeAsync(new PurgeRequest(kind, value), TestContext.Current.CancellationToken)).Objects);
     }
 
+    // Where there are none, no index is searched for them, so that other queries of the path stay.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Post_ToTheSource_TakesItsVariants(bool isMade)
+    {
+        var plain = new MadeOrigin(OriginTraits.None);
+        plain.Extra.Add("Cache-Control", "max-age=100");
+        await using var edge = await StartAsync(plain);
+        await edge.GetAsync("/a.mp4");
+        await edge.GetAsync("/a.mp4?other=x");
+        if (isMade) await edge.GetAsync("/a.mp4?make=x");
+        using (var post = new HttpRequestMessage(HttpMethod.Post, "/a.mp4")) (await edge.Client.SendAsync(post, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        Assert.Equal("MISS", Status((await edge.GetAsync("/a.mp4")).Head));
+        Assert.Equal(isMade ? "MISS" : "HIT", Status((await edge.GetAsync("/a.mp4?other=x")).Head));
+        Assert.Equal("MISS", Status((await edge.GetAsync("/a.mp4?make=x")).Head));
+    }
+
     [Fact]
     public async Task Variant_ChosenByFieldsOfTheRequest_SaysSo()
     {
