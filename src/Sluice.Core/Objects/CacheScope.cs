@@ -115,6 +115,7 @@ public sealed class CacheScope
 
     /// <summary>One object for all requests replaces everything; selections by other fields than before do so too.</summary>
     private static bool SameSelection(ObjectMetadata held, ObjectMetadata added) =>
-        held.Vary.Count != added.Vary.Count || added.Vary.Count == 0
-        || held.Vary.Zip(added.Vary).All(pair => pair.First.Key.Equals(pair.Second.Key, StringComparison.OrdinalIgnoreCase) && pair.First.Value == pair.Second.Value);
+        held.Vary.Count != added.Vary.Count
+        || held.Vary.Zip(added.Vary).Any(pair => !pair.First.Key.Equals(pair.Second.Key, StringComparison.OrdinalIgnoreCase))
+        || held.Vary.Zip(added.Vary).All(pair => pair.First.Value == pair.Second.Value);
 }

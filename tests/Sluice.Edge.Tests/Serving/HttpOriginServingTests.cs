@@ -68,6 +68,20 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("X-B")]
+    [InlineData("X-A, X-B")]
+    public async Task Get_AnswerThatVariesByOtherFields_ReplacesThoseBefore(string vary)
+    {
+        origin.On("/a", OriginReply.Text("before") with { Headers = [new("Vary", "X-A")] });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a", ("X-A", "1"));
+        origin.On("/a", OriginReply.Text("after") with { Headers = [new("Vary", vary)] });
+        await edge.GetAsync("/a", ("X-A", "2"), ("X-B", "2"));
+        Assert.Equal("after"u8.ToArray(), (await edge.GetAsync("/a", ("X-A", "1"), ("X-B", "1"))).Body);
+    }
+
+    [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
     public async Task Send_UnsafeWhileAGetIsUnderWay_KeepsWhatThatBringsOut(string method)
