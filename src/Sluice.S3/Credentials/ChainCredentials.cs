@@ -1,6 +1,8 @@
+using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
+using Amazon.Util;
 using Microsoft.Extensions.Logging;
 using Sluice.S3.Objects;
 using Sluice.S3.Signing;
@@ -39,17 +41,15 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             FromVariables(options);
             return new(() => Task.FromResult(FromVariables(options)), time, log);
         }
-        if (options.Profile is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
-        if (!new CredentialProfileStoreChain().TryGetProfile(profile, out var found))
-            throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
         try
         {
-            var credentials = found.GetAWSCredentials(null);
-            return new(() => Task.FromResult(credentials = Reread(profile, credentials)), time, log);
+            if ((options.Profile ?? SignOn()) is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
+            var credentials = OfProfile(profile) ?? throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
+            return new(() => Task.FromResult(credentials = Reread(profile, credentials, time)), time, log);
         }
-        catch (Exception unusable) when (unusable is InvalidDataException or InvalidOperationException or AmazonClientException or ArgumentException)
+        catch (Exception unusable) when (unusable is InvalidDataException or InvalidOperationException or AmazonClientException)
         {
-            throw new ArgumentException($"The profile '{profile}' cannot be used: {unusable.Message}", unusable);
+            throw new ArgumentException($"{(options.Profile is { } named ? $"The profile '{named}'" : "The AWS configuration")} cannot be used: {unusable.Message}", unusable);
         }
     }
 
@@ -104,9 +104,36 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new ArgumentException($"The environment variable {name}, which is to hold a key of the bucket, is not set.");
 
-    // A key written into the profile later takes effect; what renews itself (a role) is kept, since it would be assumed anew.
-    private static AWSCredentials Reread(string profile, AWSCredentials known) =>
-        known is not RefreshingAWSCredentials && new CredentialProfileStoreChain().TryGetProfile(profile, out var found) ? found.GetAWSCredentials(null) : known;
+    // What is written into the profile later takes effect; what renews itself (a role) is kept until it has to be renewed, since it would be assumed anew.
+    private static AWSCredentials Reread(string profile, AWSCredentials known, TimeProvider time) =>
+        known is RefreshingAWSCredentials && (EndOf(known) is not { } end || end - Margin > time.GetUtcNow()) ? known : OfProfile(profile) ?? known;
+
+    // The profile may name another one as the source of its keys: it is looked for in the same files.
+    private static AWSCredentials? OfProfile(string profile)
+    {
+        var files = new CredentialProfileStoreChain();
+        return files.TryGetProfile(profile, out var found) ? found.GetAWSCredentials(files) : null;
+    }
+
+    // The SDK's own chain passes over a profile of single sign-on, which the AWS tools use like any other.
+    private static string? SignOn() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"))
+        && AwsSettings.Find(null) is { Options: { } options } found && (options.SsoSession ?? options.SsoStartUrl) is not null ? found.Name : null;
+
+    private static DateTimeOffset? EndOf(AWSCredentials source) => source.Expiration is { } end && end != default && end != DateTime.MaxValue ? new DateTimeOffset(end.ToUniversalTime()) : null;
+
+    private static async Task<S3Credentials> ReadAsync(AWSCredentials source)
+    {
+        var found = await source.GetCredentialsAsync();
+        if (!found.UseToken) return new(found.AccessKey, found.SecretKey);
+        var ends = EndOf(source);
+        // What 'aws configure export-credentials --format env' writes beside the keys.
+        if (source is EnvironmentVariablesAWSCredentials && DateTimeOffset.TryParse(Environment.GetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told)) ends = told;
+        // Of the machine's own role the SDK does not tell when it ends, and the machine does.
+        if (ends is null && source is not (EnvironmentVariablesAWSCredentials or SessionAWSCredentials)
+            && (await Task.Run(static () => EC2InstanceMetadata.IAMSecurityCredentials))?.Values.FirstOrDefault(role => role?.Token is { Length: > 0 }) is { } role)
+            return new(role.AccessKeyId, role.SecretAccessKey, role.Token, new DateTimeOffset(role.Expiration.ToUniversalTime()));
+        return new(found.AccessKey, found.SecretKey, found.Token, ends);
+    }
 
     private async Task<S3Credentials?> AskAsync(Snapshot? due, CancellationToken cancellation)
     {
@@ -134,15 +161,15 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         try
         {
             var source = await resolve().WaitAsync(cancellation);
-            var found = await source.GetCredentialsAsync().WaitAsync(cancellation);
-            DateTimeOffset? expires = source.Expiration is { } end && end != default && end != DateTime.MaxValue ? new DateTimeOffset(end.ToUniversalTime()) : null;
+            var found = await ReadAsync(source).WaitAsync(cancellation);
             var askAgain = now + Recheck;
-            if (expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
+            if (found.Expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
             complained = false;
-            return new(new(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null, expires), source, askAgain);
+            return new(found, source, askAgain);
         }
-        catch (Exception failure) when (failure is AmazonClientException or InvalidOperationException or IOException or HttpRequestException or ArgumentException or TimeoutException)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
+            // The chain runs programs, reads files and asks services: what it throws is of no one kind, and none of it may end a request that can do without.
             // Someone who had credentials never turns anonymous because a metadata service had a bad moment.
             var kept = current?.Credentials is { } held && IsValid(held) ? current : null;
             if (!complained)

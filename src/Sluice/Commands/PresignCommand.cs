@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Sluice.Api;
 using Sluice.Configuration;
 using Sluice.S3;
@@ -58,7 +58,7 @@ internal static class PresignCommand
             var bucket = new S3OriginOptions { Bucket = place.Bucket, Endpoint = server, Region = parsed.GetValue(region), Profile = parsed.GetValue(profile) };
             try
             {
-                var urls = SluiceS3Services.CreatePresignedUrls(bucket, new() { Stable = !parsed.GetValue(fresh) }, null, terminal.Time, NullLoggerFactory.Instance);
+                var urls = SluiceS3Services.CreatePresignedUrls(bucket, new() { Stable = !parsed.GetValue(fresh) }, null, terminal.Time, new TerminalLoggerFactory(terminal, LogLevel.Warning));
                 await using var _ = (IAsyncDisposable)urls;
                 // The key is literal: a slash it begins with belongs to it.
                 var url = await urls.GetAsync("/" + place.Prefix, options, cancellation);

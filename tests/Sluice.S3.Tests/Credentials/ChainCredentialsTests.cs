@@ -161,6 +161,17 @@ public class ChainCredentialsTests
     }
 
     [Fact]
+    public async Task Get_ChainFailsInAWayOfItsOwn_IsNoneFound()
+    {
+        foreach (var failure in (Exception[])[new ProcessAWSCredentialException("exit code 3"), new AmazonServiceException("no role here"), new InvalidDataException("half a profile"), new TaskCanceledException("no answer")])
+        {
+            using var chain = new ChainCredentials(() => Task.FromException<AWSCredentials>(failure), clock, log);
+            Assert.Null(await chain.GetAsync(default));
+            Assert.Contains(failure.Message, log.Lines[^1], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Reject_CredentialsInUse_AreAskedForAnew()
     {
         var first = await Chain.GetAsync(default);
