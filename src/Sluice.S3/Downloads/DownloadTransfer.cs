@@ -8,7 +8,7 @@ namespace Sluice.S3.Downloads;
 /// <summary>Fetches an object into a file: in parts of one version, several at a time, each taken up again where its connection broke.</summary>
 internal sealed class DownloadTransfer(DownloadSource source, string key, DownloadHead head, SafeFileHandle file, S3DownloadCacheOptions options)
 {
-    /// <summary>How often in a row a part may fail without a byte in between.</summary>
+    /// <summary>How often in a row a part may fail without a byte in between: its connection breaks, or the server is busy. What the others brought is not thrown away for it.</summary>
     private const int Patience = 5;
 
     // Large, so that one wake-up takes in all that has come in the meantime.
@@ -111,7 +111,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                         Arrived(count);
                     }
                 }
-                catch (OriginException cut) when (cut.Failure is OriginFailure.Truncated or OriginFailure.Timeout or OriginFailure.Unreachable && failures < Patience)
+                catch (Exception cut) when (failures < Patience && cut is OriginException { Failure: OriginFailure.Truncated or OriginFailure.Timeout or OriginFailure.Unreachable } or S3DownloadException { Failure: S3DownloadFailure.Server })
                 {
                     failures++;
                     Log.LogDebug(DownloadEvents.Resumed, cut, "The download of {Key} goes on at byte {Start}", key, start);

@@ -14,6 +14,9 @@ namespace Sluice.S3.Downloads;
 public sealed partial class S3DownloadCache : IAsyncDisposable
 {
     private const int Attempts = 5;
+
+    // Three seconds in all: nobody looks at a page that waits for a file, and a busy server (503 SlowDown) wants to be left alone for longer than a viewer would wait.
+    private const int Retries = 5;
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider time;
@@ -230,7 +233,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         var access = new S3DownloadOptions { Profile = options.Profile, Endpoint = options.Endpoint ?? Options.Endpoint, Region = options.Region ?? Options.Region };
         return sources.TryGetValue((bucket, access), out var known) ? known : sources.GetOrAdd((bucket, access), static (at, self) =>
-            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region }, self.time, self.log), this);
+            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region, Retries = Retries }, self.time, self.log), this);
     }
 
     private DownloadStore? Store()

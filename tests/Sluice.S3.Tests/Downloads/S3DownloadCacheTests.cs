@@ -42,6 +42,18 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Fetch_ServerBusyInTheMiddle_GoesOn()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1_000_000);
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(1, 1_000_000)).Once("/media/clip.mp4", new() { Status = 503 });
+
+        var result = await bed.Open().FetchAsync("s3://media/clip.mp4", cancellation: Stop);
+
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Single(bed.Server.CallsOf("/media/clip.mp4"), call => call.Status == 503);
+    }
+
+    [Fact]
     public async Task Fetch_ConnectionCutAgainAndAgain_SaysNetworkAndLeavesNothing()
     {
         bed.Server.On("/media/clip.mp4", OriginReply.Object(2, 150_000) with { CutAfter = 0 });
