@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -15,9 +16,19 @@ internal static partial class DownloadCopy
     /// <exception cref="S3DownloadException">It cannot be written there.</exception>
     public static void Place(string source, string target, bool isOurs)
     {
-        var beside = $"{target}.{Guid.NewGuid():N}.part";
+        var beside = "";
         try
         {
+            if (IsSpecial(target))
+            {
+                using (var to = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))
+                using (var from = File.OpenRead(source)) from.CopyTo(to);
+                if (isOurs) File.Delete(source);
+                return;
+            }
+            // As cp does: a link is written through.
+            if (new FileInfo(target) is { LinkTarget: not null } link) target = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            beside = $"{target}.{Guid.NewGuid():N}.part";
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             if (isOurs) File.Move(source, beside);
             else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
@@ -25,7 +36,7 @@ internal static partial class DownloadCopy
         }
         catch (Exception failure) when (failure is IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException)
         {
-            File.Delete(beside);
+            if (beside.Length > 0) File.Delete(beside);
             throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{target} cannot be written ({failure.Message.TrimEnd('.')}): check the folder's permissions and free space.", failure);
         }
     }
@@ -51,6 +62,18 @@ internal static partial class DownloadCopy
 
     // A link is the cached file under a second name; whoever writes to it writes to both, which the next hit finds out.
     private static bool TryLink(string source, string target) => !OperatingSystem.IsWindows() && Link(source, target) == 0;
+
+    // A pipe, a terminal or /dev/null is written to: a file in its place would break whoever else uses it.
+    private static bool IsSpecial(string target)
+    {
+        const int Here = -100, Type = 1, ModeAt = 28, Bytes = 256;
+        Span<byte> status = stackalloc byte[Bytes];
+        if (!OperatingSystem.IsLinux() || Status(Here, target, 0, Type, status) != 0) return false;
+        return (BinaryPrimitives.ReadUInt16LittleEndian(status[ModeAt..]) & 0xF000) is not (0x8000 or 0x4000);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int folder, string path, int flags, uint wanted, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Clone(int target, nuint request, int source);

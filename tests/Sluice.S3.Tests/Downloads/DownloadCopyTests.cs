@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.S3.Tests.Downloads;
+
+/// <summary>Where <c>-o</c> may point.</summary>
+public sealed class DownloadCopyTests : IAsyncDisposable
+{
+    private readonly DownloadBed bed = new();
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CopyTo_Pipe_IsWrittenToAndStays(bool enabled)
+    {
+        var bytes = bed.Put("clip.mp4", 1, 300_000);
+        var pipe = Path.Combine(folder.Path, "pipe");
+        using (var make = Process.Start("mkfifo", pipe)) await make.WaitForExitAsync(Stop);
+        var cache = bed.Open(o => o with { Enabled = enabled });
+
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var read = Task.Run(() => File.ReadAllBytes(pipe), Stop);
+            await cache.CopyToAsync("s3://media/clip.mp4", pipe, cancellation: Stop);
+            Assert.Equal(bytes, await read.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Stop));
+        }
+        Assert.Equal([pipe], Directory.GetFiles(folder.Path));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CopyTo_Link_IsWrittenThrough(bool dangling)
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1000);
+        var (link, file) = (Path.Combine(folder.Path, "link"), Path.Combine(folder.Path, "there", "file"));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.CreateSymbolicLink(link, file);
+        if (!dangling) await File.WriteAllTextAsync(file, "before", Stop);
+
+        await bed.Open().CopyToAsync("s3://media/clip.mp4", link, cancellation: Stop);
+
+        Assert.Equal(file, new FileInfo(link).LinkTarget);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Stop));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await bed.DisposeAsync();
+        folder.Dispose();
+    }
+}
