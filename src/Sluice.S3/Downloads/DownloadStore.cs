@@ -37,6 +37,7 @@ internal sealed partial class DownloadStore : IDisposable
         while (!IsCurrent);
         try
         {
+            DownloadBoot.Look(Root, Index);
             owner = DownloadOwner.Register(Root);
         }
         catch

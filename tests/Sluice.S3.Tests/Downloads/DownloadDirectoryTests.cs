@@ -30,6 +30,30 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         Assert.Empty(bed.Log.Warnings);
     }
 
+    [Fact]
+    public async Task Fetch_MachineWentDown_LastFilesAreSummedAgain()
+    {
+        var bytes = bed.Put("lost", 1, 10_000);
+        bed.Put("kept", 2, 10_000);
+        await using (var before = bed.Open())
+            foreach (var name in new[] { "lost", "kept" })
+            {
+                var file = new FileInfo((await before.FetchAsync("s3://media/" + name, cancellation: Stop)).Path);
+                var time = file.LastWriteTimeUtc;
+                // Length and time were on the medium, the bytes not yet.
+                if (name == "lost") await File.WriteAllBytesAsync(file.FullName, new byte[10_000], Stop);
+                File.SetLastWriteTimeUtc(file.FullName, time);
+            }
+        await File.WriteAllTextAsync(Path.Combine(bed.Root, "index.db.boot"), "the start before this one", Stop);
+
+        var cache = bed.Open();
+        var (lost, kept) = (await cache.FetchAsync("s3://media/lost", Trusting, Stop), await cache.FetchAsync("s3://media/kept", Trusting, Stop));
+
+        Assert.Equal((S3DownloadOutcome.Miss, S3DownloadOutcome.Hit), (lost.Outcome, kept.Outcome));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(lost.Path, Stop));
+        Assert.Contains("s3://media/lost", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
