@@ -48,7 +48,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
     }
 
-    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder ends it: nothing is written then.</summary>
+    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder, or be the same file as another, ends it: nothing is written then.</summary>
     public async Task<(List<(string, string?)> Items, long Total)> ListAsync(string prefix, string folder, CancellationToken cancellation)
     {
         var root = Path.GetFullPath(folder);
@@ -56,7 +56,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         var cut = prefix.LastIndexOf('/') + 1;
         if (cut <= "s3://".Length)
             cut = prefix.Length + 1;
-        var (items, total) = (new List<(string, string?)>(), 0L);
+        var (items, total, taken) = (new List<(string, string?)>(), 0L, new Dictionary<string, string>(StringComparer.Ordinal));
         await foreach (var (url, length) in cache.ListAsync(prefix, options, cancellation))
         {
             // What consoles make to show a folder.
@@ -65,6 +65,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
             var target = Path.GetFullPath(Path.Combine(root, url[cut..].TrimStart('/')));
             if (!target.StartsWith(root.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");
+            if (!taken.TryAdd(target, url))
+                throw new ArgumentException($"{taken[target]} and {url} would both be written to {target}; fetch one of them on its own with -o");
             items.Add((url, target));
             total += length;
         }

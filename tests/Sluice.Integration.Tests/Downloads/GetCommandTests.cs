@@ -136,6 +136,19 @@ public class GetCommandTests
     }
 
     [Fact]
+    public async Task Get_TwoKeysOfOneFile_WritesNothing()
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        await bed.PutAsync("p/a/b", 1, 3);
+        await bed.PutAsync("p/a//b", 2, 3);
+        var folder = bed.FileOf("out/x");
+        var result = await bed.RunAsync("get", "--prefix", bed.Url("p/"), "--to", folder);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("both be written", result.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public async Task Get_AwkwardKeys_AllArrive()
     {
         using var bed = await DownloadBed.MakeAsync();
