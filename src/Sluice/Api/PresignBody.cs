@@ -5,7 +5,7 @@ using Sluice.S3.PresignedUrls;
 namespace Sluice.Api;
 
 /// <summary>Body of POST /v1/presign and /v1/presign/warm.</summary>
-/// <remarks>Setters, not initialisers: generated JSON code would set those that are absent to null instead of leaving their defaults.</remarks>
+/// <remarks>Setters, not initialisers: generated JSON code would set those that are absent to null instead of leaving their defaults. A null that is sent is as good as nothing.</remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record PresignBody
 {
@@ -13,10 +13,10 @@ internal sealed record PresignBody
     public const int MostPaths = 10_000;
 
     /// <summary>Paths as viewers ask the edge for them, not percent-encoded; up to 10,000.</summary>
-    public IReadOnlyList<string> Paths { get; set; } = [];
+    public IReadOnlyList<string> Paths { get; set => field = value is null ? [] : [.. value.Select(path => path ?? "")]; } = [];
 
     /// <summary>GET (default), HEAD or PUT.</summary>
-    public string Method { get; set; } = "GET";
+    public string Method { get; set => field = value ?? "GET"; } = "GET";
 
     /// <summary>Validity such as "15m"; default as configured.</summary>
     public string? Expires { get; set; }
@@ -25,7 +25,7 @@ internal sealed record PresignBody
     public string? Region { get; set; }
 
     /// <summary>Signed parameters: the response-* overrides, versionId, partNumber.</summary>
-    public IReadOnlyDictionary<string, string> Query { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Query { get; set => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>What the URLs are to allow. Null, with the reason, when it is not clear.</summary>
     public PresignOptions? ToOptions(out string reason)

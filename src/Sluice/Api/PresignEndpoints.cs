@@ -73,8 +73,7 @@ internal static class PresignEndpoints
         var failed = 0;
         for (var i = 0; i < answers.Length; i++)
         {
-            var path = body.Paths[i] ?? "";
-            answers[i] = await SignAsync(engine, path, options!, context.RequestAborted);
+            answers[i] = await SignAsync(engine, body.Paths[i], options!, context.RequestAborted);
             if (answers[i].Url is null) failed++;
         }
         return TypedResults.Json(new PresignBulkAnswer(answers, failed), ApiJson.Wire.PresignBulkAnswer);
@@ -99,7 +98,7 @@ internal static class PresignEndpoints
         if (refusal is not null) return refusal;
         if (state.Engine is not { } engine) return Starting();
         var (ready, failed, signed, errors) = (0, 0, 0L, new List<string>());
-        foreach (var group in body!.Paths.GroupBy(path => engine.Presign.Match(path ?? "")))
+        foreach (var group in body!.Paths.GroupBy(path => engine.Presign.Match(path)))
         {
             var report = group.Key is null
                 ? new PresignWarmReport(0, group.Count(), 0, ["No bucket lies behind some of these paths."])

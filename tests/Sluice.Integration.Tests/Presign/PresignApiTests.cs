@@ -92,6 +92,21 @@ public sealed class PresignApiTests : IAsyncLifetime
         Assert.DoesNotContain("videos/", metrics, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/v1/presign", """{"paths": null}""", 400, "not 0")]
+    [InlineData("/v1/presign/warm", """{"paths": null}""", 400, "not 0")]
+    [InlineData("/v1/presign", """{"paths": [null], "method": null, "expires": null, "region": null, "query": null}""", 200, "names no object")]
+    [InlineData("/v1/presign/warm", """{"paths": [null], "query": null}""", 200, "names no object")]
+    [InlineData("/v1/presign", """{"paths": ["/a"], "query": {"versionId": null}}""", 400, "must be one line")]
+    public async Task Post_Nulls_AreNothing(string target, string body, int status, string reason)
+    {
+        await using var sluice = await ServeAsync();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await sluice.Api.PostAsync(new Uri(target, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Contains(reason, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Restart_KeepsTheUrls()
     {
