@@ -34,9 +34,9 @@ internal static partial class DownloadCopy
             else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
             File.Move(beside, target, overwrite: true);
         }
-        catch (Exception failure) when (failure is IOException and not (FileNotFoundException or DirectoryNotFoundException) or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && (File.Exists(source) || File.Exists(beside)))
         {
-            if (beside.Length > 0) File.Delete(beside);
+            if (File.Exists(beside)) File.Delete(beside);
             throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{target} cannot be written ({failure.Message.TrimEnd('.')}): check the folder's permissions and free space.", failure);
         }
     }

@@ -92,6 +92,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable
     public Task<S3DownloadResult> CopyToAsync(string s3Url, string destination, S3DownloadOptions? options = null, CancellationToken cancellation = default)
     {
         var target = Path.GetFullPath(destination);
+        if (Path.EndsInDirectorySeparator(target) || Directory.Exists(target)) throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{destination} is a folder: name the file that is to be written.");
         return HandOutAsync(s3Url, options, lease: false, found =>
         {
             DownloadCopy.Place(found.Path, target, isOurs: found is { Row: null, IsAlone: true });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.S3.Downloads;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Downloads;
@@ -45,6 +46,22 @@ public sealed class DownloadCopyTests : IAsyncDisposable
 
         Assert.Equal(file, new FileInfo(link).LinkTarget);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Stop));
+    }
+
+    [Theory]
+    [InlineData("", "is a folder")]
+    [InlineData("folder/", "is a folder")]
+    [InlineData("file/below", "cannot be written")]
+    public async Task CopyTo_WhereNoFileCanBe_SaysSoAndLeavesNothing(string where, string reason)
+    {
+        bed.Put("clip.mp4", 1, 1000);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "file"), "a file", Stop);
+
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(() => bed.Open().CopyToAsync("s3://media/clip.mp4", Path.Combine(folder.Path, where), cancellation: Stop));
+
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(folder.Path, "file")], Directory.GetFileSystemEntries(folder.Path));
+        Assert.InRange(bed.Server.Calls.Count, 0, 1);
     }
 
     public async ValueTask DisposeAsync()
