@@ -10,6 +10,7 @@ namespace Sluice.S3.PresignedUrls;
 internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDisposable
 {
     private const int AtOnce = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim one = new(1, 1);
     private readonly PresignProbe probe = new();
 
@@ -79,7 +80,7 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
             if (verdict != PresignVerdict.Unclear) return (verdict, tried);
         }
         var any = new PresignKey("sluice-probe", PresignOptions.Default);
-        return (await probe.TryAsync(any, Url(any, next), missingRight: true, cancellation), tried + 1);
+        return (await AskAsync(any, Url(any, next), missingRight: true, cancellation), tried + 1);
     }
 
     private async Task<RotationReport> TakeOverAsync(IReadOnlyList<KeyValuePair<PresignKey, PresignEntry>> held, S3Credentials? old, S3Credentials next, int tried, CancellationToken cancellation)
@@ -121,10 +122,25 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
 
     private async Task<PresignVerdict> TryAsync(PresignKey key, PresignEntry entry, S3Credentials next, CancellationToken cancellation)
     {
-        var verdict = await probe.TryAsync(key, Url(key, next), missingRight: false, cancellation);
+        var verdict = await AskAsync(key, Url(key, next), missingRight: false, cancellation);
         if (verdict != PresignVerdict.Refused || entry.Credentials == next) return verdict;
-        var before = await probe.TryAsync(key, Url(key, entry.Credentials), missingRight: false, cancellation);
+        var before = await AskAsync(key, Url(key, entry.Credentials), missingRight: false, cancellation);
         return before == PresignVerdict.Taken ? PresignVerdict.Refused : PresignVerdict.Unclear;
+    }
+
+    // A server that takes connections and answers nothing would hold this rotation, and every later one, for ever.
+    private async Task<PresignVerdict> AskAsync(PresignKey key, string url, bool missingRight, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, urls.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            return await probe.TryAsync(key, url, missingRight, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return PresignVerdict.Unreachable;
+        }
     }
 
     private string Url(PresignKey key, S3Credentials with) => urls.Targets.For(key.Options)!.Url(key, with, Second(), TimeSpan.FromMinutes(5));

@@ -71,6 +71,6 @@ internal sealed partial class PresignedUrlCache
 
     private void BeginRotation()
     {
-        if (rotation.TryReserve()) Track(() => rotation.RunReservedAsync(CancellationToken.None));
+        if (rotation.TryReserve()) Track(() => rotation.RunReservedAsync(closing.Token));
     }
 }

@@ -35,6 +35,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     private readonly PresignTrace trace;
     private readonly FlightTable<Flown> flights = new();
     private readonly ConcurrentDictionary<Task, byte> background = new();
+    private readonly CancellationTokenSource closing = new();
     private readonly PresignedUrlsOptions fresh;
     private readonly ulong share;
     private int disposed;
@@ -86,7 +87,8 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         PresignMeter.End(counters);
-        await Task.WhenAll(background.Keys);
+        await closing.CancelAsync();
+        await Task.WhenAll(background.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (store is not null) await store.DisposeAsync();
         rotation.Dispose();
         check?.Dispose();

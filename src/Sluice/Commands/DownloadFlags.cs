@@ -59,7 +59,7 @@ internal sealed class DownloadFlags
             terminal.Complain(failure.Message);
             return ExitCode.Usage;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             terminal.Complain(failure.Message);
             return Code(failure);
