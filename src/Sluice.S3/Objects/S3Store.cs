@@ -163,7 +163,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         {
             return await ask();
         }
-        catch (Exception e) when (e is AmazonClientException or HttpRequestException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException)
         {
             throw new IOException($"{key} could not be {what} in {Name}: {e.Message}", e);
         }

@@ -46,6 +46,19 @@ public sealed class S3StoreTests : IAsyncDisposable
         Assert.Null(await store.FetchAsync("clip.mp4", folder.Path, Stop));
     }
 
+    [Fact]
+    public async Task Ask_RefusedByTheServer_SaysWhatAndWhere()
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(403)).On("/media/", OriginReply.Error(403)).On("/media", OriginReply.Error(403));
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        foreach (var ask in (Func<Task>[])[async () => await store.GetLengthAsync("clip.mp4", Stop), async () => await store.DeleteAsync("clip.mp4", Stop), async () => await store.ListAsync("clip", Stop).FirstAsync(Stop)])
+            Assert.Contains("in s3://media", (await Assert.ThrowsAsync<IOException>(ask)).Message, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
