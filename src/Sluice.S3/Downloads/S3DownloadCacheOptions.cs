@@ -46,7 +46,7 @@ public sealed partial record S3DownloadCacheOptions
     public string? Region { get; init; }
 
     /// <summary>~/.sluice/cache.</summary>
-    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sluice", "cache");
+    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".sluice", "cache");
 
     /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
     public IReadOnlyList<string> Errors()

@@ -4,7 +4,7 @@ namespace Sluice.Configuration;
 internal sealed class CacheSection
 {
     /// <summary>Where the edge keeps its objects when nothing else is said: beside, not inside, the download cache in ~/.sluice/cache.</summary>
-    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sluice", "edge");
+    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".sluice", "edge");
 
     public string Directory { get; set; } = DefaultDirectory;
 

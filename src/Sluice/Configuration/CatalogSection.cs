@@ -4,7 +4,7 @@ namespace Sluice.Configuration;
 internal sealed class CatalogSection
 {
     /// <summary>Where the catalog is when nothing else is said.</summary>
-    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sluice", "catalog");
+    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".sluice", "catalog");
 
     public bool Enabled { get; set; } = true;
 

@@ -47,7 +47,7 @@ internal static class ValueKinds
     public static readonly ValueKind<string> Path = new("path", "write a path",
         (string text, out string value) =>
         {
-            value = text.StartsWith("~/", StringComparison.Ordinal) ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), text[2..]) : text;
+            value = text.StartsWith("~/", StringComparison.Ordinal) ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), text[2..]) : text;
             return value.Length > 0;
         }, value => value ?? Off, Text.Schema);
 

@@ -136,6 +136,18 @@ public class GetCommandTests
     }
 
     [Fact]
+    public async Task Get_HomeThatIsNotThere_IsMadeAndNotTheFolderOneIsIn()
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        await bed.PutAsync("a", 1, 3);
+        bed.Environment.Remove("CACHE_DIR");
+        var home = bed.Environment["HOME"] = bed.FileOf("home");
+        Assert.False(Directory.Exists(home));
+        var result = await bed.RunAsync("get", bed.Url("a"));
+        Assert.StartsWith(Path.Combine(home, ".sluice", "cache"), result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_TwoKeysOfOneFile_WritesNothing()
     {
         using var bed = await DownloadBed.MakeAsync();
