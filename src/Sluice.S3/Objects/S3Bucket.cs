@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.S3.Credentials;
 using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
@@ -15,6 +16,13 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     private static readonly PresignOptions Head = new() { Method = "HEAD" };
 
     private sealed record Place(S3Address Address, SigV4Signer Signer);
+
+    /// <summary>A request, and what it was made with: others may have learned more since.</summary>
+    /// <param name="Message">What is sent.</param>
+    /// <param name="SignedWith">Whose signature it has; null for none.</param>
+    /// <param name="Region">The region it was signed for.</param>
+    /// <param name="ClockOffset">Ticks that the server's clock was taken to be ahead.</param>
+    public readonly record struct Prepared(HttpRequestMessage Message, S3Credentials? SignedWith, string Region, long ClockOffset);
 
     private Place place = new(start, new(start.Region));
     private long clockOffset;
@@ -39,14 +47,18 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     /// <summary>URLs to ask with instead of signing; null to sign.</summary>
     public IPresignedUrls? Presigned { get; init; }
 
+    /// <summary>Told what a refusal taught that somebody should put right: these requests do without, URLs that are handed out do not.</summary>
+    public Action<string> Learned { get; init; } = static _ => { };
+
     /// <summary>Where requests go now.</summary>
     public S3Address Address => Volatile.Read(ref place).Address;
 
-    /// <summary>The message to send, and what it was signed with (null: unsigned).</summary>
-    public async ValueTask<(HttpRequestMessage Message, S3Credentials? SignedWith)> PrepareAsync(S3Ask ask, CancellationToken cancellation)
+    /// <summary>The message to send, and what it was signed with.</summary>
+    public async ValueTask<Prepared> PrepareAsync(S3Ask ask, CancellationToken cancellation)
     {
+        var offset = Volatile.Read(ref clockOffset);
         // A bucket that turned out to live elsewhere is asked with signed headers: its URLs are made for the region it was said to be in.
-        if (Presigned is not null && ask.Key is not null && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return (presigned, ByUrl);
+        if (Presigned is not null && ask.Key is not null && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return new(presigned, ByUrl, start.Region, offset);
         var with = await credentials.GetAsync(cancellation);
         var (address, signer) = Volatile.Read(ref place);
         var path = address.BasePath + ask.Path;
@@ -55,9 +67,9 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         message.Headers.TryAddWithoutValidation("User-Agent", "sluice");
         foreach (var (name, value) in ask.Fields)
             if (with is null || !MustBeSigned(name)) message.Headers.TryAddWithoutValidation(name, value);
-        if (with is null) return (message, null);
+        if (with is null) return new(message, null, address.Region, offset);
 
-        var now = time.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref clockOffset));
+        var now = time.GetUtcNow() + TimeSpan.FromTicks(offset);
         var headers = new List<SignedField>(4)
         {
             new("host", address.Host), new("x-amz-content-sha256", SigV4Signer.EmptyPayload), new("x-amz-date", SigV4Signer.Timestamp(now)),
@@ -74,7 +86,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         foreach (var (name, value) in headers)
             if (name != "host") message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.TryAddWithoutValidation("Authorization", authorization);
-        return (message, with);
+        return new(message, with, address.Region, offset);
     }
 
     // S3 refuses a request with such a field that its signature does not cover.
@@ -98,34 +110,38 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     }
 
     /// <summary>Puts right what a refusal names; true when it is worth asking again.</summary>
-    public bool Remedy(S3Answer answer, S3Credentials? signedWith, ref Remedies done)
+    public bool Remedy(S3Answer answer, in Prepared sent, ref Remedies done)
     {
         if (answer.Status is not (301 or 307 or 400 or 401 or 403)) return false;
         var code = answer.Error.Code;
-        if (!done.HasFlag(Remedies.Region) && AdoptRegion(answer)) return (done |= Remedies.Region) != 0;
-        if (signedWith is null) return false;
-        if (!done.HasFlag(Remedies.Clock) && code is "" or "RequestTimeTooSkewed" && AdoptClock(answer)) return (done |= Remedies.Clock) != 0;
+        if (!done.HasFlag(Remedies.Region) && AdoptRegion(answer, sent.Region)) return (done |= Remedies.Region) != 0;
+        if (sent.SignedWith is null) return false;
+        if (!done.HasFlag(Remedies.Clock) && code is "" or "RequestTimeTooSkewed" && AdoptClock(answer, sent.ClockOffset)) return (done |= Remedies.Clock) != 0;
         if (done.HasFlag(Remedies.Credentials) || code is not ("ExpiredToken" or "InvalidToken" or "TokenRefreshRequired")) return false;
-        credentials.Reject(signedWith);
+        credentials.Reject(sent.SignedWith);
         return (done |= Remedies.Credentials) != 0;
     }
 
-    private bool AdoptRegion(S3Answer answer)
+    private bool AdoptRegion(S3Answer answer, string asked)
     {
         var region = answer.Error.Region ?? answer.Field("x-amz-bucket-region");
-        var current = Volatile.Read(ref place).Address;
-        if (region is null || region == current.Region || !region.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return false;
-        var address = S3Address.For(options.Bucket, current.IsAws ? null : options.Endpoint, region, options.ForcePathStyle);
-        Volatile.Write(ref place, new(address, new(region)));
+        if (region is null || region == asked || !region.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return false;
+        var current = Volatile.Read(ref place);
+        // Of many refused at once the first learns for all.
+        if (region == current.Address.Region) return true;
+        var address = S3Address.For(options.Bucket, current.Address.IsAws ? null : options.Endpoint, region, options.ForcePathStyle);
+        if (Interlocked.CompareExchange(ref place, new(address, new(region)), current) == current)
+            Learned($"It lives in {region}, not in {current.Address.Region}, and is asked there from now on. Set that region (--region or AWS_REGION): presigned URLs are made for the one that is set.");
         return true;
     }
 
-    private bool AdoptClock(S3Answer answer)
+    private bool AdoptClock(S3Answer answer, long signed)
     {
         if (answer.Response.Headers.Date is not { } theirs) return false;
         var offset = theirs - time.GetUtcNow();
-        if ((offset - TimeSpan.FromTicks(Volatile.Read(ref clockOffset))).Duration() < Tolerance) return false;
-        Volatile.Write(ref clockOffset, offset.Ticks);
+        if ((offset - TimeSpan.FromTicks(signed)).Duration() < Tolerance) return false;
+        if (Interlocked.CompareExchange(ref clockOffset, offset.Ticks, signed) != signed) return true;
+        Learned(string.Create(CultureInfo.InvariantCulture, $"Its clock is {offset.Duration().TotalMinutes:0} minutes {(offset > TimeSpan.Zero ? "ahead of" : "behind")} this machine's, and requests are signed by it from now on. Set this machine's by NTP: presigned URLs are made by that."));
         return true;
     }
 }

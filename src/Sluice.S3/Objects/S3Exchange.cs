@@ -16,14 +16,14 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
         {
             try
             {
-                var (message, signedWith) = await bucket.PrepareAsync(ask, cancellation);
-                var answer = await AttemptAsync(message, signedWith is null, cancellation);
+                var sent = await bucket.PrepareAsync(ask, cancellation);
+                var answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
                 S3Telemetry.Request(name, answer.Status);
-                while (bucket.Remedy(answer, signedWith, ref done))
+                while (bucket.Remedy(answer, sent, ref done))
                 {
                     answer.Dispose();
-                    (message, signedWith) = await bucket.PrepareAsync(ask, cancellation);
-                    answer = await AttemptAsync(message, signedWith is null, cancellation);
+                    sent = await bucket.PrepareAsync(ask, cancellation);
+                    answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
                     S3Telemetry.Request(name, answer.Status);
                 }
                 if (repeated >= options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504)) return answer;

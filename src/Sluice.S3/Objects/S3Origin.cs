@@ -28,9 +28,10 @@ public sealed class S3Origin : IOrigin, IDisposable
         // A bucket's name is unique on AWS whatever the region and style of address.
         Scope = $"s3://{(address.IsAws ? "aws" : options.Endpoint!.Authority + options.Endpoint.AbsolutePath.TrimEnd('/'))}/{options.Bucket}/{prefix}";
         http = new(handler);
-        bucket = new(options, address, credentials, time) { Presigned = presigned };
+        var place = new S3Location(options.Bucket, options.Prefix).ToString();
+        bucket = new(options, address, credentials, time) { Presigned = presigned, Learned = what => log.LogWarning("{Place}: {What}", place, what) };
         exchange = new(Name, options, bucket, http, time);
-        responses = new(Name, options.KeepMetadata, new(new S3Location(options.Bucket, options.Prefix).ToString(), time, log));
+        responses = new(Name, options.KeepMetadata, new(place, time, log));
         probe = new(new S3Location(options.Bucket, prefix), bucket, exchange);
     }
 
