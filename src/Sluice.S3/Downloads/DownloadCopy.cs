@@ -33,6 +33,8 @@ internal static partial class DownloadCopy
             if (isOurs) File.Move(source, beside);
             else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
             File.Move(beside, target, overwrite: true);
+            // Where the target is a link to the same file already, renaming does nothing at all.
+            File.Delete(beside);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && (File.Exists(source) || File.Exists(beside)))
         {

@@ -48,6 +48,20 @@ public sealed class DownloadCopyTests : IAsyncDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Stop));
     }
 
+    [Fact]
+    public async Task CopyTo_SameFileAgain_LeavesNothingBeside()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1000);
+        var (cache, target) = (bed.Open(), Path.Combine(folder.Path, "clip.mp4"));
+
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await cache.CopyToAsync("s3://media/clip.mp4", target, cancellation: Stop);
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(target, Stop));
+            Assert.Equal([target], Directory.GetFiles(folder.Path));
+        }
+    }
+
     [Theory]
     [InlineData("", "is a folder")]
     [InlineData("folder/", "is a folder")]
