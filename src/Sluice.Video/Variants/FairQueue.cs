@@ -8,8 +8,8 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
 {
     private readonly TimeProvider time = clock;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Queue<Ticket>> lines = new(StringComparer.Ordinal);
-    private readonly Queue<string> turns = new();
+    private readonly Dictionary<string, List<Ticket>> lines = new(StringComparer.Ordinal);
+    private readonly List<string> turns = [];
     private int busy;
     private int queued;
     private double meanSeconds = 5;
@@ -33,20 +33,20 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
             }
 
             var line = lines.GetValueOrDefault(client);
-            if (queued >= waiting || (lines.Count > 0 && line?.Count >= Math.Max(1, waiting / 2))) return null;
+            if (queued >= waiting || line?.Count >= Math.Max(1, waiting / 2)) return null;
             if (line is null)
             {
-                lines[client] = line = new();
-                turns.Enqueue(client);
+                lines[client] = line = [];
+                turns.Add(client);
             }
 
-            line.Enqueue(ticket = new Ticket());
+            line.Add(ticket = new Ticket());
             queued++;
         }
 
         using var late = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        await using var given = either.Token.Register(() => Leave(ticket));
+        await using var given = either.Token.Register(() => Leave(client, ticket));
         if (await ticket.Turn.Task) return new Place(this);
         cancellation.ThrowIfCancellationRequested();
         return null;
@@ -58,12 +58,16 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
         lock (gate) return (int)Math.Clamp(Math.Ceiling(meanSeconds * (queued + 1) / Math.Max(1, running)), 1, 120);
     }
 
-    private void Leave(Ticket ticket)
+    private void Leave(string client, Ticket ticket)
     {
         lock (gate)
         {
-            // It stays in its line and is passed over there.
-            if (ticket.Turn.TrySetResult(false)) queued--;
+            if (!ticket.Turn.TrySetResult(false)) return;
+            // Out of the line too: it is as long as those who still wait, however many have left it while one works for long.
+            var line = lines[client];
+            line.Remove(ticket);
+            if (line.Count == 0) Close(client);
+            queued--;
         }
     }
 
@@ -72,20 +76,32 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
         lock (gate)
         {
             meanSeconds += (took.TotalSeconds - meanSeconds) / 8;
-            while (turns.TryDequeue(out var client))
+            if (turns.Count == 0)
             {
-                var line = lines[client];
-                var isGiven = false;
-                while (!isGiven && line.TryDequeue(out var next)) isGiven = next.Turn.TrySetResult(true);
-                if (line.Count > 0) turns.Enqueue(client);
-                else lines.Remove(client);
-                if (!isGiven) continue;
-                queued--;
+                busy--;
                 return;
             }
 
-            busy--;
+            var client = turns[0];
+            var line = lines[client];
+            var next = line[0];
+            line.RemoveAt(0);
+            Close(client);
+            if (line.Count > 0)
+            {
+                lines[client] = line;
+                turns.Add(client);
+            }
+
+            queued--;
+            next.Turn.SetResult(true);
         }
+    }
+
+    private void Close(string client)
+    {
+        lines.Remove(client);
+        turns.Remove(client);
     }
 
     private sealed class Ticket

@@ -83,5 +83,24 @@ public class FairQueueTests
         Assert.Equal((0, 0), (queue.Running, queue.Waiting));
     }
 
+    [Fact]
+    public async Task Waiters_WhoLeft_TakeNoRoomOfTheirClient()
+    {
+        var queue = new FairQueue(1, 4, TimeSpan.FromSeconds(30), time);
+        var held = await EnterAsync(queue, "a");
+        for (var i = 0; i < 3; i++)
+        {
+            var late = queue.EnterAsync("b", TestContext.Current.CancellationToken);
+            time.Advance(TimeSpan.FromSeconds(31));
+            Assert.Null(await late);
+        }
+
+        var next = queue.EnterAsync("b", TestContext.Current.CancellationToken);
+        Assert.Equal((false, 1), (next.IsCompleted, queue.Waiting));
+        held!.Dispose();
+        (await next)!.Dispose();
+        Assert.Equal((0, 0), (queue.Running, queue.Waiting));
+    }
+
     private static Task<IDisposable?> EnterAsync(FairQueue queue, string client) => queue.EnterAsync(client, TestContext.Current.CancellationToken);
 }
