@@ -71,7 +71,7 @@ internal sealed class SizeMatcher
 
     /// <summary>Only what shows the source from beginning to end as it is may stand for a size.</summary>
     private static bool IsWhole(VideoOptions d) =>
-        d is { Mode: VideoMode.Video, Width: not null, Time: null, Duration: null, Audio: true, FramesPerSecond: null, Speed: null, Rotate: null };
+        d is { Mode: VideoMode.Video, Width: not null, Time: null, Place: null, Duration: null, Audio: true, FramesPerSecond: null, Speed: null, Rotate: null, Crop: null };
 
     private static ResponsiveResult Take(VideoOptions derivative) => new(derivative.Derivative, 0, 0, null, null);
 

@@ -1,3 +1,4 @@
+using Sluice.Video.Derivatives;
 using Sluice.Video.Planning;
 using Sluice.Video.Responsive;
 using Sluice.Video.Tests.Planning;
@@ -151,6 +152,16 @@ public sealed class ResponsiveTests
     {
         var plan = Planned.For(new VideoPolicy { Responsive = ResponsiveChoice.Never }, "/a.mp4?imwidth=640");
         Assert.Equal((VideoPlanKind.Original, 1), (plan.Kind, plan.Warnings.Count));
+    }
+
+    [Theory]
+    [InlineData("time=25%25")]
+    [InlineData("crop=0,0,100,100")]
+    public void Derivative_OfAPartOfTheSource_IsNotChosenForASize(string part)
+    {
+        Assert.True(DerivativeText.TryParse("width=500&height=282&" + part, out var derivative, out var problem), problem);
+        var policy = new VideoPolicy { Derivatives = new Dictionary<string, Derivative>(DefaultDerivatives.All) { ["part"] = derivative } };
+        Assert.Equal("video:a.mp4:derivative=mobile", Planned.For(policy, "/a.mp4?imwidth=500&imheight=280").Key);
     }
 
     private static IEnumerable<(string, string)> Fields(string text) =>
