@@ -6,13 +6,19 @@ namespace Sluice.Core.Variants;
 /// <param name="Plan">The variant; null where there is to be none.</param>
 public sealed record TransformDecision(TransformPlan? Plan)
 {
-    /// <summary>True for the object itself, by its path without the query (row VAR-11).</summary>
-    public bool IsOriginal { get; init; }
+    /// <summary>For the object itself: under which name, mostly its path without the query (row VAR-11). Null for anything else.</summary>
+    public string? Original { get; init; }
+
+    /// <summary>For the object itself: true to fetch it though it is stored (row DBG-01).</summary>
+    public bool SkipsCache { get; init; }
+
+    /// <summary>For the object itself: request fields that had a say in that it is it.</summary>
+    public IReadOnlyList<string> Vary { get; init; } = [];
 
     /// <summary>The status of the answer where there is no plan: 400, 403.</summary>
     public int Status { get; init; }
 
-    /// <summary>Its fields.</summary>
+    /// <summary>Its fields; for the object itself those beside its own.</summary>
     public HeaderList Headers { get; init; } = new();
 
     /// <summary>Its body.</summary>

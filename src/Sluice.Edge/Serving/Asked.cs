@@ -10,6 +10,9 @@ namespace Sluice.Edge.Serving;
 /// <param name="Originals">For a variant: the route of the objects it is made from.</param>
 internal sealed record Asked(ActiveRoute Route, string Target, TransformPlan? Variant = null, ActiveRoute? Originals = null)
 {
+    /// <summary>True to fetch it though it is stored (row DBG-01).</summary>
+    public bool SkipsCache { get; init; } = Variant is { SkipsCache: true };
+
     /// <summary>True when what another flight stored meanwhile is no answer.</summary>
-    public bool IsAnew => Variant is { SkipsCache: true } or { SkipsStore: true };
+    public bool IsAnew => SkipsCache || Variant is { SkipsStore: true };
 }

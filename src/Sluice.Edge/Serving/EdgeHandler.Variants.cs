@@ -27,9 +27,10 @@ internal sealed partial class EdgeHandler
             IsLocal = peer is not null && IPAddress.IsLoopback(peer),
         });
         if (decision is null) return false;
-        if (decision.IsOriginal)
+        if (decision.Original is { } name)
         {
-            await ServeAsync(context, new Asked(route, target.Path));
+            Add(context.Response, decision.Headers, decision.Vary);
+            await ServeAsync(context, new Asked(route, name) { SkipsCache = decision.SkipsCache });
             return true;
         }
 
@@ -39,7 +40,7 @@ internal sealed partial class EdgeHandler
             return true;
         }
 
-        if (plan.Vary.Count + plan.Headers.Count > 0) context.Response.OnStarting(static state => AddAsync(((HttpResponse, TransformPlan))state), (context.Response, plan));
+        Add(context.Response, plan.Headers, plan.Vary);
         await ServeAsync(context, new Asked(variants.Route, plan.Key, plan, route));
         // Afterwards: by now what is stored was made as it is to be made now.
         if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
@@ -80,9 +81,13 @@ internal sealed partial class EdgeHandler
         };
     }
 
-    private FetchPlan PlanFetch(HttpContext context, Asked asked, CachedObject? stored) => asked.Variant is { } variant
-        ? FetchPlan.Make(context, asked.Route, variant, stored, parts, stop => sources.OpenAsync(asked.Originals!, variant.Source, stop)) with { Accepts = asked.Originals!.Variants!.Accepts(variant) }
-        : FetchPlan.Make(context, asked.Route, asked.Target, stored, parts);
+    private FetchPlan PlanFetch(HttpContext context, Asked asked, CachedObject? stored)
+    {
+        var plan = asked.Variant is { } variant
+            ? FetchPlan.Make(context, asked.Route, variant, stored, parts, stop => sources.OpenAsync(asked.Originals!, variant.Source, stop)) with { Accepts = asked.Originals!.Variants!.Accepts(variant) }
+            : FetchPlan.Make(context, asked.Route, asked.Target, stored, parts);
+        return plan with { IsAnew = asked.IsAnew, FlightName = asked.SkipsCache ? "anew " + plan.FlightName : plan.FlightName };
+    }
 
     private Task SendAsync(HttpContext context, Asked asked, CachedObject stored, Verdict verdict, HeaderList? original = null) =>
         IsForOriginal(asked, stored.Metadata.Status)
@@ -109,11 +114,16 @@ internal sealed partial class EdgeHandler
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(decision.Body).AsTask();
     }
 
-    private static Task AddAsync((HttpResponse Response, TransformPlan Plan) given)
+    /// <summary>Adds to the answer that is about to be given what this request alone is told.</summary>
+    private static void Add(HttpResponse response, IReadOnlyList<KeyValuePair<string, string>> fields, IReadOnlyList<string> vary)
     {
-        var headers = given.Response.Headers;
-        foreach (var (name, value) in given.Plan.Headers) headers[name] = value;
-        if (given.Plan.Vary.Count > 0) headers.Vary = headers.Vary.Count > 0 ? headers.Vary + ", " + string.Join(", ", given.Plan.Vary) : string.Join(", ", given.Plan.Vary);
-        return Task.CompletedTask;
+        if (fields.Count + vary.Count == 0) return;
+        response.OnStarting(static state =>
+        {
+            var (headers, fields, vary) = ((IHeaderDictionary, IReadOnlyList<KeyValuePair<string, string>>, IReadOnlyList<string>))state;
+            foreach (var (name, value) in fields) headers[name] = value;
+            if (vary.Count > 0) headers.Vary = headers.Vary.Count > 0 ? headers.Vary + ", " + string.Join(", ", vary) : string.Join(", ", vary);
+            return Task.CompletedTask;
+        }, (response.Headers, fields, vary));
     }
 }

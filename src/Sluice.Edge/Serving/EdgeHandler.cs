@@ -110,7 +110,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
                 stored = null;
             }
 
-            if (asked.Variant is { SkipsCache: true } || (asked.Variant is { SkipsStore: true } && stored?.InMemory(0) != true)) stored = null;
+            if (asked.SkipsCache || (asked.Variant is { SkipsStore: true } && stored?.InMemory(0) != true)) stored = null;
             try
             {
                 if (await TryServeStoredAsync(context, asked, stored)) return;
@@ -243,7 +243,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         if (result.Object is { } brought)
         {
             if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
-            var verdict = asked.Variant is { SkipsCache: true } ? new Verdict(Outcome.Bypass, "bypass", result.IsStored)
+            var verdict = asked.SkipsCache ? new Verdict(Outcome.Bypass, "bypass", result.IsStored)
                 : result.IsShared ? Verdict.Hit
                 : result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)
                 : isLeader ? new(Outcome.Miss, forwarded, result.IsStored, result.Reason)

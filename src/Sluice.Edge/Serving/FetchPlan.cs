@@ -28,6 +28,9 @@ internal sealed record FetchPlan
     /// <summary>Whether what another node made may be used; null where anything stored under the same key may.</summary>
     public Func<ObjectMetadata, bool>? Accepts { get; init; }
 
+    /// <summary>True to ask the origin whatever other nodes have.</summary>
+    public bool IsAnew { get; init; }
+
     public required string FlightName { get; init; }
 
     /// <summary>Why the origin is asked, in the words of RFC 9211 section 2.2.</summary>
@@ -68,7 +71,6 @@ internal sealed record FetchPlan
             Context = plan.Context with { Source = variant.Source },
             Request = new OriginRequest { Method = plan.Request.Method, Path = variant.Source, Variant = new TransformTask(variant, openSource) },
             Wanted = null,
-            FlightName = variant.SkipsCache ? "anew " + plan.FlightName : plan.FlightName,
         };
     }
 

@@ -59,6 +59,8 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     {
         // A failure may mean the original instead, which takes more than this.
         if (variants.Find(target)?.Objects is not [{ Metadata.Status: 200 } stored, ..]) return null;
+        foreach (var field in variants.Transform.AskingFields)
+            if (request.ContainsKey(field)) return null;
         var now = time.GetUtcNow();
         if (ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) != Reuse.Fresh || !variants.IsCurrent(stored)) return null;
         variants.Renew(stored, now);

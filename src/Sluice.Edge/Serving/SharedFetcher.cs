@@ -28,7 +28,7 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
     private static bool IsForAll(FetchPlan plan)
     {
         var asked = plan.Context.CacheControl;
-        return plan is { IsShareable: true, Context.Method: "GET" } && plan.Context.Route.Policy.Stores
+        return plan is { IsShareable: true, IsAnew: false, Context.Method: "GET" } && plan.Context.Route.Policy.Stores
             && !asked.Has(CacheDirectives.NoCache) && !asked.Has(CacheDirectives.NoStore) && asked.MaxAge is null && asked.MinFresh is null
             && !plan.Context.Headers.Contains("Authorization");
     }

@@ -13,7 +13,7 @@ internal static class VariantNames
         return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null)) switch
         {
             { Plan: { } plan } => (variants.Route, plan.Key),
-            { IsOriginal: true } => (route, target.Path),
+            { Original: { } name } => (route, name),
             _ => (route, target.Text),
         };
     }

@@ -5,7 +5,8 @@ namespace Sluice.Video.Debug;
 /// <summary>Reads the switches for debugging off a request that may use them.</summary>
 internal static class DebugReader
 {
-    private static readonly string[] Fields = ["X-Debug", "X-Debug-Enabled", "Debug", "X-Video-Resizer-Debug"];
+    /// <summary>Request fields that are switches.</summary>
+    public static readonly string[] Fields = ["X-Debug", "X-Debug-Enabled", "Debug", "X-Video-Resizer-Debug"];
 
     public static DebugSwitches Read(ref readonly ParameterSet parameters, Func<string, string?> field)
     {

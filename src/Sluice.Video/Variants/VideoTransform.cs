@@ -43,12 +43,17 @@ public sealed class VideoTransform : ITransform
     public TransformDecision? Decide(TransformQuery query)
     {
         var began = time.GetTimestamp();
+    /// <inheritdoc/>
+    public IReadOnlyList<string> AskingFields => DebugReader.Fields;
+
         var plan = planner.Plan(new VideoRequest(query.Path, query.Query, query.Field) { MayDebug = mayDebug(query) });
         if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
         return plan.Kind switch
         {
-            VideoPlanKind.PassThrough => null,
-            VideoPlanKind.Original => new TransformDecision(null) { IsOriginal = true },
+            VideoPlanKind.PassThrough when plan.Debug == DebugSwitches.None => null,
+            // The switches are for this server, and no part of the name.
+            VideoPlanKind.PassThrough => Original(query.Path + DebugText.WithoutSwitches(query.Query)),
+            VideoPlanKind.Original => Original(query.Path),
             VideoPlanKind.Refused => Refuse(plan.Error!),
             _ => new TransformDecision(Order(query, plan, HeadersOf(plan, debug.Fields(query, plan, began)))),
         };
@@ -56,6 +61,14 @@ public sealed class VideoTransform : ITransform
 
     private TransformPlan Order(TransformQuery query, VideoPlan plan, List<KeyValuePair<string, string>> headers)
     {
+
+        TransformDecision Original(string name) => new(null)
+        {
+            Original = name,
+            SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
+            Vary = plan.Vary is { } vary ? [vary] : [],
+            Headers = new HeaderList(HeadersOf(plan, debug.Fields(query, plan, began))),
+        };
         var policy = planner.Policy;
         return new TransformPlan
         {

@@ -20,6 +20,8 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public int Runs => runs;
 
+    public int Decisions { get; private set; }
+
     public string Recipe { get; set; } = "recipe00";
 
     public int Fault { get; set; }
@@ -36,11 +38,14 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public bool ChoosesAlways { get; init; }
 
+    public IReadOnlyList<string> AskingFields => ["X-Ask"];
+
     public TransformDecision? Decide(TransformQuery query)
     {
+        Decisions++;
         if (ChoosesAlways && query.Query.Length == 0 && query.Field("Sec-CH-Viewport-Width") is { } width) query = query with { Query = "?make=" + width };
         if (query.Query.Split('?', '&').FirstOrDefault(part => part.StartsWith("make=", StringComparison.Ordinal)) is not { } made) return null;
-        if (made == "make=original") return new TransformDecision(null) { IsOriginal = true };
+        if (made == "make=original") return new TransformDecision(null) { Original = query.Path, SkipsCache = query.Query.Contains("anew", StringComparison.Ordinal), Vary = Vary, Headers = new HeaderList { { "X-Told", "1" } } };
         if (made == "make=nothing") return new TransformDecision(null) { Status = 400, Body = "no"u8.ToArray() };
         return new TransformDecision(new TransformPlan
         {

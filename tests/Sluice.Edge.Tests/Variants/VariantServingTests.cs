@@ -324,6 +324,34 @@ public class VariantServingTests
         for (var i = 0; i < 2; i++) Assert.Equal(["Width", "DPR"], (await edge.GetAsync("/a.mp4?make=x")).Head.Headers.Vary);
     }
 
+    [Fact]
+    public async Task Original_InPlaceOfAVariant_IsToldWhatThisRequestIsTold_AndIsFetchedAnewWhereThatIsAsked()
+    {
+        var chosen = new MadeTransform { Vary = ["Accept"] };
+        await using var edge = await StartAsync(transform: chosen);
+        for (var i = 0; i < 2; i++)
+        {
+            var (answer, _) = await edge.GetAsync("/a.mp4?make=original");
+            Assert.Equal((i == 0 ? "MISS" : "HIT", "Accept", "1"), (Status(answer), answer.Headers.Vary.Single(), answer.Headers.GetValues("X-Told").Single()));
+        }
+
+        Assert.False((await edge.GetAsync("/a.mp4")).Head.Headers.Contains("X-Told"));
+        for (var i = 0; i < 2; i++) Assert.Equal("BYPASS", Status((await edge.GetAsync("/a.mp4?make=original&anew=1")).Head));
+        Assert.Equal(3, origin.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Request_ThatAsksToBeTold_IsDecided_ThoughItsVariantIsKnown()
+    {
+        await using var edge = await StartAsync();
+        for (var i = 0; i < 2; i++) await edge.GetAsync("/a.mp4?make=x");
+        var decided = transform.Decisions;
+        await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal(decided, transform.Decisions);
+        await edge.GetAsync("/a.mp4?make=x", ("X-Ask", "1"));
+        Assert.Equal(decided + 1, transform.Decisions);
+    }
+
     private Task<EdgeServer> StartAsync(MadeOrigin? source = null, long memory = 64 << 20, MadeTransform? transform = null, Renewal? renewal = null, string? disk = null) =>
         EdgeServer.StartAsync(source ?? origin, time, new ObjectCacheOptions { MemoryBytes = memory, Disk = disk is null ? null : new() { Directory = disk, MinimumFreeBytes = 0 } }, configure: options =>
             options.Routes[0] = options.Routes[0] with { Transform = transform ?? this.transform, VariantPolicy = options.Routes[0].Policy with { Renewal = renewal } });

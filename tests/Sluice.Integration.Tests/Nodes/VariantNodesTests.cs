@@ -38,6 +38,18 @@ public sealed class VariantNodesTests(VideoEdge video) : IClassFixture<VideoEdge
         Assert.Equal("HIT", (await set.Nodes[1].Edge.AskAsync("/a.mp4?width=160&duration=2s")).CacheStatus);
     }
 
+    // Row DBG-01.
+    [Theory]
+    [InlineData("debug=true", "BYPASS")]
+    [InlineData("no-kv-cache=true", "MISS")]
+    public async Task Variant_AskedForPastTheCache_IsNotTakenFromTheTier(string past, string status)
+    {
+        await set.Nodes[0].Edge.AskAsync("/a.mp4" + Query);
+        Assert.True(await Eventually.HoldsAsync(async () => (await set.Redis.CliAsync("--raw", "keys", "object:*frame:a.mp4*_chunk_0")).Length > 0, NodeSet.Soon));
+        var before = video.Runs;
+        Assert.Equal((status, 1), ((await set.Nodes[1].Edge.AskAsync($"/a.mp4{Query}&{past}")).CacheStatus, video.Runs - before));
+    }
+
     [Fact]
     public async Task Variant_AskedForOnBothNodesAtOnce_IsMadeOnce()
     {

@@ -54,6 +54,22 @@ public sealed class OperationTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal("image/jpeg", stranger.Header("Content-Type"));
     }
 
+    // Row DBG-01, of the source itself.
+    [Fact]
+    public async Task Switches_OnTheVideoItself_ArePartOfNoName_AndGoPastTheCache()
+    {
+        var name = Clip();
+        foreach (var (query, status) in ((string, string)[])[("", "MISS"), ("?debug=true", "BYPASS"), ("?nocache=1", "BYPASS"), ("?no-kv-cache=true", "HIT"), ("?debug=headers", "HIT"), ("", "HIT")])
+            Assert.Equal((query, status), (query, (await video.Edge.AskAsync($"/{name}{query}")).CacheStatus));
+        var told = await video.Edge.AskAsync($"/{name}?loop=true&quality=odd&filename=Holiday.mp4&debug=headers");
+        Assert.Equal(("inline; filename=\"holiday.mp4\"", "original"), (told.Header("Content-Disposition"), told.Header("X-Transform-Source")));
+        Assert.Contains("quality is ignored", told.Header("X-Video-Warning"), StringComparison.Ordinal);
+        Assert.Equal("Accept, User-Agent", (await video.Edge.AskAsync($"/{name}?format=auto", "User-Agent: Safari")).Header("Vary"));
+        // Of a variant that is known as well.
+        for (var i = 0; i < 3; i++) await video.Edge.AskAsync($"/{name}?mode=frame&width=100");
+        Assert.NotNull((await video.Edge.AskAsync($"/{name}?mode=frame&width=100", "X-Debug: 1")).Header("X-Cache-Key"));
+    }
+
     [Fact]
     public async Task Explain_NamesTheVariant()
     {
