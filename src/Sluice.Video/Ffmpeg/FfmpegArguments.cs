@@ -74,7 +74,7 @@ internal static class FfmpegArguments
     // Cells beyond a number that is told are never painted. Without one the last of the source is waited for, and they are black.
     private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
 
-    private static string Cell(VideoOptions options, SpriteGrid grid) => PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
+    private static string Cell(VideoOptions options, SpriteGrid grid) => PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
 
     private static string[] Common(FfmpegLimits limits) =>
         ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];

@@ -6,10 +6,16 @@ namespace Sluice.Video.Ffmpeg;
 /// <summary>The filter chain of a picture: turned, at its rate and speed, fitted into its frame. Made of numbers only, so nothing in a request can be read as a filter.</summary>
 internal static class PictureFilters
 {
+    /// <summary>
+    /// Makes the pixels square where the source's are not, as those of DVDs and camcorders: what comes after goes by numbers of pixels alone. Of all others it leaves the picture as it is.
+    /// </summary>
+    public const string Square = "scale='iw*clip(sar,0.25,4)':ih";
+
     public static string For(VideoOptions options)
     {
         List<string> filters = [];
         if (options.Crop is { } crop) filters.Add(Cut(crop));
+        filters.Add(Square);
         if (Turn(options.Rotate) is { } turn) filters.Add(turn);
         if (options.Mode == VideoMode.Video && options.Speed is { } speed && speed != 1) filters.Add(Invariant($"setpts=PTS/{speed}"));
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));

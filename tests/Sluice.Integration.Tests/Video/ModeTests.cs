@@ -28,6 +28,28 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal(200, probe.Frames);
     }
 
+    // As a DVD has it: 720x576 pixels that are shown as 1024x576. In its middle a square, which has to stay one.
+    [Theory]
+    [InlineData("mode=frame&width=640&height=360", 640, 360, 360 / 2)]
+    [InlineData("mode=frame", 1024, 576, 576 / 2)]
+    [InlineData("mode=frame&crop=180,0,360,576", 512, 576, 576 / 2)]
+    [InlineData("mode=frame&rotate=90&height=640", 360, 640, 360 / 2)]
+    [InlineData("width=640", 640, 360, 360 / 2)]
+    [InlineData("mode=spritesheet&width=320&height=180&columns=1&rows=1", 320, 180, 180 / 2)]
+    public async Task Picture_OfASourceWhosePixelsAreNotSquare_KeepsItsShape(string query, int width, int height, int side)
+    {
+        var clip = await Clips.MakeAsync("wide.mp4", "-f", "lavfi", "-i", "color=c=black:s=1024x576:r=25:d=1,drawbox=x=368:y=144:w=288:h=288:c=white:t=fill", "-vf", "scale=720:576,setsar=64/45", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p");
+        if (!File.Exists(video.Folder.FileOf("wide.mp4"))) File.Copy(clip, video.Folder.FileOf("wide.mp4"));
+        var (_, file) = await video.GetAsync("/wide.mp4?" + query);
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal((width, height), (probe.Width, probe.Height));
+        var pixels = await Clips.PixelsAsync(file, width, height);
+        var across = Enumerable.Range(0, width).Count(x => pixels[((height / 2 * width) + x) * 3] > 128);
+        var down = Enumerable.Range(0, height).Count(y => pixels[((y * width) + (width / 2)) * 3] > 128);
+        Assert.InRange(across, side - 4, side + 4);
+        Assert.InRange(down, side - 4, side + 4);
+    }
+
     [Theory]
     [InlineData("time=2s&duration=3s", 3, 75)]
     [InlineData("speed=2", 4, 100)]
