@@ -19,6 +19,7 @@ internal sealed class VariantRun : IAsyncDisposable
     private readonly long began;
     private readonly bool isPart;
     private long made;
+    private bool isTooLong;
 
     public VariantRun(FfmpegTools tools, FfmpegCommand command, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
     {
@@ -58,7 +59,14 @@ internal sealed class VariantRun : IAsyncDisposable
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         var count = await process.Output.ReadAsync(buffer, cancellation);
-        if ((made += count) > limits.OutputBytes) throw new OriginException(OriginFailure.Invalid, $"ffmpeg: the variant has more than {limits.OutputBytes} bytes.");
+        if ((made += count) > limits.OutputBytes)
+        {
+            // Nobody takes the rest of it, so that it would not end by itself.
+            isTooLong = true;
+            process.Kill();
+            throw new OriginException(OriginFailure.Invalid, $"ffmpeg: {TooLong().Message}");
+        }
+
         if (count == 0 && Fault(await process.Exited.WaitAsync(cancellation)) is { } fault) throw new OriginException(OriginFailure.Truncated, $"ffmpeg: {fault.Message}");
         return count;
     }
@@ -75,6 +83,7 @@ internal sealed class VariantRun : IAsyncDisposable
     public VariantFault? Fault(ToolExit exit)
     {
         if (exit.IsSuccess) return null;
+        if (isTooLong) return TooLong();
         var said = Progress.Fault;
         if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
         if (exit.End == ToolEnd.Signalled || exit.Error.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
@@ -82,11 +91,15 @@ internal sealed class VariantRun : IAsyncDisposable
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }
 
+    private VariantFault TooLong() => VariantFault.TooLarge($"The variant has more than {limits.OutputBytes} bytes.");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
         var exit = await process.Exited;
+        // Neither made, where its end was quicker, nor given up for want of anybody who waits.
+        if (isTooLong) exit = exit with { End = ToolEnd.Exited, Code = 1 };
         if (!isPart || !exit.IsSuccess) meter.End(OptionNames.Of(options.Mode), exit, time.GetElapsedTime(began));
     }
 }

@@ -93,6 +93,20 @@ public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
     }
 
     [Fact]
+    public async Task Picture_LargerThanAVariantMayBe_IsRefusedAtOnce()
+    {
+        var config = video.Folder.Write("small.json", """{ "video": { "output": "1KB", "time": "300s" } }""");
+        await using var sluice = await video.StartAsync(video.Folder.Path, "--config", config);
+        foreach (var query in (string[])["mode=frame&format=png", "width=160", "mode=spritesheet&width=640&height=360"])
+        {
+            var (answer, _) = await video.GetAsync("/square.mp4?" + query, sluice.Edge).WaitAsync(TimeSpan.FromSeconds(100), TestContext.Current.CancellationToken);
+            Assert.Equal(("413", "The variant has more than 1000 bytes."), (answer.Headers.GetValues("X-Original-Error-Status").Single(), answer.Headers.GetValues("X-Fallback-Reason").Single()));
+        }
+
+        Assert.Equal((3, 0), ((int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["failed"]!, (int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["abandoned"]!));
+    }
+
+    [Fact]
     public async Task Source_WithSubtitles_HasNoneOfThemInItsVariants()
     {
         video.Folder.Write("lines.srt", "1\n00:00:00,000 --> 00:00:05,000\nfile:///etc/passwd\n");
