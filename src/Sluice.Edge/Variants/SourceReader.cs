@@ -36,21 +36,22 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
         // An origin that is not known to answer ranges is asked for one, and may answer with all.
         var first = new HeaderList();
         if (!route.HasRanges && stale is null) first.Add("Range", $"bytes=0-{chunkSize - 1}");
-        foreach (var fields in first.Count > 0 ? (HeaderList[])[first, new()] : [new()])
+        // What cannot be had in part is asked for whole: an origin may answer a range otherwise than asked, and of an empty object there is none.
+        foreach (var (fields, wanted) in ((HeaderList, ByteRange?)[])[(first, new ByteRange(0, chunkSize - 1)), (new(), null)])
         {
             var name = $"GET {fields.First("Range")} {route.Scope.KeyOf(path)} ";
             using var ticket = flights.Join(name, stop => fetcher.FetchAsync(
                 new FetchContext(route, path, "GET", new HeaderList(), time.GetUtcNow()),
                 ActiveRoute.RequestFor(path) with { Headers = fields },
                 stale,
-                new ByteRange(0, chunkSize - 1),
+                wanted,
                 behind: false,
                 stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
             // Whoever answers a range with everything would do so for each stretch that is read.
             if (result is { Status: 200, Object: { Metadata.Status: 200 } whole } && fields.Count > 0) await whole.CompleteAsync(cancellation);
             if (result.Object is { } brought) return await ReadyAsync(brought, cancellation);
-            if (result.Reason != "partial") return new SourceObject(null, result.Status, result.Reason);
+            if (result.Reason is not ("partial" or "range")) return new SourceObject(null, result.Status, result.Reason);
         }
 
         return new SourceObject(null, 206, "partial");

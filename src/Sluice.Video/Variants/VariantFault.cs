@@ -31,6 +31,8 @@ internal sealed record VariantFault(int Status, string Code, string Message, int
 
     public static VariantFault Unsupported(string said) => new(415, "UNSUPPORTED_SOURCE", $"The source is no media this server can read: {said}", 60);
 
+    public static VariantFault LengthUnknown(string said) => Unsupported(said.Length > 0 ? said : "it does not say how long it is");
+
     public static VariantFault Failed(string said) => new(500, "TRANSFORMATION_FAILED", $"ffmpeg failed: {said}", 10);
 
     /// <summary>The answer.</summary>

@@ -16,7 +16,7 @@ public sealed partial class VariantMaker
     {
         var options = job.Options;
         var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, false, cancellation);
-        if (fact is not { Length: var whole }) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
+        if (fact is not { Length: var whole }) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said));
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")
         {

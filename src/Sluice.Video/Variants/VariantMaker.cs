@@ -81,6 +81,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         var (plan, source, _, _) = wanted;
         var (tools, reason, _) = await Tools.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
+        // As an upload is that has only begun.
+        if (source.Metadata.Length == 0) return VariantFault.Unsupported("it is empty").ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
         if (await queue.EnterAsync(client, cancellation) is not { } place)
         {
@@ -123,7 +125,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         if (job.Options.Place is not { } asked) return (job, null);
         var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, asked.IsPicture, cancellation);
-        if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said)));
+        if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said)));
         if (asked.In(fact.Value.Length, fact.Value.Rate) is not { } at) return (job, Refuse(job, VariantFault.Unsupported("it does not say how many pictures it has in a second")));
         return (job with { Options = job.Options with { Time = at, Place = null } }, null);
     }

@@ -106,6 +106,29 @@ public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal((3, 0), ((int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["failed"]!, (int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["abandoned"]!));
     }
 
+    // As browsers record it: a stream, with its length nowhere.
+    [Theory]
+    [InlineData("mode=spritesheet&width=320&height=180")]
+    [InlineData("mode=frame&time=25%25")]
+    public async Task Source_ThatDoesNotSayHowLongItIs_IsSaidToBeThat(string query)
+    {
+        if (!File.Exists(video.Folder.FileOf("recorded.webm")))
+        {
+            var clip = await Clips.MakeAsync("recorded.webm", "-f", "lavfi", "-i", "testsrc=s=160x90:r=25:d=2", "-c:v", "libvpx", "-deadline", "realtime", "-live", "1");
+            File.Copy(clip, video.Folder.FileOf("recorded.webm"));
+        }
+
+        Assert.Equal("The source is no media this server can read: it does not say how long it is", (await video.GetAsync("/recorded.webm?" + query)).Answer.Headers.GetValues("X-Fallback-Reason").Single());
+    }
+
+    [Fact]
+    public async Task Source_ThatIsEmpty_IsSaidToBe_TheFirstTimeToo()
+    {
+        video.Folder.Write("empty.mp4", "");
+        foreach (var query in (string[])["width=160", "mode=frame"])
+            Assert.Equal("The source is no media this server can read: it is empty", (await video.GetAsync("/empty.mp4?" + query)).Answer.Headers.GetValues("X-Fallback-Reason").Single());
+    }
+
     [Fact]
     public async Task Source_WithSubtitles_HasNoneOfThemInItsVariants()
     {
