@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Derivatives;
+using Sluice.Video.Keys;
 using Sluice.Video.Options;
 using Sluice.Video.Responsive;
 
@@ -48,6 +49,14 @@ public sealed class VideoPlanner
         notes.Say("route", $"{request.Path} is a video of a route with variants");
         var decided = set.HasOptions || !isQuiet ? Decide(in request, in set, notes) : null;
         return Finish(in request, in set, decided, notes, switches);
+    }
+
+    /// <summary>The query of the sprite sheet that an index tells of: a derivative's where one is that sheet, for there are routes that take nothing else.</summary>
+    internal string SheetOf(VideoOptions index)
+    {
+        var sheet = index with { Format = "jpg", Derivative = null, FileName = null };
+        var named = derivatives.Values.OrderBy(d => d.Derivative, StringComparer.Ordinal).FirstOrDefault(d => d with { Derivative = null } == sheet);
+        return VariantText.Query(named ?? sheet, named);
     }
 
     private Decision? Decide(in VideoRequest request, ref readonly ParameterSet set, PlanNotes notes)

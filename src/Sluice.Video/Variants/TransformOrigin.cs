@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
@@ -9,16 +7,13 @@ using Sluice.Video.Planning;
 namespace Sluice.Video.Variants;
 
 /// <summary>Variants as an origin: each answer is made by ffmpeg from a source that is read through the cache.</summary>
-internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, Func<string, string, string> sign) : IOrigin
+internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, Func<VideoPlan, string> sheet) : IOrigin
 {
     public string Name => name;
 
     public string Scope => scope;
 
     public OriginTraits Traits => OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly | OriginTraits.MadeAnew;
-
-    /// <summary>What of a variant's version follows from how it is made: 8 characters.</summary>
-    public static string RecipeOf(VideoPlan plan) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Recipe)).AsSpan(0, 4));
 
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
@@ -31,7 +26,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
         if (source.Status is 404 or 410) return VariantFault.NoSource(source.Status).ToResponse();
         if (source.Stored is not { Metadata.Status: 200 } stored) return VariantFault.SourceUnusable(source.Reason.Length > 0 ? source.Reason : $"its origin answered {source.Status}").ToResponse();
         var version = SourceObject.VersionOf(stored.Metadata.Version);
-        if (request.Held is { ETag: { } tag } held && tag.AsSpan(1).StartsWith(version + RecipeOf(plan), StringComparison.Ordinal))
+        if (request.Held is { ETag: { } tag } held && tag.AsSpan(1).StartsWith(version + task.Plan.Recipe, StringComparison.Ordinal))
         {
             var headers = VariantHeaders.For(plan);
             headers.Add("ETag", tag);
@@ -40,7 +35,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
         }
 
         if (request.Method == "HEAD") return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
-        return await maker.MakeAsync(new VariantJob(plan, stored, version, sign), task.Plan.Client, cancellation);
+        return await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, sheet), task.Plan.Client, cancellation);
     }
 
     private static OriginResponse Empty(int status, HeaderList headers, ObjectVersion version) => new() { Status = status, Headers = headers, BodyLength = status == 200 ? null : 0, Version = version };

@@ -7,5 +7,6 @@ namespace Sluice.Video.Variants;
 /// <param name="Plan">What.</param>
 /// <param name="Source">Of what.</param>
 /// <param name="Version">The source's version in 16 characters.</param>
-/// <param name="Sign">Signs a path and query where the route wants that; answers the query.</param>
-internal sealed record VariantJob(VideoPlan Plan, CachedObject Source, string Version, Func<string, string, string> Sign);
+/// <param name="Recipe">What tells how it is made from other ways, in 8 characters.</param>
+/// <param name="Sheet">The query that asks for the sheet which an index tells of.</param>
+internal sealed record VariantJob(VideoPlan Plan, CachedObject Source, string Version, string Recipe, Func<VideoPlan, string> Sheet);

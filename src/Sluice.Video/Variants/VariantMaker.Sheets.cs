@@ -26,7 +26,9 @@ public sealed partial class VariantMaker
         }
 
         var path = job.Plan.SourcePath;
-        var image = path[(path.LastIndexOf('/') + 1)..] + job.Wanted.Sign(path, Keys.VariantText.Query(job.Plan.Options! with { Format = "jpg", Derivative = null }, null));
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        // What stands before a colon would be taken for the scheme of a URL.
+        var image = (name.Contains(':', StringComparison.Ordinal) ? "./" : "") + name + job.Wanted.Sheet(job.Plan);
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
         return Answer(job, new MemoryStream(index), index.Length, null);
     }

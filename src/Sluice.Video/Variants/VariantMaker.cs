@@ -78,7 +78,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
     internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
     {
-        var (plan, source, _, _) = wanted;
+        var (plan, source, _, _, _) = wanted;
         var (tools, reason, _) = await Tools.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         // As an upload is that has only begun.
@@ -248,7 +248,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var headers = VariantHeaders.For(job.Plan);
         // No two runs make the same bytes for certain, so each has a tag of its own.
-        var tag = $"\"{job.Version}{TransformOrigin.RecipeOf(job.Plan)}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}\"";
+        var tag = $"\"{job.Version}{job.Wanted.Recipe}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}\"";
         headers.Add("ETag", tag);
         return new OriginResponse { Status = 200, Headers = headers, Body = body, BodyLength = length, Version = new ObjectVersion(tag, null, length), IsNearlyDone = isNearlyDone };
     }

@@ -1,9 +1,13 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
 using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Metadata;
+using Sluice.Video.Options;
 using Sluice.Video.Planning;
 using Sluice.Video.Responsive;
 
@@ -12,8 +16,8 @@ namespace Sluice.Video.Variants;
 /// <summary>Variants of a route's videos, by the query of their URLs.</summary>
 public sealed class VideoTransform : ITransform
 {
-    /// <summary>How long the URL of a sprite sheet in its index is good on a route of signed URLs: longer than the index is kept.</summary>
-    private static readonly TimeSpan SheetLifetime = TimeSpan.FromDays(2);
+    /// <summary>How long an index is used whose sheet has a signed URL: what is signed in it has an end, and a key that may be taken out.</summary>
+    private static readonly TimeSpan SignedIndex = TimeSpan.FromDays(1);
 
     private readonly VideoPlanner planner;
     private readonly Func<TransformQuery, bool> mayDebug;
@@ -29,7 +33,7 @@ public sealed class VideoTransform : ITransform
     public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
         (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
-        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, Sign);
+        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, SheetOf);
         debug = new DebugView(name, scope, time);
     }
 
@@ -40,12 +44,12 @@ public sealed class VideoTransform : ITransform
     public bool ChoosesAlways => planner.Policy.Responsive == ResponsiveChoice.Always;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> AskingFields => DebugReader.Fields;
+
+    /// <inheritdoc/>
     public TransformDecision? Decide(TransformQuery query)
     {
         var began = time.GetTimestamp();
-    /// <inheritdoc/>
-    public IReadOnlyList<string> AskingFields => DebugReader.Fields;
-
         var plan = planner.Plan(new VideoRequest(query.Path, query.Query, query.Field) { MayDebug = mayDebug(query) });
         if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
         return plan.Kind switch
@@ -57,10 +61,6 @@ public sealed class VideoTransform : ITransform
             VideoPlanKind.Refused => Refuse(plan.Error!),
             _ => new TransformDecision(Order(query, plan, HeadersOf(plan, debug.Fields(query, plan, began)))),
         };
-    }
-
-    private TransformPlan Order(TransformQuery query, VideoPlan plan, List<KeyValuePair<string, string>> headers)
-    {
 
         TransformDecision Original(string name) => new(null)
         {
@@ -69,12 +69,16 @@ public sealed class VideoTransform : ITransform
             Vary = plan.Vary is { } vary ? [vary] : [],
             Headers = new HeaderList(HeadersOf(plan, debug.Fields(query, plan, began))),
         };
+    }
+
+    private TransformPlan Order(TransformQuery query, VideoPlan plan, List<KeyValuePair<string, string>> headers)
+    {
         var policy = planner.Policy;
         return new TransformPlan
         {
             Key = plan.Key,
             Source = plan.SourcePath,
-            Recipe = TransformOrigin.RecipeOf(plan),
+            Recipe = RecipeOf(plan),
             Order = plan,
             Vary = plan.Vary is { } vary ? [vary] : [],
             // What expires, is chosen by who asks, or has fields of its own is looked at each time.
@@ -100,8 +104,24 @@ public sealed class VideoTransform : ITransform
             : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);
     }
 
-    private string Sign(string path, string query) =>
-        planner.Policy.SigningKeys is [var key, ..] ? UrlSignature.Sign(path, query, key, time.GetUtcNow() + SheetLifetime) : query;
+    /// <summary>What of a variant's version follows from how it is made: 8 characters.</summary>
+    private string RecipeOf(VideoPlan plan)
+    {
+        var recipe = plan.Recipe;
+        if (plan.Options is { Mode: VideoMode.SpriteSheet, Format: "vtt" } && planner.Policy.SigningKeys is [var key, ..])
+            recipe += string.Create(CultureInfo.InvariantCulture, $" {key.Id} {time.GetUtcNow().Ticks / SignedIndex.Ticks}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)).AsSpan(0, 4));
+    }
+
+    private string SheetOf(VideoPlan index) => Sign(index.SourcePath, planner.SheetOf(index.Options!));
+
+    private string Sign(string path, string query)
+    {
+        var kept = planner.Policy.Lifetimes;
+        // Until the last index that names it has left the caches of viewers.
+        var life = SignedIndex + (kept.AdaptiveMaximum > kept.Ok ? kept.AdaptiveMaximum.Value : kept.Ok);
+        return planner.Policy.SigningKeys is [var key, ..] ? UrlSignature.Sign(path, query, key, time.GetUtcNow() + life) : query;
+    }
 
     private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan, IReadOnlyList<KeyValuePair<string, string>> shown)
     {

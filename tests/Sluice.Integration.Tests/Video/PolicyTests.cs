@@ -81,6 +81,26 @@ public sealed class PolicyTests(VideoEdge video) : IClassFixture<VideoEdge>
     }
 
     [Fact]
+    public async Task Index_OnARouteOfDerivatives_NamesTheSheetByItsDerivative()
+    {
+        using var files = new TemporaryFolder();
+        var config = files.Write("sluice.json", """{ "video": { "derivatives": { "sheet": "mode=spritesheet&width=320&height=180", "index": "mode=spritesheet&width=320&height=180&format=vtt" } }, "routes": [{ "origins": ["."], "video": { "derivativesOnly": true } }] }""");
+        await using var server = await video.StartAsync(video.Folder.Path, "--config", config);
+        var index = await server.Edge.AskAsync("/colours.mp4?derivative=index");
+        var sheet = index.Text.Split('\n').First(line => line.Contains("#xywh", StringComparison.Ordinal)).Split('#')[0];
+        Assert.Equal((200, "image/jpeg"), ((await server.Edge.AskAsync("/" + sheet)).Status, (await server.Edge.AskAsync("/" + sheet)).Header("Content-Type")));
+    }
+
+    [Fact]
+    public async Task Index_OfANameWithAColon_IsNotTakenForAnotherScheme()
+    {
+        File.Copy(video.Folder.FileOf("colours.mp4"), video.Folder.FileOf("cam1:06.mp4"));
+        var index = await video.Edge.AskAsync("/cam1:06.mp4?mode=spritesheet&width=320&height=180&format=vtt");
+        var sheet = new Uri(new Uri("http://host/"), index.Text.Split('\n').First(line => line.Contains("#xywh", StringComparison.Ordinal)).Split('#')[0]);
+        Assert.Equal("image/jpeg", (await video.Edge.AskAsync(sheet.PathAndQuery)).Header("Content-Type"));
+    }
+
+    [Fact]
     public async Task Original_AskedForWithHints_IsOneObject()
     {
         await video.Edge.AskAsync("/square.mp4");
