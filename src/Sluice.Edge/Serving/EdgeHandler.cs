@@ -205,8 +205,9 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             await SendStaleAsync(context, asked, stored, failure);
             return true;
         }
-        catch (OriginException)
+        catch
         {
+            // Where it is the client who left as well: a flight ends when nobody holds a ticket of it any more.
             ticket?.Dispose();
             throw;
         }

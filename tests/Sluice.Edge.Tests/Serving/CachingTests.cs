@@ -143,6 +143,24 @@ public sealed class CachingTests
         Assert.Equal(21, held.Asked);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Client_WhoLeavesBeforeTheAnswerBegins_EndsTheFetch_OnceNobodyElseWaits()
+    {
+        var held = new HeldOrigin(origin) { Gate = new TaskCompletionSource() };
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        using CancellationTokenSource first = new(), second = new();
+        var asking = new[] { first, second }.Select(gone => edge.Client.GetAsync("/a", gone.Token)).ToList();
+        while (held.Asked < 1) await Task.Yield();
+        foreach (var gone in (CancellationTokenSource[])[first, second])
+        {
+            Assert.False(held.GivenUp.Task.IsCompleted);
+            await gone.CancelAsync();
+        }
+
+        foreach (var asked in asking) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        await held.GivenUp.Task;
+    }
+
     [Fact]
     public async Task CacheStatus_OfWhatWentForward_SaysWhy()
     {

@@ -15,12 +15,24 @@ internal sealed class HeldOrigin(IOrigin inner) : IOrigin
 
     public TaskCompletionSource? Gate { get; set; }
 
+    /// <summary>Completes when an answer is no longer wanted before it began.</summary>
+    public TaskCompletionSource GivenUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Asked => Volatile.Read(ref asked);
 
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
         Interlocked.Increment(ref asked);
-        if (Gate is { } gate) await gate.Task.WaitAsync(cancellation);
+        try
+        {
+            if (Gate is { } gate) await gate.Task.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            GivenUp.TrySetResult();
+            throw;
+        }
+
         return await inner.FetchAsync(request, cancellation);
     }
 }
