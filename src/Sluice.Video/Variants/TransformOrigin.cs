@@ -24,7 +24,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
 
         var source = await task.OpenSource(cancellation);
         if (source.Status is 404 or 410) return VariantFault.NoSource(source.Status).ToResponse();
-        if (source.Stored is not { Metadata.Status: 200 } stored) return VariantFault.SourceUnusable(source.Reason.Length > 0 ? source.Reason : $"its origin answered {source.Status}").ToResponse();
+        if (source.Stored is not { Metadata.Status: 200 } stored) return (source.Status >= 400 ? VariantFault.SourceRefused(source.Status) : VariantFault.SourceUnusable(source.Reason)).ToResponse();
         var version = SourceObject.VersionOf(stored.Metadata.Version);
         if (request.Held is { ETag: { } tag } held && tag.AsSpan(1).StartsWith(version + task.Plan.Recipe, StringComparison.Ordinal))
         {

@@ -21,6 +21,8 @@ internal sealed record VariantFault(int Status, string Code, string Message, int
 
     public static VariantFault SourceUnusable(string reason) => new(502, "FETCH_FAILED", $"The source may not be kept, and so cannot be read in pieces: {reason}.", 10);
 
+    public static VariantFault SourceRefused(int status) => new(502, "FETCH_FAILED", $"The source cannot be had: its origin answered {status}.", 10);
+
     public static VariantFault SourceUnreadable() => new(502, "FETCH_FAILED", "Some of the source could not be read; come back in a moment.", 10);
 
     public static VariantFault SourceTooLarge(long length, long most) => new(413, "SOURCE_TOO_LARGE", $"The source has {length} bytes; variants are made of up to {most}.", 60);

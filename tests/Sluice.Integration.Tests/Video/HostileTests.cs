@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Sluice.TestKit.Http;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Video;
@@ -119,6 +120,21 @@ public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
         }
 
         Assert.Equal("The source is no media this server can read: it does not say how long it is", (await video.GetAsync("/recorded.webm?" + query)).Answer.Headers.GetValues("X-Fallback-Reason").Single());
+    }
+
+    [Theory]
+    [InlineData(500, "The source cannot be had: its origin answered 500.")]
+    [InlineData(403, "The source cannot be had: its origin answered 403.")]
+    [InlineData(200, "The source may not be kept, and so cannot be read in pieces: no-store.")]
+    public async Task Source_ThatCannotBeHad_IsSaidToBeThat(int status, string reason)
+    {
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/a.mp4", status == 200 ? new OriginReply { Body = OriginBody.Of("text"u8.ToArray()), CacheControl = "no-store" } : OriginReply.Error(status));
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("config.json", $$"""{ "routes": [{ "origins": ["{{origin.Address}}"], "video": { "fallBackOnError": false } }] }""");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Arguments = ["--config", config] });
+        var answer = await sluice.Edge.AskAsync("/a.mp4?width=160");
+        Assert.Equal((502, reason), (answer.Status, answer.Header("X-Error-Reason")));
     }
 
     [Fact]
