@@ -149,13 +149,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
         {
             var first = new byte[FirstBytes];
             var count = await run.ReadAsync(first, cancellation);
-            if (count == 0) return Refuse(job, VariantFault.Unsupported("it has nothing of what was asked for"));
+            if (count == 0) return Nothing();
             if (!isWebM)
             {
                 // The head comes in several pieces, all before the first picture is made.
                 for (var more = count; more > 0 && !DurationPatch.IsReady(first.AsSpan(0, count)); count += more) more = await run.ReadAsync(first.AsMemory(count), cancellation);
                 await WriteLengthAsync(run, first.AsMemory(0, count));
             }
+
+            // Beyond the end there are no pictures, and yet a head of them.
+            if (run.Progress.Source is { } whole && options.Time >= whole) return Nothing();
 
             kept = true;
             return Answer(job, new VariantBody(first.AsMemory(0, count), run, async () =>
@@ -174,6 +177,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         {
             if (!kept) await run.DisposeAsync();
         }
+
+        OriginResponse Nothing() => Refuse(job, VariantFault.Unsupported("it has nothing of what was asked for"));
     }
 
     /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>

@@ -61,6 +61,17 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.InRange(probe.Frames, frames - 2, frames + 2);
     }
 
+    [Theory]
+    [InlineData("width=160&time=9s")]
+    [InlineData("width=160&time=100%25&duration=2s")]
+    [InlineData("width=160&time=9s&format=webm")]
+    [InlineData("mode=audio&time=9s")]
+    public async Task Clip_FromBeyondTheEnd_IsNoneThatHoldsNothing(string query)
+    {
+        var (answer, _) = await video.GetAsync("/square.mp4?" + query);
+        Assert.Equal("The source is no media this server can read: it has nothing of what was asked for", answer.Headers.GetValues("X-Fallback-Reason").Single());
+    }
+
     [Fact]
     public async Task Video_WithoutAudio_HasNone() =>
         Assert.Null((await Probe.OfAsync((await video.GetAsync("/square.mp4?width=160&audio=false")).File)).Audio);
