@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Catalog;
 using Sluice.Configuration;
 using Sluice.Hosting;
 using Sluice.Redis;
@@ -40,19 +39,11 @@ internal static class WorkerCommand
         await using var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, terminal.Time, logging) : null;
         if (redis is not null)
             await redis.StartAsync(signals.Stopping);
-        await using var host = CatalogHost.Start(options, new NoEdge(), redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
+        await using var host = CatalogHost.Start(options, null, redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
         await host.OpenAsync(signals.Stopping);
         await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}");
         await terminal.Out.FlushAsync(CancellationToken.None);
         await signals.Requested;
         await terminal.Error.WriteLineAsync("sluice: stopping; what is being transcoded is left to another worker");
     }, cancellation);
-
-    // Servers follow the catalog's events by themselves.
-    private sealed class NoEdge : ICatalogObserver
-    {
-        public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-    }
 }

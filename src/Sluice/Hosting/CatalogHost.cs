@@ -2,6 +2,7 @@ using Sluice.Catalog;
 using Sluice.Catalog.Uploads;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Objects;
 using Sluice.Core.Storage;
 using Sluice.Edge.Playback;
 using Sluice.S3.Objects;
@@ -22,8 +23,9 @@ internal sealed class CatalogHost : IAsyncDisposable
 
     private CatalogHost(CatalogParts parts, KeyValueStores? own) => (_parts, _own) = (parts, own);
 
-    /// <summary>Sets it up, its rows cached in <paramref name="shared"/> where nodes share something. Asks nothing of the database yet that would hold up the start.</summary>
-    public static CatalogHost Start(SluiceOptions options, ICatalogObserver observer, KeyValueStores? shared, Uri publicUrl, ILoggerFactory logging, TimeProvider time)
+    /// <summary>Sets it up, its rows cached in <paramref name="shared"/> where nodes share something; <paramref name="cache"/> is what this process's edge keeps, null where it has none.
+    /// Asks nothing of the database yet that would hold up the start.</summary>
+    public static CatalogHost Start(SluiceOptions options, ObjectCache? cache, KeyValueStores? shared, Uri publicUrl, ILoggerFactory logging, TimeProvider time)
     {
         var catalog = options.Catalog;
         var tokens = CatalogRoute.Tokens(catalog, time);
@@ -47,9 +49,10 @@ internal sealed class CatalogHost : IAsyncDisposable
             Objects = ObjectStore(options, logging, time),
             Values = shared ?? own!,
             CacheType = shared is null ? "memory" : "redis",
-            Observer = observer,
+            Observer = cache is null ? new NoEdge() : new EdgeObserver(cache),
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
-            CursorFile = options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
+            // A worker of the same configuration has no edge to tell: what it has seen, a server that is down has not.
+            CursorFile = cache is not null && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
             Logging = logging,
             Time = time,
         }, own);
@@ -145,5 +148,13 @@ internal sealed class CatalogHost : IAsyncDisposable
         {
             throw new SetupException($"the catalog's bucket {files} cannot be used: {e.Message}", e);
         }
+    }
+
+    // Servers follow the catalog's events by themselves.
+    private sealed class NoEdge : ICatalogObserver
+    {
+        public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
     }
 }

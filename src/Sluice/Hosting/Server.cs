@@ -90,7 +90,7 @@ internal sealed partial class Server : IAsyncDisposable
     private void StartCatalog(SluiceOptions options)
     {
         if (_state.Engine is { HasCatalog: true } engine)
-            _state.Catalog = CatalogHost.Start(options, new EdgeObserver(engine.Cache), engine.Redis?.Stores, CatalogHost.PublicUrl(options.Edge, Edge), _logging, _time);
+            _state.Catalog = CatalogHost.Start(options, engine.Cache, engine.Redis?.Stores, CatalogHost.PublicUrl(options.Edge, Edge), _logging, _time);
     }
 
     private async Task StartApiAsync(SluiceOptions options, CancellationToken cancellation)

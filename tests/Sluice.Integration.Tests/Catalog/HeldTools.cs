@@ -22,7 +22,7 @@ internal sealed class HeldTools : IDisposable
             "publishing" => ("", "*thumbnails.jpg*) mkfifo ../master.m3u8 ;;"),
             _ => throw new ArgumentOutOfRangeException(nameof(stage)),
         };
-        folder.Write("held", "");
+        Hold();
         Write("ffprobe", ffprobe);
         Write("ffmpeg", ffmpeg);
     }
@@ -31,6 +31,9 @@ internal sealed class HeldTools : IDisposable
 
     /// <summary>The variable PATH with these tools first.</summary>
     public string SearchPath => folder.Path + ":" + Environment.GetEnvironmentVariable("PATH");
+
+    /// <summary>Holds whoever comes from now on, after <see cref="Release"/>.</summary>
+    public void Hold() => File.WriteAllText(Mark, "");
 
     /// <summary>Lets go of whoever they hold, and of all that come.</summary>
     public void Release() => File.Delete(Mark);

@@ -138,6 +138,32 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Worker_OfTheServersConfiguration_LeavesItToTheServerWhatThatHasMissed()
+    {
+        // One configuration for both names one cache directory, which is the server's.
+        var both = new Dictionary<string, string>(Steady) { ["SLUICE__Cache__Directory"] = sluice.CacheDirectory };
+        using var tools = new HeldTools("audio");
+        await using var worker = await StartAsync(tools, both);
+        tools.Release();
+        var id = await catalog.UploadAsync(await ClipAsync());
+        var path = await catalog.ReadyAsync(id);
+        var before = (await sluice.Edge.AskAsync(path)).Text;
+        tools.Hold();
+        Assert.Equal(HttpStatusCode.Accepted, (await catalog.SendAsync(HttpMethod.Post, $"/v1/videos/{id}/reprocess")).Status);
+        Assert.True(await catalog.StageAsync(id, s => s == "audio"), worker.Log);
+
+        await sluice.StopAsync();
+        tools.Release();
+        Assert.True(await Eventually.HoldsAsync(() => worker.Log.Split("is READY").Length == 3, Patience), worker.Log);
+        // It follows the events, too.
+        await Eventually.PassAsync(TimeSpan.FromSeconds(2));
+        await sluice.StartAsync();
+
+        // The manifest of before lies on the server's disk, good for an hour.
+        Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(path)).Text is var text && text != before && text.Contains("#EXTM3U", StringComparison.Ordinal), TimeSpan.FromSeconds(20)), sluice.Log);
+    }
+
+    [Fact]
     public async Task Requests_EachSentManyTimesAtOnce_CountAsOne()
     {
         var clip = await File.ReadAllBytesAsync(await TestClip.MakeAsync(320, 240, 2, sound: false));
