@@ -73,7 +73,7 @@ internal sealed class KeyValueVideoCache(IKeyValueStore copies, IKeyValueStore f
         try
         {
             // The fence first: between the two, a copy under the old fence is there and void.
-            await Within(fences.SetAsync(key, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")), new KeyValueSettings(LongestLife + FenceMargin), cancellation), cancellation);
+            await FenceAsync(key, cancellation);
             await Within(copies.DeleteAsync(key, cancellation), cancellation);
             meter.Operation("delete", "success");
             return true;
@@ -82,6 +82,20 @@ internal sealed class KeyValueVideoCache(IKeyValueStore copies, IKeyValueStore f
         {
             Complain(e, "delete");
             return false;
+        }
+    }
+
+    private async ValueTask FenceAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            await Within(fences.SetAsync(key, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")), new KeyValueSettings(LongestLife + FenceMargin), cancellation), cancellation);
+        }
+        catch (IOException)
+        {
+            // A store that is full takes no fence, and lets go of copies all the same.
+            await Within(copies.DeleteAsync(key, cancellation), cancellation);
+            throw;
         }
     }
 

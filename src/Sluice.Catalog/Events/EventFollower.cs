@@ -13,7 +13,8 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
 {
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1), KeepEvents = TimeSpan.FromDays(7);
 
-    private long? cursor;
+    private readonly HashSet<Guid> unvoided = [];
+    private long? cursor, saved;
     private long pruned;
 
     /// <summary>Follows until stopped.</summary>
@@ -48,28 +49,40 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
         cursor ??= await BeginAsync(cancellation);
         while (true)
         {
+            // What a cache that was away still owes.
+            await VoidAsync(cancellation);
             var events = await store.ReadEventsAsync(cursor.Value, cancellation);
+            if (events.Count == 0) break;
             foreach (var one in events)
             {
                 // The edge first: whoever learns from the row that a video is READY finds its new manifest.
                 if (one.Kind == CatalogEventKind.Published) await observer.OnPublishedAsync(one.VideoId, cancellation);
                 else if (one.Kind == CatalogEventKind.Deleted) await observer.OnDeletedAsync(one.VideoId, cancellation);
-                if (!await videos.InvalidateAsync(one.VideoId, cancellation)) throw new IOException("The metadata cache cannot be reached.");
+                unvoided.Add(one.VideoId);
                 cursor = one.Id;
+                await VoidAsync(cancellation);
             }
-            if (events.Count > 0) Save(cursor.Value);
-            else break;
         }
+        // Until every copy is voided a restart takes these events in once more.
+        if (unvoided.Count == 0 && cursor != saved) Save(cursor.Value);
         if (pruned != 0 && time.GetElapsedTime(pruned) < PruneEvery) return;
         pruned = time.GetTimestamp();
         await store.PruneAsync(time.GetUtcNow() - KeepEvents, cancellation);
+    }
+
+    // A cache that cannot be reached keeps nothing from the edge: its copies are voided once it can be.
+    private async Task VoidAsync(CancellationToken cancellation)
+    {
+        foreach (var video in unvoided)
+            if (await videos.InvalidateAsync(video, cancellation)) unvoided.Remove(video);
+            else return;
     }
 
     // A number beyond the newest is another database's.
     private async Task<long> BeginAsync(CancellationToken cancellation)
     {
         var last = await store.LastEventAsync(cancellation);
-        if (Load() is { } kept && kept <= last) return kept;
+        if (Load() is { } kept && kept <= last) return (saved = kept).Value;
         // From now on the edge may keep what changes later.
         Save(last);
         return last;
@@ -89,6 +102,7 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
 
     private void Save(long at)
     {
+        saved = at;
         if (cursorFile is null) return;
         try
         {

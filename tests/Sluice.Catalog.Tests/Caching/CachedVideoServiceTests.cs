@@ -151,6 +151,17 @@ public sealed class CachedVideoServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Invalidate_StoreTakesNothing_LetsGoOfTheCopy()
+    {
+        await service.GetAsync(TestVideos.Id);
+
+        // Full: what was there can still be deleted.
+        Assert.False(await Service(stores.Open("copies"), new BrokenStore()).InvalidateAsync(TestVideos.Id));
+
+        Assert.Null(await stores.Open("copies").GetAsync($"video:{TestVideos.Id}"));
+    }
+
+    [Fact]
     public async Task Get_StoreBroughtBackWithOldCopies_IsNotAnsweredByThem()
     {
         await service.GetAsync(TestVideos.Id);

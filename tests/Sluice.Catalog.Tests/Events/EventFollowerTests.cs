@@ -15,9 +15,15 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
     private readonly ManualTimeProvider time = new();
     private readonly CatalogStore store;
     private readonly List<string> told = [];
+    private readonly AwayStore copies, fences;
     private bool isDeaf;
 
-    public EventFollowerTests() => store = new CatalogStore(SqliteCatalog.Open(folder.FileOf("c.db")), meter, time);
+    public EventFollowerTests()
+    {
+        store = new CatalogStore(SqliteCatalog.Open(folder.FileOf("c.db")), meter, time);
+        var stores = new InProcessKeyValueStores(time);
+        (copies, fences) = (new AwayStore(stores.Open("a")), new AwayStore(stores.Open("b")));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -58,6 +64,29 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
         await follower.CatchUpAsync(default);
 
         Assert.Equal([$"published {video}"], told);
+    }
+
+    [Fact]
+    public async Task CatchUp_CacheAway_TellsTheEdgeOnceAndVoidsCopiesWhenItIsBack()
+    {
+        var (videos, follower) = ((Guid[])[await AddAsync(), await AddAsync()], Follower());
+        await follower.CatchUpAsync(default);
+        var kept = File.ReadAllText(folder.FileOf("cursor"));
+        foreach (var video in videos) await copies.SetAsync($"video:{video}", "old"u8.ToArray(), new KeyValueSettings());
+        (copies.IsAway, fences.IsAway) = (true, true);
+        foreach (var video in videos) await store.ChangeAsync(video, v => new(v with { Status = VideoStatus.Ready }));
+
+        await follower.CatchUpAsync(default);
+        await follower.CatchUpAsync(default);
+
+        Assert.Equal([.. videos.Select(video => $"published {video}")], told);
+        // Whoever starts anew before then has to void them.
+        Assert.Equal(kept, File.ReadAllText(folder.FileOf("cursor")));
+        (copies.IsAway, fences.IsAway) = (false, false);
+        await follower.CatchUpAsync(default);
+        Assert.Equal(2, told.Count);
+        foreach (var video in videos) Assert.Null(await copies.GetAsync($"video:{video}"));
+        Assert.NotEqual(kept, File.ReadAllText(folder.FileOf("cursor")));
     }
 
     [Fact]
@@ -108,9 +137,8 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
 
     private EventFollower Follower()
     {
-        var stores = new InProcessKeyValueStores(time);
         var options = new CatalogOptions { Directory = folder.Path };
-        var cache = new KeyValueVideoCache(stores.Open("a"), stores.Open("b"), meter, time, NullLogger.Instance) { LongestLife = TimeSpan.FromMinutes(5) };
+        var cache = new KeyValueVideoCache(copies, fences, meter, time, NullLogger.Instance) { LongestLife = TimeSpan.FromMinutes(5) };
         return new EventFollower(store, new CachedVideoService(new VideoService(store, options, time), cache, options, meter), this, folder.FileOf("cursor"), time, NullLogger<EventFollower>.Instance);
     }
 
