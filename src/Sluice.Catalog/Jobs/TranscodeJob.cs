@@ -17,18 +17,15 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         if (await store.FindAsync(job.VideoId, cancellation) is not { Status: VideoStatus.Processing } video) return false;
         if (job.Attempt > options.Attempts) return await FailAsync(job, $"Transcoding was begun {options.Attempts} times, and the worker died each time.", cancellation);
 
-        var folder = Path.Combine(options.Directory, "work");
-        var scratch = Path.Combine(folder, $"{job.Id}-{job.Attempt}-{Guid.NewGuid():N}");
-        Sweep(folder, job);
-        Directory.CreateDirectory(scratch);
         try
         {
+            using var scratch = new ScratchFolder(Path.Combine(options.Directory, "work"), $"{job.Id}-{job.Attempt}-{Guid.NewGuid():N}");
             var generation = Guid.NewGuid().ToString("N")[..10];
-            var (manifest, duration) = await transcoder.RunAsync(video, generation, scratch, progress, cancellation);
+            var (manifest, duration) = await transcoder.RunAsync(video, generation, scratch.Path, progress, cancellation);
             progress.Set("publishing", 0.99);
             // The last look before viewers see it: two workers must not both publish.
             if (!await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation)) return false;
-            await transcoder.PublishAsync(video.Id, manifest, scratch, cancellation);
+            await transcoder.PublishAsync(video.Id, manifest, scratch.Path, cancellation);
             // Before it is READY: whoever learns of it then finds no older manifest here.
             if (!await MarkReadyAsync(job, generation, duration, cancellation)) return false;
             logger.LogInformation("Video {Video} is READY ({Duration:0.0} s)", video.Id, duration);
@@ -41,10 +38,6 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         catch (Exception e) when (e is not OperationCanceledException && job.Attempt >= options.Attempts)
         {
             return await FailAsync(job, e.Message, cancellation);
-        }
-        finally
-        {
-            Remove(scratch);
         }
     }
 
@@ -66,24 +59,5 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
     {
         logger.LogWarning("Video {Video} is FAILED: {Reason}", job.VideoId, reason);
         return await outcomes.MarkFailedAsync(job, reason, cancellation);
-    }
-
-    // What workers left behind that were killed at this job.
-    private static void Sweep(string folder, Job job)
-    {
-        if (!Directory.Exists(folder)) return;
-        foreach (var left in Directory.EnumerateDirectories(folder, $"{job.Id}-*")) Remove(left);
-    }
-
-    private static void Remove(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Gone already, or still written to by a child that is about to end; the next attempt sweeps again.
-        }
     }
 }

@@ -9,6 +9,9 @@ public sealed class FolderStore(string folder) : IObjectStore
     /// <summary>Where files are that are still being written; on the same file system, so that the last step is a rename.</summary>
     private const string Incoming = ".incoming";
 
+    /// <summary>What has not grown for so long may be nobody's any more; between its last byte and its name a file is held by nobody.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     private readonly string root = Path.GetFullPath(folder);
 
     /// <inheritdoc/>
@@ -86,6 +89,7 @@ public sealed class FolderStore(string folder) : IObjectStore
                 long length;
                 await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
                 {
+                    Sweep(incoming, File.GetLastWriteTimeUtc(temporary));
                     await content.CopyToAsync(file, 1 << 16, cancellation);
                     length = file.Length;
                 }
@@ -101,6 +105,22 @@ public sealed class FolderStore(string folder) : IObjectStore
         catch (UnauthorizedAccessException e)
         {
             throw new IOException($"The folder {root} cannot be written ({e.Message}). Check its permissions.", e);
+        }
+    }
+
+    // What processes that were killed had begun to write. Whoever is still writing holds his file, however slow his line is.
+    private static void Sweep(string incoming, DateTime now)
+    {
+        foreach (var left in Directory.GetFiles(incoming))
+        {
+            try
+            {
+                if (now - File.GetLastWriteTimeUtc(left) > LongestPause) new FileStream(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is being written, or gone.
+            }
         }
     }
 

@@ -45,6 +45,18 @@ public sealed class UploadTests : IDisposable
     }
 
     [Fact]
+    public async Task Receive_AfterAKilledProcess_DeletesWhatThatHadBegun()
+    {
+        var (left, held, recent) = (folder.Write(".incoming/left", "half"), folder.Write(".incoming/held", "half"), folder.Write(".incoming/recent", "half"));
+        foreach (var file in (string[])[left, held]) File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(recent) - TimeSpan.FromHours(2));
+        await using var slow = new FileStream(held, FileMode.Open, FileAccess.Write, FileShare.None);
+
+        await new FolderStore(folder.Path).ReceiveAsync("originals/a/b.mp4", new MemoryStream(), default);
+
+        Assert.Equal([held, recent], Directory.GetFiles(folder.FileOf(".incoming")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Receive_OverAFile_ReplacesIt()
     {
         var store = new FolderStore(folder.Path);
