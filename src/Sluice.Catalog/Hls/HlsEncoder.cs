@@ -11,9 +11,11 @@ internal sealed class HlsEncoder(FfmpegTools tools)
     /// <summary>Encodes picture and sound of one size into <paramref name="folder"/>.</summary>
     public async Task<EncodedRendition> EncodeAsync(string file, SourceInfo source, Rendition rendition, string folder, Action<double> progress, CancellationToken cancellation)
     {
+        // Segments end with the picture: what sounds on after it would all be in the last one, and in no time of the playlist.
+        var still = source.StillEnd > 0 ? string.Create(CultureInfo.InvariantCulture, $"tpad=stop_mode=clone:stop_duration={source.StillEnd:0.###},") : "";
         string[] picture =
         [
-            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"scale={rendition.Width}:{rendition.Height},setsar=1"),
+            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"{still}scale={rendition.Width}:{rendition.Height},setsar=1"),
             "-c:v", "libx264", "-preset", "fast", "-profile:v", "high", "-pix_fmt", "yuv420p",
             "-b:v", Number(rendition.BitRate), "-maxrate", Number(rendition.BitRate * 107L / 100), "-bufsize", Number(rendition.BitRate * 3L / 2),
             // Times, not counts of frames: so that all renditions are cut alike whatever the frame rate does.
@@ -35,7 +37,8 @@ internal sealed class HlsEncoder(FfmpegTools tools)
 
     private static string[] Output() =>
     [
-        "-map_metadata", "-1", "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
+        // Sound waits for its picture, however late the encoder gives that out.
+        "-map_metadata", "-1", "-max_interleave_delta", "0", "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
         "-hls_segment_type", "mpegts", "-hls_segment_filename", "segment_%03d.ts", "playlist.m3u8",
     ];
 

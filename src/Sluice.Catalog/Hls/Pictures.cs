@@ -12,7 +12,9 @@ internal sealed class Pictures(FfmpegTools tools)
     public async Task DrawAsync(string rendition, EncodedRendition encoded, string folder, CancellationToken cancellation)
     {
         string[] input = ["-protocol_whitelist", "file", "-i", "file:" + Path.Combine(rendition, "playlist.m3u8")];
-        await tools.EncodeAsync(folder, ["-ss", Seconds(Math.Min(encoded.Duration / 10, 30)), .. input, "-frames:v", "1", "-q:v", "3", "poster.jpg"], null, cancellation);
+        // Of less than half a second ffmpeg finds nothing where it is to begin anywhere.
+        string[] at = encoded.Duration < 1 ? [] : ["-ss", Seconds(Math.Min(encoded.Duration / 10, 30))];
+        await tools.EncodeAsync(folder, [.. at, .. input, "-frames:v", "1", "-q:v", "3", "poster.jpg"], null, cancellation);
         var every = Math.Max(1, encoded.Duration / MostThumbnails);
         var count = Math.Clamp((int)Math.Ceiling(encoded.Duration / every), 1, MostThumbnails);
         var height = Math.Max(2, (int)Math.Round((double)Width * encoded.Height / encoded.Width / 2) * 2);

@@ -27,22 +27,31 @@ internal sealed class SourceProbe(FfmpegTools tools)
     {
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
-        double width = 0;
+        var (width, pictureEnd, soundEnd) = (0.0, 0.0, 0.0);
         var height = 0;
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
             var kind = Text(stream, "codec_type");
             // The cover of a song is a picture, not a film.
             var isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
-            if (kind == "audio") audio ??= stream.GetProperty("index").GetInt32();
+            if (kind == "audio" && audio is null) (audio, soundEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
-            video = stream.GetProperty("index").GetInt32();
+            (video, pictureEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
-        var duration = document.RootElement.TryGetProperty("format", out var format) && double.TryParse(Text(format, "duration"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
-        return new SourceInfo(picture, audio, width, height, duration);
+        var duration = document.RootElement.TryGetProperty("format", out var format) ? Seconds(format, "duration") : 0;
+        return new SourceInfo(picture, audio, width, height, duration, pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0);
     }
+
+    // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag: what ffprobe calls a stream's duration there is the whole file's.
+    private static double End(JsonElement stream)
+    {
+        var length = stream.TryGetProperty("tags", out var tags) && Text(tags, "DURATION") is { Length: >= 16 } tag && TimeSpan.TryParse(tag.AsSpan(0, 16), CultureInfo.InvariantCulture, out var told) ? told.TotalSeconds : Seconds(stream, "duration");
+        return length > 0 ? Seconds(stream, "start_time") + length : 0;
+    }
+
+    private static double Seconds(JsonElement element, string name) => double.TryParse(Text(element, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 
     private static (double Width, int Height) Shown(double width, int height, int rotation) =>
         rotation % 180 == 0 ? (width, height) : (height, (int)Math.Round(width));

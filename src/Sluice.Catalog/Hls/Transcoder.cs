@@ -30,7 +30,7 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
         var made = await EncodeAsync(source, info, output, progress, cancellation);
 
         progress.Set("pictures", 0.9);
-        var smallest = made.Last(one => one.Height > 0);
+        var smallest = made.LastOrDefault(one => one.Height > 0) ?? throw new UnusableSourceException("The uploaded file has no picture at its beginning.");
         await pictures.DrawAsync(Path.Combine(output, smallest.Name), smallest, output, cancellation);
         await StoreAsync(output, VideoKeys.Generation(video.Id, generation), progress, cancellation);
         return (MasterManifest.Write(generation, made), made[0].Duration);

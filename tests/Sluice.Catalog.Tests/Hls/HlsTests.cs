@@ -78,6 +78,21 @@ public sealed class HlsTests
     }
 
     [Theory]
+    [InlineData("""{"duration":"0.040000"}""", """{"duration":"15.000000"}""", 14.96)]
+    [InlineData("""{"duration":"15.003","tags":{"DURATION":"00:00:00.043000000"}}""", """{"tags":{"DURATION":"00:00:15.003000000"}}""", 14.96)]
+    [InlineData("""{"start_time":"8.0","duration":"10"}""", """{"start_time":"0.0","duration":"20.5"}""", 2.5)]
+    [InlineData("""{"duration":"9.8"}""", """{"duration":"10"}""", 0)]
+    [InlineData("""{"duration":"20"}""", """{"duration":"10"}""", 0)]
+    [InlineData("""{}""", """{"duration":"10"}""", 0)]
+    [InlineData("""{"duration":"10","tags":{"DURATION":"nonsense nonsense"}}""", """{}""", 0)]
+    public void Probe_OfSoundThatGoesOnAfterThePicture_TellsForHowLong(string picture, string sound, double expected)
+    {
+        var source = SourceProbe.Read(Encoding.UTF8.GetBytes($$"""{"streams":[{"codec_type":"video","index":0,"width":320,"height":240,{{picture[1..]}},{"codec_type":"audio","index":1,{{sound[1..]}}]}""".Replace(",}", "}", StringComparison.Ordinal)));
+
+        Assert.Equal(expected, source.StillEnd, 6);
+    }
+
+    [Theory]
     [InlineData("""{"streams":[]}""")]
     [InlineData("{}")]
     [InlineData("""{"streams":[{"codec_type":"audio","index":0}]}""")]

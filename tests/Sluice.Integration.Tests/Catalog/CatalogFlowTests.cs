@@ -90,6 +90,37 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         Assert.DoesNotContain("mp4a", master, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Video_WhoseSoundGoesOnAfterItsPicture_PlaysToItsEnd()
+    {
+        var id = await catalog.UploadAsync(await TestClip.MakeCoverAsync(0.04, 14));
+        var path = await catalog.ReadyAsync(id);
+
+        Assert.Equal(14, (double)(await catalog.GetAsync(id))["duration"]!, 0.1);
+        var master = (await edge.AskAsync(path)).Text;
+        Assert.Contains("RESOLUTION=320x240", master, StringComparison.Ordinal);
+        var rendition = path[..(path.LastIndexOf('/') + 1)] + master.Split('\n').First(line => line.EndsWith("240p/playlist.m3u8", StringComparison.Ordinal));
+        Assert.Equal(["#EXTINF:6.000000,", "#EXTINF:6.000000,", "#EXTINF:2.000000,"], (await edge.AskAsync(rendition)).Text.Split('\n').Where(line => line.StartsWith("#EXTINF", StringComparison.Ordinal)));
+        // Each segment has the sound of its own time.
+        var second = new Uri(bed.Sluice.EdgeAddress, rendition.Replace("playlist.m3u8", "segment_001.ts", StringComparison.Ordinal)).ToString();
+        Assert.InRange(double.Parse(await TestClip.ProbeAsync(second, "-select_streams", "a:0", "-show_entries", "format=duration"), CultureInfo.InvariantCulture), 5.5, 6.5);
+    }
+
+    [Fact]
+    public async Task Video_OfAMoment_HasItsPoster()
+    {
+        var video = await catalog.GetAsync(await AReadyAsync());
+
+        Assert.Equal("image/jpeg", (await edge.AskAsync(new Uri((string)video["poster_url"]!).AbsolutePath)).Headers["Content-Type"]);
+
+        async Task<string> AReadyAsync()
+        {
+            var id = await catalog.UploadAsync(await TestClip.MakeCoverAsync(0.2, 0));
+            await catalog.ReadyAsync(id);
+            return id;
+        }
+    }
+
     [Theory]
     [InlineData("notes.txt", "This is not a video.\n", "not a video")]
     [InlineData("empty.mp4", "", "empty")]

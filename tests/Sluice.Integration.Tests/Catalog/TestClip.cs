@@ -29,6 +29,15 @@ internal static class TestClip
         }
     }
 
+    /// <summary>One picture, shown for a moment, and a tone that goes on: what a song with a cover becomes where nobody said for how long it is shown.</summary>
+    public static async Task<string> MakeCoverAsync(double shown, int seconds)
+    {
+        var file = Path.Combine(Folder.Path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cover-{shown}-{seconds}.mp4"));
+        await RunAsync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"testsrc=size=320x240:rate=25:duration={shown}"),
+            .. seconds > 0 ? (string[])["-f", "lavfi", "-i", $"sine=frequency=440:duration={seconds}", "-c:a", "aac"] : [], "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file]);
+        return file;
+    }
+
     /// <summary>What ffprobe says of a file or URL.</summary>
     public static Task<string> ProbeAsync(string input, params string[] arguments) => RunAsync("ffprobe", ["-v", "error", "-of", "csv=p=0", .. arguments, input]);
 
