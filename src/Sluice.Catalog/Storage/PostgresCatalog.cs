@@ -40,9 +40,10 @@ internal sealed class PostgresCatalog : ICatalogDatabase
         }
     }
 
+    // A machine that stands still or is cut off with the lock in hand would keep everybody else's changes waiting, for hours if nothing tells the server that it is gone.
     /// <inheritdoc/>
     public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) =>
-        session.QueryAsync($"SELECT pg_advisory_xact_lock({EventLock})", _ => 0, cancellation);
+        session.QueryAsync($"SELECT set_config('idle_in_transaction_session_timeout', '10s', true), pg_advisory_xact_lock({EventLock})", _ => 0, cancellation);
 
     /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => TryAsync(async () =>
@@ -108,8 +109,8 @@ internal sealed class PostgresCatalog : ICatalogDatabase
         }
     }
 
-    // "57P03" is a server that is starting or stopping.
-    private static bool IsPassing(NpgsqlException failure) => failure.IsTransient || failure is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "40P01" or "40001" };
+    // "57P03" is a server that is starting or stopping, "57P05" one that waited too long for this process's next statement.
+    private static bool IsPassing(NpgsqlException failure) => failure.IsTransient || failure is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "57P05" or "40P01" or "40001" };
 
     private static async Task<int> MigrateAsync(SqlSession session, CancellationToken cancellation)
     {

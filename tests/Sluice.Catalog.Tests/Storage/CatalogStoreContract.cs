@@ -284,7 +284,7 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         }
     }
 
-    private async Task<Videos.Video> AddAsync(string title, Guid? user = null)
+    private protected async Task<Videos.Video> AddAsync(string title, Guid? user = null)
     {
         var (id, now) = (Guid.NewGuid(), CatalogTime.Now(Time));
         var video = new Videos.Video { Id = id, UserId = user ?? Guid.NewGuid(), Title = title, Status = VideoStatus.PendingUpload, OriginalKey = VideoKeys.Original(id, "a.mp4"), CreatedAt = now, UpdatedAt = now, Version = 1 };

@@ -45,4 +45,26 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
         Assert.Null(await reading);
         Assert.Equal(0, await Store.LastEventAsync());
     }
+
+    [Fact]
+    public async Task Change_WhileAMachineStandsStillInTheMiddleOfOne_WaitsSecondsForIt()
+    {
+        var video = await AddAsync("a");
+        await using var other = await OpenAsync();
+        var (isHolding, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var standing = other.WriteAsync(async session =>
+        {
+            await other.OrderEventsAsync(session, default);
+            isHolding.TrySetResult();
+            await goesOn.Task;
+            return 0;
+        }, default);
+        await isHolding.Task;
+
+        Assert.Equal("b", (await Store.ChangeAsync(video.Id, v => new(v with { Title = "b" })))!.Title);
+
+        // Its transaction is over, and nothing of it was committed.
+        goesOn.SetResult();
+        await Assert.ThrowsAsync<IOException>(() => standing);
+    }
 }
