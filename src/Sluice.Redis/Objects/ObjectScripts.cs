@@ -37,11 +37,13 @@ internal static class ObjectScripts
         return 1
         """, whenFull: true);
 
-    /// <summary>ARGV: token, channel, message, milliseconds for which others need not wait. Ends a turn with nothing stored.</summary>
+    /// <summary>ARGV: token, channel, message, milliseconds for which others need not wait. Ends a turn with nothing stored. It is forgotten soon: whoever asks for many paths
+    /// that are not there would fill Redis with turns. An earlier turn's token counts without it as little as with it, and a later one's is greater by the clock.</summary>
     public static RedisScript Leave { get; } = new(Time + """
         if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
         redis.call('HSET', KEYS[1], 'holder', '')
         if ARGV[4] ~= '0' then redis.call('HSET', KEYS[1], 'alone', now + ARGV[4]) end
+        redis.call('PEXPIRE', KEYS[1], ARGV[4] + 60000)
         redis.call('PUBLISH', ARGV[2], ARGV[3])
         return 1
         """, whenFull: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Core.Disk;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
@@ -63,6 +64,25 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         var waiting = other.TurnAsync(target);
         turn.Dispose();
         Assert.Same(SharedTurn.None, await waiting);
+    }
+
+    // One that brought nothing, as for each of the paths that somebody tries which are not there.
+    [Fact]
+    public async Task Turn_GivenBack_IsForgottenSoonAndStillRefusesEarlierOnes()
+    {
+        await using var one = await OpenAsync(new SharedTierOptions { Lease = TimeSpan.FromMilliseconds(400) });
+        await using var other = await OpenAsync();
+        var target = Unique();
+        var late = Assert.IsType<RedisTurn>(await one.TurnAsync(target));
+        late.End();
+        var turn = Assert.IsType<RedisTurn>(await other.TurnAsync(target));
+        turn.Dispose();
+        Assert.True(await Eventually.HoldsAsync(async () => long.Parse(await redis.Server.CliAsync("PTTL", turn.Names.Lease), CultureInfo.InvariantCulture) is > 0 and <= 70_000, Soon));
+
+        await redis.Server.CliAsync("DEL", turn.Names.Lease);
+
+        var upload = new SharedUpload((RedisObjectTier)one.Cache.Shared!, late.Names, late.Token, late.Epoch);
+        Assert.False(await upload.RunAsync(one.Store(target, Metadata(500_000, "old"), new byte[500_000]), CancellationToken.None));
     }
 
     [Fact]
