@@ -50,10 +50,15 @@ internal sealed class PostgresCatalog : ICatalogDatabase
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         return await work(new SqlSession(connection, null));
-    }, cancellation);
+    }, cancellation).WaitAsync(cancellation);
 
     /// <inheritdoc/>
-    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
+    public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => CommitAsync(work, cancellation).WaitAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
     {
         var (connection, transaction, result) = await TryAsync(async () =>
         {
@@ -74,7 +79,8 @@ internal sealed class PostgresCatalog : ICatalogDatabase
         {
             try
             {
-                await transaction.CommitAsync(cancellation);
+                cancellation.ThrowIfCancellationRequested();
+                await transaction.CommitAsync(CancellationToken.None);
                 return result;
             }
             catch (NpgsqlException e)
@@ -84,9 +90,6 @@ internal sealed class PostgresCatalog : ICatalogDatabase
             }
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private async Task<T> TryAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Sluice.Catalog.Storage;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Catalog;
 
@@ -66,5 +67,32 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
         // Its transaction is over, and nothing of it was committed.
         goesOn.SetResult();
         await Assert.ThrowsAsync<IOException>(() => standing);
+    }
+
+    [Fact]
+    public async Task Find_OfAServerThatStandsStill_EndsWhenNobodyWaitsAnyMore()
+    {
+        var video = await AddAsync("a");
+        await server.FreezeAsync();
+        try
+        {
+            using var leaving = new CancellationTokenSource();
+            var reading = Store.FindAsync(video.Id, leaving.Token);
+            var changing = Store.ChangeAsync(video.Id, v => new(v with { Title = "b" }), null, leaving.Token);
+            await Eventually.PassAsync(TimeSpan.FromMilliseconds(200));
+
+            var ending = Task.Run(leaving.Cancel);
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading).WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => changing).WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
+            await ending.WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
+        }
+        finally
+        {
+            await server.ThawAsync();
+        }
+
+        // It was given up before it was committed.
+        Assert.True(await Eventually.HoldsAsync(async () => (await Store.FindAsync(video.Id))!.Title == "a", TimeSpan.FromSeconds(20)));
     }
 }

@@ -52,11 +52,18 @@ public sealed class PostgresServer : IAsyncLifetime
         runs = false;
     }
 
+    /// <summary>Stops it and its children where they are, connections open.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
         if (runs) await StopAsync();
         Directory.Delete(folder, recursive: true);
     }
+
+    private Task<string> SignalAsync(string signal) => RunAsync("/bin/sh", "-c", $"read -r first < '{Data}/postmaster.pid' && kill -{signal} $first $(cat /proc/$first/task/*/children)");
 
     private Task<string> RunAsPostgresAsync(string program, params string[] arguments)
     {
