@@ -22,6 +22,9 @@ internal static class UploadEndpoint
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Request.ContentLength > most) throw BoundedBody.TooLarge();
         await folder.ReceiveAsync(video.OriginalKey, new BoundedBody(context.Request.Body, most), context.RequestAborted);
-        return TypedResults.Ok();
+        if (await catalog.Store.FindAsync(id, context.RequestAborted) is not null) return TypedResults.Ok();
+        // Deleted meanwhile, and its files before this one came: nobody would ever delete it.
+        await folder.DeleteAsync(video.OriginalKey, CancellationToken.None);
+        throw new VideoException(VideoFault.VideoNotFound, $"The video {id} was deleted while it was uploaded.");
     }
 }
