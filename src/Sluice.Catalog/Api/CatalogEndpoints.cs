@@ -130,5 +130,6 @@ public static class CatalogEndpoints
         return TypedResults.Json(new JobAnswer(job.State, job.Attempt, job.Stage, Math.Round(job.Progress, 3), job.Error), CatalogJson.Wire.JobAnswer);
     }
 
-    private static string ApiOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";
+    // A proxy that ends TLS says so. Whom it comes from does not matter: the address goes to nobody but who sent it.
+    private static string ApiOf(HttpContext context) => $"{(context.Request.Headers["X-Forwarded-Proto"] == "https" ? "https" : context.Request.Scheme)}://{context.Request.Host}";
 }

@@ -52,10 +52,11 @@ internal sealed class ApiGuard(ApiSection options)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
         || options.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
+    // Behind a proxy that ends TLS its own page's address begins with https.
     private static bool IsForeignPage(HttpRequest request)
     {
         var origin = request.Headers[HeaderNames.Origin].ToString();
-        return (origin.Length > 0 && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+        return (origin.Length > 0 && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) && !origin.Equals($"https://{request.Host}", StringComparison.OrdinalIgnoreCase))
             || request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
     }
 }

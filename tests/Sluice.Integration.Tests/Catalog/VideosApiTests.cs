@@ -139,6 +139,34 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     }
 
     [Fact]
+    public async Task Upload_OfAVideoThatIsDeletedMeanwhile_LeavesNothing()
+    {
+        var media = Path.Combine(bed.Sluice.CatalogDirectory, "media");
+        var (id, url) = await catalog.CreateAsync();
+        using var socket = new TcpClient(url.Host, url.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\nContent-Length: 8\r\n\r\nfour"));
+        Assert.True(await Eventually.HoldsAsync(() => Directory.Exists(Path.Combine(media, ".incoming")) && Directory.EnumerateFiles(Path.Combine(media, ".incoming")).Any(), TimeSpan.FromSeconds(60)));
+        Assert.Equal(HttpStatusCode.NoContent, (await catalog.SendAsync(HttpMethod.Delete, $"/v1/videos/{id}")).Status);
+        // Its files are deleted, of which this is none yet.
+        await Eventually.PassAsync(TimeSpan.FromSeconds(1));
+
+        await socket.GetStream().WriteAsync("more"u8.ToArray());
+
+        Assert.Contains("video_not_found", await new StreamReader(socket.GetStream()).ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(media, "originals", id)));
+    }
+
+    [Fact]
+    public async Task Create_BehindAProxyThatEndsTls_AnswersItsAddress()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/videos") { Content = new StringContent(Body(), null, "application/json"), Headers = { { "X-Forwarded-Proto", "https" }, { "Origin", $"https://{bed.Sluice.ApiAddress.Authority}" } } };
+
+        using var answer = await bed.Sluice.Api.SendAsync(request);
+
+        Assert.StartsWith($"https://{bed.Sluice.ApiAddress.Authority}/", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["upload_url"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Upload_ByAnAddressNobodyGave_IsRefused()
     {
         var (id, url) = await catalog.CreateAsync();
