@@ -6,6 +6,9 @@ public sealed record CatalogOptions
     /// <summary>A folder of its own: the SQLite database, and the scratch files of the worker.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Where workers have their scratch files.</summary>
+    internal string Scratch => Path.Combine(Directory, "work");
+
     /// <summary>Connection string of a PostgreSQL database (15 or later), as postgres://user@host/name or in Npgsql's own form. Default null: SQLite in <see cref="Directory"/>.</summary>
     public string? Database { get; init; }
 

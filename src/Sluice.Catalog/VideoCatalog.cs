@@ -63,6 +63,7 @@ public sealed class VideoCatalog : IAsyncDisposable
     /// <exception cref="IOException">The database cannot be used; the message says what to do.</exception>
     public static async Task<VideoCatalog> OpenAsync(CatalogParts parts, CancellationToken cancellation)
     {
+        if (parts.Options.Workers > 0) CheckScratch(parts.Options);
         var meter = new CatalogMeter { CacheType = parts.CacheType };
         ICatalogDatabase database = parts.Options.Database is { } address
             ? await PostgresCatalog.OpenAsync(address, parts.Time, cancellation)
@@ -101,6 +102,19 @@ public sealed class VideoCatalog : IAsyncDisposable
         await Task.WhenAll(worked, EndOfAsync(following));
         await Store.DisposeAsync();
         meter.Dispose();
+    }
+
+    // A worker that cannot write would take one job after the other, and fail them all.
+    private static void CheckScratch(CatalogOptions options)
+    {
+        try
+        {
+            new ScratchFolder(options.Scratch, Guid.NewGuid().ToString("N")).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The catalog's folder {options.Directory} cannot be written ({e.Message}). Check its permissions and free space, or choose another with --catalog.", e);
+        }
     }
 
     private async Task RestAsync()

@@ -19,7 +19,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
 
         try
         {
-            using var scratch = new ScratchFolder(Path.Combine(options.Directory, "work"), $"{job.Id}-{job.Attempt}-{Guid.NewGuid():N}");
+            using var scratch = new ScratchFolder(options.Scratch, $"{job.Id}-{job.Attempt}-{Guid.NewGuid():N}");
             var generation = Guid.NewGuid().ToString("N")[..10];
             var (manifest, duration) = await transcoder.RunAsync(video, generation, scratch.Path, progress, cancellation);
             progress.Set("publishing", 0.99);
