@@ -106,6 +106,23 @@ public sealed class CacheScope
         }
     }
 
+    /// <summary>Puts an object in again, in the place of the one that had replaced it; false when by now another answers the same requests.</summary>
+    internal bool TryPutBack(CachedObject failed, CachedObject good)
+    {
+        while (true)
+        {
+            var slot = slots.GetOrAdd(good.Target, static _ => new CacheSlot());
+            lock (slot.Gate)
+            {
+                if (slot.IsClosed) continue;
+                var others = Array.FindAll(slot.Objects, held => !ReferenceEquals(held, failed));
+                if (others.Length == CacheSlot.MaximumSelections || Array.Exists(others, held => SameSelection(held.Metadata, good.Metadata))) return false;
+                slot.Objects = [good, .. others];
+                return true;
+            }
+        }
+    }
+
     /// <summary>Nothing went back since before the look into the index, nor is about to: who finds the slot finds everything.</summary>
     private void Settle(CacheSlot slot, string target, long before)
     {

@@ -94,7 +94,7 @@ public sealed partial class CachedObject
     {
         bool lost;
         lock (gate)
-            lost = fills.Count == 1 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
+            isLost = lost = fills.Count == 1 && !detached && (metadata.Length is not { } length || (!CanFillGaps && !Holds(0, length)));
         // A body that broke off and cannot be completed by range is of no use to anybody who comes later.
         if (lost && !PutFormerBack()) ObjectCache.Remove(this);
         bool isUncounted;

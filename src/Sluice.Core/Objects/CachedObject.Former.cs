@@ -8,10 +8,13 @@ public sealed partial class CachedObject
 {
     private CachedObject? former;
     private long formerFence;
-    private bool brokeOff;
+    private bool brokeOff, isLost;
 
     /// <summary>What is to come back should the body break off; null for nothing.</summary>
     internal CachedObject? Former => Volatile.Read(ref former);
+
+    /// <summary>True while it is out of sight: it must not go back to the index, where it would be found. Set where nothing goes back meanwhile.</summary>
+    internal bool IsFormer { get; set; }
 
     /// <summary>True for an object to come back to: not an error, and whole.</summary>
     internal bool IsGood => !IsDetached && Metadata is { Status: < 400, Length: { } length } && Holds(0, length);
@@ -23,7 +26,7 @@ public sealed partial class CachedObject
     {
         lock (gate)
         {
-            if (detached) return false;
+            if (detached || isLost) return false;
             if (fills.Count > 0 || brokeOff)
             {
                 (former, formerFence) = (good, fence);

@@ -35,7 +35,7 @@ public sealed partial class CachedObject
         lock (stored)
         lock (gate)
         {
-            if (detached || former is not null || !ReferenceEquals(disk, stored) || fills.Count > 0 || waiting.Count > 0 || !HasNoChunks()) return false;
+            if (detached || IsFormer || former is not null || !ReferenceEquals(disk, stored) || fills.Count > 0 || waiting.Count > 0 || !HasNoChunks()) return false;
             if (Interlocked.CompareExchange(ref holds, int.MinValue / 2, 0) != 0) return false;
             if (!cache.Disk!.TryGoBack(stored))
             {

@@ -94,7 +94,10 @@ public sealed partial class CachedObject
     {
         var node = new HeadNode(this, Bookkeeping + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
         if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
-        return cache.Memory.TryAdmit(node) || Disk is not null;
+        var isCounted = cache.Memory.TryAdmit(node);
+        // Given up before it was counted, as when its body broke off at once: nobody else will take the head out again.
+        if (IsReleased) cache.Memory.Remove(node);
+        return isCounted || Disk is not null;
     }
 
     /// <summary>It is whole on disk, and counted there.</summary>

@@ -127,37 +127,42 @@ public sealed partial class ObjectCache : IAsyncDisposable
         replaced = added.Scope.Put(added);
         CachedObject? good = null;
         foreach (var former in replaced) good ??= former.IsGood ? former : former.GiveFormer();
+        if (good is not null) good.IsFormer = true;
         var isDone = good is null || added.Succeed(good, Fence);
         foreach (var former in replaced)
             if (!ReferenceEquals(former, good)) former.Detach();
-        if (!added.IsDetached)
+        if (isDone && !added.IsDetached)
         {
             added.CameIntoUse();
             return true;
         }
 
         // Its fill failed before it was put in place.
-        added.Scope.Take(added);
-        if (!isDone) added.Scope.Put(good!);
+        if (isDone) added.Scope.Take(added);
+        else if (!TryPutBack(added, good!)) Drop(added, good!);
         return false;
     }
 
     /// <summary>Puts what an object replaced in its place again, unless something else is there by now, or a purge since then selects it.</summary>
     internal void PutBack(CachedObject failed, CachedObject good, long fence)
     {
-        var isBack = purges.TryCommit(fence, purge => Selects(purge, good), () =>
-        {
-            if (!failed.Scope.Take(failed) || good.IsDetached) return false;
-            failed.Scope.Put(good);
-            return true;
-        });
-        if (!isBack)
-        {
-            failed.Scope.Take(failed);
-            good.Detach();
-        }
-
+        if (!purges.TryCommit(fence, purge => Selects(purge, good), () => TryPutBack(failed, good))) Drop(failed, good);
         failed.Detach();
+    }
+
+    private static bool TryPutBack(CachedObject failed, CachedObject good)
+    {
+        good.IsFormer = false;
+        if (!good.Scope.TryPutBack(failed, good)) return false;
+        // Whoever detached it meanwhile, as eviction does, may have looked for it before it was in.
+        if (good.IsDetached) good.Scope.Take(good);
+        return true;
+    }
+
+    private static void Drop(CachedObject failed, CachedObject good)
+    {
+        failed.Scope.Take(failed);
+        good.Detach();
     }
 
     /// <summary>Puts refreshed metadata in place after a 304, unless a purge since <paramref name="fence"/> selects the object.</summary>
