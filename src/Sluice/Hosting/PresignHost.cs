@@ -55,21 +55,21 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
     /// <exception cref="ArgumentException">The options of the bucket will not do.</exception>
     public IPresignedUrls For(OriginSection origin, bool isFallback)
     {
-        var (bucket, role) = (BucketOf(origin), isFallback ? "fallback" : "remote");
-        if (_byBucket.TryGetValue(bucket, out var known))
+        var (key, role) = (KeyOf(origin), isFallback ? "fallback" : "remote");
+        if (_byBucket.TryGetValue(key, out var known))
             return known;
         lock (_gate)
-            return _byBucket.TryGetValue(bucket, out known) ? known : Make(origin, bucket, role);
+            return _byBucket.TryGetValue(key, out known) ? known : Make(origin, key, role);
     }
 
-    private IPresignedUrls Make(OriginSection origin, string bucket, string role)
+    private IPresignedUrls Make(OriginSection origin, string key, string role)
     {
         if (_byRole.ContainsKey(role))
-            role = bucket;
+            role = BucketOf(origin);
         var settings = OriginSetup.Bucket(origin);
         var urls = SluiceS3Services.CreatePresignedUrls(settings, PresignSetup.Options(_options.Presign, role, settings) with { Records = records }, _stores?.Open(SluiceS3Services.PresignedNamespace, StoreLimits), _time, _logging);
         _byRole[role] = urls;
-        return _byBucket[bucket] = urls;
+        return _byBucket[key] = urls;
     }
 
     /// <summary>The URLs that a path of the edge belongs to: those of the first bucket of its route. Null when that has none.</summary>
@@ -86,7 +86,7 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         var buckets = Array.Find(_routes, r => r.Pattern.Matches(source)).Route?.Origins.Where(o => o.S3 is { Anonymous: false }) ?? [];
         var forgotten = 0;
         foreach (var bucket in buckets)
-            if (_byBucket.TryGetValue(BucketOf(bucket), out var urls))
+            if (_byBucket.TryGetValue(KeyOf(bucket), out var urls))
                 forgotten += await urls.ForgetAsync(Uri.UnescapeDataString(source), cancellation);
         return forgotten;
     }
@@ -125,6 +125,9 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
             throw new IOException($"The cache directory {Path.GetDirectoryName(path)} cannot be written ({e.Message}). Check its permissions, or choose another with --cache-dir.", e);
         }
     }
+
+    // All that a URL depends on: a reload may change any of it.
+    private static string KeyOf(OriginSection origin) => string.Join(' ', BucketOf(origin), origin.S3!.Endpoint, origin.S3.PathStyle, origin.S3.AccessKeyVariable, origin.S3.SecretKeyVariable, origin.S3.SessionTokenVariable);
 
     private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{((origin.S3.Profile ?? origin.S3.AccessKeyVariable) is { } who ? $" as {who}" : "")}";
 }

@@ -111,6 +111,33 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reload_BucketIsReachedOtherwise_UrlsAreSignedForThat()
+    {
+        Environment.SetEnvironmentVariable("SLUICE_TEST_RELOAD_KEY", "a-key-of-a-test");
+        void Take(SluiceOptions options, string endpoint)
+        {
+            var route = new RouteSection { Name = "bucket", Pattern = "/b/*" };
+            route.Origins.Add(new OriginSection { S3 = new S3Section { Bucket = "media", Endpoint = new Uri(endpoint), Region = "eu-1", AccessKeyVariable = "SLUICE_TEST_RELOAD_KEY", SecretKeyVariable = "SLUICE_TEST_RELOAD_KEY" } });
+            options.Routes.Insert(0, route);
+        }
+
+        await StartAsync(options => Take(options, "http://127.0.0.1:9"));
+        Assert.StartsWith("http://127.0.0.1:9/media/b/a.mp4?", await SignAsync(), StringComparison.Ordinal);
+        Next(options => Take(options, "https://127.0.0.1:9"));
+
+        Assert.Equal("changed bucket", Names(await ReloadAsync()));
+
+        Assert.StartsWith("https://127.0.0.1:9/media/b/a.mp4?", await SignAsync(), StringComparison.Ordinal);
+
+        async Task<string> SignAsync()
+        {
+            using var answer = await server.Api.PostAsJsonAsync("/v1/presign", new { paths = new[] { "/b/a.mp4" } });
+            var text = await answer.Content.ReadAsStringAsync();
+            return JsonNode.Parse(text)?["urls"]?[0]?["url"]?.GetValue<string>() ?? text;
+        }
+    }
+
+    [Fact]
     public async Task Reload_UnderLoad_FailsNobody()
     {
         await StartAsync();
