@@ -8,10 +8,13 @@ namespace Sluice.Edge.Transport;
 /// <param name="socket">Where to.</param>
 /// <param name="listener">Tells the time.</param>
 /// <param name="request">The request that is being answered.</param>
-/// <param name="noteWait">Called before an answer waits in place.</param>
+/// <param name="hold">Called before an answer that may take several sends, or waits in place: the connection is not to end meanwhile. False when it is ending already.</param>
 /// <param name="noteProgress">Called when a client that had taken no more has taken something.</param>
-internal sealed class HitSender(PolledSocket socket, EdgeListener listener, PlainRequest request, Action noteWait, Action noteProgress)
+internal sealed class HitSender(PolledSocket socket, EdgeListener listener, PlainRequest request, Func<bool> hold, Action noteProgress)
 {
+    /// <summary>What an empty socket takes in one send.</summary>
+    private const long OneSendBytes = 16 << 10;
+
     /// <summary>Pieces of memory in one call: 2 MiB of whole chunks.</summary>
     private const int MaximumPieces = 8;
 
@@ -73,6 +76,14 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
 
     private bool TrySend(ReadOnlySpan<byte> head, in PlainAnswer answer, long position, bool inPlace, out ValueTask<bool> sending)
     {
+        // A connection that ended between two sends would cut it short.
+        if (answer.End - position > OneSendBytes && !hold())
+        {
+            answer.Stored.Release();
+            sending = new(false);
+            return true;
+        }
+
         if (answer.End - position > SendQueue.NearBytes) socket.LimitQueue();
         var length = answer.End - answer.Start;
         while (true)
@@ -110,7 +121,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             }
 
             sending = default;
-            noteWait();
+            hold();
             (waiting, waitingHead, waitingAt, IsWaiting) = (answer, head.IsEmpty ? [] : head.ToArray(), position, true);
             // From here on it may be going on already, on another thread.
             if (socket.TryWatchDrained()) return false;

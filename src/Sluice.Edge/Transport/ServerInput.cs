@@ -17,6 +17,7 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
     private bool isServers;
     private bool isHeld;
     private bool isCancelled;
+    private bool isEnding;
     private bool endedIdle;
 
     /// <summary>True while the server waits for a request and everything before it is answered.</summary>
@@ -56,10 +57,14 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
         }
     }
 
-    /// <summary>An answer is being sent past the server: what would end its wait has to wait itself.</summary>
-    public void Hold()
+    /// <summary>An answer is being sent past the server: what would end its wait has to wait itself. False when that was ended before: the connection is about to be closed.</summary>
+    public bool Hold()
     {
-        lock (gate) isHeld = true;
+        lock (gate)
+        {
+            isHeld = true;
+            return !isEnding;
+        }
     }
 
     /// <summary>It is sent.</summary>
@@ -69,7 +74,7 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
         {
             isHeld = false;
             if (!isCancelled) return;
-            isCancelled = false;
+            (isCancelled, isEnding) = (false, true);
         }
 
         inner.CancelPendingRead();
@@ -109,6 +114,8 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
                 isCancelled = true;
                 return;
             }
+
+            isEnding |= IsIdle;
         }
 
         inner.CancelPendingRead();
