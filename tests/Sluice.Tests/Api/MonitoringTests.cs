@@ -130,15 +130,6 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public async Task Check_JustAfterARequest_KnowsOfIt()
-    {
-        await using var server = await StartAsync();
-        await server.Edge.GetAsync("/none.mp4");
-        var check = JsonNode.Parse(await server.Api.GetStringAsync("/v1/monitoring/check/errors"))!;
-        Assert.DoesNotContain("\"none\"", check.ToJsonString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Report_AsAPage_IsWritten()
     {
         await using var server = await StartAsync();
