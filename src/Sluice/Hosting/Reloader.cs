@@ -30,13 +30,13 @@ internal sealed partial class Reloader(SluiceOptions running, Engine engine, Fun
 
     private Reload Try()
     {
-        var (next, errors) = load();
-        if (errors.Count > 0)
-            return new Reload { Errors = [.. errors.Select(error => error.ToString())] };
-        if (next.Routes.Count == 0 && running.Routes.Count > 0)
-            return new Reload { Errors = ["routes: there are none any more; write what to serve, or stop the server"] };
         try
         {
+            var (next, errors) = load();
+            if (errors.Count > 0)
+                return new Reload { Errors = [.. errors.Select(error => error.ToString())] };
+            if (next.Routes.Count == 0 && running.Routes.Count > 0)
+                return new Reload { Errors = ["routes: there are none any more; write what to serve, or stop the server"] };
             var changes = engine.Take(next.Routes, running);
             var now = SettingTree.Root.Show(next, withSecrets: true).AsObject();
             return new Reload { Added = changes.Added, Changed = changes.Changed, Removed = changes.Removed, NeedRestart = [.. Differences(started, now, "").Where(path => path != Routes)] };
@@ -44,6 +44,12 @@ internal sealed partial class Reloader(SluiceOptions running, Engine engine, Fun
         catch (SetupException e)
         {
             return new Reload { Errors = [e.Message] };
+        }
+        catch (Exception e)
+        {
+            // On the thread of a signal nobody else would catch it, and viewers are being served.
+            LogDefect(e);
+            return new Reload { Errors = [$"it cannot be taken ({e.Message.TrimEnd('.')}); this is a defect, please report it with the server's log"] };
         }
     }
 
@@ -72,6 +78,9 @@ internal sealed partial class Reloader(SluiceOptions running, Engine engine, Fun
 
     [LoggerMessage(3021, LogLevel.Error, "{Error}")]
     private partial void LogError(string error);
+
+    [LoggerMessage(3023, LogLevel.Error, "The configuration could not be read again; this is a defect, please report it with this line")]
+    private partial void LogDefect(Exception failure);
 
     [LoggerMessage(3022, LogLevel.Error, "The configuration was read again and has {Count} errors: the server goes on with the one it has")]
     private partial void LogRefused(int count);

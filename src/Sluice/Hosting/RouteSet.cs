@@ -35,7 +35,7 @@ internal sealed class RouteSet(EdgeRoute? catalog, OriginFactory factory, VideoH
                 fresh.Add(one);
             }
         }
-        catch (SetupException)
+        catch
         {
             Dispose(fresh.SelectMany(one => one.Route.Origins));
             throw;

@@ -105,6 +105,9 @@ public sealed class ReloadTests : IAsyncDisposable
         Next(options => options.Routes.Insert(0, Route("gone", "/gone/*", other.Path + "/nowhere")));
         Assert.Contains("/nowhere cannot be used", await RefusedAsync(), StringComparison.Ordinal);
 
+        Next(_ => throw new ArgumentException("Null character in path."));
+        Assert.Contains("(Null character in path)", await RefusedAsync(), StringComparison.Ordinal);
+
         Next(options => options.Routes.Clear());
         Assert.Contains("routes", await RefusedAsync(), StringComparison.Ordinal);
         await GetAsync("/clip.mp4", 200, "MISS");
