@@ -18,6 +18,8 @@ internal static class EdgeHost
         {
             kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? LengthFieldEncoding.For(name) ?? Encoding.Latin1;
             EdgeListening.Listen(kestrel, options.Edge, logging, time);
+            // HAProxy says https over HTTP/2 in clear text too, whatever its own client spoke: no reason to refuse it (RFC 9113 section 8.3.1), nor to believe it (EdgePipeline).
+            kestrel.AllowAlternateSchemes = true;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;

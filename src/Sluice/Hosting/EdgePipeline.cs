@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Edge;
 using Sluice.Logging;
@@ -14,6 +15,8 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
         // A slow reader is a viewer on a train, not an attack; its memory is bounded by the write buffer. Who takes nothing at all is told by the kernel (SendLimit); only
         // HTTP/2, which has no such feature, needs the server's limit.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { MinDataRate: not null } rate) rate.MinDataRate = null;
+        // Over HTTP/2 the scheme is a claim of the client's, and origins are told it.
+        if (HttpProtocol.IsHttp2(context.Request.Protocol)) context.Request.Scheme = context.Features.Get<ITlsConnectionFeature>() is null ? "http" : "https";
         if (accessLog is not null)
         {
             RequestIds.Assign(context);
