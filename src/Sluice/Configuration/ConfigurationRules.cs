@@ -15,7 +15,7 @@ internal static class ConfigurationRules
         if (options.Redis is { } redis)
             errors.AddRange(RedisSetup.Errors(redis).Select(e => new ConfigurationError(root.Members.GetValueOrDefault("redis")?.Source ?? "", "redis", e.TrimEnd('.'), "see docs/configuration.md, redis")));
         CheckCatalog(options.Catalog, root.Members.GetValueOrDefault("catalog")?.Source ?? "", errors);
-        CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls")?.Source ?? "", errors);
+        CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls"), errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var patterns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Routes.Count; i++)
@@ -71,18 +71,21 @@ internal static class ConfigurationRules
             errors.Add(new(source, "api.listen", $"edge and API both listen on {options.Api.Listen}", "give them different ports"));
     }
 
-    private static void CheckTls(EdgeSection edge, string source, List<ConfigurationError> errors)
+    private static void CheckTls(EdgeSection edge, ConfigurationNode? node, List<ConfigurationError> errors)
     {
         var tls = edge.Tls;
         if (tls.Certificate is null != tls.Key is null)
             errors.Add(new("", tls.Key is null ? "edge.tls.key" : "edge.tls.certificate", "is missing", "give both, as --tls-cert and --tls-key or in the file"));
         else if (tls.Listen is not null && tls.Certificate is null)
-            errors.Add(new(source, "edge.tls.listen", "needs a certificate", "give --tls-cert and --tls-key"));
+            errors.Add(new(SourceOf("listen"), "edge.tls.listen", "needs a certificate", "give --tls-cert and --tls-key"));
         else if (tls.Listen == edge.Listen && edge.Listen.Port != 0)
-            errors.Add(new(source, "edge.tls.listen", "is the clear-text address too", "leave it out, so that edge.listen speaks TLS, or choose another port"));
-        foreach (var (name, file) in ((string, string?)[])[("edge.tls.certificate", tls.Certificate), ("edge.tls.key", tls.Key)])
+            errors.Add(new(SourceOf("listen"), "edge.tls.listen", "is the clear-text address too", "leave it out, so that edge.listen speaks TLS, or choose another port"));
+        foreach (var (name, file) in ((string, string?)[])[("certificate", tls.Certificate), ("key", tls.Key)])
             if (file is not null && !File.Exists(file))
-                errors.Add(new(source, name, $"there is no file {Path.GetFullPath(file)}", "check the path"));
+                errors.Add(new(SourceOf(name), $"edge.tls.{name}", $"there is no file {Path.GetFullPath(file)}", "check the path"));
+
+        // Each may come from another place.
+        string SourceOf(string name) => node?.Members.GetValueOrDefault(name)?.Source ?? "";
     }
 
     private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)

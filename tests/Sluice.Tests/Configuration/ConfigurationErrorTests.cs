@@ -158,6 +158,19 @@ public sealed class ConfigurationErrorTests : IDisposable
     }
 
     [Fact]
+    public void Load_TlsThatCannotWork_NamesTheSettingThatIsWrong()
+    {
+        var certificate = _folder.Write("cert.pem", "");
+        var flags = new Dictionary<string, string> { ["--tls-cert"] = certificate, ["--tls-key"] = "/nope/key.pem", ["--edge"] = "127.0.0.1:1", ["--tls-listen"] = "127.0.0.1:1" };
+
+        Assert.Equal(
+        [
+            "--tls-key: there is no file /nope/key.pem; check the path",
+            "--tls-listen: is the clear-text address too; leave it out, so that edge.listen speaks TLS, or choose another port",
+        ], Texts(new ConfigurationSources { Flags = flags }).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Load_WrongToken_NeverShowsIt() =>
         Assert.All(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "hunter2" } }), e => Assert.DoesNotContain("hunter2", e, StringComparison.Ordinal));
 
