@@ -1,16 +1,18 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sluice.Edge.Playback;
 
-/// <summary>Adds a token to every address in a manifest (RFC 8216) or list of thumbnails (WebVTT), so that players that know nothing of tokens carry it along.</summary>
-internal static class SignedManifest
+/// <summary>Adds a token to every address in a manifest (RFC 8216, ISO/IEC 23009-1) or list of thumbnails (WebVTT), so that players that know nothing of tokens carry it along.</summary>
+internal static partial class SignedManifest
 {
     /// <summary>True for a path whose body is rewritten for each viewer.</summary>
-    public static bool Is(string path) => path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase);
+    public static bool Is(string path) => path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".vtt", StringComparison.OrdinalIgnoreCase) || IsDash(path);
 
     /// <summary>The text with tokens.</summary>
     public static string Write(string path, string text, string token)
     {
+        if (IsDash(path)) return WriteDash(text, token);
         var isManifest = path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
         var result = new StringBuilder(text.Length * 2);
         foreach (var line in text.Split('\n'))
@@ -25,12 +27,24 @@ internal static class SignedManifest
         return result.ToString();
     }
 
+    // Addresses and templates of segments are attributes, those they are relative to are elements. Where one of the latter is of another server, the former may be of that server too.
+    private static string WriteDash(string text, string token) => DashAddress().Matches(text).Any(static match => IsElsewhere(match.Groups["base"].Value))
+        ? text
+        : DashAddress().Replace(text, match => match.Groups["base"].Value.EndsWith('/') ? match.Value : match.Groups["before"].Value + Sign(match.Value[match.Groups["before"].Length..], token, "&amp;"));
+
+    private static bool IsDash(string path) => path.EndsWith(".mpd", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsElsewhere(string address) => address.Contains("://", StringComparison.Ordinal) || address.StartsWith("//", StringComparison.Ordinal);
+
+    [GeneratedRegex("""(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*")[^"]+|(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*')[^']+|(?<before><(?:\w+:)?(?:BaseURL|Location)\b[^>]*>\s*)(?<base>[^<\s]+)""")]
+    private static partial Regex DashAddress();
+
     // What leads to another server is none of our business, and must not be given our token.
-    private static string Sign(string address, string token)
+    private static string Sign(string address, string token, string and = "&")
     {
-        if (address.Contains("://", StringComparison.Ordinal) || address.StartsWith("//", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return address;
+        if (IsElsewhere(address) || address.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return address;
         var mark = address.IndexOf('#', StringComparison.Ordinal);
         var (path, fragment) = mark < 0 ? (address, "") : (address[..mark], address[mark..]);
-        return $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{PlaybackTokens.Parameter}={token}{fragment}";
+        return $"{path}{(path.Contains('?', StringComparison.Ordinal) ? and : "?")}{PlaybackTokens.Parameter}={token}{fragment}";
     }
 }

@@ -70,4 +70,12 @@ public sealed class PlaybackTests
     [Fact]
     public void Thumbnails_Cue_CarriesTheToken() =>
         Assert.Equal("WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg?token=T#xywh=0,0,160,90\n", SignedManifest.Write("/t.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg#xywh=0,0,160,90\n", "T"));
+
+    [Theory]
+    [InlineData("""<SegmentTemplate initialization="i-$RepresentationID$.m4s" media='s-$Number%05d$.m4s?a=1&amp;b=2'/>""", """<SegmentTemplate initialization="i-$RepresentationID$.m4s?token=T" media='s-$Number%05d$.m4s?a=1&amp;b=2&amp;token=T'/>""")]
+    [InlineData("""<SegmentList><Initialization sourceURL="i.mp4" range="0-9"/><SegmentURL media="a.m4s"/></SegmentList>""", """<SegmentList><Initialization sourceURL="i.mp4?token=T" range="0-9"/><SegmentURL media="a.m4s?token=T"/></SegmentList>""")]
+    [InlineData("<BaseURL> it's.mp4 </BaseURL><BaseURL>720p/</BaseURL><Location>live.mpd</Location>", "<BaseURL> it's.mp4?token=T </BaseURL><BaseURL>720p/</BaseURL><Location>live.mpd?token=T</Location>")]
+    [InlineData("""<AdaptationSet bitstreamSwitching="true" mimeType="video/mp4"/>""", """<AdaptationSet bitstreamSwitching="true" mimeType="video/mp4"/>""")]
+    [InlineData("""<BaseURL>https://elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""", """<BaseURL>https://elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""")]
+    public void Dash_Address_CarriesTheToken(string manifest, string expected) => Assert.Equal($"<MPD>\r\n{expected}</MPD>", SignedManifest.Write("/m.mpd", $"<MPD>\r\n{manifest}</MPD>", "T"));
 }
