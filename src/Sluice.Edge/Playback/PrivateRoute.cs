@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -61,14 +62,31 @@ internal static class PrivateRoute
             context.Features.Set(original);
         }
         var body = captured.ToArray();
-        if (response.StatusCode == StatusCodes.Status200OK)
+        if (response.StatusCode == StatusCodes.Status200OK && TextOf(body, response.Headers.ContentEncoding.ToString()) is { } text)
         {
-            body = Encoding.UTF8.GetBytes(SignedManifest.Write(path, Encoding.UTF8.GetString(body), token));
+            body = Encoding.UTF8.GetBytes(SignedManifest.Write(path, text, token));
             var headers = response.Headers;
+            headers.Remove(HeaderNames.ContentEncoding);
             headers.CacheControl = "private, no-store";
             foreach (var name in (string[])[HeaderNames.ETag, HeaderNames.LastModified, HeaderNames.AcceptRanges, HeaderNames.Age, HeaderNames.Expires, "CDN-Cache-Control"]) headers.Remove(name);
             headers.ContentLength = body.Length;
         }
         if (!isHead) await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    // Some origins hold manifests compressed and send them so whatever is accepted. Null for another coding, and for what is not what it says.
+    private static string? TextOf(byte[] body, string coding)
+    {
+        if (coding.Length == 0) return Encoding.UTF8.GetString(body);
+        if (!coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return null;
+        try
+        {
+            using var reader = new StreamReader(new GZipStream(new MemoryStream(body), CompressionMode.Decompress));
+            return reader.ReadToEnd();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 }

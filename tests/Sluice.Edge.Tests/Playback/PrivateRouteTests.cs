@@ -1,0 +1,54 @@
+using System.IO.Compression;
+using System.Text;
+using Sluice.Edge.Origins;
+using Sluice.Edge.Playback;
+using Sluice.Edge.Routes;
+using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Playback;
+
+public sealed class PrivateRouteTests : IAsyncDisposable
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly FaultyOrigin origin = FaultyOrigin.Start();
+
+    public ValueTask DisposeAsync() => origin.DisposeAsync();
+
+    [Fact]
+    public async Task Get_ManifestHeldCompressed_IsRewrittenAsText()
+    {
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) await gzip.WriteAsync("#EXTM3U\na.ts\n"u8.ToArray());
+
+        var (head, body) = await GetAsync("gzip", compressed.ToArray());
+
+        Assert.Empty(head.Content.Headers.ContentEncoding);
+        Assert.StartsWith("#EXTM3U\na.ts?token=1.", Encoding.UTF8.GetString(body), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    public async Task Get_ManifestThatCannotBeRead_PassesAsItIs(string coding)
+    {
+        var (head, body) = await GetAsync(coding, [0x8b, 0, 0x80, 0xff]);
+
+        Assert.Equal([coding], head.Content.Headers.ContentEncoding);
+        Assert.Equal([0x8b, 0, 0x80, 0xff], body);
+    }
+
+    private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        origin.On("/v/a.m3u8", new OriginReply { Body = OriginBody.Of(manifest), CacheControl = "max-age=60", Headers = [new("Content-Encoding", coding)] });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time, configure: options =>
+        {
+            options.Routes.Clear();
+            options.Routes.Add(new EdgeRoute { Name = "private", Origins = [upstream], Playback = tokens });
+        });
+        return await edge.GetAsync($"/v/a.m3u8?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.m3u8")}");
+    }
+}
