@@ -22,7 +22,8 @@ internal static class PrivateRoute
         var (token, rest) = Take(target.Query);
         if (tokens.Check(target.Path, token, out var reason) is not { } depth)
         {
-            await Refusal.SendAsync(context, StatusCodes.Status403Forbidden, "Not for this viewer.", reason, counters);
+            // A player on another site has to see that its token is over, to get another: without the field it sees no answer at all.
+            await Refusal.SendAsync(context, StatusCodes.Status403Forbidden, "Not for this viewer.", reason, counters, allowOrigin: route.Policy.AllowOrigin);
             return;
         }
         var shared = target with { Query = rest };

@@ -8,7 +8,7 @@ namespace Sluice.Edge.Serving;
 /// <summary>Answers of the edge's own: a problem document (RFC 9457) that is never cached.</summary>
 internal static class Refusal
 {
-    public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters, string? allow = null, string? challenge = null)
+    public static Task SendAsync(HttpContext context, int status, string title, string detail, EdgeCounters counters, string? allow = null, string? challenge = null, string? allowOrigin = null)
     {
         counters.Count(Outcome.Refused, 0);
         counters.CountError(status);
@@ -24,6 +24,7 @@ internal static class Refusal
         response.Headers.CacheControl = "no-store";
         if (allow is not null) response.Headers.Allow = allow;
         if (challenge is not null) response.Headers.WWWAuthenticate = challenge;
+        if (allowOrigin is not null) response.Headers.AccessControlAllowOrigin = allowOrigin;
         response.ContentType = "application/problem+json";
         var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["title"] = title, ["status"] = status, ["detail"] = detail }, ProblemJson.Default.DictionaryStringObject);
         response.ContentLength = body.Length;

@@ -24,7 +24,7 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, TimeSpan>("staleIfError", ValueKinds.Time, o => o.StaleIfError, (o, v) => o.StaleIfError = v,
             "How long beyond its lifetime an object is still served when the origin fails."),
         new ValueSetting<RouteSection, string?>("allowOrigin", ValueKinds.OptionalText, o => o.AllowOrigin, (o, v) => o.AllowOrigin = v,
-            "Access-Control-Allow-Origin where the origin sent none, so that players on other sites may fetch; off adds none."),
+            "Access-Control-Allow-Origin of what folders and buckets hold, so that players on other sites may fetch; off adds none. An HTTP server says for itself who may."),
         new ValueSetting<RouteSection, bool>("compressManifests", ValueKinds.Switch, o => o.CompressManifests, (o, v) => o.CompressManifests = v,
             "Compress manifests (.m3u8, .mpd, .vtt) for clients that take it."),
         new ValueSetting<RouteSection, bool>("redirect", ValueKinds.Switch, o => o.Redirect, (o, v) => o.Redirect = v,

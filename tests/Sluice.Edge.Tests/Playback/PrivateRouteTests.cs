@@ -14,7 +14,13 @@ public sealed class PrivateRouteTests : IAsyncDisposable
     private readonly ManualTimeProvider time = new();
     private readonly FaultyOrigin origin = FaultyOrigin.Start();
 
-    public ValueTask DisposeAsync() => origin.DisposeAsync();
+    private HttpOrigin? upstream;
+
+    public ValueTask DisposeAsync()
+    {
+        upstream?.Dispose();
+        return origin.DisposeAsync();
+    }
 
     [Fact]
     public async Task Get_ManifestHeldCompressed_IsRewrittenAsText()
@@ -39,16 +45,32 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal([0x8b, 0, 0x80, 0xff], body);
     }
 
+    [Fact]
+    public async Task Get_WithoutAToken_IsARefusalThatOtherSitesMaySee()
+    {
+        await using var edge = await StartAsync(new PlaybackTokens("a key", TimeSpan.FromHours(1), time));
+
+        var (head, _) = await edge.GetAsync("/v/a.ts", ("Origin", "https://site.example"));
+
+        Assert.Equal(403, (int)head.StatusCode);
+        Assert.Equal(["*"], head.Headers.GetValues("Access-Control-Allow-Origin"));
+    }
+
     private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
     {
         var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
         origin.On("/v/a.m3u8", new OriginReply { Body = OriginBody.Of(manifest), CacheControl = "max-age=60", Headers = [new("Content-Encoding", coding)] });
-        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
-        await using var edge = await EdgeServer.StartAsync(upstream, time, configure: options =>
+        await using var edge = await StartAsync(tokens);
+        return await edge.GetAsync($"/v/a.m3u8?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.m3u8")}");
+    }
+
+    private Task<EdgeServer> StartAsync(PlaybackTokens tokens)
+    {
+        upstream ??= HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        return EdgeServer.StartAsync(upstream, time, configure: options =>
         {
             options.Routes.Clear();
             options.Routes.Add(new EdgeRoute { Name = "private", Origins = [upstream], Playback = tokens });
         });
-        return await edge.GetAsync($"/v/a.m3u8?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.m3u8")}");
     }
 }
