@@ -340,6 +340,18 @@ public abstract class KeyValueStoreContract : IAsyncLifetime
         Assert.Equal(new KeyValueUsage(0, 0, 2_000), await store.GetUsageAsync());
     }
 
+    // Nothing may be left of it that the next call for the key stumbles over.
+    [Fact]
+    public async Task Set_TagThatIsNone_IsRefusedAndChangesNothing()
+    {
+        var store = Stores.Open("a");
+        await store.SetAsync("k", Bytes("1"), new KeyValueSettings(null, ["t"]));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await store.SetAsync("k", Bytes("2"), new KeyValueSettings(null, ["u", null!])));
+        Assert.Equal("1", Text(await store.GetAsync("k")));
+        await store.SetAsync("k", Bytes("3"), new KeyValueSettings(null, [""]));
+        Assert.Equal((0, 1), (await store.DeleteByTagAsync("t"), await store.DeleteByTagAsync("")));
+    }
+
     protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     protected static string? Text(KeyValueEntry? entry) => entry is null ? null : Encoding.UTF8.GetString(entry.Value.Span);

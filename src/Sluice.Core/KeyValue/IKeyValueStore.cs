@@ -11,6 +11,7 @@ public interface IKeyValueStore
     ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default);
 
     /// <summary>Stores a value, replacing any other under the key, its tags included.</summary>
+    /// <exception cref="ArgumentException">A tag is null, or the key or a tag is not valid UTF-16; nothing was changed.</exception>
     ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, KeyValueSettings settings, CancellationToken cancellation = default);
 
     /// <summary>Deletes an entry; true when there was a live one.</summary>

@@ -21,5 +21,12 @@ public static class KeyValueText
     public static string FromBytes(ReadOnlySpan<byte> bytes) => Strict.GetString(bytes);
 
     /// <summary>A copy without duplicates.</summary>
-    public static string[] Tags(IReadOnlyList<string>? tags) => tags is { Count: > 0 } ? [.. tags.Distinct(StringComparer.Ordinal)] : [];
+    /// <exception cref="ArgumentException">One of them is null.</exception>
+    public static string[] Tags(IReadOnlyList<string>? tags)
+    {
+        if (tags is not { Count: > 0 }) return [];
+        // Half stored, its key could be neither replaced nor deleted.
+        if (tags.Contains(null!)) throw new ArgumentException("A tag is null.", nameof(tags));
+        return [.. tags.Distinct(StringComparer.Ordinal)];
+    }
 }
