@@ -15,9 +15,9 @@ public sealed record KeyValueLimits
     /// <exception cref="ArgumentOutOfRangeException">A bound is not positive.</exception>
     internal void Validate()
     {
-        if (MaximumBytes is { } bytes) ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        if (MaximumEntries is { } entries) ArgumentOutOfRangeException.ThrowIfLessThan(entries, 1);
-        if (MaximumAge is { } age) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(age, TimeSpan.Zero);
+        if (MaximumBytes is { } bytes) ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1, nameof(MaximumBytes));
+        if (MaximumEntries is { } entries) ArgumentOutOfRangeException.ThrowIfLessThan(entries, 1, nameof(MaximumEntries));
+        if (MaximumAge is { } age) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(age, TimeSpan.Zero, nameof(MaximumAge));
     }
 
     /// <summary>When an entry stored now expires; null for never. At or before <paramref name="now"/>: it is not to be stored.</summary>

@@ -52,9 +52,11 @@ public sealed partial class ObjectCache : IAsyncDisposable
     public ISharedTier? Shared { get; set; }
 
     /// <summary>Opens a cache. The disk tier's index is read in the background; objects on disk are found meanwhile.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its limits.</exception>
     /// <exception cref="IOException">The cache directory cannot be used; the message says why and what to do.</exception>
     public static ObjectCache Open(ObjectCacheOptions options, TimeProvider time, ILoggerFactory loggers)
     {
+        options.Validate();
         var disk = options.Disk is { } settings ? DiskTier.Open(settings, time, loggers.CreateLogger("Sluice.Disk")) : null;
         var cache = new ObjectCache(options, disk, time, loggers.CreateLogger("Sluice.Cache"));
         if (disk is not null)

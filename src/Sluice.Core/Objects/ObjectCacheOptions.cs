@@ -16,4 +16,11 @@ public sealed record ObjectCacheOptions
 
     /// <summary>The disk tier; null for none.</summary>
     public DiskTierOptions? Disk { get; init; }
+
+    /// <exception cref="ArgumentException">A setting is out of its limits.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(MemoryBytes);
+        if (MemoryPolicy is not ("s3fifo" or "lru")) throw new ArgumentException($"MemoryPolicy is \"s3fifo\" or \"lru\", not \"{MemoryPolicy}\".");
+    }
 }
