@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Sluice.Monitoring.Prometheus;
 
@@ -11,6 +12,7 @@ public static class MonitoringServices
     public static IServiceCollection AddSluiceMonitoring(this IServiceCollection services, MonitoringOptions options, MonitorSources sources)
     {
         services.AddSluicePrometheus();
+        services.TryAddSingleton(TimeProvider.System);
         services.Configure<PrometheusOptions>(prometheus =>
         {
             (prometheus.Otlp, prometheus.TraceShare, prometheus.ListensAtStart) = (options.Otlp, options.TraceShare, options.IsEnabled || options.Otlp is not null);
