@@ -9,7 +9,8 @@ using Sluice.Monitoring.Summary;
 namespace Sluice.Monitoring;
 
 /// <summary>Keeps the history, watches it, and answers what the dashboard, commands and reports ask.</summary>
-public sealed partial class Monitor : IAsyncDisposable
+/// <remarks>What is asked before <see cref="IsReady"/> throws <see cref="InvalidOperationException"/>. Thread-safe.</remarks>
+public sealed partial class Monitor : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(HistoryLevel.Fine.Seconds);
 
@@ -20,6 +21,7 @@ public sealed partial class Monitor : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
     private volatile MonitorParts? parts;
+    private int disposed;
 
     /// <summary>Monitors the process's meters. Nothing happens before <see cref="Start"/>.</summary>
     internal Monitor(MonitoringOptions options, MonitorSources sources, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
@@ -77,11 +79,15 @@ public sealed partial class Monitor : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         await stop.CancelAsync();
         await running;
         if (parts is { } opened) await opened.DisposeAsync();
         stop.Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task RunAsync(CancellationToken cancellation)
     {

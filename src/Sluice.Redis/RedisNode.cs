@@ -8,7 +8,7 @@ using Sluice.Redis.Objects;
 namespace Sluice.Redis;
 
 /// <summary>This process as one of several nodes on a Redis: small values, objects and turns are shared, purges reach all. Without Redis it goes on alone.</summary>
-public sealed class RedisNode : IAsyncDisposable
+public sealed class RedisNode : IAsyncDisposable, IDisposable
 {
     private readonly RedisClient client;
     private readonly RedisPushes pushes;
@@ -18,6 +18,7 @@ public sealed class RedisNode : IAsyncDisposable
     private readonly ILogger log;
     private RedisPurges? purges;
     private RedisObjectTier? objects;
+    private int disposed;
 
     /// <summary>Makes a node; it connects at <see cref="StartAsync"/>.</summary>
     /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong.</exception>
@@ -101,6 +102,7 @@ public sealed class RedisNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         meter.Dispose();
         await nodes.DisposeAsync();
         await pushes.DisposeAsync();
@@ -108,4 +110,7 @@ public sealed class RedisNode : IAsyncDisposable
         await stores.DisposeAsync();
         await client.DisposeAsync();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Sluice.Core.KeyValue;
 
 /// <summary>The namespaces of one place for small values. Two namespaces never share a key, a tag or a bound (decision D04).</summary>
-public abstract class KeyValueStores : IAsyncDisposable
+public abstract class KeyValueStores : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, IKeyValueStore> opened = new(StringComparer.Ordinal);
 
@@ -37,5 +37,12 @@ public abstract class KeyValueStores : IAsyncDisposable
         GC.SuppressFinalize(this);
         foreach (var store in opened.Values) KeyValueMeter.End(store);
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+        GC.SuppressFinalize(this);
     }
 }

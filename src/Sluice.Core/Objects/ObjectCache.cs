@@ -8,7 +8,7 @@ using Sluice.Core.Tags;
 namespace Sluice.Core.Objects;
 
 /// <summary>The cache: objects of every scope, in memory and on disk.</summary>
-public sealed partial class ObjectCache : IAsyncDisposable
+public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
 {
     /// <summary>Bytes that all fills with a place may have in hand, arriving or on their way to disk, and half as much again those without: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
     private const long FillBytes = 128L << 20;
@@ -18,7 +18,7 @@ public sealed partial class ObjectCache : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task loading = Task.CompletedTask;
-    private int fills;
+    private int fills, disposed;
 
     private ObjectCache(ObjectCacheOptions options, DiskTier? disk, TimeProvider time, ILogger logger)
     {
@@ -216,12 +216,16 @@ public sealed partial class ObjectCache : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         await stop.CancelAsync();
         await loading;
         await passing;
         if (Disk is not null) await Disk.DisposeAsync();
         stop.Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     internal void FillStarted() => Interlocked.Increment(ref fills);
 

@@ -37,6 +37,7 @@ public sealed partial class S3DownloadCache
 
     private T WithStore<T>(Func<DownloadStore, T> use)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (!Options.Enabled) throw new IOException("The download cache is off: CACHE_ENABLED is false.");
         var open = Store() ?? throw new IOException($"The download cache {Options.Directory} cannot be used: check its permissions and free space, or choose another (CACHE_DIR).");
         try

@@ -30,6 +30,9 @@ public sealed partial class S3DownloadCache
         refuge.Close();
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     private void Tidy()
     {
         if (Volatile.Read(ref store) is not { } open || !Volatile.Read(ref tidying).IsCompleted) return;

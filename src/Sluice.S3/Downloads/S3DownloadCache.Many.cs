@@ -23,7 +23,7 @@ public sealed partial class S3DownloadCache
     /// <param name="s3Urls">What to hold.</param>
     /// <param name="parallel">How many at a time; each takes up to <see cref="S3DownloadCacheOptions.Parallelism"/> requests.</param>
     /// <param name="options">What all of them want.</param>
-    /// <param name="done">Told of each, from several threads.</param>
+    /// <param name="done">Told of each, from several threads; null: the first that cannot be had ends the call with its exception.</param>
     /// <param name="cancellation">Stops it.</param>
     public Task WarmAsync(IEnumerable<string> s3Urls, int parallel = 4, S3DownloadOptions? options = null, Action<string, S3DownloadOutcome?, Exception?>? done = null, CancellationToken cancellation = default) =>
         Parallel.ForEachAsync(s3Urls, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (url, stop) =>

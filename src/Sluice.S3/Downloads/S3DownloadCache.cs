@@ -11,7 +11,7 @@ namespace Sluice.S3.Downloads;
 
 /// <summary>Files of buckets as files of this machine: fetched once, then handed out from a directory that several processes may share (rows S3D-*). Thread-safe.</summary>
 /// <remarks>Trouble with the cache never fails a call: then the file arrives in a folder for temporary files, with one warning.</remarks>
-public sealed partial class S3DownloadCache : IAsyncDisposable
+public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
 {
     private const int Attempts = 5;
 
