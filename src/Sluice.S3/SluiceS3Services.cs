@@ -20,6 +20,7 @@ public static class SluiceS3Services
     /// <param name="bucket">Which bucket. What is not given is looked up as the AWS tools do.</param>
     /// <param name="options">How URLs are made and kept; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong, one line each.</exception>
+    /// <exception cref="InvalidOperationException">It was called for another bucket before. Those beyond one: <see cref="CreatePresignedUrls"/>, under keys of their own.</exception>
     public static IServiceCollection AddSluiceS3(this IServiceCollection services, S3OriginOptions bucket, PresignedUrlsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -27,6 +28,9 @@ public static class SluiceS3Services
         options ??= new();
         string[] errors = [.. bucket.Errors(), .. options.Errors()];
         if (errors.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        if (services.Any(one => one.ServiceType == typeof(Added) && one.ImplementationInstance is Added other && other.Bucket != bucket))
+            throw new InvalidOperationException($"AddSluiceS3 was called for another bucket than {bucket.Bucket} already: add further ones by AddKeyedSingleton and SluiceS3Services.CreatePresignedUrls.");
+        services.TryAddSingleton(new Added(bucket));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => CreatePresignedUrls(bucket, options.Records is null ? options with { Records = provider.GetService<MetricRecords>() } : options,
             provider.GetService<KeyValueStores>()?.Open(PresignedNamespace), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
@@ -42,4 +46,7 @@ public static class SluiceS3Services
         var log = logging.CreateLogger<IPresignedUrls>();
         return new PresignedUrlCache(options, PresignTargets.Create(bucket, options), S3Origin.Credentials(bucket, time, log), store, time, log);
     }
+
+    // The bucket of the first call: signing for it where a second one was meant would show only when URLs are followed.
+    private sealed record Added(S3OriginOptions Bucket);
 }
