@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Core.Objects;
 using Sluice.Edge.Embedding;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -15,8 +17,11 @@ public static class SluiceApplicationBuilderExtensions
     /// sees each request, what stands after it only those that the cache cannot answer, and those without what was done before. Needs <c>AddSluice</c>.
     /// </remarks>
     /// <param name="app">The app.</param>
+    /// <exception cref="InvalidOperationException"><c>AddSluice</c> was not called.</exception>
     public static IApplicationBuilder UseSluice(this IApplicationBuilder app)
     {
+        if (app.ApplicationServices.GetService<IServiceProviderIsService>()?.IsService(typeof(ObjectCache)) == false)
+            throw new InvalidOperationException("UseSluice has no cache to serve from: call builder.Services.AddSluice() before the app is built.");
         app.UseMiddleware<SluiceMiddleware>();
         // A WebApplication would otherwise choose the endpoint before all middleware, on a request that the cache then answers by asking anew.
         return app is IEndpointRouteBuilder ? app.UseRouting() : app;

@@ -22,7 +22,12 @@ public static class SluiceServiceCollectionExtensions
     {
         var options = services.AddOptions<SluiceCacheOptions>();
         if (configure is not null) options.Configure(configure);
-        options.Validate(o => o.MemoryBytes >= 0 && o.DiskBytes >= 0, "Sluice: MemoryBytes and DiskBytes cannot be negative.").ValidateOnStart();
+        options.Validate(o => o.MemoryBytes >= 0, "Sluice: MemoryBytes is 0 (no memory tier) or more.")
+            .Validate(o => o.Directory is null || !string.IsNullOrWhiteSpace(o.Directory), "Sluice: Directory is empty: name a folder, or leave it null for nothing on disk.")
+            .Validate(o => o.DiskBytes > (o.Directory is null ? -1 : 0), "Sluice: DiskBytes is more than 0; to keep nothing on disk leave Directory null.")
+            .Validate(o => o.Policy is not null, "Sluice: Policy is null.")
+            .ValidateOnStart();
+        services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EdgeCounters>();
         services.TryAddSingleton(provider => ObjectCache.Open(CacheOptions(provider.GetRequiredService<IOptions<SluiceCacheOptions>>().Value), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
