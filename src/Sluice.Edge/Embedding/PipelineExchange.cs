@@ -21,7 +21,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpResponseBodyFeature>(response);
         features.Set<IHttpConnectionFeature>(connection);
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = aborted.Token });
+        features.Set<IHttpRequestLifetimeFeature>(new Lifetime(this));
         _ = Task.Run(() => RunAsync(pipeline, features));
     }
 
@@ -96,6 +96,18 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
 
     [LoggerMessage(1020, LogLevel.Error, "{Path}: the app threw an exception that it did not handle")]
     private partial void LogFailed(string path, Exception failure);
+
+    private sealed class Lifetime(PipelineExchange exchange) : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; } = exchange.aborted.Token;
+
+        /// <summary>The app breaks its answer off, as a reverse proxy does whose own upstream has. Without a length nothing else tells a part from the whole.</summary>
+        public void Abort()
+        {
+            exchange.response.Fail(new OriginException(OriginFailure.Truncated, "The app aborted its answer."));
+            exchange.Abort();
+        }
+    }
 
     private sealed class PipelineAnswer(PipelineExchange exchange) : OriginResponse
     {

@@ -15,6 +15,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     private readonly Stack<(Func<object, Task> Callback, object State)> completed = new();
     private PipeWriter? writer;
     private Stream? replaced;
+    private volatile bool hasFailed;
 
     /// <summary>Completes when status and fields are final.</summary>
     public Task Head => head.Task;
@@ -74,6 +75,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     /// <summary>Ends an answer that the app could not finish: with 500 where it had not begun, as a server would.</summary>
     public void Fail(OriginException failure)
     {
+        hasFailed = true;
         if (HasStarted)
         {
             pipe.Writer.Complete(failure);
@@ -102,6 +104,8 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            // As with a server, what is written after the end goes nowhere.
+            if (response.hasFailed) return;
             await response.StartAsync(cancellationToken);
             await response.pipe.Writer.WriteAsync(buffer, cancellationToken);
         }
@@ -110,6 +114,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
 
         public override async Task FlushAsync(CancellationToken cancellationToken)
         {
+            if (response.hasFailed) return;
             await response.StartAsync(cancellationToken);
             await response.pipe.Writer.FlushAsync(cancellationToken);
         }

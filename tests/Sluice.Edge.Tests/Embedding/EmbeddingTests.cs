@@ -158,6 +158,38 @@ public class EmbeddingTests
         Assert.True(again is null or HttpRequestException, $"{again}");
     }
 
+    // As a reverse proxy in the pipeline does when its own upstream breaks off: without a length only this tells a part from the whole.
+    [Fact]
+    public async Task Get_TheAppAbortsWithinABody_IsCutOffAndNotKept()
+    {
+        var seen = new TaskCompletionSource();
+        var told = false;
+        await using var app = await StartAsync(map: app => app.MapGet("/aborted", async (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            await context.Response.WriteAsync(++runs == 1 ? "half" : "whole");
+            if (runs > 1) return;
+            await context.Response.Body.FlushAsync();
+            await seen.Task;
+            context.Abort();
+            told = context.RequestAborted.IsCancellationRequested;
+            await context.Response.WriteAsync("which nobody gets");
+        }));
+        using var answer = await app.Client.GetAsync("/aborted", HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[4]);
+        seen.SetResult();
+        Assert.IsNotType<EndOfStreamException>(await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadExactlyAsync(new byte[1])));
+        Assert.Equal(("whole", true), ((await app.SendAsync("/aborted")).Body, told));
+    }
+
+    [Fact]
+    public async Task Get_TheAppAbortsBeforeItsAnswer_Is500()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/aborted", (HttpContext context) => context.Abort()));
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.SendAsync("/aborted")).Head.StatusCode);
+    }
+
     [Fact]
     public async Task Get_StaticFile_IsServedWithRangesAndRevalidated()
     {
