@@ -23,6 +23,7 @@ public sealed class SluiceEdge
     private bool isWatched;
 
     /// <summary>Puts an edge in front of the routes' origins.</summary>
+    /// <exception cref="ArgumentException">A route has no origin, or a pattern that is none.</exception>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
         Routes = new RouteTable(options.Routes, cache, time, loggers);
@@ -63,6 +64,7 @@ public sealed class SluiceEdge
 
     /// <summary>Takes other routes in the place of those it has, in one step. A route that is the same object as before keeps its state; requests under way end on the route they began on.
     /// What is stored stays, and is found by every route with the same origins.</summary>
+    /// <exception cref="ArgumentException">A route has no origin, or a pattern that is none; nothing was changed.</exception>
     public void Replace(IEnumerable<EdgeRoute> routes)
     {
         Routes.Replace(routes);

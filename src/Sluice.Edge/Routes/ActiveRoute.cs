@@ -13,6 +13,7 @@ internal sealed class ActiveRoute
 
     public ActiveRoute(EdgeRoute route, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
     {
+        if (route.Origins.Count == 0) throw new ArgumentException($"The route {route.Name} has no origin to ask.");
         Route = route;
         Pattern = new PathPattern(route.Pattern);
         IOrigin[] origins = [.. route.Origins.Select(origin => Guard(new MeteredOrigin(origin, time), time, loggers))];
