@@ -50,4 +50,18 @@ public sealed record CatalogOptions
 
     /// <summary>How long whoever works on jobs may take to end when asked to; then the job's lease has to run out (row U097). Default 30 seconds.</summary>
     public static TimeSpan StopPatience { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
+    public IReadOnlyList<string> Errors()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(Directory)) errors.Add("Directory is empty: name a folder.");
+        if (TimeToLive <= TimeSpan.Zero || UploadValidity <= TimeSpan.Zero || Lease <= TimeSpan.Zero || Poll <= TimeSpan.Zero || EncodeTimeout <= TimeSpan.Zero)
+            errors.Add("TimeToLive, UploadValidity, Lease, Poll and EncodeTimeout must be more than nothing.");
+        if (RetryPause < TimeSpan.Zero || KeepOldRenditions < TimeSpan.Zero) errors.Add("RetryPause and KeepOldRenditions must be nothing or more.");
+        if (MaximumUpload < 0) errors.Add("MaximumUpload must be 0 or more.");
+        if (Workers < 0) errors.Add("Workers must be 0 or more.");
+        if (Attempts < 1) errors.Add("Attempts must be 1 or more.");
+        return errors;
+    }
 }

@@ -60,9 +60,11 @@ public sealed class VideoCatalog : IAsyncDisposable
     internal FolderStore? Folder => parts.Objects as FolderStore;
 
     /// <summary>Opens a catalog: connects to the database, brings its tables up to date, and begins to work.</summary>
+    /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong, one line each.</exception>
     /// <exception cref="IOException">The database cannot be used; the message says what to do.</exception>
     public static async Task<VideoCatalog> OpenAsync(CatalogParts parts, CancellationToken cancellation)
     {
+        if (parts.Options.Errors() is { Count: > 0 } errors) throw new ArgumentException(string.Join(Environment.NewLine, errors));
         if (parts.Options.Workers > 0) CheckScratch(parts.Options);
         var meter = new CatalogMeter { CacheType = parts.CacheType };
         ICatalogDatabase database = parts.Options.Database is { } address
