@@ -86,8 +86,21 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone.
+            if (!context.Response.HasStarted) Leave(context, ProxyHandler.Takes(context, route));
         }
+    }
+
+    /// <summary>
+    /// The client is gone, who had waited for an answer: with a slow origin these are the ones for whom it was too slow, and numbers without them would say that all is well.
+    /// Nobody sees the status but the log; it is the one that nginx writes there.
+    /// </summary>
+    private void Leave(HttpContext context, bool isProxied)
+    {
+        var verdict = new Verdict(isProxied ? Outcome.Bypass : Outcome.Miss);
+        parts.Counters.Count(verdict.Outcome, 0);
+        context.Response.Clear();
+        context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        StatusFields.Write(context.Response.Headers, verdict);
     }
 
     private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target) =>

@@ -6,13 +6,14 @@ namespace Sluice.Logging;
 internal static class OutcomeWord
 {
     /// <summary>hit, miss, stale, revalidated, coalesced, bypass or refused.</summary>
-    public static string Of(IHeaderDictionary headers) => headers["X-Cache-Status"].ToString() switch
+    public static string Of(HttpResponse response) => response.Headers["X-Cache-Status"].ToString() switch
     {
         "HIT" => "hit",
         "STALE" or "UPDATING" => "stale",
         "REVALIDATED" => "revalidated",
         "BYPASS" => "bypass",
-        "MISS" or "EXPIRED" => headers["Cache-Status"].ToString().Contains("; collapsed", StringComparison.Ordinal) ? "coalesced" : "miss",
-        _ => "refused",
+        "MISS" or "EXPIRED" => response.Headers["Cache-Status"].ToString().Contains("; collapsed", StringComparison.Ordinal) ? "coalesced" : "miss",
+        // Of the server's own answers, which no object is behind, those that are no refusal: receipts of PURGE, preflights, upgraded connections.
+        _ => response.StatusCode < 400 ? "bypass" : "refused",
     };
 }

@@ -125,6 +125,37 @@ public sealed class AccessLogTests
         static int Lines(string path) => File.Exists(path) ? File.ReadLines(path).Count() : 0;
     }
 
+    // What the log calls a request is what the counters call it.
+    [Fact]
+    public async Task Json_Outcomes_AreThoseOfTheCounters()
+    {
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/slow.mp4", OriginReply.Object(1, 1000) with { HeadDelay = TimeSpan.FromSeconds(20) });
+        var file = Path.GetTempFileName();
+        List<string> counted;
+        await using (var server = await RunningServer.StartAsync((o, _) =>
+        {
+            (o.Logging.AccessLog, o.Logging.Format) = (file, "json");
+            o.Routes.Insert(0, new RouteSection { Name = "slow", Pattern = "/slow.mp4" });
+            o.Routes[0].Origins.Add(new OriginSection { Url = origin.Address });
+        }))
+        {
+            foreach (var (method, path) in ((HttpMethod, string)[])[(HttpMethod.Get, "/clip.mp4"), (HttpMethod.Get, "/clip.mp4"), (HttpMethod.Options, "/clip.mp4"), (HttpMethod.Delete, "/clip.mp4"), (new HttpMethod("PURGE"), "/clip.mp4")])
+                using (await server.Edge.SendAsync(new HttpRequestMessage(method, path))) { }
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Edge.GetAsync("/slow.mp4", patience.Token));
+            Assert.True(await Eventually.HoldsAsync(() => File.ReadLines(file).Count() == 6, TimeSpan.FromSeconds(30)));
+            var stats = JsonNode.Parse(await server.Api.GetStringAsync("/v1/cache/stats"))!["requests"]!.AsObject();
+            counted = [.. stats.SelectMany(one => Enumerable.Repeat(one.Key, (int)one.Value!)).Order()];
+        }
+
+        var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
+        File.Delete(file);
+        Assert.Equal(["miss", "hit", "bypass", "refused", "bypass", "miss"], entries.Select(e => (string)e["outcome"]!));
+        Assert.Equal(entries.Select(e => (string)e["outcome"]!).Order(), counted);
+        Assert.Equal((499, 0, true), ((int)entries[^1]["status"]!, (int)entries[^1]["bytes"]!, (bool)entries[^1]["aborted"]!));
+    }
+
     [Fact]
     public async Task Open_UnwritablePlace_SaysWhichAndWhatToDo()
     {
