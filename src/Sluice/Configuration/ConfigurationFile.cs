@@ -16,7 +16,7 @@ internal static class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var problem = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : $"cannot be read ({e.Message})";
+            var problem = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "is a folder" : $"cannot be read ({e.Message})";
             errors.Add(new(path, "", problem, "check --config, or leave it out to use ./sluice.json where there is one"));
             return null;
         }
@@ -52,7 +52,16 @@ internal static class ConfigurationFile
             errors.Add(new($"{name}:{line}", "", $"not valid JSON at line {line}, column {column}: {reason}", "correct the file there"));
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            errors.Add(new(new Place(name, json).At(reader.TokenStartIndex), "", "a text has half a character (\\ud800 to \\udfff alone) or the character NUL", "write the character itself, or leave it out"));
+            return null;
+        }
     }
+
+    /// <summary>A text, which is none of this program's where it has half a character or a NUL: no path can have one.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    private static string Text(ref Utf8JsonReader reader) => reader.GetString()! is var text && !text.Contains('\0', StringComparison.Ordinal) ? text : throw new InvalidOperationException();
 
     private static ConfigurationNode ReadValue(ref Utf8JsonReader reader, Place place, string path, List<ConfigurationError> errors)
     {
@@ -63,7 +72,7 @@ internal static class ConfigurationFile
                 var section = new ConfigurationNode(ConfigurationNodeKind.Section, source);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var (name, at) = (reader.GetString()!, place.At(reader.TokenStartIndex));
+                    var (name, at) = (Text(ref reader), place.At(reader.TokenStartIndex));
                     reader.Read();
                     var below = path.Length == 0 ? name : $"{path}.{name}";
                     if (!section.Members.TryAdd(name, ReadValue(ref reader, place, below, errors)))
@@ -78,7 +87,7 @@ internal static class ConfigurationFile
             case JsonTokenType.Null:
                 return new ConfigurationNode(ConfigurationNodeKind.Nothing, source);
             case JsonTokenType.String:
-                return new ConfigurationNode(ConfigurationNodeKind.Scalar, source, reader.GetString()!);
+                return new ConfigurationNode(ConfigurationNodeKind.Scalar, source, Text(ref reader));
             default:
                 return new ConfigurationNode(ConfigurationNodeKind.Scalar, source, Encoding.UTF8.GetString(reader.ValueSpan));
         }

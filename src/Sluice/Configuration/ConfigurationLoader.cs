@@ -42,7 +42,16 @@ internal static class ConfigurationLoader
         // In order, so that list items 0, 1, 2 arrive in that order whatever order the system hands them over in.
         foreach (var (name, value) in environment.Where(v => v.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).OrderBy(v => v.Key, NaturalOrder))
             Put(root, name[Prefix.Length..].Split("__"), value, name, errors);
+        errors.AddRange(environment.Keys.Select(Misspelt).OfType<ConfigurationError>());
     }
+
+    // "SLUICE_CACHE_MEMORY" would be without effect, and without a word. What only begins like a setting is left alone: Kubernetes calls services so.
+    private static ConfigurationError? Misspelt(string name) =>
+        name.StartsWith("SLUICE_", StringComparison.OrdinalIgnoreCase) && !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+        && SettingTree.Root.References("").FirstOrDefault(setting => Squeezed(setting.Variable).Equals(Squeezed(name), StringComparison.OrdinalIgnoreCase)) is { } meant && !name.Equals(meant.Alias, StringComparison.OrdinalIgnoreCase)
+            ? new(name, "", "sets nothing, with single underscores", $"write {meant.Variable}") : null;
+
+    private static string Squeezed(string variable) => variable.Replace("_", "", StringComparison.Ordinal);
 
     private static void ApplyFlags(ConfigurationNode root, IReadOnlyDictionary<string, string> flags, List<ConfigurationError> errors)
     {

@@ -67,6 +67,9 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("", "sluice.json:1: not valid JSON at line 1, column 1:")]
     [InlineData("[]", "sluice.json:1: a configuration is a JSON object")]
     [InlineData("{} {}", "sluice.json:1: not valid JSON at line 1, column 4:")]
+    [InlineData("{\n  \"edge\": { \"baseUrl\": \"http://\\ud800\" } }", "sluice.json:2: a text has half a character")]
+    [InlineData("{\n  \"\\udc00\": 1 }", "sluice.json:2: a text has half a character")]
+    [InlineData("{\n  \"cache\": { \"directory\": \"a\\u0000b\" } }", "sluice.json:2: a text has half a character")]
     [InlineData("{\"cache\": {},\n\"cache\": {}}", "sluice.json:2: cache: is written twice; keep one of them (the other is at sluice.json:1)")]
     public void Parse_BrokenFile_NamesThePlace(string json, string begins)
     {
@@ -78,6 +81,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void Load_MissingFile_NamesIt() =>
         Assert.StartsWith("/nope/sluice.json: there is no such file", ConfigurationLoader.Load(new ConfigurationSources { File = "/nope/sluice.json" }).Errors[0].ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_Folder_SaysThatItIsOne() =>
+        Assert.StartsWith($"{_folder.Path}: is a folder; check --config", ConfigurationLoader.Load(new ConfigurationSources { File = _folder.Path }).Errors[0].ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Load_WrongVariableAndFlag_AreNamedThemselves()
@@ -98,6 +105,14 @@ public sealed class ConfigurationErrorTests : IDisposable
             "SLUICE__Routes__4__Name: \"4\" is no index of a list of 0; write a number from 0 to 0",
         ], errors.Order(StringComparer.Ordinal));
     }
+
+    [Theory]
+    [InlineData("SLUICE_CACHE_MEMORY", "sets nothing, with single underscores; write SLUICE__Cache__Memory")]
+    [InlineData("SLUICE_Edge__Listen", "sets nothing, with single underscores; write SLUICE__Edge__Listen")]
+    [InlineData("SLUICE_API_TOKEN", null)] // a name of its own
+    [InlineData("SLUICE_API_SERVICE_HOST", null)] // as Kubernetes names the service sluice-api
+    public void Load_VariableWithSingleUnderscores_IsNotIgnored(string name, string? error) =>
+        Assert.Equal(error is null ? [] : [$"{name}: {error}"], Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { [name] = "0123456789abcdef" } }));
 
     [Theory]
     [InlineData("/nope", "ORIGIN: there is no folder /nope")]
