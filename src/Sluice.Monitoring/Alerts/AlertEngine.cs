@@ -49,7 +49,7 @@ internal sealed class AlertEngine
             return;
         }
 
-        state.Since ??= now;
+        state.Since = Earlier(state.Since, now);
         if (now - state.Since < state.Rule.For) return;
         var (rule, message, started) = (state.Rule, state.Rule.Message(value), now.ToUnixTimeSeconds());
         state.On = new AlertRow(store.Records.Raise(rule.Name, (int)rule.Severity, message, value, started), rule.Name, (int)rule.Severity, message, value, started);
@@ -66,7 +66,7 @@ internal sealed class AlertEngine
             return;
         }
 
-        state.Since ??= now;
+        state.Since = Earlier(state.Since, now);
         if (now - state.Since < state.Rule.EndsAfter) return;
         var over = state.On! with { Resolved = now.ToUnixTimeSeconds() };
         store.Records.Resolve(over.Id, over.Resolved!.Value);
@@ -77,7 +77,7 @@ internal sealed class AlertEngine
     /// <summary>Without anything to judge an alert cannot stay on all night; and what was bad before is no longer bad without a break.</summary>
     private void WatchSilence(State state, DateTimeOffset now)
     {
-        SetUnjudged(state, state.UnjudgedSince ?? now);
+        SetUnjudged(state, Earlier(state.UnjudgedSince, now));
         if (state.Rule.Unjudged is not { } reason || now - state.UnjudgedSince < state.Rule.Patience) return;
         state.Since = null;
         if (state.On is not { } on) return;
@@ -90,6 +90,9 @@ internal sealed class AlertEngine
         state.On = null;
         tell(new AlertNotice(over, over.Value) { IsUnjudged = true });
     }
+
+    /// <summary>Since when something has been so. What lies ahead is of a clock that was set back since: nothing may wait for it to come round again.</summary>
+    private static DateTimeOffset Earlier(DateTimeOffset? since, DateTimeOffset now) => since < now ? since.Value : now;
 
     /// <summary>Noted in the history while an alert is on, so that restarts do not begin the wait anew.</summary>
     private void SetUnjudged(State state, DateTimeOffset? since)

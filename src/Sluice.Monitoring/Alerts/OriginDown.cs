@@ -18,7 +18,7 @@ internal static class OriginDown
         Begins = value => value > 0,
         Ends = value => value == 0,
         For = TimeSpan.FromSeconds(30),
-        Message = value => FormattableString.Invariant($"{value:0} origin(s) answer nothing, or are left alone by their circuit breaker. Which: sluice diagnose errors"),
+        Message = value => FormattableString.Invariant($"{value:0} origin(s) answer nothing or nothing but errors, or are left alone by their circuit breaker. Which: sluice diagnose errors"),
     };
 
     /// <summary>Origins that are down; null where none is known to be, and one that failed has not been asked again or none was asked at all.</summary>

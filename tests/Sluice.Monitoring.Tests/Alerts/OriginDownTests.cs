@@ -20,11 +20,26 @@ public sealed class OriginDownTests : IDisposable
         bench.Run(TimeSpan.FromSeconds(10));
         Assert.Equal(["origin-down firing"], bench.Told);
         Assert.Equal((int)AlertSeverity.Critical, bench.Notices[0].Alert.Severity);
-        Assert.StartsWith("1 origin(s) answer nothing", bench.Notices[0].Alert.Message, StringComparison.Ordinal);
+        Assert.StartsWith("1 origin(s) answer nothing or nothing but errors, or are left alone", bench.Notices[0].Alert.Message, StringComparison.Ordinal);
         bench.Counters[Answered] = 1;
         bench.Run(TimeSpan.FromMinutes(2));
         Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
         Assert.False(bench.Notices[1].IsUnjudged);
+    }
+
+    [Fact]
+    public void Clock_ThatIsSetBack_HoldsNoAlertUpUntilItHasComeRoundAgain()
+    {
+        bench.Counters[Failed] = 1;
+        bench.Run(TimeSpan.FromSeconds(40));
+        bench.Now -= 3600;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing"], bench.Told);
+        bench.Counters[Answered] = 1;
+        bench.Run(TimeSpan.FromSeconds(70));
+        bench.Now -= 3600;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
     }
 
     [Theory]
