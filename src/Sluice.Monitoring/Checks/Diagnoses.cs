@@ -35,9 +35,13 @@ internal static class Diagnoses
         var (now, then) = (MeasureScopes.Media.Requests(window), MeasureScopes.Media.Requests(context.Last(Day)) / Math.Clamp(context.Watched.TotalHours, 1, 24));
         yield return new("Change of traffic", [new("requests in the last hour", Count(now)), new("mean of an hour in the last day", Count(then), now > 2 * then && now > 1000 ? "warning" : "")]);
         var (misses, objects) = (window.Sum(MeasureNames.Requests, MeasureNames.Outcome, "miss"), context.Last(60).Last(MeasureNames.Objects) ?? 0);
-        yield return new("Keys", [new("objects held", Count(objects)), new("misses in the last hour", Count(misses)),
-            new("advice", misses == 0 ? "no request missed" : misses > objects && misses > 1000 ? "more misses than objects: keys may differ in something that does not matter, such as a random query parameter; compare two requests with sluice explain" : "misses are not more than objects: keys look sound", misses > objects && misses > 1000 ? "warning" : "good")]);
         var rate = MeasureScopes.Media.HitRate(window);
+        var isLow = rate < context.Options.Thresholds.HitPercent && MeasureScopes.Media.Lookups(window) >= context.Options.Thresholds.MinimumRequests;
+        yield return new("Keys", [new("objects held", Count(objects)), new("misses in the last hour", Count(misses)),
+            new("advice", misses == 0 ? "no request missed" : misses > objects && misses > 1000 ? "more misses than objects: keys may differ in something that does not matter, such as a random query parameter; compare two requests with sluice explain"
+                // Where each request has a key of its own, each miss leaves an object: there are as many, and that is no comfort.
+                : isLow ? "few hits, and about each miss brought an object: so it is while a cache fills, and where much is asked for once only; but so it is, too, where keys differ in something that does not matter, such as a random query parameter: look at the newest lines of the access log, and compare two requests with sluice explain"
+                : "misses are not more than objects: keys look sound", (misses > objects && misses > 1000) || isLow ? "warning" : "good")]);
         yield return new("Warming", [new("hit rate", Percent(rate, 1)), new("advice", rate is null ? "nothing was asked for in the last hour" : rate < context.Options.Thresholds.HitPercent ? context.Uptime < TimeSpan.FromHours(1) ? "the server started within the hour and is still filling; request the hottest paths once to warm it" : "low: see what other sizes would bring with sluice simulate --live, and sign URLs ahead with POST /v1/presign/warm" : "not needed")]);
         yield return new("Expiry", [Counted("expired URLs found in an hour", window.Sum(MeasureNames.PresignExpirations)), new("refreshes", Percent(MeasureScopes.Urls.RefreshRate(window), 1)), new("confirmed or refreshed at origins", Percent(MeasureScopes.Media.RefreshRate(window), 1)),
             new("evicted from memory, disk", $"{Count(window.Sum(MeasureNames.MemoryEvictions))} chunks, {Count(window.Sum(MeasureNames.DiskEvictions))} objects")]);

@@ -64,6 +64,16 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Cache_OfWhichEachMissLeftAnObject_DoesNotCallTheKeysSound() // as with a random query parameter
+    {
+        Add(Now - 60, ("sluice.edge.requests{outcome=hit}", 500), ("sluice.edge.requests{outcome=miss}", 1500), ("gauge:sluice.cache.objects", 1540));
+        Assert.Equal("warning", Fact(await RunAsync("cache"), "Keys", "advice").Tone);
+        Assert.Contains("random query parameter", Fact(await RunAsync("cache"), "Keys", "advice").Text, StringComparison.Ordinal);
+        Add(Now - 30, ("sluice.edge.requests{outcome=hit}", 50_000));
+        Assert.Equal(("misses are not more than objects: keys look sound", "good"), Fact(await RunAsync("cache"), "Keys", "advice"));
+    }
+
+    [Fact]
     public async Task Cache_OfAServerThatJustStarted_ComparesWithTheTimeItWasThere()
     {
         store.Records.Mark(Now - 600, "start", "Started, version 2.0");
