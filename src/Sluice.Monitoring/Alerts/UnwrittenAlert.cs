@@ -24,6 +24,7 @@ internal sealed class UnwrittenAlert(RecordStore records, TimeProvider time, Fun
         {
             var (now, isNews) = (time.GetUtcNow(), since is null);
             since ??= now;
+            records.Unwritable = reason;
             if (records.Unwritten is not null || now - since < After) return isNews;
             var started = now.ToUnixTimeSeconds();
             // Below zero is no number of one that is entered.
@@ -41,6 +42,7 @@ internal sealed class UnwrittenAlert(RecordStore records, TimeProvider time, Fun
         lock (gate)
         {
             since = null;
+            records.Unwritable = null;
             if (records.Unwritten is not { } on) return;
             over = on with { Resolved = time.GetUtcNow().ToUnixTimeSeconds() };
             records.Resolve(records.Raise(over.Rule, over.Severity, over.Message, over.Value, over.Started), over.Resolved.Value);

@@ -28,12 +28,14 @@ internal sealed class MetricSnapshot
     }
 
     /// <summary>What was added since an earlier one; a total that fell began anew.</summary>
-    public Dictionary<int, SeriesValue> Since(MetricSnapshot? earlier, SeriesCatalog catalog)
+    /// <param name="earlier">The earlier one; null for the start.</param>
+    /// <param name="find">Finds the series of a name, kind and bounds.</param>
+    public Dictionary<int, SeriesValue> Since(MetricSnapshot? earlier, Func<string, SeriesKind, double[], Series?> find)
     {
         var point = new Dictionary<int, SeriesValue>();
         foreach (var (name, (kind, bounds, value)) in series)
         {
-            if (catalog.Get(name, kind, bounds) is not { } known) continue;
+            if (find(name, kind, bounds) is not { } known) continue;
             var before = earlier is not null && earlier.series.TryGetValue(name, out var held) && held.Bounds.SequenceEqual(bounds) ? held.Value : null;
             point[known.Id] = kind switch
             {

@@ -32,6 +32,9 @@ internal sealed class RecordStore : IDisposable
         forget = connection.Prepare("DELETE FROM untaken WHERE sink = $sink AND name = $name", "$sink", "$name");
     }
 
+    /// <summary>Why the history cannot be written now; null while it can.</summary>
+    public string? Unwritable { get; set; }
+
     /// <summary>An alert that is on and cannot be entered.</summary>
     public AlertRow? Unwritten { get; set; }
 

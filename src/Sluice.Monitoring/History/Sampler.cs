@@ -12,7 +12,7 @@ internal sealed class Sampler(PrometheusScraper scraper, HistoryStore store, Tim
     public async Task<bool> SampleAsync(CancellationToken cancellation)
     {
         if (await scraper.CollectAsync(MetricSnapshot.Of, cancellation) is not { } now) return false;
-        store.Append(lastAt, store.Resolve(catalog => now.Since(last, catalog)));
+        store.Append(lastAt, store.Resolve(catalog => now.Since(last, catalog.Get)));
         (last, lastAt) = (now, time.GetUtcNow().ToUnixTimeSeconds());
         return true;
     }
@@ -21,6 +21,6 @@ internal sealed class Sampler(PrometheusScraper scraper, HistoryStore store, Tim
     public async Task<Window> LiveAsync(CancellationToken cancellation)
     {
         var now = await scraper.CollectAsync(MetricSnapshot.Of, cancellation);
-        return new Window(now is null ? [] : store.Resolve(catalog => now.Since(last, catalog)), store.Catalog.Find);
+        return new Window(now is null ? [] : store.Resolve(catalog => now.Since(last, catalog.Lend)), store.Catalog.Find);
     }
 }

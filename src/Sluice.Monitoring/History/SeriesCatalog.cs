@@ -17,6 +17,9 @@ internal sealed class SeriesCatalog
     private readonly ConcurrentDictionary<string, Series> byKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Series> byId = new();
 
+    // Shown before they could be entered.
+    private readonly ConcurrentDictionary<string, Series> lent = new(StringComparer.Ordinal);
+
     // Those met last, so that bounds need not be made a text for every point.
     private readonly ConcurrentDictionary<string, Series> byName = new(StringComparer.Ordinal);
     private int refused;
@@ -44,10 +47,8 @@ internal sealed class SeriesCatalog
     /// <summary>The series of that name and shape, added when it is new; null when there are as many as may be.</summary>
     public Series? Get(string name, SeriesKind kind, double[] bounds)
     {
-        if (byName.TryGetValue(name, out var last) && last.Kind == kind && last.Bounds.AsSpan().SequenceEqual(bounds)) return last;
-        var text = bounds.Length == 0 ? "" : string.Join(' ', bounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
-        if (byKey.TryGetValue(Key(name, kind, text), out var known)) return byName[name] = known;
-        if (byId.Count >= Maximum)
+        if (Known(name, kind, bounds, out var text) is { } known) return known;
+        if (byKey.Count >= Maximum)
         {
             refused++;
             return null;
@@ -60,6 +61,22 @@ internal sealed class SeriesCatalog
         var id = (int)(long)command.ExecuteScalar()!;
         transaction.Commit();
         return Keep(new Series(id, name, kind, bounds), text);
+    }
+
+    /// <summary>The same for what is only shown: a series that is new gets a number of its own below zero, and is written nowhere. A full disk must not take the dashboard away as well.</summary>
+    public Series? Lend(string name, SeriesKind kind, double[] bounds)
+    {
+        if (Known(name, kind, bounds, out var text) is { } known) return known;
+        if (byKey.Count + lent.Count >= Maximum) return null;
+        return lent.GetOrAdd(Key(name, kind, text), _ => byId[-lent.Count - 1] = new Series(-lent.Count - 1, name, kind, bounds));
+    }
+
+    private Series? Known(string name, SeriesKind kind, double[] bounds, out string text)
+    {
+        text = "";
+        if (byName.TryGetValue(name, out var last) && last.Kind == kind && last.Bounds.AsSpan().SequenceEqual(bounds)) return last;
+        if (bounds.Length > 0) text = string.Join(' ', bounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
+        return byKey.TryGetValue(Key(name, kind, text), out var known) ? byName[name] = known : null;
     }
 
     /// <summary>The name of a series: labels in order, no value long, none with the characters that separate.</summary>

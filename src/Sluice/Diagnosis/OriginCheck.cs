@@ -61,7 +61,7 @@ internal sealed class OriginCheck(OriginFactory factory, TimeProvider time)
     {
         true => Finding.Ok(subject, result.Message),
         null => Finding.Warn(subject, result.Message, "put the media there"),
-        false => Finding.Fail(subject, result.Message, "see docs/operations.md, origin errors"),
+        false => Finding.Fail(subject, result.Message, "see docs/operations.md, What errors mean"),
     };
 
     private static string? FirstFile(string folder)

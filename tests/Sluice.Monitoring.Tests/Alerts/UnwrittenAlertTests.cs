@@ -43,15 +43,24 @@ public sealed class UnwrittenAlertTests : IAsyncLifetime
         // What a full disk does, without one.
         Execute("CREATE TRIGGER full BEFORE INSERT ON points BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
         var began = time.GetUtcNow();
+        // At once, though it is no alert yet: nothing that happened since is in what a check looks at.
+        var check = await monitor.CheckAsync("now", TestContext.Current.CancellationToken);
+        Assert.Equal(("History", "bad"), (check!.Questions[0].Question, check.Verdict));
         await PassAsync(() => monitor.Alerts().Count > 0);
         var on = Assert.Single(monitor.Alerts());
         Assert.Equal((UnwrittenAlert.Rule, "critical", null), (on.Rule, on.Severity, on.Resolved));
         Assert.Contains("database or disk is full", on.Message, StringComparison.Ordinal);
         Assert.True(on.Started - began >= UnwrittenAlert.After);
         Assert.Equal("bad", (await monitor.CheckAsync("now", TestContext.Current.CancellationToken))!.Verdict);
+        // Nor can what is new be entered, which the dashboard shows all the same.
+        Execute("CREATE TRIGGER full2 BEFORE INSERT ON series BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+        using var meter = new System.Diagnostics.Metrics.Meter($"Sluice.Test{Guid.NewGuid():N}");
+        var counter = meter.CreateCounter<long>(meter.Name.Replace("Sluice.Test", "sluice.test", StringComparison.Ordinal));
+        Assert.True(await Eventually.HoldsAsync(() => counter.Enabled, Soon));
+        counter.Add(1);
         Assert.Contains((await monitor.SummaryAsync("day", null, TestContext.Current.CancellationToken))!.Alerts, alert => alert.Rule == UnwrittenAlert.Rule);
 
-        Execute("DROP TRIGGER full");
+        Execute("DROP TRIGGER full; DROP TRIGGER full2");
         await PassAsync(() => monitor.Alerts().All(alert => alert.Resolved is not null));
         // Entered by now, and once.
         Assert.Equal(on.Started, Assert.Single(monitor.Alerts()).Started);
