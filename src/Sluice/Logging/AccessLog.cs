@@ -64,11 +64,14 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         {
             // A client that has all it asked for and hangs up has not aborted anything.
             var isWhole = context.Response.ContentLength is { } length ? body.Bytes >= length || HttpMethods.IsHead(context.Request.Method) : completed;
+            var outcome = OutcomeWord.Of(context.Response);
             var neverBegan = context.Response.StatusCode == StatusCodes.Status499ClientClosedRequest;
             Write(new AccessLogEntry
             {
                 At = at, Client = context.Connection.RemoteIpAddress, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-                Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = OutcomeWord.Of(context.Response), Tier = tier, FirstByte = firstByte, Total = _time.GetElapsedTime(started),
+                Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = outcome,
+                // What is hit and was in no tier when it was asked for has come back from the index on disk, where nobody looked: that costs a read.
+                Tier = tier ?? (outcome == "hit" ? "disk" : null), FirstByte = firstByte, Total = _time.GetElapsedTime(started),
                 Aborted = (neverBegan || !isWhole) && context.RequestAborted.IsCancellationRequested, RequestId = context.TraceIdentifier,
             });
         }

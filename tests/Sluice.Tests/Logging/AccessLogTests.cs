@@ -125,6 +125,26 @@ public sealed class AccessLogTests
         static int Lines(string path) => File.Exists(path) ? File.ReadLines(path).Count() : 0;
     }
 
+    [Fact]
+    public async Task Json_FirstHitAfterARestart_CameFromDisk()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "access.log");
+        folder.Write("media/clip.mp4", "0123456789");
+        for (var start = 1; start <= 2; start++)
+        {
+            await using var server = await RunningServer.StartAsync((o, _) =>
+            {
+                (o.Logging.AccessLog, o.Logging.Format, o.Cache.Directory, o.Cache.Disk, o.Cache.MinimumFree) = (file, "json", Path.Combine(folder.Path, "cache"), 10 << 20, 0);
+                o.Routes[0].Origins[0].Folder = Path.Combine(folder.Path, "media");
+            });
+            for (var i = 0; i < 2; i++) await GetAsync(server.Edge, "/clip.mp4", "same");
+        }
+
+        var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal(["miss ", "hit memory", "hit disk", "hit memory"], entries.Select(e => $"{e["outcome"]} {e["tier"]}"));
+    }
+
     // What the log calls a request is what the counters call it.
     [Fact]
     public async Task Json_Outcomes_AreThoseOfTheCounters()
