@@ -34,9 +34,10 @@ public sealed class PrometheusEndpointTests
     [Fact(Timeout = 30_000)]
     public async Task StartedHost_CountsBeforeTheFirstScrape()
     {
-        using var meter = new Meter($"Sluice.Test{Guid.NewGuid():N}");
+        // Of no name that other tests listen to, which would have it enabled before this host does.
+        using var meter = new Meter($"Only{Guid.NewGuid():N}");
         var counter = meter.CreateCounter<long>(meter.Name);
-        await using var services = new ServiceCollection().AddSluicePrometheus().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSluicePrometheus(meter.Name).BuildServiceProvider();
         var warmUp = services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single();
         await warmUp.StartedAsync(TestContext.Current.CancellationToken);
         while (!counter.Enabled)
