@@ -80,6 +80,8 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
         yield return Use("disk", window.Last(MeasureNames.DiskSize), window.Last(MeasureNames.DiskLimit), 101, 101);
         var refused = Last(86_400).Sum(MeasureNames.DiskRefused);
         yield return new("chunks without room on disk, 24 h", Count(refused), refused > 0 ? "warning" : "good");
+        if (window.Last(MeasureNames.RedisConnected) is { } connected)
+            yield return connected > 0 ? new("redis", "connected", "good") : new("redis", "away: this server goes on alone, and hears of no purges of others. Look at: sluice doctor", "warning");
         yield return new("history", FormattableString.Invariant($"{Bytes(store.Size)} of {Bytes(options.HistoryBytes)}"));
     }
 

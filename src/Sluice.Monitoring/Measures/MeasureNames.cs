@@ -48,6 +48,7 @@ internal static class MeasureNames
     public const string WhatIfHitSent = "sluice.whatif.hit_sent";
     public const string WhatIfSize = "sluice.whatif.size";
     public const string WhatIfShare = "sluice.whatif.share";
+    public const string RedisConnected = "sluice.redis.connected";
     public const string Resident = "process.resident_memory";
     public const string Cpu = "process.cpu";
 }

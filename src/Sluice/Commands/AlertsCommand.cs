@@ -22,7 +22,7 @@ internal static class AlertsCommand
             if (api.Json(parsed)) Output.Json(terminal.Out, alerts, MonitoringJson.Wire.IReadOnlyListAlertItem);
             else if (alerts.Count == 0) terminal.Out.WriteLine("No alert is on, and none was within seven days.");
             foreach (var alert in api.Json(parsed) ? [] : alerts)
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(alert.Resolved is null ? "ON  " : "over")}  {alert.Severity,-13}  {alert.Started.UtcDateTime:yyyy-MM-dd HH:mm}{(alert.Resolved is { } end ? $" to {end.UtcDateTime:HH:mm}" : "")}  {alert.Rule}: {alert.Message}"));
+                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(alert.Resolved is null ? "ON  " : "over")}  {alert.Severity,-13}  {alert.Started.UtcDateTime:yyyy-MM-dd HH:mm}Z{(alert.Resolved is { } end ? $" to {end.UtcDateTime:HH:mm}Z" : "")}  {alert.Rule}: {alert.Message}"));
             return alerts.Any(alert => alert is { Resolved: null, Severity: "critical" }) ? ExitCode.Failure : ExitCode.Ok;
         }));
         return command;

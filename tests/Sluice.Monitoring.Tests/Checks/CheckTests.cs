@@ -63,6 +63,15 @@ public sealed class CheckTests : IDisposable
         Assert.Equal("warning", Fact(check, "Change of traffic", "mean of an hour in the last day").Tone); // 2,000 in an hour of a day that had no other
     }
 
+    [Theory]
+    [InlineData(0, "warning")]
+    [InlineData(1, "good")]
+    public async Task Now_WithRedis_TellsWhetherItIsThere(int connected, string tone)
+    {
+        Add(Now - 10, ("gauge:sluice.redis.connected", connected));
+        Assert.Equal(tone, Fact(await RunAsync("now"), "Storage", "redis").Tone);
+    }
+
     [Fact]
     public async Task Cache_OfWhichEachMissLeftAnObject_DoesNotCallTheKeysSound() // as with a random query parameter
     {
