@@ -65,6 +65,8 @@ internal sealed partial class EdgeConnection : ConnectionContext, IConnectionIdF
     {
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
+        // A server that is told to stop before it has begun to wait ends without asking: what is being sent past it goes out.
+        await serverInput.WhenReleasedAsync();
         ShutDown(SocketShutdown.Both);
         await running;
         socket.Dispose();

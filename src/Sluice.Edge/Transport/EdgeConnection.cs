@@ -122,6 +122,7 @@ internal sealed partial class EdgeConnection
         }
         finally
         {
+            serverInput.Release();
             polled.Dispose();
             await input.Writer.CompleteAsync(failure);
             ArrayPool<byte>.Shared.Return(buffer);

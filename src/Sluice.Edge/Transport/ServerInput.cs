@@ -10,7 +10,7 @@ namespace Sluice.Edge.Transport;
 internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeReader
 {
     private readonly Lock gate = new();
-    private TaskCompletionSource? whenIdle;
+    private TaskCompletionSource? whenIdle, whenReleased;
     private ReadOnlySequence<byte> read;
     private long pending;
     private bool isHanded;
@@ -70,14 +70,23 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
     /// <summary>It is sent.</summary>
     public void Release()
     {
+        TaskCompletionSource? waiting;
+        bool isCancelledNow;
         lock (gate)
         {
             isHeld = false;
-            if (!isCancelled) return;
-            (isCancelled, isEnding) = (false, true);
+            isEnding |= isCancelled;
+            (waiting, whenReleased, isCancelledNow, isCancelled) = (whenReleased, null, isCancelled, false);
         }
 
-        inner.CancelPendingRead();
+        waiting?.TrySetResult();
+        if (isCancelledNow) inner.CancelPendingRead();
+    }
+
+    /// <summary>Completes once no answer is being sent past the server.</summary>
+    public Task WhenReleasedAsync()
+    {
+        lock (gate) return isHeld ? (whenReleased ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -123,6 +132,7 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
 
     public override void Complete(Exception? exception = null)
     {
+        lock (gate) isEnding = true;
         if (IsIdle) Volatile.Write(ref endedIdle, true);
         HandOver();
         BecomeIdle();
