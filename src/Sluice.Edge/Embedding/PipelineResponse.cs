@@ -16,6 +16,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     private PipeWriter? writer;
     private Stream? replaced;
     private volatile bool hasFailed;
+    private long written;
 
     /// <summary>Completes when status and fields are final.</summary>
     public Task Head => head.Task;
@@ -94,6 +95,14 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         while (completed.TryPop(out var next)) await next.Callback(next.State);
     }
 
+    // As a server has it; nobody who reads to the length that was promised would notice.
+    private void Count(int bytes)
+    {
+        written += bytes;
+        if (!isHead && Headers.ContentLength is { } length && written > length)
+            throw new InvalidOperationException($"The app wrote more than the {length} bytes of its Content-Length.");
+    }
+
     private sealed class Written(PipelineResponse response) : BodyStream
     {
         public override bool CanRead => false;
@@ -106,6 +115,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         {
             // As with a server, what is written after the end goes nowhere.
             if (response.hasFailed) return;
+            response.Count(buffer.Length);
             await response.StartAsync(cancellationToken);
             await response.pipe.Writer.WriteAsync(buffer, cancellationToken);
         }

@@ -190,6 +190,21 @@ public class EmbeddingTests
         Assert.Equal(HttpStatusCode.InternalServerError, (await app.SendAsync("/aborted")).Head.StatusCode);
     }
 
+    // Cut to the length it says it would be kept as if it were whole.
+    [Fact]
+    public async Task Get_MoreThanItsContentLength_IsAFailure()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/more", async (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            context.Response.ContentLength = 2;
+            await context.Response.WriteAsync("abc");
+        }));
+        // Before a byte went out, or after.
+        var failed = await Record.ExceptionAsync(async () => Assert.Equal(HttpStatusCode.BadGateway, (await app.SendAsync("/more")).Head.StatusCode));
+        Assert.True(failed is null or HttpRequestException, $"{failed}");
+    }
+
     [Fact]
     public async Task Get_StaticFile_IsServedWithRangesAndRevalidated()
     {
