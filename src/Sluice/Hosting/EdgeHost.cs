@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sluice.Configuration;
 using Sluice.Edge.Transport;
 using Sluice.Logging;
@@ -22,6 +23,8 @@ internal static class EdgeHost
             kestrel.AllowAlternateSchemes = true;
             // Uploads pass through to HTTP origins, which set their own bound.
             kestrel.Limits.MaxRequestBodySize = null;
+            // As long as nginx waits for a body. The server's own five seconds are too few for one that is still being made, such as by ffmpeg into curl -T -.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromMinutes(1));
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             // As much as origins may answer with.
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 << 10;

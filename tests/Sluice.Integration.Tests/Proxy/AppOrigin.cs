@@ -33,6 +33,7 @@ public sealed class AppOrigin : IAsyncLifetime
         {
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 << 10;
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Logging.ClearProviders();

@@ -53,6 +53,16 @@ public sealed class ProxyTests(AppOrigin origin) : IClassFixture<AppOrigin>
     }
 
     [Fact]
+    public async Task Put_BodyThatBeginsAfterSeconds_IsTaken()
+    {
+        using var client = await RawHttp.ConnectAsync(Edge);
+        await client.SendAsync(RawHttp.Request("PUT", "/echo", Edge, "Content-Length: 1"));
+        await Eventually.PassAsync(TimeSpan.FromSeconds(8));
+        await client.SendAsync("a");
+        Assert.Equal(200, (await client.ReadHeadAsync())?.Status);
+    }
+
+    [Fact]
     public async Task Get_EventStream_ArrivesEventByEvent()
     {
         using var answer = await origin.Sluice.Edge.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
