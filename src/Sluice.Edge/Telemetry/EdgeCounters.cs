@@ -31,7 +31,7 @@ public sealed class EdgeCounters : IDisposable
     /// <summary>Creates the counters and their instruments.</summary>
     public EdgeCounters()
     {
-        meter.CreateObservableCounter("sluice.edge.requests", () => Read(cell => cell.Requests), "{request}", "Requests answered by the edge, by outcome.");
+        meter.CreateObservableCounter("sluice.edge.requests", () => Read(cell => cell.Requests), "{request}", "Requests to the edge, by outcome; those whose client left before the answer began are misses.");
         meter.CreateObservableCounter("sluice.edge.sent", () => Read(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by outcome.");
         meter.CreateObservableCounter("sluice.edge.tier.requests", () => ReadTiers(cell => cell.Requests), "{request}", "Requests answered from the cache or from the origin, by the tier that held the first byte: memory, disk, origin.");
         meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by the tier that held the first of them: memory, disk, origin.");
