@@ -46,11 +46,11 @@ internal sealed class LineWriter : IAsyncDisposable
         var told = 0L;
         while (await _lines.Reader.WaitToReadAsync())
         {
-            while (batch.Length < 64 << 10 && _lines.Reader.TryRead(out var line))
+            var lines = 0;
+            for (; batch.Length < 64 << 10 && _lines.Reader.TryRead(out var line); lines++)
                 batch.Append(line).Append('\n');
             if (Dropped is var dropped && dropped > told)
-                batch.Append('(').Append(dropped - told).Append(" lines dropped: the log cannot be written as fast as it grows)\n");
-            told = dropped;
+                batch.Append('(').Append(dropped - told).Append(" lines dropped: the log could not be written, or not as fast as it grew)\n");
             try
             {
                 if (_renew?.Invoke(_stream) is { } current && current != _stream)
@@ -61,11 +61,12 @@ internal sealed class LineWriter : IAsyncDisposable
 
                 await _stream.WriteAsync(Encoding.UTF8.GetBytes(batch.ToString()));
                 await _stream.FlushAsync();
+                told = dropped;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk or a closed pipe must not stop the server, and there is nowhere left to say so: count.
-                Interlocked.Increment(ref _dropped);
+                Interlocked.Add(ref _dropped, lines);
             }
             batch.Clear();
         }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Logging;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Tests.Logging;
@@ -87,6 +88,20 @@ public sealed class LineLoggerTests
         stream.Release.SetResult();
         await writer.DisposeAsync();
         Assert.Contains("lines dropped", stream.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_ToAFullDisk_CountsEachLineThatIsLost()
+    {
+        var (stream, full) = (new MemoryStream(), true);
+        var writer = new LineWriter(stream, same => full ? throw new IOException("No space left on device") : same);
+        for (var i = 0; i < 50; i++)
+            writer.Write("lost");
+        Assert.True(await Eventually.HoldsAsync(() => writer.Dropped == 50, TimeSpan.FromSeconds(10)));
+        full = false;
+        writer.Write("kept");
+        await writer.DisposeAsync();
+        Assert.StartsWith("kept\n(50 lines dropped", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
     }
 
     private static async Task<string[]> LinesAsync(LoggingSection options, Action<ILoggerFactory> log)
