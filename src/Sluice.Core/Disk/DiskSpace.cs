@@ -34,8 +34,11 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
 
     public long Evictions => Volatile.Read(ref evictions);
 
-    /// <summary>True when it was the free space of the file system, not the bound, that had no room for what was asked for last.</summary>
-    public bool IsFileSystemShort { get; private set; }
+    /// <summary>True when it is the free space of the file system, whatever the bound says, that has no room for so many bytes.</summary>
+    public bool IsFileSystemShort(int bytes)
+    {
+        lock (gate) return free.Shortage(bytes) > 0;
+    }
 
     /// <summary>What the index says is there at start.</summary>
     public void Start(long bytes, int count) => (used, objects) = (bytes, count);
@@ -70,7 +73,6 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
                 Charge(target, bytes, more);
                 return Reservation.Granted;
             }
-            IsFileSystemShort = free.Shortage(bytes) > 0;
             // When it is picked itself it stands aside while others are, and keeps what it has earned. So does what cannot be had again by those who are reading it.
             var frequency = target.Frequency;
             List<DiskEntry>? aside = null;

@@ -102,9 +102,10 @@ public sealed partial class DiskTier
         {
             List<DiskSpace.Victim>? victims = null;
             var outcome = space.TryReserve(target, bytes, ref victims);
-            victims?.ForEach(Discard);
-            if (outcome is Reservation.Evicted or Reservation.Refused && space.IsFileSystemShort && shortLog.Allows())
+            // Before what was evicted is gone.
+            if (outcome is Reservation.Evicted or Reservation.Refused && space.IsFileSystemShort(bytes) && shortLog.Allows())
                 logger.LogWarning(DiskEvents.SpaceShort, "The file system of {Directory} is down to the {Minimum} MB that are to be left free: the disk cache gives up what it needs least for what is new, and without that stores nothing. Make room, or lower cache.minimumFree", options.Directory, options.MinimumFreeBytes >> 20);
+            victims?.ForEach(Discard);
             if (outcome != Reservation.Evicted) return outcome;
         }
     }

@@ -13,6 +13,9 @@ namespace Sluice.Edge.Playback;
 /// <summary>Requests of a private route: the token is checked and taken off, so that all viewers share one stored object; manifests are rewritten on their way out.</summary>
 internal static class PrivateRoute
 {
+    /// <summary>More than any manifest has: a few kilobytes may unpack to gigabytes.</summary>
+    private const int MostUnpacked = 16 << 20;
+
     private static readonly string[] NotForManifests = [HeaderNames.AcceptEncoding, HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfMatch, HeaderNames.IfUnmodifiedSince];
 
     /// <summary>Serves one by <paramref name="serve"/>, which answers as for a public route.</summary>
@@ -82,8 +85,12 @@ internal static class PrivateRoute
         if (!coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return null;
         try
         {
-            using var reader = new StreamReader(new GZipStream(new MemoryStream(body), CompressionMode.Decompress));
-            return reader.ReadToEnd();
+            using var packed = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
+            using var text = new MemoryStream();
+            var piece = new byte[64 << 10];
+            for (int count; (count = packed.Read(piece)) > 0; text.Write(piece, 0, count))
+                if (text.Length + count > MostUnpacked) return null;
+            return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
         }
         catch (InvalidDataException)
         {

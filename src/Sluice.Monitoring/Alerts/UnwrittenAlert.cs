@@ -14,7 +14,7 @@ internal sealed class UnwrittenAlert(RecordStore records, TimeProvider time, Fun
     public static readonly TimeSpan After = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
-    private DateTimeOffset? since;
+    private long? since;
 
     /// <summary>A point could not be written. True when the one before could: that is news for the log.</summary>
     public bool Failed(string reason)
@@ -22,11 +22,11 @@ internal sealed class UnwrittenAlert(RecordStore records, TimeProvider time, Fun
         AlertRow begun;
         lock (gate)
         {
-            var (now, isNews) = (time.GetUtcNow(), since is null);
-            since ??= now;
+            var isNews = since is null;
+            since ??= time.GetTimestamp();
             records.Unwritable = reason;
-            if (records.Unwritten is not null || now - since < After) return isNews;
-            var started = now.ToUnixTimeSeconds();
+            if (records.Unwritten is not null || time.GetElapsedTime(since.Value) < After) return isNews;
+            var started = time.GetUtcNow().ToUnixTimeSeconds();
             // Below zero is no number of one that is entered.
             records.Unwritten = begun = new AlertRow(-started, Rule, (int)AlertSeverity.Critical, $"the history cannot be written ({reason.TrimEnd('.')}), so no other alert is judged: check free space and permissions of the cache directory", 0, started);
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Api;
+using Sluice.Hosting;
 
 namespace Sluice.Commands;
 
@@ -21,11 +22,9 @@ internal static class ReloadCommand
             if (api.Json(parsed))
                 Output.Json(terminal.Out, done, ApiJson.Wire.Reload);
             else
-                Output.Pairs(terminal.Out, ("added", Names(done.Added)), ("changed", Names(done.Changed)), ("removed", Names(done.Removed)), ("need a restart", Names(done.NeedRestart)));
+                Output.Pairs(terminal.Out, ("added", Reload.Text(done.Added)), ("changed", Reload.Text(done.Changed)), ("removed", Reload.Text(done.Removed)), ("need a restart", Reload.Text(done.NeedRestart)));
             return ExitCode.Ok;
         }));
         return command;
     }
-
-    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

@@ -17,7 +17,7 @@ internal abstract class Setting<TOwner>(string name, string meaning)
     /// <summary>Its JSON Schema.</summary>
     public abstract JsonObject Schema(TOwner defaults);
 
-    /// <summary>What is in force; secrets masked.</summary>
+    /// <summary>What is in force; secrets masked, unless they are wanted to compare.</summary>
     public abstract JsonNode? Show(TOwner owner, bool withSecrets);
 
     /// <summary>Its lines in the reference.</summary>

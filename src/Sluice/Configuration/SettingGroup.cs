@@ -43,7 +43,7 @@ internal sealed class SettingGroup<T>(Func<T> create, params Setting<T>[] settin
         };
     }
 
-    /// <summary>What is in force; secrets masked, what is absent left out.</summary>
+    /// <summary>What is in force; secrets masked unless they are wanted to compare, what is absent left out.</summary>
     public JsonNode Show(T owner, bool withSecrets = false) =>
         new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Show(owner, withSecrets))).Where(pair => pair.Value is not null));
 

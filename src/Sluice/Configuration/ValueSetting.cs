@@ -52,6 +52,8 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
         null => null,
         IReadOnlyList<string> { Count: 0 } => new JsonArray(),
         _ when Secret && !withSecrets => "***",
+        // As it is: some kinds mask a password when they write.
+        string value when withSecrets => value,
         bool value => value,
         int value when kind.Name == "number" => value,
         double value => value,

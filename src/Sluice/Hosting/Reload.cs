@@ -17,4 +17,7 @@ internal sealed record Reload
 
     /// <summary>What is wrong; then nothing changed.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
+
+    /// <summary>One of these lists for a person.</summary>
+    public static string Text(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

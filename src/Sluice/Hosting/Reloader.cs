@@ -23,7 +23,7 @@ internal sealed partial class Reloader(SluiceOptions running, Engine engine, Fun
             if (done.Errors.Count > 0)
                 LogRefused(done.Errors.Count);
             else
-                LogReloaded(Names(done.Added), Names(done.Changed), Names(done.Removed), Names(done.NeedRestart));
+                LogReloaded(Reload.Text(done.Added), Reload.Text(done.Changed), Reload.Text(done.Removed), Reload.Text(done.NeedRestart));
             return done;
         }
     }
@@ -70,8 +70,6 @@ internal sealed partial class Reloader(SluiceOptions running, Engine engine, Fun
             }
         }
     }
-
-    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
     [LoggerMessage(3020, LogLevel.Information, "The configuration was read again. Routes added: {Added}; changed: {Changed}; removed: {Removed}. Other settings that changed and need a restart: {NeedRestart}")]
     private partial void LogReloaded(string added, string changed, string removed, string needRestart);

@@ -46,6 +46,18 @@ public sealed class PrivateRouteTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_ManifestThatUnpacksToFarTooMuch_PassesAsItIs()
+    {
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize)) await gzip.WriteAsync(new byte[17 << 20]);
+
+        var (head, body) = await GetAsync("gzip", compressed.ToArray());
+
+        Assert.Equal(["gzip"], head.Content.Headers.ContentEncoding);
+        Assert.Equal(compressed.ToArray(), body);
+    }
+
+    [Fact]
     public async Task Get_WithoutAToken_IsARefusalThatOtherSitesMaySee()
     {
         await using var edge = await StartAsync(new PlaybackTokens("a key", TimeSpan.FromHours(1), time));

@@ -49,6 +49,25 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reload_OnlyAPasswordChanged_IsAChange()
+    {
+        void Origin(SluiceOptions options, string password)
+        {
+            var route = new RouteSection { Name = "other", Pattern = "/other/*" };
+            route.Origins.Add(new OriginSection { Url = $"http://user:{password}@127.0.0.1:9/" });
+            options.Routes.Add(route);
+        }
+
+        await StartAsync(options => Origin(options, "old-password"));
+        Next(options => Origin(options, "new-password"));
+
+        var answer = await ReloadAsync();
+
+        Assert.Equal("changed other", Names(answer));
+        Assert.DoesNotContain("password", answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reload_RouteRemoved_IsServedNoMore()
     {
         other.Write("a.mp4", "abcdef");
