@@ -10,7 +10,7 @@ internal static class ReloadCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new ProgramCommand("reload", "Have a running server read its configuration again: its routes change at once, other settings wait for a restart. With an error nothing changes. SIGHUP does the same.")
+        var command = new ProgramCommand("reload", "Have a running server read its configuration again: its routes change at once, other settings wait for a restart. With an error nothing changes. SIGHUP does the same to a server without a terminal.")
         {
             Examples = [("After editing sluice.json", "sluice config show > /dev/null && sluice reload")],
         };
