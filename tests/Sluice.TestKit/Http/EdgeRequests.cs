@@ -1,3 +1,5 @@
+using Sluice.TestKit.Processes;
+
 namespace Sluice.TestKit.Http;
 
 /// <summary>Short forms of the requests that viewers and operators make.</summary>
@@ -9,6 +11,17 @@ public static class EdgeRequests
 
     public static Task<EdgeAnswer> HeadAsync(this HttpClient client, string path, params string[] headers) =>
         client.AskAsync(HttpMethod.Head, path, headers);
+
+    /// <summary>
+    /// Asks for a part that was answered before. That answer was there before the rest of its chunk: until the chunk has come
+    /// others wait for it, which is no hit yet, so asks again until it is one; after ten seconds the last answer, whatever it is.
+    /// </summary>
+    public static async Task<EdgeAnswer> AskForHitAsync(this HttpClient client, string path, params string[] headers)
+    {
+        EdgeAnswer answer = null!;
+        await Eventually.HoldsAsync(async () => (answer = await client.AskAsync(path, headers)).CacheStatus == "HIT", TimeSpan.FromSeconds(10));
+        return answer;
+    }
 
     public static async Task<EdgeAnswer> AskAsync(this HttpClient client, HttpMethod method, string path, params string[] headers)
     {
