@@ -14,7 +14,7 @@ public sealed partial class ObjectCache
     private IPurgeLayer[] layers = [];
     private ISourceFollower[] followers = [];
 
-    /// <summary>The last 50 purges, newest first; dry runs are none.</summary>
+    /// <summary>The last 50 purges that were asked for, newest first; dry runs are none.</summary>
     public IReadOnlyList<PurgeRecord> RecentPurges => [.. recent.Reverse()];
 
     /// <summary>Read it when a fetch begins and hand it to <see cref="Store"/> or <see cref="Refresh"/>: a purge in between keeps the result out.</summary>
@@ -57,6 +57,7 @@ public sealed partial class ObjectCache
         if (Disk is not null) await Disk.FlushAsync();
         if (request.Kind == PurgeKind.Source)
             foreach (var follower in followers) receipt = receipt with { Values = receipt.Values + await follower.SourceChangedAsync(request.Value, cancellation) };
+        if (request.IsInvalidation) return receipt;
         recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
         while (recent.Count > MaximumRemembered) recent.TryDequeue(out _);
         return receipt;
@@ -87,17 +88,6 @@ public sealed partial class ObjectCache
 
     /// <summary>False when nothing of a scope is stored, here or on another node. A quick look: no object is touched, and no file.</summary>
     public bool MayHold(CacheScope scope) => layers.Length > 0 || scope.Count > 0 || (Disk is { } disk && (!loading.IsCompleted || disk.Scopes.Contains(scope.Name)));
-
-    private static bool Selects(PurgeRequest request, CachedObject candidate) => Selects(request, candidate.Target, candidate.Metadata);
-
-    private static bool Selects(PurgeRequest request, string target, ObjectMetadata metadata) => request.Kind switch
-    {
-        PurgeKind.Url => target == request.Value,
-        // A variant's key is not its path; the path it was made from is.
-        PurgeKind.Prefix => target.StartsWith(request.Value, StringComparison.Ordinal) || metadata.Source.StartsWith(request.Value, StringComparison.Ordinal),
-        PurgeKind.Tag => metadata.Tags.Contains(request.Value),
-        _ => metadata.Source == request.Value,
-    };
 
     /// <summary>What a request selects: of that which is in use, and of that which is not, to be read afterwards. Enters the purge unless it is a dry run.</summary>
     private (List<CachedObject> Selected, IEnumerable<DiskObject> Unused) Find(PurgeRequest request)
@@ -132,9 +122,9 @@ public sealed partial class ObjectCache
 
             foreach (var (_, slot) in scope.Slots)
                 foreach (var candidate in slot.Objects)
-                    if (Selects(request, candidate)) found.Add(candidate);
+                    if (request.Selects(candidate.Target, candidate.Metadata)) found.Add(candidate);
                     // With one that is selected goes what it replaced.
-                    else if (candidate.Former is { } former && Selects(request, former)) found.Add(former);
+                    else if (candidate.Former is { } former && request.Selects(former.Target, former.Metadata)) found.Add(former);
         }
 
         return found;
@@ -149,7 +139,7 @@ public sealed partial class ObjectCache
         // All that a request selects by stands in a row as it is, so that a row without it need not be decoded.
         var value = Encoding.UTF8.GetBytes(request.Value);
         return disk.Scan(row => row.Id <= last && (row.Metadata.IndexOf(value) >= 0 || row.Key.IndexOf(value) >= 0)
-            && ObjectMetadataFormat.TryDecode(row.Metadata) is { } metadata && Selects(request, Encoding.UTF8.GetString(row.Key[(row.Key.LastIndexOf((byte)' ') + 1)..]), metadata)).Where(scanned => !scanned.IsRemoved || scanned.IsBack);
+            && ObjectMetadataFormat.TryDecode(row.Metadata) is { } metadata && request.Selects(Encoding.UTF8.GetString(row.Key[(row.Key.LastIndexOf((byte)' ') + 1)..]), metadata)).Where(scanned => !scanned.IsRemoved || scanned.IsBack);
     }
 
     private CachedObject? Keep(DiskObject scanned)

@@ -106,7 +106,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
             // What it replaces may have gone back to the index since it was looked for; there it would stay, and be found when this one is evicted.
             var before = GoneBack(added.Target);
             if (MayBeUnused(added)) added.Scope.FindStored(added.Target);
-            stored = purges.TryCommit(fence, purge => Selects(purge, added), Commit);
+            stored = purges.TryCommit(fence, added.Target, added.Metadata, Commit);
             bool Commit()
             {
                 isBehind = GoneBack(added.Target) != before && MayBeUnused(added);
@@ -148,7 +148,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     /// <summary>Puts what an object replaced in its place again, unless something else is there by now, or a purge since then selects it.</summary>
     internal void PutBack(CachedObject failed, CachedObject good, long fence)
     {
-        if (!purges.TryCommit(fence, purge => Selects(purge, good), () => TryPutBack(failed, good))) Drop(failed, good);
+        if (!purges.TryCommit(fence, good.Target, good.Metadata, () => TryPutBack(failed, good))) Drop(failed, good);
         failed.Detach();
     }
 
@@ -173,7 +173,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         while (true)
         {
             var current = target.Current();
-            var isStored = purges.TryCommit(fence, purge => Selects(purge, current), () => current.Refresh(metadata));
+            var isStored = purges.TryCommit(fence, current.Target, current.Metadata, () => current.Refresh(metadata));
             // For whoever answers with the one in hand.
             if (!ReferenceEquals(current, target)) target.Refresh(metadata);
             if (isStored || !current.IsBack || ReferenceEquals(current.Current(), current)) return isStored;

@@ -132,9 +132,10 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         {
             if (!route.Policy.Stores) return;
             // What was made from it goes with it; to find that takes a look at the whole index.
-            await cache.PurgeAsync(route.Variants is { } variants && cache.MayHold(variants.Route.Scope)
+            var purge = route.Variants is { } variants && cache.MayHold(variants.Route.Scope)
                 ? new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path)
-                : new PurgeRequest(PurgeKind.Url, text));
+                : new PurgeRequest(PurgeKind.Url, text);
+            await cache.PurgeAsync(purge with { IsInvalidation = true });
         }
     }
 

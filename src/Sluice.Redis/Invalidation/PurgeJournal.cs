@@ -85,18 +85,10 @@ internal sealed class PurgeJournal
     {
         lock (gate)
         {
-            if (place < floor || begun.Exists(purge => Selects(purge, target, metadata))) return true;
+            if (place < floor || begun.Exists(purge => purge.Selects(target, metadata))) return true;
             foreach (var (at, purge) in recent)
-                if (at > place && Selects(purge, target, metadata)) return true;
+                if (at > place && purge.Selects(target, metadata)) return true;
             return false;
         }
     }
-
-    private static bool Selects(PurgeRequest purge, string target, ObjectMetadata metadata) => purge.Kind switch
-    {
-        PurgeKind.Url => target == purge.Value,
-        PurgeKind.Prefix => target.StartsWith(purge.Value, StringComparison.Ordinal),
-        PurgeKind.Tag => metadata.Tags.Contains(purge.Value),
-        _ => metadata.Source == purge.Value,
-    };
 }

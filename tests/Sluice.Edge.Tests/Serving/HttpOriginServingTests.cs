@@ -100,6 +100,23 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Post_ManyElsewhereWhileAGetIsUnderWay_KeepNothingOutAndAreNoPurgesToShow()
+    {
+        var held = new TaskCompletionSource();
+        origin.Once("/a", OriginReply.Text("first") with { HeadHeld = held.Task });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        var first = edge.GetAsync("/a");
+        Assert.True(await Eventually.HoldsAsync(() => origin.CallsOf("/a").Count == 1, TimeSpan.FromSeconds(60)));
+        origin.On("/form", OriginReply.Text("done"));
+        for (var i = 0; i < 1100; i++) (await edge.Client.PostAsync(new Uri("/form?" + i, UriKind.Relative), null)).EnsureSuccessStatusCode();
+        held.SetResult();
+        Assert.Equal("first"u8.ToArray(), (await first).Body);
+        Assert.Equal("HIT", (await edge.GetAsync("/a")).Head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Empty(edge.Cache.RecentPurges);
+    }
+
+    [Fact]
     public async Task Post_TwoFramings_IsRefusedAndTheConnectionIsSaidToEnd()
     {
         await using var edge = await EdgeServer.StartAsync(new MadeOrigin(OriginTraits.None), time);

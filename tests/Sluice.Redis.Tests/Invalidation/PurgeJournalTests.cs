@@ -22,6 +22,7 @@ public sealed class PurgeJournalTests
     [InlineData(PurgeKind.Url, "/a2", false)]
     [InlineData(PurgeKind.Prefix, "/", true)]
     [InlineData(PurgeKind.Prefix, "/b", false)]
+    [InlineData(PurgeKind.Prefix, "/s", true)] // what was made from it, as where it is in memory and on disk
     [InlineData(PurgeKind.Tag, "t", true)]
     [InlineData(PurgeKind.Tag, "T", false)]
     [InlineData(PurgeKind.Source, "/s", true)]
