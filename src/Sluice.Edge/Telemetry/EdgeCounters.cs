@@ -63,8 +63,8 @@ public sealed class EdgeCounters : IDisposable
     /// <summary>Counts bytes of a reply whose head could not tell its length, as they go.</summary>
     internal void CountSent(Outcome outcome, long bytes) => Interlocked.Add(ref CellOf((int)outcome).Bytes, bytes);
 
-    /// <summary>Counts a hit by the tier that held its first byte.</summary>
-    internal void CountHit(long bytes, bool inMemory) => Add(inMemory ? (int)Outcome.Hit : HitOnDisk, bytes);
+    /// <summary>Counts a hit by the tier that held its first byte; one without a body (HEAD, 304, an empty object) took nothing from disk.</summary>
+    internal void CountHit(long bytes, bool inMemory) => Add(inMemory || bytes == 0 ? (int)Outcome.Hit : HitOnDisk, bytes);
 
     /// <summary>Counts an answer that is an error of ours or of the origin's.</summary>
     internal void CountError(int status)

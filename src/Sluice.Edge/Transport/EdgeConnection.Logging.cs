@@ -19,7 +19,7 @@ internal sealed partial class EdgeConnection
         var entry = new HitEntry
         {
             RequestId = id, Client = (RemoteEndPoint as IPEndPoint)?.Address, Method = request.IsHead ? "HEAD" : "GET", Target = Encoding.ASCII.GetString(request.Target), Status = answer.Status,
-            InMemory = answer.Stored.InMemory(answer.Start), Bytes = 0, FirstByte = default, Total = default, Aborted = false,
+            InMemory = answer.Start == answer.End || answer.Stored.InMemory(answer.Start), Bytes = 0, FirstByte = default, Total = default, Aborted = false,
         };
         var going = sender.SendAsync(head.AsSpan(0, answer.HeadLength), answer);
         if (sample != 0) listener.Hits.EndSample(sample, answer);

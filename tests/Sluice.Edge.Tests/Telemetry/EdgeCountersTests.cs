@@ -58,6 +58,7 @@ public sealed class EdgeCountersTests
         using var counters = new EdgeCounters();
         counters.CountHit(5, inMemory: true);
         counters.CountHit(7, inMemory: false);
+        counters.CountHit(0, inMemory: false); // a HEAD
         counters.Count(Outcome.Miss, 11);
         counters.CountError(404);
         counters.CountError(502);
@@ -67,7 +68,7 @@ public sealed class EdgeCountersTests
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen[$"{instrument.Name} {tags[0].Value}"] = value);
         listener.Start();
         listener.RecordObservableInstruments();
-        Assert.Equal((2, 1, 1, 1), (seen["sluice.edge.requests hit"], seen["sluice.edge.tier.requests memory"], seen["sluice.edge.tier.requests disk"], seen["sluice.edge.tier.requests origin"]));
+        Assert.Equal((3, 2, 1, 1), (seen["sluice.edge.requests hit"], seen["sluice.edge.tier.requests memory"], seen["sluice.edge.tier.requests disk"], seen["sluice.edge.tier.requests origin"]));
         Assert.Equal((12, 5, 7, 11), (seen["sluice.edge.sent hit"], seen["sluice.edge.tier.sent memory"], seen["sluice.edge.tier.sent disk"], seen["sluice.edge.tier.sent origin"]));
         Assert.Equal((1, 1), (seen["sluice.edge.errors 502"], seen["sluice.edge.errors other"]));
     }
