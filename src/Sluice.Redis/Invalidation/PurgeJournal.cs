@@ -6,11 +6,14 @@ namespace Sluice.Redis.Invalidation;
 /// <summary>The purges this node has carried out of the log that all nodes share, and how far it has read it. What was fetched before a purge and shared after it is told by its place.</summary>
 internal sealed class PurgeJournal
 {
-    /// <summary>Purges remembered; of what was fetched before the oldest of them nothing is known.</summary>
-    public const int Remembered = 1024;
+    /// <summary>Purges remembered; of what was fetched before one that is forgotten nothing is known. Every successful POST on any node is one.</summary>
+    public const int Remembered = 8192;
 
     private readonly Lock gate = new();
-    private readonly Queue<(LogPlace Place, PurgeRequest Purge)> recent = new();
+    private readonly Queue<(LogPlace Place, PurgeRequest Purge)> entered = new();
+    private readonly HashSet<LogPlace> places = [];
+    private readonly Dictionary<(PurgeKind Kind, string Value), LogPlace> latest = [];
+    private readonly HashSet<string> prefixes = new(StringComparer.Ordinal);
     private readonly List<PurgeRequest> begun = [];
     private LogPlace last, floor;
     private bool isKnown;
@@ -44,13 +47,14 @@ internal sealed class PurgeJournal
     {
         lock (gate)
         {
-            var known = recent.Select(entry => entry.Place).ToHashSet();
-            List<(LogPlace Place, PurgeRequest Purge)> added = [.. entries.Where(entry => !known.Contains(entry.Place))];
-            var all = recent.Concat(added).OrderBy(entry => entry.Place).ToList();
-            recent.Clear();
-            (floor, isKnown) = (all.Count > Remembered ? all[^(Remembered + 1)].Place : from, true);
-            foreach (var entry in all.TakeLast(Remembered)) recent.Enqueue(entry);
-            last = all.Count > 0 ? all[^1].Place : from;
+            List<(LogPlace Place, PurgeRequest Purge)> added = [.. entries.Where(entry => !places.Contains(entry.Place))];
+            var all = entered.Concat(added).OrderBy(entry => entry.Place).ToList();
+            entered.Clear();
+            places.Clear();
+            latest.Clear();
+            prefixes.Clear();
+            (floor, last, isKnown) = (from, all.Count > 0 ? all[^1].Place : from, true);
+            foreach (var (place, purge) in all) Enter(place, purge);
             return added;
         }
     }
@@ -72,9 +76,8 @@ internal sealed class PurgeJournal
     {
         lock (gate)
         {
-            if (place <= floor || recent.Any(known => known.Place == place)) return false;
-            recent.Enqueue((place, purge));
-            if (recent.Count > Remembered) floor = recent.Dequeue().Place;
+            if (place <= floor || places.Contains(place)) return false;
+            Enter(place, purge);
             if (place > last) last = place;
             return true;
         }
@@ -86,9 +89,34 @@ internal sealed class PurgeJournal
         lock (gate)
         {
             if (place < floor || begun.Exists(purge => purge.Selects(target, metadata))) return true;
-            foreach (var (at, purge) in recent)
-                if (at > place && purge.Selects(target, metadata)) return true;
+            if (IsLater(PurgeKind.Url, target) || IsLater(PurgeKind.Source, metadata.Source)) return true;
+            foreach (var tag in metadata.Tags)
+                if (IsLater(PurgeKind.Tag, tag)) return true;
+            foreach (var prefix in prefixes)
+                if (IsLater(PurgeKind.Prefix, prefix) && new PurgeRequest(PurgeKind.Prefix, prefix).Selects(target, metadata)) return true;
             return false;
         }
+
+        bool IsLater(PurgeKind kind, string value) => latest.TryGetValue((kind, value), out var at) && at > place;
+    }
+
+    private void Enter(LogPlace place, PurgeRequest purge)
+    {
+        entered.Enqueue((place, purge));
+        places.Add(place);
+        if (purge.Kind == PurgeKind.Prefix) prefixes.Add(purge.Value);
+        if (!latest.TryGetValue((purge.Kind, purge.Value), out var at) || place > at) latest[(purge.Kind, purge.Value)] = place;
+        if (entered.Count > Remembered) Forget();
+    }
+
+    private void Forget()
+    {
+        var (place, purge) = entered.Dequeue();
+        places.Remove(place);
+        // What was purged again later is still remembered.
+        if (!latest.TryGetValue((purge.Kind, purge.Value), out var at) || at != place) return;
+        latest.Remove((purge.Kind, purge.Value));
+        if (purge.Kind == PurgeKind.Prefix) prefixes.Remove(purge.Value);
+        if (place > floor) floor = place;
     }
 }

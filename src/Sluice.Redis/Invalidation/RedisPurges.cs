@@ -15,6 +15,10 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     // Well beyond what a journal remembers: a log of fewer entries than that was never cut.
     private const int LogLength = 10_000;
     private const int MostUntold = 1000;
+
+    /// <summary>So long a changing request waits for the other nodes to have heard of it, which they have after a millisecond or two: one that hangs must not hold up every POST (RFC 9111 section 4.4 asks only for this cache).</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
     /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
@@ -87,7 +91,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             var others = await TellAsync(request, mine);
             waiting.Expect(others);
-            await waiting.Done.WaitAsync(client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.Done.WaitAsync(request.IsInvalidation && client.Options.PurgeTimeout > Courtesy ? Courtesy : client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             return waiting.Total(others);
         }
@@ -197,7 +201,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         List<(LogPlace Place, PurgeRequest Purge)> entries = [];
         foreach (var entry in tail.Items)
             // What cannot be read might have been anything.
-            entries.Insert(0, (LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? new PurgeRequest(PurgeKind.Prefix, "/", Soft: true)));
+            entries.Add((LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? new PurgeRequest(PurgeKind.Prefix, "/", Soft: true)));
+        entries.Reverse();
         // A log shorter than asked for was never cut.
         var floor = entries.Count < PurgeJournal.Remembered ? LogPlace.Start : entries[0].Place;
         var isNew = !Journal.IsKnown;

@@ -56,9 +56,21 @@ public sealed class PurgeJournalTests
     {
         var journal = new PurgeJournal();
         journal.Fill(LogPlace.Start, []);
-        for (var i = 1; i <= PurgeJournal.Remembered + 10; i++) journal.TryAdd(new LogPlace(i, 0), new PurgeRequest(PurgeKind.Url, "/other"));
+        for (var i = 1; i <= PurgeJournal.Remembered + 10; i++) journal.TryAdd(new LogPlace(i, 0), new PurgeRequest(PurgeKind.Url, "/other" + i));
         Assert.True(journal.HasPurgedSince(new LogPlace(9, 0), "/a", Metadata));
         Assert.False(journal.HasPurgedSince(new LogPlace(10, 0), "/a", Metadata));
+        Assert.False(journal.TryAdd(new LogPlace(10, 0), new PurgeRequest(PurgeKind.Url, "/other10")));
+    }
+
+    [Fact]
+    public void Remembered_OneUrlAgainAndAgain_KeepsTheOthersKnown()
+    {
+        var journal = new PurgeJournal();
+        journal.Fill(LogPlace.Start, [(new LogPlace(1, 0), new PurgeRequest(PurgeKind.Url, "/form"))]);
+        for (var i = 2; i <= PurgeJournal.Remembered + 1; i++) journal.TryAdd(new LogPlace(i, 0), new PurgeRequest(PurgeKind.Url, "/form"));
+        Assert.False(journal.HasPurgedSince(LogPlace.Start, "/a", Metadata));
+        Assert.True(journal.HasPurgedSince(new LogPlace(PurgeJournal.Remembered, 0), "/form", Metadata));
+        Assert.False(journal.HasPurgedSince(new LogPlace(PurgeJournal.Remembered + 1, 0), "/form", Metadata));
     }
 
     [Fact]

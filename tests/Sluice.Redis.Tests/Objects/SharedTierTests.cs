@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
 using Sluice.Core.Disk;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
@@ -162,6 +164,22 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         Assert.Null((await one.LookAsync(target)).Found);
         Assert.NotNull((await one.LookAsync(kept)).Found);
         Assert.Equal("", await redis.Server.CliAsync("--raw", "keys", $"object:*{target}_chunk*"));
+    }
+
+    [Fact]
+    public async Task Purge_ForAChangingRequest_DoesNotWaitForANodeThatHangs()
+    {
+        var prefix = Unique();
+        await using var node = await TierNode.OpenAsync(redis.Server, TimeProvider.System, prefix: prefix, purgePatience: 3600);
+        using var hung = new TcpClient();
+        await hung.ConnectAsync(redis.Server.Host, redis.Server.Port);
+        await hung.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"SUBSCRIBE {prefix}sluice.purge\r\n"));
+        Assert.True(await Eventually.HoldsAsync(async () => (await redis.Server.CliAsync("pubsub", "numsub", prefix + "sluice.purge")).EndsWith('2'), Soon));
+
+        var receipt = await node.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a") { IsInvalidation = true }).WaitAsync(Soon);
+
+        Assert.Equal((1, 1), (receipt.Nodes, receipt.SilentNodes));
+        Assert.Contains("\"value\":\"/a\"", await redis.Server.CliAsync("--raw", "xrevrange", prefix + "sluice.purges", "+", "-"), StringComparison.Ordinal);
     }
 
     // It was fetched before the purge and is stored after it: by its epoch nobody takes it.
