@@ -64,7 +64,7 @@ internal sealed partial class EdgeHandler
             using var ticket = flights.Join(fetch.FlightName, stop => FetchAsync(fetch, false, stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
             if (result.Object is not { } brought) return new(target.Text, result.Status) { Key = plan.Key, Reason = result.Reason };
-            await brought.CompleteAsync(cancellation);
+            await result.CompleteAsync(cancellation);
             return Prepared(brought, !result.IsRevalidated);
         }
         catch (OriginException failure)

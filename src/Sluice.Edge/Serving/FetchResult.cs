@@ -44,6 +44,15 @@ internal sealed class FetchResult : IDisposable
     /// <summary>Takes the unshared answer; null when somebody has it already.</summary>
     public OriginResponse? TakeResponse() => Interlocked.Exchange(ref response, null);
 
+    /// <summary>Waits until the whole body of <see cref="Object"/> is here.</summary>
+    public Task CompleteAsync(CancellationToken cancellation)
+    {
+        var completing = Object!.CompleteAsync(cancellation);
+        // That has its reader by now, which keeps the fill wanted. The pin stays at the first byte: where there is no disk, nothing would be fetched that is far beyond it.
+        Pin?.Dispose();
+        return completing;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -48,9 +48,13 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
                 behind: false,
                 stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
-            // Whoever answers a range with everything would do so for each stretch that is read.
-            if (result is { Status: 200, Object: { Metadata.Status: 200 } whole } && fields.Count > 0) await whole.CompleteAsync(cancellation);
-            if (result.Object is { } brought) return await ReadyAsync(brought, cancellation);
+            if (result.Object is { } brought)
+            {
+                // Whoever answers a range with everything would do so for each stretch that is read.
+                if (MustBeWhole(brought) || (result.Status == 200 && fields.Count > 0)) await result.CompleteAsync(cancellation);
+                return await ReadyAsync(brought, cancellation);
+            }
+
             if (result.Reason is not ("partial" or "range")) return new SourceObject(null, result.Status, result.Reason);
         }
 
@@ -58,10 +62,12 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
     }
 
     /// <summary>A version that cannot be proven cannot be read in pieces: all of it is fetched first.</summary>
+    private static bool MustBeWhole(CachedObject stored) => stored.Metadata is { Status: 200 } metadata && (!metadata.Version.IsStrong || metadata.Length is null);
+
     private static async Task<SourceObject> ReadyAsync(CachedObject stored, CancellationToken cancellation)
     {
         ObjectCache.NoteUse(stored);
-        if (stored.Metadata.Status == 200 && (!stored.Metadata.Version.IsStrong || stored.Metadata.Length is null)) await stored.CompleteAsync(cancellation);
+        if (MustBeWhole(stored)) await stored.CompleteAsync(cancellation);
         return new SourceObject(stored, stored.Metadata.Status);
     }
 }
