@@ -10,6 +10,7 @@ using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 using Sluice.Edge.Transport;
 using Sluice.Edge.Variants;
+using Sluice.Edge.Warming;
 
 namespace Sluice.Edge;
 
@@ -93,6 +94,13 @@ public sealed class SluiceEdge
     /// <param name="cancellation">Nobody wants it any more.</param>
     public Task<PreparedVariant> PrepareAsync(string target, string client, CancellationToken cancellation) =>
         RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.PrepareAsync(parsed, client, cancellation) : Task.FromResult(new PreparedVariant(target, 400) { Reason = reason });
+
+    /// <summary>Fetches what a viewer would get for a path, whole, ahead of the first one, or finds it there. A variant is made. Counts as no request.</summary>
+    /// <param name="target">Path and query, as a viewer would ask.</param>
+    /// <param name="client">In whose name variants are made: those share the queue fairly.</param>
+    /// <param name="cancellation">Nobody wants it any more.</param>
+    public Task<WarmedObject> WarmAsync(string target, string client, CancellationToken cancellation) =>
+        RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.WarmAsync(parsed, client, cancellation) : Task.FromResult(new WarmedObject(target, 400) { Reason = reason });
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? HandleAsync(context);

@@ -16,6 +16,8 @@ namespace Sluice.Api;
 [JsonSerializable(typeof(PurgeBody))]
 [JsonSerializable(typeof(Reload))]
 [JsonSerializable(typeof(PurgeReceipt))]
+[JsonSerializable(typeof(WarmUpBody))]
+[JsonSerializable(typeof(WarmUpAnswer))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(PlaybackBody))]
 [JsonSerializable(typeof(PlaybackAnswer))]

@@ -44,6 +44,7 @@ internal static class SluiceCommand
         root.Subcommands.Add(CheckCommand.CreateDiagnose(terminal));
         root.Subcommands.Add(SimulateCommand.Create(terminal));
         root.Subcommands.Add(PurgeCommand.Create(terminal));
+        root.Subcommands.Add(WarmCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(PresignCommand.Create(terminal));
         root.Subcommands.Add(GetCommand.Create(terminal));

@@ -17,7 +17,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     private EdgeServer(WebApplication app, ObjectCache cache, SluiceEdge edge, EdgeCounters counters, TimeProvider time)
     {
-        (this.app, Cache, Counters) = (app, cache, counters);
+        (this.app, Cache, Counters, Edge) = (app, cache, counters, edge);
         Explainer = new EdgeExplainer(edge, time);
         Client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None, MaxConnectionsPerServer = 1000 })
         {
@@ -30,6 +30,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     public ObjectCache Cache { get; }
 
     public EdgeCounters Counters { get; }
+
+    public SluiceEdge Edge { get; }
 
     public EdgeExplainer Explainer { get; }
 

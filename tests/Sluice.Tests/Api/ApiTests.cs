@@ -178,6 +178,7 @@ public sealed class ApiTests
             "/v1/cache/explain",
             "/v1/cache/purge",
             "/v1/cache/stats",
+            "/v1/cache/warm",
             "/v1/events/s3",
             "/v1/monitoring/alerts",
             "/v1/monitoring/check/{name}",

@@ -121,6 +121,7 @@ public sealed class CommandLineTests
     [InlineData("stats")]
     [InlineData("purge", "--url", "/a")]
     [InlineData("explain", "/a")]
+    [InlineData("warm", "/a", "/b")]
     public async Task Run_NoServerThere_SaysSoInOneLineAndCode3(params string[] args)
     {
         var port = FreePorts.Next();

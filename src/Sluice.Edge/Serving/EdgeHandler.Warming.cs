@@ -1,0 +1,82 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.Core.Variants;
+using Sluice.Edge.Freshness;
+using Sluice.Edge.Requests;
+using Sluice.Edge.Warming;
+
+namespace Sluice.Edge.Serving;
+
+/// <content>What is fetched ahead of its first viewer.</content>
+internal sealed partial class EdgeHandler
+{
+    /// <summary>Fetches what a plain GET would, whole, or finds it there; a variant is made.</summary>
+    public async Task<WarmedObject> WarmAsync(RequestTarget target, string client, CancellationToken cancellation)
+    {
+        if (parts.Routes.Match(target.Path) is not { } route) return new(target.Text, 404) { Reason = "No route is configured for this path." };
+        if (!route.Policy.Stores) return new(target.Text, 400) { Reason = "Its route stores nothing." };
+        if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true }) is { Original: null })
+        {
+            var made = await PrepareAsync(target, client, cancellation);
+            return new(target.Text, made.Status) { IsHeld = made.Reason is null, IsFetched = made.IsMade, Length = made.Length, Reason = made.Reason };
+        }
+
+        var asked = new Asked(route, target.Text);
+        var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
+        try
+        {
+            var stored = VarySelection.Find(route.Scope.FindStored(target.Text), nobody.Request.Headers);
+            if (stored is not null && !IsUsable(route, stored)) stored = null;
+            if (stored is not null && Judge(nobody, asked, stored) == Reuse.Fresh)
+            {
+                var isHeld = HoldsAnswer(nobody, stored);
+                if (!isHeld) await stored.CompleteAsync(cancellation);
+                return await TellAsync(target, stored, !isHeld, cancellation);
+            }
+
+            var plan = PlanFetch(nobody, asked, stored);
+            using var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out _);
+            var result = await ticket.Result.WaitAsync(cancellation);
+            if (result.Object is not { } brought) return new(target.Text, result.Status) { Reason = result.Status < 400 ? $"It cannot be stored: {result.Reason}." : $"The origin answered {result.Status}." };
+            await result.CompleteAsync(cancellation);
+            return await TellAsync(target, brought, !result.IsRevalidated, cancellation);
+        }
+        catch (OriginException failure)
+        {
+            return new(target.Text, 502) { Reason = failure.Message };
+        }
+        catch (ObjectChangedException changed)
+        {
+            return new(target.Text, 502) { Reason = changed.Message };
+        }
+    }
+
+    private static async Task<WarmedObject> TellAsync(RequestTarget target, CachedObject found, bool isFetched, CancellationToken cancellation)
+    {
+        var (status, length) = (found.Metadata.Status, found.Metadata.Length);
+        // An empty body is held by its head.
+        var isHeld = !found.IsDetached && length is { } end && (end == 0 || found.Holds(0, end));
+        return new(target.Text, status)
+        {
+            IsHeld = isHeld && status < 400,
+            IsFetched = isFetched,
+            Length = length,
+            Names = isHeld && status == 200 && PlaylistNames.IsPlaylist(target.Path) && !found.Metadata.Headers.Contains("Content-Encoding") && length <= PlaylistNames.MaximumBytes ? PlaylistNames.Read(target.Path, await TextAsync(found, cancellation)) : [],
+            Reason = status >= 400 ? $"The origin answered {status}." : isHeld ? null : "It was fetched, but there was no room to keep it, or it was purged meanwhile.",
+        };
+    }
+
+    private static async Task<string> TextAsync(CachedObject found, CancellationToken cancellation)
+    {
+        using var text = new MemoryStream();
+        using var reader = found.Open(0, found.Metadata.Length!.Value, found.Source);
+        while (true)
+        {
+            using var piece = await reader.ReadAsync(cancellation);
+            if (piece.Length == 0) return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+            text.Write(piece.Span);
+        }
+    }
+}
