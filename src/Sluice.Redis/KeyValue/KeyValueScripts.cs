@@ -11,6 +11,8 @@ internal static class KeyValueScripts
         local base, values, form, tags = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        -- One of them was evicted or deleted: what the others say is worth nothing without it. Empty ones are not there, but the size.
+        if redis.call('EXISTS', index, used, size) % 3 ~= 0 then redis.call('UNLINK', index, used, expires, size) end
         local function name(key)
           if form ~= '' and string.sub(key, 1, #form) == form then return base .. key end
           return values .. key
@@ -29,7 +31,11 @@ internal static class KeyValueScripts
         end
         local function prune(most)
           local gone = redis.call('ZRANGEBYSCORE', expires, '-inf', now, 'LIMIT', 0, most)
-          for _, key in ipairs(gone) do drop(key) end
+          for _, key in ipairs(gone) do
+            drop(key)
+            -- Whatever the index knows: whoever calls until nothing is left must come to an end.
+            redis.call('ZREM', expires, key)
+          end
           return #gone
         end
 
@@ -48,7 +54,7 @@ internal static class KeyValueScripts
         prune(100)
         while over() and prune(100) > 0 do end
         while over() do
-          local oldest = redis.call('ZRANGE', used, 0, 0)
+          local oldest = redis.call('ZPOPMIN', used)
           if #oldest == 0 then break end
           drop(oldest[1])
           left[#left + 1] = oldest[1]
