@@ -119,22 +119,12 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
     public async IAsyncEnumerable<string> ScanAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var names = Names;
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        var cursor = "0";
-        do
-        {
-            var page = await client.SendAsync(names.Used, cancellation, "ZSCAN", names.Used, cursor, "MATCH", Pattern(prefix), "COUNT", AtOnce);
-            cursor = page.Items[0].AsText();
-            for (var i = 0; i < page.Items[1].Items.Length; i += 2) found.Add(KeyValueText.FromBytes(page.Items[1].Items[i].Span));
-        }
-        while (cursor != "0");
-        foreach (var some in found.Order(StringComparer.Ordinal).Chunk(AtOnce))
+        foreach (var some in (await ListAsync(Pattern(prefix) + "*", cancellation)).Chunk(AtOnce))
         {
             // What has expired may still be in the index.
-            Task<RespValue>[] asked;
-            using (client.Batch()) asked = Array.ConvertAll(some, key => client.SendAsync(names.Of(key), cancellation, "EXISTS", names.Of(key)).AsTask());
+            var answers = await AskAsync(some, key => client.SendAsync(names.Of(key), cancellation, "EXISTS", names.Of(key)));
             for (var i = 0; i < some.Length; i++)
-                if ((await asked[i]).AsInteger() == 1) yield return some[i];
+                if (answers[i].AsInteger() == 1) yield return some[i];
         }
     }
 
@@ -156,6 +146,20 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
         var set = Names.Tags + tag;
         var members = await client.SendAsync(set, cancellation, "SMEMBERS", set);
         return [.. members.Items.ToArray().Select(one => KeyValueText.FromBytes(one.Span))];
+    }
+
+    /// <summary>Of the keys that do not begin with a character those that carry a tag which begins so.</summary>
+    internal async Task<IReadOnlyList<string>> OthersTaggedAsync(char first, string tagPrefix, CancellationToken cancellation)
+    {
+        var found = new List<string>();
+        foreach (var some in (await ListAsync($"[^{first}]*", cancellation)).Chunk(AtOnce))
+        {
+            var notes = await AskAsync(some, key => client.SendAsync(Names.Index, cancellation, "HGET", Names.Index, key));
+            for (var i = 0; i < some.Length; i++)
+                if (!notes[i].IsNull && EntryNote.FromJson(notes[i].Span) is { } note && note.Tags.Any(tag => tag.StartsWith(tagPrefix, StringComparison.Ordinal))) found.Add(some[i]);
+        }
+
+        return found;
     }
 
     /// <summary>What the size of an entry is counted as.</summary>
@@ -225,6 +229,28 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
         return [names.Base, names.Values, names.Form, names.Tags, .. own];
     }
 
+    /// <summary>The keys in the index that match a pattern, in order.</summary>
+    private async Task<IEnumerable<string>> ListAsync(string pattern, CancellationToken cancellation)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var cursor = "0";
+        do
+        {
+            var page = await client.SendAsync(Names.Used, cancellation, "ZSCAN", Names.Used, cursor, "MATCH", pattern, "COUNT", AtOnce);
+            cursor = page.Items[0].AsText();
+            for (var i = 0; i < page.Items[1].Items.Length; i += 2) found.Add(KeyValueText.FromBytes(page.Items[1].Items[i].Span));
+        }
+        while (cursor != "0");
+        return found.Order(StringComparer.Ordinal);
+    }
+
+    private async Task<RespValue[]> AskAsync(string[] keys, Func<string, ValueTask<RespValue>> ask)
+    {
+        Task<RespValue>[] asked;
+        using (client.Batch()) asked = Array.ConvertAll(keys, key => ask(key).AsTask());
+        return await Task.WhenAll(asked);
+    }
+
     /// <summary>The time in microseconds (a number that Redis keeps exactly), but never the same twice, so that order is exact however coarse the clock.</summary>
     private long NextUse()
     {
@@ -262,6 +288,6 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
             pattern.Append(one);
         }
 
-        return pattern.Append('*').ToString();
+        return pattern.ToString();
     }
 }

@@ -48,10 +48,19 @@ internal static class ObjectScripts
         return 1
         """, whenFull: true);
 
-    /// <summary>KEYS 2: part. ARGV: token, offset, bytes, milliseconds to live.</summary>
+    /// <summary>KEYS 2: part; 3: base. ARGV: token, offset, bytes, milliseconds to live. Refused when what was written before is not there any more: Redis would put zeros in its place.
+    /// The manifest goes with the bytes it is about, so that nobody finds them to be the same still.</summary>
     public static RedisScript Write { get; } = new("""
         if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
-        if ARGV[2] == '0' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4]) else redis.call('SETRANGE', KEYS[2], ARGV[2], ARGV[3]) end
+        if ARGV[2] == '0' then
+          redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4])
+          redis.call('UNLINK', KEYS[3])
+        elseif redis.call('STRLEN', KEYS[2]) == tonumber(ARGV[2]) then
+          redis.call('APPEND', KEYS[2], ARGV[3])
+          redis.call('PEXPIRE', KEYS[2], ARGV[4])
+        else
+          return 0
+        end
         return 1
         """);
 

@@ -30,7 +30,8 @@ internal sealed partial class RedisObjectTier : IPurgeLayer
     private async Task<IReadOnlyList<string>> SelectAsync(PurgeRequest request, CancellationToken cancellation) => request.Kind switch
     {
         PurgeKind.Url => await index.ScanAsync(request.Value + "\n", cancellation).ToListAsync(cancellation),
-        PurgeKind.Prefix => await index.ScanAsync(request.Value, cancellation).ToListAsync(cancellation),
+        // A variant's key is not its path; the path it was made from is.
+        PurgeKind.Prefix => [.. await index.ScanAsync(request.Value, cancellation).ToListAsync(cancellation), .. await index.OthersTaggedAsync('/', SourceTagOf(request.Value), cancellation)],
         PurgeKind.Tag => await index.TaggedAsync(TagOf(request.Value), cancellation),
         _ => await index.TaggedAsync(SourceTagOf(request.Value), cancellation),
     };

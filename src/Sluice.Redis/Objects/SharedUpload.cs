@@ -99,12 +99,12 @@ internal sealed class SharedUpload(RedisObjectTier tier, ObjectNames names, stri
         // The first piece of a part takes the place of what was there; the others need it.
         if (offset == 0) return await WriteOneAsync(chunk, offset, bytes, cancellation);
         // The bytes are copied into the command before anything is awaited; they are gone when the server turns out not to know the script.
-        writing.Enqueue(AsBoolAsync(tier.Client.RunKnownAsync(ObjectScripts.Write, [names.Lease, names.Chunk(chunk)], cancellation, token, offset, bytes, (long)UnfinishedLife.TotalMilliseconds)));
+        writing.Enqueue(AsBoolAsync(tier.Client.RunKnownAsync(ObjectScripts.Write, [names.Lease, names.Chunk(chunk), names.Base], cancellation, token, offset, bytes, (long)UnfinishedLife.TotalMilliseconds)));
         return writing.Count < Concurrency || await writing.Dequeue();
     }
 
     private Task<bool> WriteOneAsync(int chunk, long offset, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        RetryAsync(() => tier.Client.RunAsync(ObjectScripts.Write, [names.Lease, names.Chunk(chunk)], cancellation, token, offset, bytes, (long)UnfinishedLife.TotalMilliseconds));
+        RetryAsync(() => tier.Client.RunAsync(ObjectScripts.Write, [names.Lease, names.Chunk(chunk), names.Base], cancellation, token, offset, bytes, (long)UnfinishedLife.TotalMilliseconds));
 
     /// <summary>Three attempts, 200 and 400 ms apart (row U045).</summary>
     private async Task<bool> RetryAsync(Func<ValueTask<RespValue>> send)
