@@ -9,6 +9,9 @@ public sealed partial class DiskObject
     /// <summary>True for what was a row whose chunks were checked since start, so that they need not be again.</summary>
     internal bool WasVerified;
 
+    /// <summary>True once nothing more of it is to go to the index, for its row is going before it is removed.</summary>
+    internal volatile bool IsUnlisted;
+
     private int gone;
     private int pending;
 

@@ -45,6 +45,16 @@ public sealed partial class DiskTier
         if (retire) Retire(target);
     }
 
+    /// <summary>Takes the index entry of an object that is removed once its last reader is done away now, with the next <see cref="FlushAsync"/>: after a crash before that, nothing would tell that it was purged.</summary>
+    internal void Unlist(DiskObject target)
+    {
+        if (target.IsRemoved) return;
+        // For its readers, who would ask for the rows that are going.
+        BodyOf(target);
+        target.IsUnlisted = true;
+        writer.Add(new IndexChange(IndexChangeKind.Delete, target));
+    }
+
     /// <summary>Removes what nobody has used since start; false when somebody has now, or it is gone already.</summary>
     internal bool Remove(DiskRow row)
     {

@@ -36,7 +36,7 @@ internal sealed class IndexBatch : IDisposable
         using var transaction = connection.BeginWrite();
         foreach (var change in changes)
             if (change.Kind == IndexChangeKind.Delete) Delete(change.Target);
-            else if (!change.Target.IsRemoved || change.Target.IsBack) Apply(change);
+            else if (change.Target is { IsUnlisted: false } target && (!target.IsRemoved || target.IsBack)) Apply(change);
         PutTotals();
         transaction.Commit();
         foreach (var (target, (chunks, size)) in counts) (target.StoredChunks, target.StoredBytes) = (chunks, size);

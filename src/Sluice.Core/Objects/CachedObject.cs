@@ -128,6 +128,12 @@ public sealed partial class CachedObject
         TryReleaseTiers();
     }
 
+    /// <summary>Once it is detached: no crash brings it back, even if it is still being read.</summary>
+    internal void Unlist()
+    {
+        if (IsDetached && Disk is { } stored) cache.Disk!.Unlist(stored);
+    }
+
     internal void NoteUse()
     {
         if (disk is { } stored) cache.Disk!.Hit(stored);

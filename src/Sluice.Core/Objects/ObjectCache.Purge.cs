@@ -168,8 +168,17 @@ public sealed partial class ObjectCache
             Examples = receipt.Examples.Count == PurgeReceipt.MaximumExamples || receipt.Examples.Contains(found.Target) ? receipt.Examples : [.. receipt.Examples, found.Target],
         };
         if (receipt.DryRun) return receipt;
-        if (receipt.Soft) found.Expire();
-        else Remove(found);
+        if (receipt.Soft)
+        {
+            found.Expire();
+            return receipt;
+        }
+
+        var former = found.Former;
+        Remove(found);
+        // What is being read is on disk until that is done, but not in the index.
+        found.Unlist();
+        former?.Unlist();
         return receipt;
     }
 }
