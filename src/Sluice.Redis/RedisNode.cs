@@ -69,9 +69,9 @@ public sealed class RedisNode : IAsyncDisposable, IDisposable
         await pushes.StartAsync(cancellation);
         if (purges is null) return;
         await nodes.StartAsync();
-        if (!client.IsAvailable) return;
         // What was purged while this node was down is not to be served; a large index on disk that is still being read must not hold the start up for long.
-        await purges.CaughtUp.WaitAsync(client.Options.ConnectTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (client.IsAvailable) await purges.CaughtUp.WaitAsync(client.Options.ConnectTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        purges.BeganAlone = !purges.CaughtUp.IsCompleted;
     }
 
     /// <summary>A reading of the node's state.</summary>

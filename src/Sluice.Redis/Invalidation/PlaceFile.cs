@@ -9,7 +9,7 @@ internal sealed class PlaceFile(string path, ILogger log)
     private LogPlace written;
     private bool hasFailed;
 
-    /// <summary>The place; null where there is none yet. A file that cannot be read counts as the beginning: everything told since is purged again.</summary>
+    /// <summary>The place; null where there is none yet. A file that cannot be read counts as lost: everything is checked with the origins.</summary>
     public LogPlace? Read()
     {
         try

@@ -24,6 +24,12 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where what was purged cannot be told: all is to be checked with the origins.</summary>
+    private static readonly PurgeRequest Everything = new(PurgeKind.Prefix, "/", Soft: true);
+
+    /// <summary>The first entry of a log. It selects nothing.</summary>
+    private static readonly PurgeRequest Beginning = new(PurgeKind.Url, "");
+
     /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
     private static readonly RedisScript Tell = new("""
         local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
@@ -37,6 +43,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private readonly string logName, questions, answers;
     private readonly ConcurrentDictionary<long, PurgeAnswers> asked = new();
     private readonly ConcurrentQueue<PurgeRequest> untold = new();
+    private readonly Queue<PurgeRequest> missed = new();
     private readonly Channel<PurgeMessage?> heard = Channel.CreateUnbounded<PurgeMessage?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,6 +75,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     /// <summary>Hears of every step forward in the log, to keep it beyond a restart.</summary>
     public Action<LogPlace>? Progressed { get; init; }
+
+    /// <summary>True for a node that began without Redis: what it holds by the time it joins, others may have purged since it was fetched.</summary>
+    public bool BeganAlone { get; set; }
 
     /// <summary>Ends when what was purged before this node started has been carried out.</summary>
     public Task CaughtUp => caughtUp.Task;
@@ -189,6 +199,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         // Known before it is done: what the shared tier still holds must not come in behind it.
         var isLogged = message.Id.Length > 0;
         if (isLogged) Journal.TryAdd(LogPlace.Parse(message.Id), message.Purge!);
+        if (message.Purge == Beginning) return;
         var receipt = await purgeHere(message.Purge!, CancellationToken.None);
         if (isLogged) Progressed?.Invoke(Journal.Last);
         var channel = client.Options.KeyPrefix + "sluice.purged." + message.Node;
@@ -197,28 +208,58 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     private async Task CatchUpAsync()
     {
-        var tail = await client.SendAsync(logName, CancellationToken.None, "XREVRANGE", logName, "+", "-", "COUNT", PurgeJournal.Remembered);
-        List<(LogPlace Place, PurgeRequest Purge)> entries = [];
-        foreach (var entry in tail.Items)
-            // What cannot be read might have been anything.
-            entries.Add((LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? new PurgeRequest(PurgeKind.Prefix, "/", Soft: true)));
-        entries.Reverse();
-        // A log shorter than asked for was never cut.
-        var floor = entries.Count < PurgeJournal.Remembered ? LogPlace.Start : entries[0].Place;
-        var isNew = !Journal.IsKnown;
-        var last = Journal.Last;
-        var reaches = last == LogPlace.Start ? floor == LogPlace.Start : entries.Count > 0 && entries[0].Place <= last;
-        if (!isNew && !reaches)
+        var entries = await ReadLogAsync();
+        if (entries.Count == 0) entries = await BeginLogAsync();
+        var (isNew, last) = (!Journal.IsKnown, Journal.Last);
+        // Where this node has read up to; it is not there when the log was cut, or lost, or an older copy of it has taken its place.
+        var reaches = entries.Exists(entry => entry.Place == last);
+        if (isNew ? BeganAlone : !reaches)
         {
             RedisEvents.LogLost(log);
-            await purgeHere(new PurgeRequest(PurgeKind.Prefix, "/", Soft: true), CancellationToken.None);
+            missed.Enqueue(Everything);
+            // An older copy: what this node was told last, somebody else may never have been.
+            isOverflowing |= !isNew && entries.Count > 0 && entries[0].Place < last;
         }
 
-        foreach (var (place, purge) in Journal.Fill(floor, entries))
+        // Of what was fetched before the first of them nothing is known.
+        foreach (var (place, purge) in Journal.Fill(entries.Count > 0 ? entries[0].Place : LogPlace.Start, entries))
             // New in company: nothing here was there when others purged. Otherwise what is a little older than the last one is done again: of two at once the later may have been heard first.
-            if (!isNew && place.Milliseconds >= last.Milliseconds - Overlap.TotalMilliseconds) await purgeHere(purge, CancellationToken.None);
+            if (!isNew && place.Milliseconds >= last.Milliseconds - Overlap.TotalMilliseconds && purge != Beginning) missed.Enqueue(purge);
+        // Known by now, and not to be told again: what fails is tried until it is done.
+        while (missed.TryPeek(out var next))
+        {
+            await purgeHere(next, CancellationToken.None);
+            missed.Dequeue();
+        }
+
         Progressed?.Invoke(Journal.Last);
         await TellUntoldAsync();
+    }
+
+    private async Task<List<(LogPlace Place, PurgeRequest Purge)>> ReadLogAsync()
+    {
+        var tail = await client.SendAsync(logName, CancellationToken.None, "XREVRANGE", logName, "+", "-", "COUNT", PurgeJournal.Remembered);
+        List<(LogPlace Place, PurgeRequest Purge)> entries = [];
+        // What cannot be read might have been anything.
+        foreach (var entry in tail.Items) entries.Add((LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? Everything));
+        entries.Reverse();
+        return entries;
+    }
+
+    /// <summary>Writes the first entry, which tells this log from one that comes after it was lost.</summary>
+    private async Task<List<(LogPlace Place, PurgeRequest Purge)>> BeginLogAsync()
+    {
+        try
+        {
+            await TellAsync(Beginning, 0);
+        }
+        catch (RedisErrorException refused)
+        {
+            // Read-only: nobody can purge either.
+            client.Refused(refused.Code);
+        }
+
+        return await ReadLogAsync();
     }
 
     private async Task TellUntoldAsync()
@@ -231,8 +272,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
 
         if (!isOverflowing) return;
-        // More than could be kept: the others are to check what they hold.
-        await TellAsync(new PurgeRequest(PurgeKind.Prefix, "/", Soft: true), 0);
+        // More than could be kept, or was lost: the others are to check what they hold.
+        await TellAsync(Everything, 0);
         isOverflowing = false;
     }
 

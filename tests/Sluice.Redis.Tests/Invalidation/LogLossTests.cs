@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Freshness;
+using Sluice.Core.Objects;
+using Sluice.Core.Tags;
+using Sluice.Redis.Invalidation;
+using Sluice.Redis.Tests.Objects;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Redis;
+
+namespace Sluice.Redis.Tests.Invalidation;
+
+/// <summary>A node that is cut off while others purge, and a log of purges that is not what it was when the node is back.</summary>
+public sealed class LogLossTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private RedisServer redis = null!;
+    private RedisRelay relay = null!;
+    private TierNode one = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        redis = await RedisServer.StartAsync();
+        relay = new RedisRelay(redis);
+        one = await TierNode.OpenAsync(redis, TimeProvider.System, patience: 2);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await one.DisposeAsync();
+        await relay.DisposeAsync();
+        await redis.DisposeAsync();
+    }
+
+    // Nobody had ever purged anything, so that the node's place was no place.
+    [Fact]
+    public async Task LostWithItsFirstPurge_WhatTheOtherHolds_IsChecked()
+    {
+        await using var other = await OtherAsync();
+        var held = Store(other, "/a");
+        relay.Cut();
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+        await redis.KillAsync();
+        await redis.StartAgainAsync();
+        relay.Mend();
+        await ChecksAsync(held);
+    }
+
+    [Fact]
+    public async Task LostByAFlush_WhatTheOtherHolds_IsChecked()
+    {
+        await using var other = await OtherAsync();
+        var held = Store(other, "/a");
+        relay.Cut();
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+        await redis.CliAsync("FLUSHALL");
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/b"));
+        relay.Mend();
+        await ChecksAsync(held);
+    }
+
+    // A replica that had not heard of the last purge takes over, or a snapshot is read again.
+    [Fact]
+    public async Task OlderCopy_WhatTheOtherHolds_IsChecked()
+    {
+        await using var other = await OtherAsync();
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/first"));
+        var held = Store(other, "/a");
+        relay.Cut();
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+        var last = (await redis.CliAsync("--raw", "XREVRANGE", "sluice.purges", "+", "-", "COUNT", "1")).Split('\n')[0].Trim();
+        Assert.Equal("1", await redis.CliAsync("XDEL", "sluice.purges", last));
+        await redis.CliAsync("CLIENT", "KILL", "TYPE", "normal");
+        await redis.CliAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        relay.Mend();
+        await ChecksAsync(held);
+    }
+
+    [Fact]
+    public async Task BeganAlone_WhatItHoldsByTheTimeItJoins_IsChecked()
+    {
+        relay.Cut();
+        await using var node = new RedisNode(Options(relay.Address), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var cache = ObjectCache.Open(new ObjectCacheOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        node.Join(cache, null, null);
+        await node.StartAsync();
+        await using var other = new TierNode(node, cache);
+        var held = Store(other, "/a");
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+        relay.Mend();
+        await ChecksAsync(held);
+    }
+
+    [Fact]
+    public async Task Flowing_AfterAnInterruption_NothingIsChecked()
+    {
+        await using var other = await OtherAsync();
+        var (kept, purged) = (Store(other, "/a"), Store(other, "/b"));
+        relay.Cut();
+        Assert.True(await Eventually.HoldsAsync(() => !other.Node.GetStatistics().Listening, Soon));
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/b"));
+        relay.Mend();
+        Assert.True(await Eventually.HoldsAsync(() => purged.IsDetached, Soon));
+        Assert.Equal(TimeSpan.FromHours(1), kept.Metadata.Freshness.Lifetime);
+    }
+
+    // As on a full disk: the first of what was missed cannot be done at once, and the others must not be forgotten over it.
+    [Fact]
+    public async Task Missed_TheFirstFails_AllAreCarriedOut()
+    {
+        foreach (var value in (string[])["/seen", "/1", "/2", "/3"]) await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, value));
+        var seen = (await redis.CliAsync("--raw", "XRANGE", "sluice.purges", "-", "+")).Split('\n').Select(line => line.Trim()).Where(line => LogPlace.Parse(line) != LogPlace.Start).ToList()[^4];
+        await using var client = new RedisClient(Options(redis.Address), TimeProvider.System, NullLogger.Instance);
+        var pushes = new RedisPushes(client);
+        await using var nodes = new RedisNodes(client);
+        var done = new ConcurrentQueue<string>();
+        var failures = 0;
+        await using var purges = new RedisPurges(client, nodes, pushes, (purge, _) =>
+        {
+            if (failures++ == 0) throw new IOException("no space left");
+            done.Enqueue(purge.Value);
+            return Task.FromResult(new PurgeReceipt());
+        }, NullLogger.Instance);
+        purges.Journal.StartAt(LogPlace.Parse(seen));
+        await client.StartAsync();
+        purges.Start();
+        await pushes.StartAsync(CancellationToken.None);
+        await purges.CaughtUp.WaitAsync(Soon, TimeProvider.System);
+        Assert.Equal(["/1", "/2", "/3"], done.Where(value => value != "/seen"));
+        await pushes.DisposeAsync();
+    }
+
+    private async Task<TierNode> OtherAsync()
+    {
+        var node = new RedisNode(Options(relay.Address), TimeProvider.System, NullLoggerFactory.Instance);
+        var cache = ObjectCache.Open(new ObjectCacheOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        node.Join(cache, null, null);
+        await node.StartAsync();
+        Assert.True(await Eventually.HoldsAsync(() => one.Node.GetStatistics().OtherNodes == 1 && node.GetStatistics() is { Listening: true, OtherNodes: 1 }, Soon));
+        return new TierNode(node, cache);
+    }
+
+    private static RedisOptions Options(string address) => new()
+    {
+        Host = address.Split(':')[0],
+        Port = int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture),
+        CommandTimeout = TimeSpan.FromSeconds(2),
+        PurgeTimeout = TimeSpan.FromSeconds(1),
+        MaximumPause = TimeSpan.FromMilliseconds(500),
+    };
+
+    private static async Task ChecksAsync(CachedObject held) =>
+        Assert.True(await Eventually.HoldsAsync(() => held.IsDetached || held.Metadata.Freshness.Lifetime == TimeSpan.Zero, TimeSpan.FromSeconds(20)), "it is held as before");
+
+    private static CachedObject Store(TierNode node, string target) => node.Store(target, new ObjectMetadata
+    {
+        Status = 200,
+        Headers = new HeaderList([new("ETag", "\"a\"")]),
+        Version = new ObjectVersion("\"a\"", null, 10),
+        Freshness = new ObjectFreshness { ReceivedAt = TimeProvider.System.GetUtcNow(), Lifetime = TimeSpan.FromHours(1) },
+        Source = target,
+    }, new byte[10]);
+}
