@@ -45,6 +45,9 @@ public sealed record RedisOptions
     /// <summary>Bytes that may wait to be sent; beyond it commands are refused at once. Default 64 MiB.</summary>
     public int MaximumBacklogBytes { get; init; } = 64 << 20;
 
+    /// <summary>The name of a channel. Redis has them for all databases in common, but those who share one keep to themselves.</summary>
+    internal string Channel(string name) => Database == 0 ? KeyPrefix + name : $"{KeyPrefix}{name}.{Database}";
+
     /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
     public IReadOnlyList<string> Errors()
     {

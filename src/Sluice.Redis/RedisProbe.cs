@@ -22,7 +22,7 @@ public sealed record RedisProbe(string Version, bool IsCluster, double Milliseco
         var pushes = new RedisPushes(client);
         await using (pushes)
         {
-            pushes.Listen(options.KeyPrefix + "sluice.purge", static _ => { });
+            pushes.Listen(options.Channel("sluice.purge"), static _ => { });
             await pushes.StartAsync(cancellation);
             if (!pushes.IsUp) return new(client.ServerVersion, client.IsCluster, 0, "it does not let this user listen (CLIENT TRACKING, SUBSCRIBE)", null);
         }

@@ -59,8 +59,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     public RedisPurges(RedisClient client, RedisNodes nodes, RedisPushes pushes, Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere, ILogger log)
     {
         (this.client, this.nodes, this.purgeHere, this.log) = (client, nodes, purgeHere, log);
-        var prefix = client.Options.KeyPrefix;
-        (logName, questions, answers) = (prefix + "sluice.purges", prefix + "sluice.purge", $"{prefix}sluice.purged.{nodes.Id}");
+        var options = client.Options;
+        (logName, questions, answers) = (options.KeyPrefix + "sluice.purges", options.Channel("sluice.purge"), $"{options.KeyPrefix}sluice.purged.{nodes.Id}");
         pushes.Listen(questions, Hear);
         pushes.Listen(answers, Answered);
         // An empty message: read the log, there may have been others.

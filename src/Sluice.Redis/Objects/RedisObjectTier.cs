@@ -37,7 +37,7 @@ internal sealed partial class RedisObjectTier : ISharedTier
     {
         (Client, Options, this.journal, this.node, lookPatience) = (client, options, journal, node, client.Options.CommandTimeout / 4);
         index = (RedisKeyValueStore)stores.Open(IndexNamespace, new KeyValueLimits { MaximumBytes = options.MaximumBytes });
-        Landed = client.Options.KeyPrefix + "sluice.landed";
+        Landed = client.Options.Channel("sluice.landed");
         pushes.Listen(Landed, Land);
     }
 

@@ -182,6 +182,21 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         Assert.Contains("\"value\":\"/a\"", await redis.Server.CliAsync("--raw", "xrevrange", prefix + "sluice.purges", "+", "-"), StringComparison.Ordinal);
     }
 
+    // Channels are not of one database, as keys are.
+    [Fact]
+    public async Task Purge_InAnotherDatabase_IsNotOurs()
+    {
+        await using var one = await TierNode.OpenAsync(redis.Server, TimeProvider.System, database: 1);
+        await using var two = await TierNode.OpenAsync(redis.Server, TimeProvider.System, database: 2);
+        await using var other = await TierNode.OpenAsync(redis.Server, TimeProvider.System, database: 2);
+        var target = Unique();
+        foreach (var node in (TierNode[])[one, two, other]) node.Store(target, Metadata(10, "a"), new byte[10]);
+        var receipt = await two.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Prefix, "/"));
+        Assert.Equal((2, 0), (receipt.Nodes, receipt.SilentNodes));
+        Assert.Null(other.Cache.Scope(ScopeName).Find(target));
+        Assert.NotNull(one.Cache.Scope(ScopeName).Find(target));
+    }
+
     // It was fetched before the purge and is stored after it: by its epoch nobody takes it.
     [Fact]
     public async Task Purge_BetweenFetchAndStore_KeepsItFromEverybody()

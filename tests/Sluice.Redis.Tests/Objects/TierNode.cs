@@ -18,9 +18,9 @@ internal sealed class TierNode(RedisNode node, ObjectCache cache) : IAsyncDispos
 
     public ObjectCache Cache => cache;
 
-    public static async Task<TierNode> OpenAsync(RedisServer server, TimeProvider time, SharedTierOptions? options = null, string prefix = "", double patience = 10, double purgePatience = 2)
+    public static async Task<TierNode> OpenAsync(RedisServer server, TimeProvider time, SharedTierOptions? options = null, string prefix = "", double patience = 10, double purgePatience = 2, int database = 0)
     {
-        var node = new RedisNode(new RedisOptions { Host = server.Host, Port = server.Port, KeyPrefix = prefix, CommandTimeout = TimeSpan.FromSeconds(patience), ConnectTimeout = TimeSpan.FromSeconds(patience * 2), PurgeTimeout = TimeSpan.FromSeconds(purgePatience) }, time, NullLoggerFactory.Instance);
+        var node = new RedisNode(new RedisOptions { Host = server.Host, Port = server.Port, KeyPrefix = prefix, Database = database, CommandTimeout = TimeSpan.FromSeconds(patience), ConnectTimeout = TimeSpan.FromSeconds(patience * 2), PurgeTimeout = TimeSpan.FromSeconds(purgePatience) }, time, NullLoggerFactory.Instance);
         var cache = ObjectCache.Open(new ObjectCacheOptions(), time, NullLoggerFactory.Instance);
         node.Join(cache, options ?? new SharedTierOptions(), null);
         await node.StartAsync();
