@@ -6,7 +6,7 @@ namespace Sluice.Catalog.Hls;
 /// <summary>Encodes renditions as HLS (row U104): segments of 6 seconds that begin with a key frame at the same times in every rendition.</summary>
 internal sealed class HlsEncoder(FfmpegTools tools)
 {
-    private const int SegmentSeconds = 6, KeyFrameSeconds = 2, AudioBitRate = 128_000;
+    private const int SegmentSeconds = 6, KeyFrameSeconds = 2, AudioBitRate = 128_000, MostFrames = 60;
 
     /// <summary>Encodes picture and sound of one size into <paramref name="folder"/>.</summary>
     public async Task<EncodedRendition> EncodeAsync(string file, SourceInfo source, Rendition rendition, string folder, Action<double> progress, CancellationToken cancellation)
@@ -20,6 +20,8 @@ internal sealed class HlsEncoder(FfmpegTools tools)
             "-b:v", Number(rendition.BitRate), "-maxrate", Number(rendition.BitRate * 107L / 100), "-bufsize", Number(rendition.BitRate * 3L / 2),
             // Times, not counts of frames: so that all renditions are cut alike whatever the frame rate does.
             "-force_key_frames", string.Create(CultureInfo.InvariantCulture, $"expr:gte(t,n_forced*{KeyFrameSeconds})"), "-sc_threshold", "0",
+            // What browsers record has no frame rate: ffmpeg takes that of its clock then, 1000 frames a second, which no phone plays.
+            "-fpsmax", Number(MostFrames),
         ];
         await tools.EncodeAsync(folder, [.. FfmpegTools.Upload(file), .. picture, .. Sound(source), .. Output()], progress, cancellation);
         return await DescribeAsync(rendition.Name, folder, cancellation);
@@ -32,13 +34,18 @@ internal sealed class HlsEncoder(FfmpegTools tools)
         return await DescribeAsync("audio", folder, cancellation);
     }
 
-    private static string[] Sound(SourceInfo source) =>
-        source.AudioStream is { } stream ? ["-map", Stream(stream), "-c:a", "aac", "-b:a", Number(AudioBitRate), "-ac", "2", "-ar", "48000"] : [];
+    private static string[] Sound(SourceInfo source)
+    {
+        if (source.AudioStream is not { } stream) return [];
+        // Silence from the first picture to the last: a playlist of sound that begins or ends elsewhere has other times than those players change to it from.
+        var whole = source.PictureEnd > 0 ? string.Create(CultureInfo.InvariantCulture, $",apad=whole_dur={source.PictureEnd:0.###}") : "";
+        return ["-map", Stream(stream), "-af", "aresample=async=1:first_pts=0" + whole, "-c:a", "aac", "-b:a", Number(AudioBitRate), "-ac", "2", "-ar", "48000"];
+    }
 
     private static string[] Output() =>
     [
-        // Sound waits for its picture, however late the encoder gives that out.
-        "-map_metadata", "-1", "-max_interleave_delta", "0", "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
+        // Sound waits for its picture, however late the encoder gives that out, and the picture for sound that begins late.
+        "-map_metadata", "-1", "-max_interleave_delta", "0", "-max_muxing_queue_size", Number(int.MaxValue), "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
         "-hls_segment_type", "mpegts", "-hls_segment_filename", "segment_%03d.ts", "playlist.m3u8",
     ];
 

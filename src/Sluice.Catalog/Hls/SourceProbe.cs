@@ -40,14 +40,15 @@ internal sealed class SourceProbe(FfmpegTools tools)
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
-        var duration = document.RootElement.TryGetProperty("format", out var format) ? Seconds(format, "duration") : 0;
-        return new SourceInfo(picture, audio, width, height, duration, pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0);
+        var (begin, duration) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration")) : (0, 0);
+        return new SourceInfo(picture, audio, width, height, duration, pictureEnd > 0 ? pictureEnd - begin : 0, pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0);
     }
 
-    // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag: what ffprobe calls a stream's duration there is the whole file's.
+    // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag, counted from the file's beginning: what ffprobe calls a stream's duration there is the whole file's.
     private static double End(JsonElement stream)
     {
-        var length = stream.TryGetProperty("tags", out var tags) && Text(tags, "DURATION") is { Length: >= 16 } tag && TimeSpan.TryParse(tag.AsSpan(0, 16), CultureInfo.InvariantCulture, out var told) ? told.TotalSeconds : Seconds(stream, "duration");
+        if (stream.TryGetProperty("tags", out var tags) && Text(tags, "DURATION") is { Length: >= 16 } tag && TimeSpan.TryParse(tag.AsSpan(0, 16), CultureInfo.InvariantCulture, out var end)) return end.TotalSeconds;
+        var length = Seconds(stream, "duration");
         return length > 0 ? Seconds(stream, "start_time") + length : 0;
     }
 

@@ -81,6 +81,7 @@ public sealed class HlsTests
     [InlineData("""{"duration":"0.040000"}""", """{"duration":"15.000000"}""", 14.96)]
     [InlineData("""{"duration":"15.003","tags":{"DURATION":"00:00:00.043000000"}}""", """{"tags":{"DURATION":"00:00:15.003000000"}}""", 14.96)]
     [InlineData("""{"start_time":"8.0","duration":"10"}""", """{"start_time":"0.0","duration":"20.5"}""", 2.5)]
+    [InlineData("""{"duration":"15","tags":{"DURATION":"00:00:10.000000000"}}""", """{"start_time":"4.977","duration":"15","tags":{"DURATION":"00:00:15.000000000"}}""", 5)]
     [InlineData("""{"duration":"9.8"}""", """{"duration":"10"}""", 0)]
     [InlineData("""{"duration":"20"}""", """{"duration":"10"}""", 0)]
     [InlineData("""{}""", """{"duration":"10"}""", 0)]

@@ -106,6 +106,41 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         Assert.InRange(double.Parse(await TestClip.ProbeAsync(second, "-select_streams", "a:0", "-show_entries", "format=duration"), CultureInfo.InvariantCulture), 5.5, 6.5);
     }
 
+    // Players that change from pictures to sound alone find the same time at the same place.
+    [Theory]
+    [InlineData("late.mkv", "5", "sine=duration=10", "null", 15)]
+    [InlineData("short.mp4", "0", "sine=duration=3", "null", 10)]
+    [InlineData("none.mkv", "0", "sine=duration=10", "noise=drop=1", 10)]
+    public async Task Video_WhoseSoundBeginsOrEndsElsewhere_HasOneTimeLine(string name, string by, string sound, string packets, double length)
+    {
+        var clip = await TestClip.MakeOfAsync(name, "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=10", "-itsoffset", by, "-f", "lavfi", "-i", sound,
+            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-bsf:a", packets);
+        var id = await catalog.UploadAsync(clip);
+        var path = await catalog.ReadyAsync(id);
+
+        Assert.Equal(length, (double)(await catalog.GetAsync(id))["duration"]!, 0.2);
+        var master = (await edge.AskAsync(path)).Text;
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        foreach (var playlist in master.Split('\n').Where(line => line.EndsWith(".m3u8", StringComparison.Ordinal)))
+        {
+            var seconds = (await edge.AskAsync(folder + playlist)).Text.Split('\n').Where(line => line.StartsWith("#EXTINF:", StringComparison.Ordinal)).Sum(line => double.Parse(line[8..^1], CultureInfo.InvariantCulture));
+            Assert.Equal(length, seconds, 0.2);
+            var first = new Uri(bed.Sluice.EdgeAddress, folder + playlist.Replace("playlist.m3u8", "segment_000.ts", StringComparison.Ordinal)).ToString();
+            Assert.Equal(1.4, double.Parse((await TestClip.ProbeAsync(first, "-select_streams", "a:0", "-show_entries", "stream=start_time")).Split('\n')[0].TrimEnd(','), CultureInfo.InvariantCulture), 0.1);
+        }
+    }
+
+    // MediaRecorder writes times in milliseconds and no frame rate.
+    [Fact]
+    public async Task Video_WithoutAFrameRate_IsNotMadeOneOfAThousand()
+    {
+        var clip = await TestClip.MakeOfAsync("recorded.webm", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=1000:duration=3", "-vf", "select='lt(random(1)\\,0.028)'", "-vsync", "vfr", "-enc_time_base", "1:1000", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8");
+
+        var master = (await edge.AskAsync(await catalog.ReadyAsync(await catalog.UploadAsync(clip)))).Text;
+
+        Assert.Contains("FRAME-RATE=60.000", master, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Video_OfAMoment_HasItsPoster()
     {

@@ -38,6 +38,14 @@ internal static class TestClip
         return file;
     }
 
+    /// <summary>A file made by these arguments.</summary>
+    public static async Task<string> MakeOfAsync(string name, params string[] arguments)
+    {
+        var file = Path.Combine(Folder.Path, name);
+        await RunAsync("ffmpeg", ["-v", "error", "-y", .. arguments, file]);
+        return file;
+    }
+
     /// <summary>What ffprobe says of a file or URL.</summary>
     public static Task<string> ProbeAsync(string input, params string[] arguments) => RunAsync("ffprobe", ["-v", "error", "-of", "csv=p=0", .. arguments, input]);
 
