@@ -28,7 +28,8 @@ internal sealed class VideoOutcomes(ICatalogStore store, CachedVideoService cach
     private async Task<bool> ChangeAsync(Job job, Func<Video, VideoChange?> decide, CancellationToken cancellation)
     {
         if (await store.ChangeAsync(job.VideoId, decide, job, cancellation) is null) return false;
-        await cache.InvalidateAsync(job.VideoId, cancellation);
+        // The change is made: that its job is not this worker's any more by now does not undo the rest of it.
+        await cache.InvalidateAsync(job.VideoId, CancellationToken.None);
         return true;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
     private const int LongestPage = 100;
     private const string Cancelled = "Cancelled.";
 
+    /// <summary>When what is left of a deleted video is looked for once more: by then uploads to the bucket that were under way have ended, and workers know that they lost their job.</summary>
+    private static readonly TimeSpan DeleteAgain = TimeSpan.FromDays(1);
+
     /// <inheritdoc/>
     public async Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default)
     {
@@ -67,7 +70,7 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
 
     /// <inheritdoc/>
     public Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) =>
-        ChangeAsync(id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete)] }, cancellation);
+        ChangeAsync(id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete), new(JobKind.Delete, DeleteAgain)] }, cancellation);
 
     private static VideoChange Begin(Video video) => new(video with { Status = VideoStatus.Processing, HlsKey = null, Failure = null }) { CancelsJobs = true, Jobs = [new(JobKind.Transcode)] };
 

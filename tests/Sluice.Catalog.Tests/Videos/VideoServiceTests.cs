@@ -176,6 +176,20 @@ public sealed class VideoServiceTests : IAsyncDisposable
         Assert.Equal(JobKind.Transcode, (await store.ClaimAsync("w", TimeSpan.FromMinutes(1)))!.Kind);
     }
 
+    // A client may still be sending to the bucket, and a worker does not know at once.
+    [Fact]
+    public async Task Delete_AVideo_LooksOnceMoreADayLater()
+    {
+        var video = await service.CreateAsync(new NewVideo(User, "T", "a.mp4"));
+
+        await service.DeleteAsync(video.Id);
+
+        await store.EndAsync((await store.ClaimAsync("w", TimeSpan.FromMinutes(1)))!, null, null);
+        Assert.Null(await store.ClaimAsync("w", TimeSpan.FromMinutes(1)));
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((video.Id, JobKind.Delete), await store.ClaimAsync("w", TimeSpan.FromMinutes(1)) is { } job ? (job.VideoId, job.Kind) : default);
+    }
+
     [Fact]
     public async Task AnythingOf_AVideoThatIsNot_IsNotFound()
     {
