@@ -6,6 +6,9 @@ namespace Sluice.Commands;
 /// <summary><c>sluice videos</c>.</summary>
 internal static class VideosCommand
 {
+    // What the API gives at once.
+    private const int LongestPage = 100;
+
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -25,20 +28,34 @@ internal static class VideosCommand
     {
         var command = new ProgramCommand("ls", "List videos, newest first.");
         var user = new Option<string?>("--user") { HelpName = "UUID", Description = "Only this user's." };
-        var limit = new Option<int>("--limit") { HelpName = "NUMBER", Description = "How many at most, 1 to 100. Default: 50.", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit") { HelpName = "NUMBER", Description = "How many at most. Default: 50.", DefaultValueFactory = _ => 50 };
         command.Options.Add(user);
         command.Options.Add(limit);
         var api = new ApiFlags();
         api.AddTo(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
-            var owner = parsed.GetValue(user) is { } id ? "&user_id=" + Uri.EscapeDataString(id) : "";
-            var page = await client.GetAsync($"/v1/videos?limit={parsed.GetValue(limit)}{owner}", CatalogJson.Wire.VideoListAnswer, cancellation);
+            var (most, owner, after) = (parsed.GetValue(limit), parsed.GetValue(user) is { } id ? "&user_id=" + Uri.EscapeDataString(id) : "", (string?)null);
+            if (most < 1)
+            {
+                terminal.Complain("--limit must be 1 or more");
+                return ExitCode.Usage;
+            }
+            var videos = new List<VideoAnswer>();
+            do
+            {
+                var page = await client.GetAsync($"/v1/videos?limit={Math.Min(most - videos.Count, LongestPage)}{owner}{(after is null ? "" : "&after=" + after)}", CatalogJson.Wire.VideoListAnswer, cancellation);
+                videos.AddRange(page.Videos);
+                after = page.Next;
+            }
+            while (after is not null && videos.Count < most);
             if (api.Json(parsed))
-                Output.Json(terminal.Out, page, CatalogJson.Wire.VideoListAnswer);
+                Output.Json(terminal.Out, new VideoListAnswer(videos, after), CatalogJson.Wire.VideoListAnswer);
             else
-                foreach (var video in page.Videos)
+                foreach (var video in videos)
                     terminal.Out.WriteLine($"{video.Id}  {video.Status,-14}  {video.CreatedAt:yyyy-MM-dd HH:mm}  {video.Title}");
+            if (after is not null)
+                terminal.Complain($"these are the newest {most}; there are more, which --limit shows");
             return ExitCode.Ok;
         }));
         return command;

@@ -109,6 +109,21 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     }
 
     [Fact]
+    public async Task List_ByCommand_IsAsLongAsIsAskedFor()
+    {
+        var user = Guid.NewGuid().ToString();
+        for (var i = 0; i < 130; i++) await catalog.SendAsync(HttpMethod.Post, "/v1/videos", Body(user: user, title: $"No. {i}"));
+
+        var all = await bed.Sluice.RunAsync("videos", "ls", "--user", user, "--limit", "500");
+        var some = await bed.Sluice.RunAsync("videos", "ls", "--user", user, "--limit", "120");
+
+        Assert.Equal((0, 130, ""), (all.ExitCode, all.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, all.Errors));
+        Assert.Equal(120, some.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("there are more", some.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, (await bed.Sluice.RunAsync("videos", "ls", "--limit", "0")).ExitCode);
+    }
+
+    [Fact]
     public async Task Upload_LargerThanTheLimit_IsRefusedHoweverItIsSent()
     {
         var (_, url) = await catalog.CreateAsync();
