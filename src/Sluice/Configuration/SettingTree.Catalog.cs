@@ -42,9 +42,9 @@ internal static partial class SettingTree
             if (address is not null) PostgresAddress.Read(address);
             return null;
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
-            return ("is not the address of a PostgreSQL database", "write postgres://USER@HOST/NAME");
+            return ($"is not the address of a PostgreSQL database ({e.Message.TrimEnd('.')})", "write postgres://USER@HOST/NAME");
         }
     }
 }

@@ -59,6 +59,8 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [Theory]
     [InlineData("postgres://me:secret@db.example:5433/videos", "db.example", 5433, "videos")]
     [InlineData("postgresql://me@localhost/v?sslmode=require", "localhost", 5432, "v")]
+    [InlineData("postgres://me@db.example/v?connect_timeout=3&application_name=x&channel_binding=require&target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/ca.pem", "db.example", 5432, "v")]
+    [InlineData("postgres:///v?host=/run/postgresql&port=5433&user=me", "/run/postgresql", 5433, "v")]
     [InlineData("Host=h;Port=1;Database=d;Username=u", "h", 1, "d")]
     public void PostgresAddress_EitherForm_IsRead(string address, string host, int port, string name)
     {
@@ -69,6 +71,8 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
 
     [Theory]
     [InlineData("postgres://secret@")]
+    [InlineData("postgres://me:secret@localhost/v?nonsense=secret")]
+    [InlineData("postgres://me:secret@localhost/v?connect_timeout=secret")]
     [InlineData("Nonsense=secret")]
     public void PostgresAddress_Wrong_IsRefusedWithoutShowingIt(string address) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => PostgresAddress.Read(address)).Message, StringComparison.Ordinal);
