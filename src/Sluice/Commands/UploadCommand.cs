@@ -45,7 +45,15 @@ internal static class UploadCommand
             {
                 var video = await client.PostAsync("/v1/videos", body, CatalogJson.Wire.VideoBody, CatalogJson.Wire.VideoAnswer, cancellation);
                 var progress = new ProgressLine(terminal);
-                await PutAsync(video.UploadUrl!, path, progress, cancellation);
+                try
+                {
+                    await PutAsync(video.UploadUrl!, path, progress, cancellation);
+                }
+                catch
+                {
+                    await ForgetAsync(client, video.Id, terminal);
+                    throw;
+                }
                 await client.SendAsync(HttpMethod.Post, $"/v1/videos/{video.Id}/process", cancellation);
                 if (parsed.GetValue(wait))
                     await WaitAsync(client, video.Id, progress, terminal, cancellation);
@@ -86,6 +94,20 @@ internal static class UploadCommand
         finally
         {
             progress.End();
+        }
+    }
+
+    // Nobody was told its id, and the next try makes another one.
+    private static async Task ForgetAsync(ApiClient client, Guid id, Terminal terminal)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), terminal.Time);
+        try
+        {
+            await client.SendAsync(HttpMethod.Delete, $"/v1/videos/{id}", patience.Token);
+        }
+        catch (Exception e) when (e is ApiException or OperationCanceledException)
+        {
+            // It stays, and waits for an upload; what ended the upload is what is told.
         }
     }
 

@@ -138,6 +138,18 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     }
 
     [Fact]
+    public async Task Upload_ByCommandThatFails_LeavesNoVideo()
+    {
+        var user = Guid.NewGuid().ToString();
+
+        var refused = await bed.Sluice.RunAsync("upload", bed.Folder.Write("large.mp4", new string('x', 100_001)), "--user", user);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("larger than the server takes", refused.Errors, StringComparison.Ordinal);
+        Assert.Empty((await catalog.SendAsync(HttpMethod.Get, $"/v1/videos?user_id={user}")).Body!["videos"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Upload_CutOff_LeavesNothing()
     {
         var incoming = Path.Combine(bed.Sluice.CatalogDirectory, "media", ".incoming");
