@@ -51,6 +51,7 @@ internal sealed class HlsEncoder(FfmpegTools tools)
 
     private async Task<EncodedRendition> DescribeAsync(string name, string folder, CancellationToken cancellation)
     {
+        MadeFiles.Check(folder);
         var (peak, average, duration) = SegmentSizes.Measure(Path.Combine(folder, "playlist.m3u8"));
         using var report = JsonDocument.Parse(await tools.ProbeAsync(["-show_streams", "-i", "file:" + Path.Combine(folder, "segment_000.ts")], cancellation));
         var (width, height, rate) = (0, 0, 0.0);

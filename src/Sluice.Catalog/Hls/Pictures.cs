@@ -21,6 +21,7 @@ internal sealed class Pictures(FfmpegTools tools)
         var rows = (count + Columns - 1) / Columns;
         var filter = string.Create(CultureInfo.InvariantCulture, $"fps=1/{every:0.###}:round=up,scale={Width}:{height},tile={Math.Min(count, Columns)}x{rows}");
         await tools.EncodeAsync(folder, [.. input, "-vf", filter, "-frames:v", "1", "-q:v", "5", "thumbnails.jpg"], null, cancellation);
+        MadeFiles.Check(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "thumbnails.vtt"), Cues(encoded.Duration, every, count, height), cancellation);
     }
 

@@ -6,6 +6,11 @@ namespace Sluice.Catalog.Jobs;
 /// <summary>Takes jobs as they come due and works on them, a few at a time.</summary>
 internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode, TidyJob tidy, CatalogOptions options, CatalogMeter meter, JobRhythm rhythm)
 {
+    /// <summary>Free space, in bytes, below which no video is begun: the worker would fail one after the other, and use up the attempts of those that others could do.</summary>
+    private const long LeastRoom = 100L << 20;
+
+    private static readonly TimeSpan LookForRoom = TimeSpan.FromSeconds(15);
+
     /// <summary>Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => LoopAsync(stop)));
 
@@ -16,8 +21,9 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         {
             try
             {
-                if (await store.ClaimAsync(owner, options.Lease, stop) is { } job) await WorkAsync(job, stop);
-                else await rhythm.PauseAsync(options.Poll, stop);
+                if (await store.ClaimAsync(owner, options.Lease, stop) is not { } job) await rhythm.PauseAsync(options.Poll, stop);
+                else if (job.Kind == JobKind.Transcode && Room() is < LeastRoom and var room) await LeaveAsync(job, room, stop);
+                else await WorkAsync(job, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -28,6 +34,26 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
                 rhythm.Logger.LogWarning("Jobs cannot be taken or ended: {Reason}", e.Message);
                 await rhythm.RestAsync(options.RetryPause, stop);
             }
+        }
+    }
+
+    private async Task LeaveAsync(Job job, long room, CancellationToken stop)
+    {
+        await store.ReleaseAsync(job, CancellationToken.None);
+        rhythm.Logger.LogWarning("No video is transcoded here until {Folder} has {Least} MB free; it has {Room}", options.Directory, LeastRoom >> 20, room >> 20);
+        await rhythm.RestAsync(LookForRoom, stop);
+    }
+
+    private long Room()
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(options.Scratch)).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is wrong with it is told when it is written to.
+            return long.MaxValue;
         }
     }
 

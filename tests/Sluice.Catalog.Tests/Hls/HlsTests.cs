@@ -39,6 +39,27 @@ public sealed class HlsTests
             new() { Name = "audio", Codecs = "mp4a.40.2", Bandwidth = 140_000, AverageBandwidth = 130_000, Duration = 10 },
         ]));
 
+    // ffmpeg ends with success on a full disk: a video of such segments was READY where room came back in time for its playlist.
+    [Theory]
+    [InlineData("segment_000.ts", 1880, "", true)]
+    [InlineData("segment_000.ts", 4096, "", false)]
+    [InlineData("segment_000.ts", 0, "", false)]
+    [InlineData("poster.jpg", 4094, "\u00FF\u00D9", true)]
+    [InlineData("poster.jpg", 4096, "", false)]
+    [InlineData("playlist.m3u8", 10, "#EXT-X-ENDLIST\n", true)]
+    [InlineData("playlist.m3u8", 4096, "", false)]
+    [InlineData("playlist.m3u8", 0, "", false)]
+    [InlineData("playlist.m3u8", 3, "", false)]
+    public void MadeFiles_CutOffByAFullDisk_AreRefused(string name, int begin, string end, bool whole)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(name, [.. new byte[begin], .. Encoding.Latin1.GetBytes(end)]);
+
+        var refusal = Record.Exception(() => MadeFiles.Check(folder.Path));
+
+        Assert.Equal(whole ? null : $"{name} could not be written to its end. Check the free space of the worker's folder (--catalog).", refusal?.Message);
+    }
+
     [Fact]
     public void SegmentSizes_OfAPlaylist_AreItsPeakAndMean()
     {

@@ -34,6 +34,24 @@ public sealed class WorkerTests : IAsyncLifetime
         folder.Dispose();
     }
 
+    [Fact]
+    public async Task Worker_OnAFullDisk_LeavesVideosUntilThereIsRoom()
+    {
+        using var small = Require.Tmpfs("size=110m");
+        var fill = Path.Combine(small.Path, "fill");
+        await File.WriteAllBytesAsync(fill, new byte[20 << 20]);
+        await using var full = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, Arguments = ["--catalog", small.Path] });
+        var client = new CatalogClient(full);
+
+        var id = await client.UploadAsync(await TestClip.MakeAsync(320, 240, 2, sound: false));
+        Assert.True(await Eventually.HoldsAsync(() => full.Log.Contains("No video is transcoded here", StringComparison.Ordinal), Patience));
+        var job = (await client.SendAsync(HttpMethod.Get, $"/v1/videos/{id}/job")).Body!;
+        Assert.Equal(("queued", 0), ((string?)job["state"], (int)job["attempt"]!));
+        File.Delete(fill);
+
+        await client.ReadyAsync(id);
+    }
+
     [Theory]
     [InlineData("probing")]
     [InlineData("720p")]
