@@ -28,8 +28,10 @@ internal static partial class DownloadCopy
             }
             // As cp does: a link is written through.
             if (new FileInfo(target) is { LinkTarget: not null } link) target = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            beside = $"{target}.{Guid.NewGuid():N}.part";
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            var folder = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(folder);
+            // A name of its own: the target's may be as long as names may be.
+            beside = Path.Combine(folder, $"{Guid.NewGuid():N}.part");
             if (isOurs) File.Move(source, beside);
             else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
             File.Move(beside, target, overwrite: true);

@@ -62,6 +62,18 @@ public sealed class DownloadCopyTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task CopyTo_LongestName_IsWritten()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1000);
+        var target = Path.Combine(folder.Path, new string('n', 255));
+
+        await bed.Open().CopyToAsync("s3://media/clip.mp4", target, cancellation: Stop);
+
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(target, Stop));
+        Assert.Equal([target], Directory.GetFiles(folder.Path));
+    }
+
     [Theory]
     [InlineData("", "is a folder")]
     [InlineData("folder/", "is a folder")]
