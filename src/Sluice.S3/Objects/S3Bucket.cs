@@ -15,7 +15,12 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     private static readonly S3Credentials ByUrl = new("", "");
     private static readonly PresignOptions Head = new() { Method = "HEAD" };
 
+    /// <summary>How soon the chain is asked again for what the server refused and it had nothing newer for.</summary>
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
+
     private sealed record Place(S3Address Address, SigV4Signer Signer);
+
+    private sealed record Renewal(S3Credentials Refused, DateTimeOffset At);
 
     /// <summary>A request, and what it was made with: others may have learned more since.</summary>
     /// <param name="Message">What is sent.</param>
@@ -26,6 +31,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
 
     private Place place = new(start, new(start.Region));
     private long clockOffset;
+    private Renewal? renewal;
 
     /// <summary>What has been put right for one request; each at most once.</summary>
     [Flags]
@@ -42,6 +48,9 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
 
         /// <summary>The bucket's region was adopted.</summary>
         Region = 4,
+
+        /// <summary>A presigned URL was given up for signed headers.</summary>
+        Url = 8,
     }
 
     /// <summary>URLs to ask with instead of signing; null to sign.</summary>
@@ -54,11 +63,11 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     public S3Address Address => Volatile.Read(ref place).Address;
 
     /// <summary>The message to send, and what it was signed with.</summary>
-    public async ValueTask<Prepared> PrepareAsync(S3Ask ask, CancellationToken cancellation)
+    public async ValueTask<Prepared> PrepareAsync(S3Ask ask, Remedies done, CancellationToken cancellation)
     {
         var offset = Volatile.Read(ref clockOffset);
         // A bucket that turned out to live elsewhere is asked with signed headers: its URLs are made for the region it was said to be in.
-        if (Presigned is not null && ask.Key is not null && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return new(presigned, ByUrl, start.Region, offset);
+        if (Presigned is not null && ask.Key is not null && !done.HasFlag(Remedies.Url) && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return new(presigned, ByUrl, start.Region, offset);
         var with = await credentials.GetAsync(cancellation);
         var (address, signer) = Volatile.Read(ref place);
         var path = address.BasePath + ask.Path;
@@ -117,9 +126,24 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         if (!done.HasFlag(Remedies.Region) && AdoptRegion(answer, sent.Region)) return (done |= Remedies.Region) != 0;
         if (sent.SignedWith is null) return false;
         if (!done.HasFlag(Remedies.Clock) && code is "" or "RequestTimeTooSkewed" && AdoptClock(answer, sent.ClockOffset)) return (done |= Remedies.Clock) != 0;
-        if (done.HasFlag(Remedies.Credentials) || code is not ("ExpiredToken" or "InvalidToken" or "TokenRefreshRequired")) return false;
-        credentials.Reject(sent.SignedWith);
+        // A key that was revoked, or got another secret, may have its successor in the file already.
+        if (code is not ("ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId" or "SignatureDoesNotMatch")) return false;
+        // The URL is handed out until it is signed anew; what it is for need not fail for so long.
+        if (ReferenceEquals(sent.SignedWith, ByUrl)) return (done |= Remedies.Url) != 0;
+        if (done.HasFlag(Remedies.Credentials) || !Renew(sent.SignedWith)) return false;
         return (done |= Remedies.Credentials) != 0;
+    }
+
+    // False when there was nothing newer a moment ago: a key that stays wrong has nobody assume a role, or read files, for each request.
+    private bool Renew(S3Credentials refused)
+    {
+        var now = time.GetUtcNow();
+        // Of many refused at once the first asks for all.
+        if (credentials.Held(now) != refused) return true;
+        if (Volatile.Read(ref renewal) is { } last && last.Refused == refused && (now - last.At).Duration() < RenewalPause) return false;
+        Volatile.Write(ref renewal, new(refused, now));
+        credentials.Reject(refused);
+        return true;
     }
 
     private bool AdoptRegion(S3Answer answer, string asked)

@@ -16,16 +16,13 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
         {
             try
             {
-                var sent = await bucket.PrepareAsync(ask, cancellation);
-                var answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
-                S3Telemetry.Request(name, answer.Status);
+                var (sent, answer) = await AttemptAsync(ask, done, cancellation);
                 while (bucket.Remedy(answer, sent, ref done))
                 {
                     answer.Dispose();
-                    sent = await bucket.PrepareAsync(ask, cancellation);
-                    answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
-                    S3Telemetry.Request(name, answer.Status);
+                    (sent, answer) = await AttemptAsync(ask, done, cancellation);
                 }
+                if (ask.Method == HttpMethod.Head && IsRefusal(answer) && !answer.Anonymous) answer = await ExplainAsync(ask, answer, done, cancellation);
                 if (repeated >= options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504)) return answer;
                 answer.Dispose();
             }
@@ -39,6 +36,23 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
             var pause = Math.Min(2_000, options.RetryPause.TotalMilliseconds * (1 << repeated)) * (0.5 + Random.Shared.NextDouble());
             await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
         }
+    }
+
+    private static bool IsRefusal(S3Answer answer) => answer.Status is 400 or 401 or 403;
+
+    // A refused HEAD has no document that says why: a GET is told, and has put right what can be, such as credentials that expired.
+    private async ValueTask<S3Answer> ExplainAsync(S3Ask ask, S3Answer refused, S3Bucket.Remedies done, CancellationToken cancellation)
+    {
+        using var told = await SendAsync(ask with { Method = HttpMethod.Get, Fields = [new("Range", "bytes=0-0")] }, cancellation);
+        return IsRefusal(told) ? refused with { Error = told.Error } : (await AttemptAsync(ask, done, cancellation)).Answer;
+    }
+
+    private async ValueTask<(S3Bucket.Prepared Sent, S3Answer Answer)> AttemptAsync(S3Ask ask, S3Bucket.Remedies done, CancellationToken cancellation)
+    {
+        var sent = await bucket.PrepareAsync(ask, done, cancellation);
+        var answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
+        S3Telemetry.Request(name, answer.Status);
+        return (sent, answer);
     }
 
     private async ValueTask<S3Answer> AttemptAsync(HttpRequestMessage message, bool anonymous, CancellationToken cancellation)

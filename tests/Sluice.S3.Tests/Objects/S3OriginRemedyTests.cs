@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.S3.Objects;
+using Sluice.S3.Tests.PresignedUrls;
 using Sluice.TestKit.Origins;
 
 namespace Sluice.S3.Tests.Objects;
@@ -43,15 +44,45 @@ public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtc
         Assert.All(Log.Lines, line => Assert.Contains("clock", line, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Fetch_CredentialsExpired_AsksForNewerOnes()
+    [Theory]
+    [InlineData("ExpiredToken")]
+    [InlineData("InvalidAccessKeyId")]
+    [InlineData("SignatureDoesNotMatch")]
+    public async Task Fetch_CredentialsExpiredOrRevoked_AsksForNewerOnes(string code)
     {
-        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, "ExpiredToken"));
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, code));
 
         await using var response = await Origin(null, Owner, new("AKIANEWER", "s2")).FetchAsync(Get("/k"), default);
 
         Assert.Equal(200, response.Status);
         Assert.Contains("=AKIANEWER/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetch_CredentialsThatStayWrong_AreLookedForOnceInTenSeconds()
+    {
+        Server.On("/media/k", Refusal(403, "InvalidAccessKeyId"));
+        var origin = Origin();
+
+        foreach (var calls in (int[])[2, 3, 5])
+        {
+            await using (var response = await origin.FetchAsync(Get("/k"), default)) Assert.Equal(502, response.Status);
+            Assert.Equal(calls, Server.Calls.Count);
+            if (calls == 3) Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    [Fact]
+    public async Task Fetch_UrlOfARevokedKey_IsAskedForWithHeaders()
+    {
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, "InvalidAccessKeyId"));
+        await using var urls = new PresignBed(bucket: new() { Bucket = "media", Endpoint = new(Server.Address), Region = "eu-north-1" }, time: Clock);
+
+        await using var response = await Origin(urls.Urls).FetchAsync(Get("/k"), default);
+
+        Assert.Equal(200, response.Status);
+        Assert.Null(Server.Calls[0].Header("Authorization"));
+        Assert.Contains("=AKIAOWNER/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
     }
 
     [Fact]

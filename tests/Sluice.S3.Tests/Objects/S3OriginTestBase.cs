@@ -1,5 +1,6 @@
 using Sluice.Core.Origins;
 using Sluice.S3.Objects;
+using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Time;
@@ -19,11 +20,15 @@ public abstract class S3OriginTestBase(DateTimeOffset? now = null) : IAsyncDispo
 
     internal RecordingLogger Log { get; } = new();
 
-    private protected S3Origin Origin(Func<S3OriginOptions, S3OriginOptions>? change = null, params S3Credentials[] credentials)
+    private protected S3Origin Origin(IPresignedUrls urls) => Origin(null, urls);
+
+    private protected S3Origin Origin(Func<S3OriginOptions, S3OriginOptions>? change = null, params S3Credentials[] credentials) => Origin(change, null, credentials);
+
+    private S3Origin Origin(Func<S3OriginOptions, S3OriginOptions>? change, IPresignedUrls? urls, params S3Credentials[] credentials)
     {
         var options = new S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "eu-north-1", RetryPause = TimeSpan.Zero };
         if (change is not null) options = change(options);
-        var origin = new S3Origin(options, new FixedCredentials(credentials.Length == 0 ? [Owner] : credentials), S3Origin.Handler(options), Clock, Log);
+        var origin = new S3Origin(options, new FixedCredentials(credentials.Length == 0 ? [Owner] : credentials), S3Origin.Handler(options), Clock, Log, urls);
         made.Add(origin);
         return origin;
     }
