@@ -21,6 +21,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     /// <summary>How long before their end temporary credentials are replaced.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
+    /// <summary>Variables that say where credentials come from: what does not answer there is in trouble, and the bucket not public.</summary>
+    private static readonly string[] Sources = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+
     /// <summary>How soon a chain that failed is asked again.</summary>
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(30);
 
@@ -29,7 +32,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
     private Task behind = Task.CompletedTask;
-    private bool complained;
+    private bool complained, expected;
 
     /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
     /// <exception cref="ArgumentException">The profile does not exist or cannot be used, or a variable is not set.</exception>
@@ -43,9 +46,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         }
         try
         {
-            if ((options.Profile ?? SignOn()) is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log);
+            if ((options.Profile ?? SignOn()) is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log) { expected = Sources.Any(IsSet) };
             var credentials = OfProfile(profile) ?? throw new ArgumentException($"There is no profile '{profile}' in the AWS configuration: 'aws configure --profile {profile}' makes one.");
-            return new(() => Task.FromResult(credentials = Reread(profile, credentials, time)), time, log);
+            return new(() => Task.FromResult(credentials = Reread(profile, credentials, time)), time, log) { expected = true };
         }
         catch (Exception unusable) when (unusable is InvalidDataException or InvalidOperationException or AmazonClientException)
         {
@@ -69,6 +72,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     /// <inheritdoc/>
     public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && now < current.AskAgain ? current.Credentials : null;
+
+    /// <inheritdoc/>
+    public bool AreExpected => Volatile.Read(ref expected);
 
     /// <inheritdoc/>
     public void Reject(S3Credentials? credentials)
@@ -101,6 +107,8 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         var token = options.SessionTokenVariable is { } name ? Environment.GetEnvironmentVariable(name) : null;
         return string.IsNullOrEmpty(token) ? new BasicAWSCredentials(id, secret) : new SessionAWSCredentials(id, secret, token);
     }
+
+    private static bool IsSet(string name) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name));
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new ArgumentException($"The environment variable {name}, which is to hold a key of the bucket, is not set.");
 
@@ -165,6 +173,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             var askAgain = now + Recheck;
             if (found.Expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
             complained = false;
+            Volatile.Write(ref expected, true);
             return new(found, source, askAgain);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)

@@ -117,7 +117,7 @@ internal sealed class DownloadSource : IDisposable
 
     private static S3DownloadException Refused(S3Answer answer, string what)
     {
-        var verdict = S3Verdict.For(answer.Status, answer.Error.Code, answer.Anonymous, conditional: false);
+        var verdict = S3Verdict.For(answer, conditional: false);
         var hint = verdict.Hint is { } said ? " " + said : "";
         answer.Dispose();
         return verdict.Status switch

@@ -7,6 +7,9 @@ namespace Sluice.S3.Objects;
 /// <param name="Anonymous">True when the request was not signed.</param>
 internal sealed record S3Answer(HttpResponseMessage Response, Stream Body, S3Error Error, bool Anonymous) : IDisposable
 {
+    /// <summary>True when it was not signed for want of credentials that there should be.</summary>
+    public bool Unsigned { get; init; }
+
     /// <summary>Status code.</summary>
     public int Status => (int)Response.StatusCode;
 

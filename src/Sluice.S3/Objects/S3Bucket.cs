@@ -16,7 +16,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     private static readonly PresignOptions Head = new() { Method = "HEAD" };
 
     /// <summary>How soon the chain is asked again for what the server refused and it had nothing newer for.</summary>
-    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(1);
 
     private sealed record Place(S3Address Address, SigV4Signer Signer);
 
@@ -58,6 +58,9 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
 
     /// <summary>Told what a refusal taught that somebody should put right: these requests do without, URLs that are handed out do not.</summary>
     public Action<string> Learned { get; init; } = static _ => { };
+
+    /// <summary>True when there should be credentials.</summary>
+    public bool HasCredentials => credentials.AreExpected;
 
     /// <summary>Where requests go now.</summary>
     public S3Address Address => Volatile.Read(ref place).Address;

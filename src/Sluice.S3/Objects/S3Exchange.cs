@@ -52,7 +52,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
         var sent = await bucket.PrepareAsync(ask, done, cancellation);
         var answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
         S3Telemetry.Request(name, answer.Status);
-        return (sent, answer);
+        return (sent, answer with { Unsigned = answer.Anonymous && bucket.HasCredentials });
     }
 
     private async ValueTask<S3Answer> AttemptAsync(HttpRequestMessage message, bool anonymous, CancellationToken cancellation)

@@ -52,7 +52,7 @@ internal sealed class S3Probe(S3Location place, S3Bucket bucket, S3Exchange exch
 
     private static S3ProbeResult Refused(string where, S3Answer answer)
     {
-        var verdict = S3Verdict.For(answer.Status, answer.Error.Code, answer.Anonymous, conditional: false);
+        var verdict = S3Verdict.For(answer, conditional: false);
         var hint = verdict.Hint ?? (verdict.Status == 503 ? "The server is busy or failing: try again." : "");
         return new(false, $"{where}: {answer.Status} {answer.Error.Code} {hint}".TrimEnd());
     }

@@ -109,7 +109,7 @@ internal sealed class S3Responses(string name, bool keepMetadata, S3Complaints c
 
     private OriginResponse Refused(OriginRequest request, S3Answer answer)
     {
-        var verdict = S3Verdict.For(answer.Status, answer.Error.Code, answer.Anonymous, request.Require is not null);
+        var verdict = S3Verdict.For(answer, request.Require is not null);
         if (verdict.Hint is { } hint) complaints.Say(answer.Status, answer.Error.Code, hint);
         var headers = Dated(answer);
         var version = Unknown;

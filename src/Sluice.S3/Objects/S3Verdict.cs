@@ -9,6 +9,15 @@ internal sealed record S3Verdict(int Status, string Text = "", string? Hint = nu
     private const string Denied = "The origin denied access.\n";
     private const string Misconfigured = "The origin did not accept this server's request.\n";
 
+    // Not the viewer's fault, nor the object's: 502 lets what is held be served, and is no answer to keep.
+    private static readonly S3Verdict Unsigned = new(502, Misconfigured, "The credentials have ended or were revoked, and no others can be had: renew them, or see to what gives them.");
+
+    /// <summary>The meaning of an answer other than 200, 206 and 304.</summary>
+    /// <param name="answer">As the bucket answered.</param>
+    /// <param name="conditional">True when the request demanded a version, so that 412 is about that.</param>
+    public static S3Verdict For(S3Answer answer, bool conditional) =>
+        answer is { Unsigned: true, Status: 400 or 401 or 403 } ? Unsigned : For(answer.Status, answer.Error.Code, answer.Anonymous, conditional);
+
     /// <summary>The meaning of an answer other than 200, 206 and 304.</summary>
     /// <param name="status">As the bucket answered.</param>
     /// <param name="code">Code of the error document; empty when there was none (HEAD).</param>

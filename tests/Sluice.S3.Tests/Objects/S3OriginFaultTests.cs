@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -78,6 +79,25 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
 
         Assert.Equal(403, response.Status);
         Assert.Contains("AWS_ACCESS_KEY_ID", Assert.Single(Log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_CredentialsThereWereAreGone_IsNoDenial()
+    {
+        Server.On("/media/k", Refusal(403, "AccessDenied"));
+        var lives = true;
+        var options = new S3.Objects.S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "r" };
+        using var chain = new S3.Credentials.ChainCredentials(() => lives ? Task.FromResult<AWSCredentials>(new BasicAWSCredentials("id", "s")) : throw new AmazonClientException("metadata service away"), Clock, Log);
+        using var origin = new S3.Objects.S3Origin(options, chain, S3.Objects.S3Origin.Handler(options), Clock, Log);
+        await using (var denied = await origin.FetchAsync(Get("/k"), default)) Assert.Equal(403, denied.Status);
+        lives = false;
+        chain.Reject(await chain.GetAsync(default));
+
+        await using var response = await origin.FetchAsync(Get("/k"), default);
+
+        Assert.Null(Server.Calls[1].Header("Authorization"));
+        Assert.Equal(502, response.Status);
+        Assert.Contains("no others can be had", Log.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
