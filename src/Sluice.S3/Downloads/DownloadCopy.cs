@@ -33,7 +33,7 @@ internal static partial class DownloadCopy
             // A name of its own: the target's may be as long as names may be.
             beside = Path.Combine(folder, $"{Guid.NewGuid():N}.part");
             if (isOurs) File.Move(source, beside);
-            else if (!TryClone(source, beside) && !TryLink(source, beside)) File.Copy(source, beside);
+            else Share(source, beside);
             File.Move(beside, target, overwrite: true);
             // Where the target is a link to the same file already, renaming does nothing at all.
             File.Delete(beside);
@@ -53,19 +53,23 @@ internal static partial class DownloadCopy
     }
 
     // A clone shares blocks until one of both is written to: the best there is, where there is it (btrfs, XFS, bcachefs).
-    private static bool TryClone(string source, string target)
-    {
-        if (!OperatingSystem.IsLinux()) return false;
-        bool cloned;
-        using (var from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        using (var to = File.OpenHandle(target, FileMode.CreateNew, FileAccess.Write))
-            cloned = Clone((int)to.DangerousGetHandle(), CloneFile, (int)from.DangerousGetHandle()) == 0;
-        if (!cloned) File.Delete(target);
-        return cloned;
-    }
-
     // A link is the cached file under a second name; whoever writes to it writes to both, which the next hit finds out.
-    private static bool TryLink(string source, string target) => !OperatingSystem.IsWindows() && Link(source, target) == 0;
+    private static void Share(string source, string target)
+    {
+        using (var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0))
+        using (var to = new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0))
+        {
+            if (OperatingSystem.IsLinux() && Clone((int)to.SafeFileHandle.DangerousGetHandle(), CloneFile, (int)from.SafeFileHandle.DangerousGetHandle()) == 0) return;
+            // A link has the cached file's rights too: who asks under another umask than who fetched gets a copy.
+            if (OperatingSystem.IsWindows() || File.GetUnixFileMode(from.SafeFileHandle) != File.GetUnixFileMode(to.SafeFileHandle))
+            {
+                from.CopyTo(to);
+                return;
+            }
+        }
+        File.Delete(target);
+        if (Link(source, target) != 0) File.Copy(source, target);
+    }
 
     // A pipe, a terminal or /dev/null is written to: a file in its place would break whoever else uses it.
     private static bool IsSpecial(string target)

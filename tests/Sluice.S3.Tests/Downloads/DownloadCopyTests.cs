@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Processes;
 
@@ -60,6 +61,25 @@ public sealed class DownloadCopyTests : IAsyncDisposable
             Assert.Equal(bytes, await File.ReadAllBytesAsync(target, Stop));
             Assert.Equal([target], Directory.GetFiles(folder.Path));
         }
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite)]
+    [InlineData((UnixFileMode)0b110_110_110)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task CopyTo_CachedFileHasOtherRights_HasThoseOfANewFile(UnixFileMode cached)
+    {
+        var bytes = bed.Put("clip.mp4", 1, 300_000);
+        var (cache, target, fresh) = (bed.Open(), Path.Combine(folder.Path, "clip.mp4"), Path.Combine(folder.Path, "fresh"));
+        await File.WriteAllTextAsync(fresh, "", Stop);
+        var held = await cache.GetAsync("s3://media/clip.mp4", cancellation: Stop);
+        File.SetUnixFileMode(held, cached);
+
+        await cache.CopyToAsync("s3://media/clip.mp4", target, cancellation: Stop);
+
+        Assert.Equal(File.GetUnixFileMode(fresh), File.GetUnixFileMode(target));
+        Assert.Equal(cached, File.GetUnixFileMode(held));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(target, Stop));
     }
 
     [Fact]
