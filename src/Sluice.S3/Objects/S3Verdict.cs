@@ -26,7 +26,8 @@ internal sealed record S3Verdict(int Status, string Text = "", string? Hint = nu
     public static S3Verdict For(int status, string code, bool anonymous, bool conditional) => (status, code) switch
     {
         (404, "NoSuchBucket") => new(404, "", "There is no such bucket here: check its name, the endpoint and the region."),
-        (404, _) or (400, "KeyTooLongError" or "InvalidURI") => new(404),
+        // Names that a server does not take no object of its has: MinIO and others refuse "a//b".
+        (404, _) or (400, "KeyTooLongError" or "InvalidURI" or "InvalidObjectName" or "XMinioInvalidObjectName") => new(404),
         (416, _) => new(416),
         (412, _) when conditional => new(412),
         (429 or >= 500, _) => new(503),
@@ -39,6 +40,7 @@ internal sealed record S3Verdict(int Status, string Text = "", string? Hint = nu
         (403, "InvalidObjectState") => new(403, Denied, "The object is archived: restore it from its storage class first."),
         (401 or 403, _) => new(403, Denied, "Access denied: grant s3:GetObject on the bucket's objects, and s3:ListBucket on the bucket, without which a missing object is denied too. Check the bucket's policy and whose credentials these are."),
         (>= 300 and < 400, _) => new(502, Misconfigured, "The server redirects: the bucket lives in another region or under another endpoint; set --region or --endpoint."),
+        (400, "InvalidRequest") => new(502, Misconfigured, "The server did not take the request: mostly the object is encrypted with a key that its owner keeps (SSE-C), and cannot be served."),
         (400, _) => new(502, Misconfigured, "The server did not understand the request: check that the endpoint is an S3 server, its scheme (http or https) and the region."),
         (>= 400, _) => new(status),
         _ => new(502, Misconfigured, "The server gave an answer that S3 does not give: check that the endpoint is an S3 server."),
