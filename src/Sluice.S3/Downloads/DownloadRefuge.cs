@@ -6,14 +6,19 @@ namespace Sluice.S3.Downloads;
 internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvider time)
 {
     private const string Prefix = "sluice-downloads-";
+    private const string OnDisk = "/var/tmp";
     private const string OfNoCache = ".day", OfLease = ".lease";
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1), KeptOfNoCache = TimeSpan.FromDays(1);
 
-    private readonly Lazy<string> folder = new(() => Directory.CreateTempSubdirectory(Prefix).FullName);
+    private readonly Lazy<string> folder = new(Make);
     private int count;
 
     private string Suffix => !options.Enabled ? OfNoCache
         : options.Lease > Kept ? string.Create(CultureInfo.InvariantCulture, $"{OfLease}{(int)Math.Min(int.MaxValue, Math.Ceiling(options.Lease.TotalMinutes))}") : "";
+
+    /// <summary>Folders for temporary files, the preferred one first. On many systems /tmp is memory, and what comes here is mostly what is too large for the cache: where TMPDIR does not say otherwise it goes to /var/tmp, which is on disk.</summary>
+    public static string[] Places { get; } =
+        OperatingSystem.IsLinux() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && Directory.Exists(OnDisk) ? [OnDisk, Path.GetTempPath()] : [Path.GetTempPath()];
 
     /// <summary>A path that is free.</summary>
     /// <exception cref="IOException">There is no folder for temporary files.</exception>
@@ -24,7 +29,7 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
     {
         var now = time.GetUtcNow().UtcDateTime;
         var every = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        foreach (var directory in new DirectoryInfo(Path.GetTempPath()).EnumerateDirectories(Prefix + "*", every))
+        foreach (var directory in Places.SelectMany(place => new DirectoryInfo(place).EnumerateDirectories(Prefix + "*", every)))
         {
             try
             {
@@ -36,6 +41,20 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
             {
                 // Somebody else's, or just gone.
             }
+        }
+    }
+
+    private static string Make()
+    {
+        if (!OperatingSystem.IsLinux() || Places is not [OnDisk, ..]) return Directory.CreateTempSubdirectory(Prefix).FullName;
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(OnDisk, $"{Prefix}{Guid.NewGuid():N}"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A container may have no place but the other.
+            return Directory.CreateTempSubdirectory(Prefix).FullName;
         }
     }
 

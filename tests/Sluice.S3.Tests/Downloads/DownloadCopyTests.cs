@@ -83,6 +83,18 @@ public sealed class DownloadCopyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_TooLargeForTheCache_IsKeptOnDiskAndNotInMemory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists("/var/tmp") && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")), "TMPDIR says where, or there is no /var/tmp.");
+        bed.Put("clip.mp4", 1, 3_000_000);
+
+        var path = await bed.Open(o => o with { MaximumBytes = 2_000_000 }).GetAsync("s3://media/clip.mp4", cancellation: Stop);
+
+        Assert.StartsWith("/var/tmp/sluice-downloads-", path, StringComparison.Ordinal);
+        File.Delete(path);
+    }
+
+    [Fact]
     public async Task CopyTo_LongestName_IsWritten()
     {
         var bytes = bed.Put("clip.mp4", 1, 1000);
