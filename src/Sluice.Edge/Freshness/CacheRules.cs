@@ -6,7 +6,9 @@ namespace Sluice.Edge.Freshness;
 /// <summary>What an answer's own header fields say about storing and reusing it. A valid targeted field (RFC 9213) speaks instead of Cache-Control and Expires.</summary>
 internal readonly struct CacheRules
 {
-    private static readonly string[] TargetedFields = ["Sluice-CDN-Cache-Control", "CDN-Cache-Control"];
+    /// <summary>The fields that speak to this cache, the closest first.</summary>
+    public static readonly string[] TargetedFields = ["Sluice-CDN-Cache-Control", "CDN-Cache-Control"];
+
     private readonly HeaderList headers;
     private readonly bool isTargeted;
 

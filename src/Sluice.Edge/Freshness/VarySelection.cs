@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Fields;
+using Sluice.Edge.Requests;
 
 namespace Sluice.Edge.Freshness;
 
@@ -44,7 +45,7 @@ internal static class VarySelection
 
     private static bool IsLanguage(string name) => name.Equals("Accept-Language", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The fields an answer varies by with the request's values; null when it varies by something no request field tells ("*").</summary>
+    /// <summary>The fields an answer varies by with the request's values; null when it varies by something no request field tells ("*", or who asks).</summary>
     public static IReadOnlyList<KeyValuePair<string, string?>>? Read(HeaderList response, Func<string, string?> request)
     {
         if (response.Combined("Vary") is not { } vary) return [];
@@ -53,6 +54,10 @@ internal static class VarySelection
         {
             if (name is "*") return null;
             var text = name.ToString();
+            // The origin was told who asks, and may have answered accordingly.
+            if (ForwardedRequest.TellsWhoAsks(text)) return null;
+            // No client's reaches it, so that it cannot have mattered.
+            if (ForwardedRequest.StaysHere(text)) continue;
             fields[text] = request(text);
         }
 

@@ -42,6 +42,13 @@ internal static class ForwardedRequest
         return fields;
     }
 
+    /// <summary>True for a field in which the edge tells an origin of each client.</summary>
+    public static bool TellsWhoAsks(string name) => name.Equals("X-Forwarded-For", StringComparison.OrdinalIgnoreCase) || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True for a field of a client's that goes on to no origin where the answer may be shared.</summary>
+    public static bool StaysHere(string name) =>
+        name.Equals("Host", StringComparison.OrdinalIgnoreCase) || HopByHop.IsHopByHop(name) || IsClaim(name) || Overrides.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Takes out what only a trusted proxy may say.</summary>
     public static void RemoveClaims(HeaderList fields)
     {

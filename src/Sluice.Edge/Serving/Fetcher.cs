@@ -128,7 +128,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private static string Unshareable(OriginResponse response, bool isPart, bool isHead, CachedObject? stale, long? length)
     {
         if (response.Status == 206 && !isPart) return "partial";
-        if (response.Status == 304) return "condition of the client";
+        if (response.Status is 304 or 412) return "condition of the client";
         if (response.Status == 416) return "range";
         // A bodiless answer to HEAD tells of an object only if its bytes can be asked for later and proven to belong to it.
         if (isHead && (response.Status != 200 || length is null || !response.Version.IsStrong)) return "head";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -42,6 +43,7 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
 
         response.StatusCode = status;
         WriteHead(response, head, verdict, original);
+        if (status is 412 or 416) RemoveFreshness(response.Headers);
         if (status is 304 or 412)
         {
             if (status == 304) RemoveForNotModified(response.Headers);
@@ -108,6 +110,14 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
         else headers.Age = RenderedHead.AgeText(freshness.AgeAt(now));
 
         StatusFields.Write(headers, verdict, head, freshness.RemainingAt(now));
+    }
+
+    /// <summary>The lifetime is the object's. A cache between here and the client would keep for it, and give to everybody, what one request's condition or range was answered with.</summary>
+    private static void RemoveFreshness(IHeaderDictionary headers)
+    {
+        foreach (var name in CacheRules.TargetedFields) headers.Remove(name);
+        headers.Remove("Expires");
+        headers.CacheControl = "no-store";
     }
 
     /// <summary>Fields that describe a body have no place in a 304 (RFC 9110 section 15.4.5).</summary>

@@ -1,0 +1,73 @@
+using System.Net;
+using Sluice.Edge.Origins;
+using Sluice.TestKit.Origins;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Serving;
+
+/// <summary>What is one request's own, by its condition, its range or who sent it, is nobody else's answer.</summary>
+public sealed class OwnAnswerTests : IAsyncDisposable
+{
+    private readonly ManualTimeProvider time = new();
+    private readonly FaultyOrigin origin = FaultyOrigin.Start();
+
+    public ValueTask DisposeAsync() => origin.DisposeAsync();
+
+    [Fact]
+    public async Task Get_ConditionThatFailsAtTheOrigin_IsNotWhatOthersGet()
+    {
+        origin.Once("/a", OriginReply.Error(412) with { CacheControl = "public, max-age=60" });
+        origin.On("/a", OriginReply.Object(1, 1000));
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        var (failed, _) = await edge.GetAsync("/a", ("If-Match", "\"other\""));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, failed.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, 1000), Of(await edge.GetAsync("/a")));
+    }
+
+    // A cache in front that stores whatever names a lifetime would answer everybody with it.
+    [Theory]
+    [InlineData("If-Match", "\"other\"", HttpStatusCode.PreconditionFailed)]
+    [InlineData("If-Unmodified-Since", "Thu, 01 Jan 1998 00:00:00 GMT", HttpStatusCode.PreconditionFailed)]
+    [InlineData("Range", "bytes=1000-", HttpStatusCode.RequestedRangeNotSatisfiable)]
+    public async Task Get_RefusedByWhatIsStored_NamesNoLifetime(string name, string value, HttpStatusCode status)
+    {
+        origin.On("/a", OriginReply.Object(1, 1000) with { Headers = [new("CDN-Cache-Control", "max-age=60"), new("Expires", "Fri, 01 Jan 2100 00:00:00 GMT")] });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        var (head, _) = await edge.GetAsync("/a", (name, value));
+        Assert.Equal((status, "no-store"), (head.StatusCode, head.Headers.CacheControl?.ToString()));
+        Assert.False(head.Headers.Contains("CDN-Cache-Control") || head.Content.Headers.Contains("Expires"));
+        Assert.Equal("max-age=3600", (await edge.GetAsync("/a")).Head.Headers.CacheControl?.ToString());
+    }
+
+    // Behind a proxy every request has these, and no origin sees what a client said in them.
+    [Theory]
+    [InlineData("Host")]
+    [InlineData("Accept-Encoding, X-Forwarded-Proto")]
+    [InlineData("X-Forwarded-Host, Connection")]
+    public async Task Get_VariesByWhatNoOriginSees_IsAHit(string vary)
+    {
+        origin.On("/a", OriginReply.Object(1, 1000) with { Headers = [new("Vary", vary)] });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        foreach (var (scheme, expected) in new[] { ("https", "MISS"), ("https", "HIT"), ("http", "HIT") })
+            Assert.Equal(expected, (await edge.GetAsync("/a", ("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", scheme))).Head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Single(origin.CallsOf("/a"));
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Accept-Encoding, Forwarded")]
+    public async Task Get_VariesByWhoAsks_IsNotStored(string vary)
+    {
+        origin.On("/a", OriginReply.Object(1, 1000) with { Headers = [new("Vary", vary)] });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        for (var i = 0; i < 2; i++) Assert.Equal("MISS", (await edge.GetAsync("/a")).Head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal(2, origin.CallsOf("/a").Count);
+    }
+
+    private static (HttpStatusCode Status, int Length) Of((HttpResponseMessage Head, byte[] Body) answer) => (answer.Head.StatusCode, answer.Body.Length);
+}
