@@ -145,7 +145,7 @@ internal sealed class Fill
         var accepted = false;
         try
         {
-            if (answer.Status is 412 or 416 || (answer.Status is 200 or 206 && !SameVersion(answer.Version, version)))
+            if (IsAnother(answer, version))
                 throw new ObjectChangedException($"{target.Target}: the origin has another version now.");
             if (answer.Status == 206 && answer.Range is { } range && range.Start == First) accepted = true;
             else if (answer.Status == 200)
@@ -165,6 +165,15 @@ internal sealed class Fill
             if (!accepted) await answer.DisposeAsync();
         }
     }
+
+    /// <summary>True where nothing stored can be completed any more: another version, one that is gone, or something else in its place, such as a redirect.</summary>
+    private static bool IsAnother(OriginResponse answer, ObjectVersion held) => answer.Status switch
+    {
+        200 or 206 => !SameVersion(answer.Version, held),
+        304 => false,
+        (>= 201 and < 400) or 404 or 410 or 412 or 416 => true,
+        _ => false,
+    };
 
     private static bool SameVersion(ObjectVersion answered, ObjectVersion held) =>
         answered.ETag is null ? answered.LastModified is null || answered.LastModified == held.LastModified : answered.Matches(held);

@@ -6,6 +6,7 @@ using Sluice.Core.Flights;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Telemetry;
+using Sluice.Edge.Conditional;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Playback;
@@ -169,11 +170,14 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         if (stored is null) return false;
         // Looked at first: what no longer arrives after that is here.
         var isFilling = stored.IsFilling;
+        var holdsAnswer = HoldsAnswer(context, asked, stored);
+        // Missing bytes are the origin's to give, as all of it would be.
+        if (!holdsAnswer && !isFilling && ReusePolicy.Read(context.Request.Headers.CacheControl).Has(CacheDirectives.OnlyIfCached)) return false;
         switch (Judge(context, asked, stored))
         {
             case Reuse.Fresh:
                 asked.Originals?.Variants?.Renew(stored, parts.Time.GetUtcNow());
-                await SendAsync(context, asked, stored, HoldsAnswer(context, stored) ? Verdict.Hit : new(isFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
+                await SendAsync(context, asked, stored, holdsAnswer ? Verdict.Hit : new(isFilling ? Outcome.Coalesced : Outcome.Miss, "partial", true));
                 return true;
             case Reuse.StaleWhileRevalidate:
                 RefreshBehind(context, asked, stored);
@@ -327,11 +331,14 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         }
     }
 
-    private static bool HoldsAnswer(HttpContext context, CachedObject stored)
+    private static bool HoldsAnswer(HttpContext context, Asked asked, CachedObject stored)
     {
         if (HttpMethods.IsHead(context.Request.Method)) return true;
+        var (headers, head) = (context.Request.Headers, RenderedHead.Of(stored, asked.Route));
+        // Without a body: 304 or 412.
+        if (stored.Metadata.Status is >= 200 and < 300 && Preconditions.Evaluate(headers, head) != 0) return true;
         if (stored.Metadata.Length is not { } length) return false;
-        if (context.Request.Headers.Range.Count > 0 && RangeSelection.Select(context.Request.Headers.Range, length) is { } wanted)
+        if (stored.Metadata.Status == 200 && headers.Range.Count > 0 && Preconditions.RangeApplies(headers, head) && RangeSelection.Select(headers.Range, length) is { } wanted)
             return wanted.All(part => stored.Holds(part.Start, part.End));
         return stored.Holds(0, length);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Core.Objects;
+using Sluice.Edge.Conditional;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Routes;
@@ -22,7 +23,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         try
         {
             // Bytes that are in no tier mean waiting, and this thread must not.
-            var answer = IsReady(context.Request, hit.Stored) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
+            var answer = IsReady(context.Request, hit) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
             goesOn = answer is { IsCompletedSuccessfully: false };
             return goesOn ? ReleaseAfterAsync(answer!, hit.Stored) : answer;
         }
@@ -78,14 +79,18 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         return stored.InMemory(first) ? "memory" : stored.Holds(first, first + 1) ? "disk" : null;
     }
 
-    private static bool IsReady(HttpRequest request, CachedObject stored)
+    private static bool IsReady(HttpRequest request, in Hit hit)
     {
+        var stored = hit.Stored;
         if (stored.Metadata.Length is not { } length) return false;
         var range = request.Headers.Range;
         // A range is for a GET (RFC 9110 section 14.2).
         if (range.Count == 0 || HttpMethods.IsHead(request.Method)) return length == 0 || stored.Holds(0, length);
         Span<ByteRange> one = stackalloc ByteRange[1];
-        return range.Count == 1 && RangeField.TryParse(range[0], one, out _) && (one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End));
+        if (range.Count != 1 || !RangeField.TryParse(range[0], one, out _)) return false;
+        // A range that does not count is answered with every byte.
+        if (stored.Metadata.Status != 200 || !Preconditions.RangeApplies(request.Headers, RenderedHead.Of(stored, hit.Route))) return stored.Holds(0, length);
+        return one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End);
     }
 
     /// <summary>A fresh object, the route it was found on, and the time it was fresh at.</summary>

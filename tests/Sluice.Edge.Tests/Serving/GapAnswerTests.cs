@@ -1,0 +1,88 @@
+using System.Net;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Serving;
+
+/// <summary>What a client gets who asks for bytes of a stored object that are not there.</summary>
+public sealed class GapAnswerTests
+{
+    private const int Length = 2_000_000;
+    private readonly ManualTimeProvider time = new();
+    private readonly MadeOrigin origin = new(OriginTraits.Ranges) { Length = Length };
+
+    public GapAnswerTests() => origin.Extra.Add("Cache-Control", "public, max-age=60");
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(410)]
+    [InlineData(302)]
+    [InlineData(204)]
+    public async Task Gap_OfWhatIsGoneOrSomethingElse_IsAnsweredAsTheOriginDoes(int status)
+    {
+        await using var edge = await StartAsync();
+        origin.Status = status;
+        foreach (var range in new[] { "bytes=0-9", "bytes=1900000-1900009" })
+            Assert.Equal(status, (int)(await edge.GetAsync("/a", ("Range", range))).Head.StatusCode);
+    }
+
+    [Fact]
+    public async Task Gap_OfAnOriginThatFails_Is502AndKeepsWhatIsStored()
+    {
+        await using var edge = await StartAsync();
+        origin.Status = 503;
+        Assert.Equal(HttpStatusCode.BadGateway, (await edge.GetAsync("/a", ("Range", "bytes=0-9"))).Head.StatusCode);
+        Assert.Equal("HIT", Status(await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"))));
+    }
+
+    // The range is there, the whole that it is answered with is not.
+    [Fact]
+    public async Task Range_ThatDoesNotCountBecauseOfIfRange_IsNoHit()
+    {
+        await using var edge = await StartAsync();
+        origin.IsDown = true;
+        var (failed, problem) = await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"), ("If-Range", "\"other\""));
+        Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
+        Assert.NotEmpty(problem);
+        origin.IsDown = false;
+        var (head, body) = await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"), ("If-Range", "\"other\""));
+        Assert.Equal((HttpStatusCode.OK, "MISS"), (head.StatusCode, Status((head, body))));
+        Assert.Equal(origin.Expected(0, Length), body);
+    }
+
+    // RFC 9111 section 5.2.1.7.
+    [Theory]
+    [InlineData("bytes=1900000-1900009", HttpStatusCode.PartialContent)]
+    [InlineData("bytes=0-9", HttpStatusCode.GatewayTimeout)]
+    [InlineData("bytes=0-", HttpStatusCode.GatewayTimeout)]
+    public async Task OnlyIfCached_OfAnObjectWithGaps_DoesNotAskTheOrigin(string range, HttpStatusCode status)
+    {
+        await using var edge = await StartAsync();
+        var before = origin.Requests.Count;
+        Assert.Equal(status, (await edge.GetAsync("/a", ("Range", range), ("Cache-Control", "only-if-cached"))).Head.StatusCode);
+        Assert.Equal(before, origin.Requests.Count);
+    }
+
+    [Fact]
+    public async Task NotModified_OfAnObjectWithGaps_IsAHit()
+    {
+        await using var edge = await StartAsync();
+        var (head, _) = await edge.GetAsync("/a", ("If-None-Match", "\"1\""));
+        Assert.Equal((HttpStatusCode.NotModified, "HIT"), (head.StatusCode, head.Headers.GetValues("X-Cache-Status").Single()));
+    }
+
+    /// <summary>An edge that holds the last chunk of /a.</summary>
+    private async Task<EdgeServer> StartAsync()
+    {
+        var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"));
+        var stored = edge.Cache.Scope("made").Find("/a")!.Objects[0];
+        Assert.True(await Eventually.HoldsAsync(() => !stored.IsFilling && stored.Holds(1_900_000, 1_900_010), TimeSpan.FromSeconds(60)));
+        Assert.False(stored.Holds(0, Length));
+        return edge;
+    }
+
+    private static string Status((HttpResponseMessage Head, byte[] Body) answer) => answer.Head.Headers.GetValues("X-Cache-Status").Single();
+}
