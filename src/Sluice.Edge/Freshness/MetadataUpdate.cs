@@ -13,12 +13,19 @@ internal static class MetadataUpdate
         return merged;
     }
 
-    /// <summary>True when a 200 to HEAD tells of the stored object: no validator and no length it brings says otherwise (section 4.3.5).</summary>
+    /// <summary>True when a 200 to HEAD tells of the stored object: no validator and no length it brings says otherwise, and where there are validators one of them says so (section 4.3.5).</summary>
+    /// <remarks>To take an answer without any for the version that is stored would keep that, under the fields of another, for as long as somebody asks by HEAD.</remarks>
     public static bool IsSame(ObjectMetadata stored, int status, HeaderList fresh) =>
-        status == 200 && stored.Status == 200
-        && Agrees(fresh.First("ETag"), stored.Version.ETag)
-        && Agrees(fresh.First("Last-Modified"), stored.Version.LastModified)
-        && Agrees(fresh.First("Content-Length"), stored.Length?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        status == 200 && !IsAnother(stored, status, fresh)
+        && (fresh.Contains("ETag") || fresh.Contains("Last-Modified") || stored.Version is { ETag: null, LastModified: null });
+
+    /// <summary>True when a 200 to HEAD says that the stored object is another version, by a validator or its length.</summary>
+    public static bool IsAnother(ObjectMetadata stored, int status, HeaderList fresh) =>
+        status == 200
+        && !(stored.Status == 200
+            && Agrees(fresh.First("ETag"), stored.Version.ETag)
+            && Agrees(fresh.First("Last-Modified"), stored.Version.LastModified)
+            && Agrees(fresh.First("Content-Length"), stored.Length?.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static bool Agrees(string? received, string? held) => received is null || received == held;
 

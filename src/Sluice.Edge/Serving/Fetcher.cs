@@ -33,7 +33,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsSame(stale.Metadata, response.Status, response.Headers))
                 return Confirm(context, stale, response, receivedAt, fence);
             // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
-            if (context.Method == "HEAD" && stale is not null && response.Status == 200) ObjectCache.Expire(stale);
+            if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsAnother(stale.Metadata, response.Status, response.Headers)) ObjectCache.Expire(stale);
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
             keep = result.Pin is not null || result.Object is null;
             return result;

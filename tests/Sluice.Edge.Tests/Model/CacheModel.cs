@@ -31,8 +31,13 @@ internal sealed class CacheModel
         if (chosen is not null && answer.Status == 304 && (tag is not null || since is not null)) return Confirmed(chosen, answer, request, origin, now, asked);
         if (chosen is not null && request.Method == "HEAD" && answer.Status == 200)
         {
-            if (TellsOf(chosen, answer)) return Confirmed(chosen, answer, request, origin, now, asked);
-            chosen.IsOutdated = true;
+            if (!Contradicts(chosen, answer))
+            {
+                // Where there are validators, one has to say so.
+                var isSaid = answer.ETag is not null || answer.LastModified is not null || (chosen.Answer.ETag is null && chosen.Answer.LastModified is null);
+                if (isSaid) return Confirmed(chosen, answer, request, origin, now, asked);
+            }
+            else chosen.IsOutdated = true;
         }
 
         // An error never takes the place of a good answer; only "it is gone" does. One error may take another's.
@@ -104,10 +109,10 @@ internal sealed class CacheModel
         return FromStored(response, request, origin, now, asked);
     }
 
-    /// <summary>Section 4.3.5: every validator that came is the one that is stored.</summary>
-    private static bool TellsOf(StoredResponse response, ScriptedAnswer answer) =>
-        response.Answer.Status == 200 && (answer.ETag is null || answer.ETag == response.Answer.ETag)
-        && (answer.LastModified is null || answer.LastModified == response.Answer.LastModified);
+    /// <summary>Section 4.3.5: a validator that came is not the one that is stored.</summary>
+    private static bool Contradicts(StoredResponse response, ScriptedAnswer answer) =>
+        response.Answer.Status != 200 || (answer.ETag is not null && answer.ETag != response.Answer.ETag)
+        || (answer.LastModified is not null && answer.LastModified != response.Answer.LastModified);
 
     private static Exchange FromStored(StoredResponse response, Step request, ScriptedOrigin origin, DateTimeOffset now, Exchange? asked)
     {

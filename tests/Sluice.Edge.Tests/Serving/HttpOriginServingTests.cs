@@ -67,6 +67,21 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         }
     }
 
+    // As applications answer that know of HEAD only in part.
+    [Fact]
+    public async Task Head_WithoutValidators_DoesNotRenewAnObjectThatHasThem()
+    {
+        origin.On("/a", OriginReply.Object(1, 1000) with { CacheControl = "max-age=60" });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromSeconds(61));
+        origin.On("/a", OriginReply.Text("new") with { CacheControl = "max-age=60", ETag = null, Chunked = true });
+        using var head = await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/a"));
+        Assert.Equal("EXPIRED", head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.Equal("new", Encoding.ASCII.GetString((await edge.GetAsync("/a")).Body));
+    }
+
     [Theory]
     [InlineData("X-B")]
     [InlineData("X-A, X-B")]
