@@ -169,14 +169,12 @@ internal sealed class Fill
     /// <summary>True where nothing stored can be completed any more: another version, one that is gone, or something else in its place, such as a redirect.</summary>
     private static bool IsAnother(OriginResponse answer, ObjectVersion held) => answer.Status switch
     {
-        200 or 206 => !SameVersion(answer.Version, held),
+        // The very tag, W/ included: of what has the weak one, or none, nothing proves that it is the same bytes (RFC 9110 section 15.3.7.3).
+        200 or 206 => answer.Version.ETag != held.ETag,
         304 => false,
         (>= 201 and < 400) or 404 or 410 or 412 or 416 => true,
         _ => false,
     };
-
-    private static bool SameVersion(ObjectVersion answered, ObjectVersion held) =>
-        answered.ETag is null ? answered.LastModified is null || answered.LastModified == held.LastModified : answered.Matches(held);
 
     private async Task CopyAsync(OriginResponse answer)
     {

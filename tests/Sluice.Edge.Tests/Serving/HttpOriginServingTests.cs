@@ -67,6 +67,25 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         }
     }
 
+    // nginx compresses for those who take gzip: other bytes, and the same tag but for W/. Another server of the same site may send none.
+    [Theory]
+    [InlineData("W/\"v1-2000000\"", true)]
+    [InlineData("W/\"v1-2000000\"", false)]
+    [InlineData(null, true)]
+    [InlineData(null, false)]
+    public async Task Gap_OfAnAnswerThatIsNotProvenToBeTheSame_IsNotPutTogetherWithWhatIsHeld(string? tag, bool whole)
+    {
+        origin.On("/a", OriginReply.Object(1, 2_000_000));
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a", ("Range", "bytes=1048576-1999999"));
+        Assert.True(await Eventually.HoldsAsync(() => edge.Cache.Scope(upstream.Scope).Find("/a") is { Objects: [var held] } && held.Holds(1_048_576, 2_000_000), TimeSpan.FromSeconds(60)));
+        var other = OriginReply.Object(2, 2_000_000) with { ETag = tag, LastModified = null, IgnoreConditions = true, IgnoreRange = whole };
+        origin.On("/a", other);
+        var (_, body) = await edge.GetAsync("/a");
+        Assert.Equal(new BytePattern(2).Bytes(0, 2_000_000), body);
+    }
+
     // As applications answer that know of HEAD only in part.
     [Fact]
     public async Task Head_WithoutValidators_DoesNotRenewAnObjectThatHasThem()
