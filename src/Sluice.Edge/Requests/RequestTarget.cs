@@ -49,6 +49,13 @@ internal readonly record struct RequestTarget(string Path, string Query)
             return false;
         }
 
+        // What is "..%2F" to one server is "../" to the next, which would leave the folder, prefix or route that the path seems to be in.
+        if (LenientPath.HasDotSegment(cleanPath))
+        {
+            reason = "a dot segment beside an escaped slash, a backslash or a semicolon";
+            return false;
+        }
+
         target = new(cleanPath, cleanQuery);
         return true;
     }

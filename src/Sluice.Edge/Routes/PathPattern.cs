@@ -1,3 +1,5 @@
+using Sluice.Edge.Requests;
+
 namespace Sluice.Edge.Routes;
 
 /// <summary>A pattern of paths: <c>*</c> stands for any characters, slashes too, and <c>?</c> for one that is not a slash. Matched against the whole path in its normal, percent-encoded form.</summary>
@@ -10,8 +12,13 @@ public sealed class PathPattern
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public PathPattern(string pattern)
+        : this(pattern, IsValid(pattern))
     {
-        if (!IsValid(pattern)) throw new ArgumentException($"\"{pattern}\" is not a path pattern.", nameof(pattern));
+    }
+
+    private PathPattern(string pattern, bool isValid)
+    {
+        if (!isValid) throw new ArgumentException($"\"{pattern}\" is not a path pattern.", nameof(pattern));
         this.pattern = pattern;
         isEverything = pattern is "/*" or "*";
         isPlain = pattern.AsSpan().IndexOfAny('*', '?') < 0;
@@ -22,6 +29,9 @@ public sealed class PathPattern
 
     /// <summary>True for a text that begins with a slash or a star and holds nothing that no path in normal form does.</summary>
     public static bool IsValid(string pattern) => pattern.Length > 0 && pattern[0] is '/' or '*' && !pattern.AsSpan().ContainsAnyExceptInRange('!', '~') && !pattern.Contains('#', StringComparison.Ordinal);
+
+    /// <summary>The same pattern for paths as <see cref="LenientPath"/> reads them.</summary>
+    internal PathPattern AsRead() => new(LenientPath.Read(pattern), true);
 
     /// <summary>True when the path matches. Takes no memory, and time in proportion to path and pattern.</summary>
     public bool Matches(ReadOnlySpan<char> path)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Edge.Requests;
 
 namespace Sluice.Edge.Routes;
 
@@ -25,14 +26,25 @@ internal sealed class RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cach
         var mark = target.IndexOf('?');
         var path = mark < 0 ? target : target[..mark];
         foreach (var route in table.All)
-            if (route.Pattern.Matches(path)) return route;
+            if (route.Pattern.Matches(path)) return route.Route.Playback is null && table.Read is not null && LenientPath.IsAmbiguous(path) ? PrivateRouteOf(table, path) ?? route : route;
         return null;
+    }
+
+    /// <summary>The private route that a path of another route leads to as an origin may read it: "/private%2Fa" is "/private/a" to a bucket. Null for none.</summary>
+    private static ActiveRoute? PrivateRouteOf(Table table, ReadOnlySpan<char> path)
+    {
+        var read = LenientPath.Read(path.ToString());
+        var at = Array.FindIndex(table.Read!, pattern => pattern.Matches(read));
+        return at >= 0 && table.All[at].Route.Playback is not null ? table.All[at] : null;
     }
 
     /// <summary>The routes of one configuration, so that nobody sees a mixture of two.</summary>
     private sealed class Table(ActiveRoute[] all)
     {
         public readonly ActiveRoute[] All = all;
+
+        /// <summary>The patterns of all, for paths as an origin may read them; null where no route is private.</summary>
+        public readonly PathPattern[]? Read = Array.Exists(all, static route => route.Route.Playback is not null) ? Array.ConvertAll(all, static route => route.Pattern.AsRead()) : null;
 
         public readonly ActiveRoute? Only = all is [{ Pattern.IsEverything: true } single] ? single : null;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Configuration;
 using Sluice.Edge.Playback;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 
 namespace Sluice.Api;
@@ -31,7 +32,8 @@ internal static class PlaybackEndpoints
         {
             body = null;
         }
-        if (body?.Path is not ['/', ..] path || path.AsSpan().IndexOfAny('?', '#') >= 0)
+        // A token is for a folder as the edge spells it.
+        if (body?.Path is not ['/', ..] written || written.Contains('?', StringComparison.Ordinal) || !EdgeTarget.TryNormalise(written, out var path, out _))
             return new ProblemResult(400, "Write {\"path\": \"/hls/movie/master.m3u8\"}.");
         var route = routes.Find(one => new PathPattern(one.Pattern).Matches(path));
         if (route?.PlaybackKey is not { } key)

@@ -68,6 +68,42 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal(["*"], head.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
+    // What origins take for the same path: buckets and folders decode, nginx merges slashes, servers of Java leave parameters out.
+    [Theory]
+    [InlineData("/v(1)/w/a.ts")]
+    [InlineData("/v%281%29/w/a.ts")]
+    [InlineData("/v(1)//w/a.ts")]
+    [InlineData("/v(1)%2Fw/a.ts")]
+    [InlineData("/v(1)/w%5Ca.ts")]
+    [InlineData("/v(1);x=y/w/a.ts")]
+    [InlineData("/v(1)/w%2F")]
+    public async Task Get_OfAnotherRouteWhatAnOriginMayReadAsPrivate_NeedsAToken(string path)
+    {
+        origin.On(path, OriginReply.Object(1, 10));
+        upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time, configure: options =>
+            options.Routes.Insert(0, new EdgeRoute { Name = "private", Pattern = "/v(1)/w/*", Origins = [upstream], Playback = new PlaybackTokens("a key", TimeSpan.FromHours(1), time) }));
+
+        var (head, _) = await edge.GetAsync(path);
+
+        Assert.Equal(403, (int)head.StatusCode);
+        Assert.Empty(origin.Calls);
+    }
+
+    [Fact]
+    public async Task Get_OfAnotherRouteWhatIsPrivateInNoReading_NeedsNone()
+    {
+        const string Path = "/w%2Fv(1)//w/a;b.ts";
+        origin.On(Path, OriginReply.Object(1, 10));
+        upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time, configure: options =>
+            options.Routes.Insert(0, new EdgeRoute { Name = "private", Pattern = "/v(1)/w/*", Origins = [upstream], Playback = new PlaybackTokens("a key", TimeSpan.FromHours(1), time) }));
+
+        var (head, _) = await edge.GetAsync(Path);
+
+        Assert.Equal(200, (int)head.StatusCode);
+    }
+
     private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
     {
         var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);

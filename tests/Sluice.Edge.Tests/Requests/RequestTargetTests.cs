@@ -9,6 +9,7 @@ public class RequestTargetTests
     [InlineData("/😀.txt", "/%F0%9F%98%80.txt")]
     [InlineData("/é", "/%C3%A9")]
     [InlineData("/%7Ea/./b/../c", "/~a/c")]
+    [InlineData("/a%2Fb%5Cc//d;e/..f%2f.g?..%2F", "/a%2Fb%5Cc//d;e/..f%2F.g?..%2F")]
     [InlineData("http://x/😀?q=😀", "/%F0%9F%98%80?q=%F0%9F%98%80")]
     public void TryNormalise_Text_IsOneForm(string written, string expected)
     {
@@ -20,6 +21,12 @@ public class RequestTargetTests
     [InlineData("/%zz")]
     [InlineData("/%00")]
     [InlineData("/a/../..")]
+    [InlineData("/a/..%2Fb")]
+    [InlineData("/%2e%2e%2fb")]
+    [InlineData("/a%2F..")]
+    [InlineData("/a/..%5Cb")]
+    [InlineData("/a/..;/b")]
+    [InlineData("/a%2F.%3Bv=1/b")]
     public void TryNormalise_TextThatIsNoTarget_HasAReason(string written)
     {
         Assert.False(EdgeTarget.TryNormalise(written, out _, out var reason));

@@ -114,7 +114,7 @@ public sealed class PlaybackTests
             Origin = folder.Path,
             Environment = new Dictionary<string, string> { ["SLUICE__Routes__0__PlaybackKey"] = Key, ["SLUICE__Routes__0__PlaybackLifetime"] = "1m" },
         });
-        var (status, body) = await new CatalogClient(sluice).SendAsync(HttpMethod.Post, "/v1/playback", """{"path":"/hls/movie/master.m3u8"}""");
+        var (status, body) = await new CatalogClient(sluice).SendAsync(HttpMethod.Post, "/v1/playback", """{"path":"/hls/./m%6fvie/master.m3u8"}""");
         Assert.Equal(HttpStatusCode.OK, status);
         var url = (string)body!["url"]!;
 
