@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Sluice.Core.Sqlite;
+using Sluice.Core.Storage;
 
 namespace Sluice.Catalog.Storage;
 
@@ -28,6 +29,8 @@ internal sealed class SqliteCatalog : ICatalogDatabase
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            // It holds the key of upload URLs.
+            OwnerOnly.CreateFile(path);
             var writer = SqliteDatabase.Open(path);
             try
             {

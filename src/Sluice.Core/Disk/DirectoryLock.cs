@@ -1,3 +1,5 @@
+using Sluice.Core.Storage;
+
 namespace Sluice.Core.Disk;
 
 /// <summary>Keeps a cache directory to one process: a lock on the file "lock", which the system lets go when the process ends, however it ends.</summary>
@@ -17,7 +19,7 @@ internal sealed class DirectoryLock : IDisposable
         var path = Path.Combine(directory, "lock");
         try
         {
-            Directory.CreateDirectory(directory);
+            OwnerOnly.CreateDirectory(directory);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

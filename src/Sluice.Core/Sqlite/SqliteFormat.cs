@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Storage;
 
 namespace Sluice.Core.Sqlite;
 
@@ -22,7 +23,7 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            OwnerOnly.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return Connect(path, created, thorough);
         }
         catch (SqliteException failure) when (failure.IsDamage())
@@ -37,6 +38,8 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
 
     private SqliteConnection Connect(string path, Action<SqliteConnection>? created, bool thorough)
     {
+        // Also where a damaged one was: some hold URLs that are as good as keys.
+        OwnerOnly.CreateFile(path);
         var connection = SqliteDatabase.Open(path);
         try
         {

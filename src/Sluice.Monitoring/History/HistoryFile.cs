@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Sqlite;
+using Sluice.Core.Storage;
 
 namespace Sluice.Monitoring.History;
 
@@ -35,7 +36,7 @@ internal static partial class HistoryFile
         if (path is null) return Connect(":memory:");
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            OwnerOnly.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return Connect(path);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase or Error)

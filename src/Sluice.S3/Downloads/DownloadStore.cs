@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Storage;
 
 namespace Sluice.S3.Downloads;
 
@@ -25,8 +26,7 @@ internal sealed partial class DownloadStore : IDisposable
         (this.options, this.time, this.log) = (options, time, log);
         Root = Path.GetFullPath(options.Directory);
         // What one user may read of a bucket others may not.
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Root);
-        else Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnerOnly.CreateDirectory(Root);
         do
         {
             // Taken before: an index that is replaced while it is opened is opened once more.

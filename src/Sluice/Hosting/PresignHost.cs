@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Storage;
 using Sluice.Core.Tags;
 using Sluice.Core.Telemetry;
 using Sluice.Edge.Routes;
@@ -110,14 +111,13 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         return Array.Find(_routes, r => r.Pattern.Matches(encoded)).Route;
     }
 
-    // URLs are secrets until they expire. SQLite gives the files beside it the same permissions.
+    // URLs are secrets until they expire.
     private static string Private(string path)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path) && !OperatingSystem.IsWindows())
-                new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            OwnerOnly.CreateDirectory(Path.GetDirectoryName(path)!);
+            OwnerOnly.CreateFile(path);
             return path;
         }
         catch (UnauthorizedAccessException e)

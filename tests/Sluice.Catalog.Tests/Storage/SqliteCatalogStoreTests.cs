@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Sluice.Core.Sqlite;
@@ -16,6 +17,18 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     {
         await base.DisposeAsync();
         folder.Dispose();
+    }
+
+    // The key of upload URLs is in it.
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Open_NewFile_IsItsOwnersAlone()
+    {
+        var file = folder.FileOf("new.db");
+
+        await using var catalog = SqliteCatalog.Open(file);
+
+        foreach (var each in (string[])[file, file + "-wal"]) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(each));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Sluice.Core.Disk;
 
 namespace Sluice.Core.Tests.Disk;
@@ -19,6 +20,31 @@ public sealed class DiskTierTests : DiskTierTestBase
         Assert.Equal(length, tier.GetStatistics().Bytes);
         Assert.Equal(1, tier.GetStatistics().Objects);
         Assert.Equal(Body("a", length), await File.ReadAllBytesAsync(BodyFile(target), Cancellation));
+    }
+
+    // What is in it was fetched with this user's credentials.
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Open_NewDirectory_LetsNobodyElseIn()
+    {
+        var options = Options();
+
+        await using var tier = Open(options);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(options.Directory));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Open_DirectoryThatIsThere_LeavesItsPermissions()
+    {
+        const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        var options = Options();
+        Directory.CreateDirectory(options.Directory, Shared);
+
+        await using var tier = Open(options);
+
+        Assert.Equal(Shared, File.GetUnixFileMode(options.Directory));
     }
 
     [Fact]

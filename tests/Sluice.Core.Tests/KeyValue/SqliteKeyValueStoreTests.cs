@@ -137,6 +137,7 @@ public sealed class SqliteKeyValueStoreTests : KeyValueStoreContract
         await using var again = Open();
         await again.Open("a").SetAsync("k", Bytes("v"), default);
         Assert.True(File.Exists(FilePath + ".damaged-1"));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
     }
 
     [Fact]

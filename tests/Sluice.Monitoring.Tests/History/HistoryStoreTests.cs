@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
@@ -22,6 +23,15 @@ public sealed class HistoryStoreTests : IDisposable
     {
         store.Dispose();
         folder.Dispose();
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Open_InANewFolder_LetsNobodyElseIn()
+    {
+        var cache = Path.Combine(folder.Path, "new");
+
+        using (HistoryFile.Open(Path.Combine(cache, "history.db"), NullLogger.Instance)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(cache));
     }
 
     [Fact]
