@@ -12,17 +12,25 @@ internal sealed class EdgeListener : IConnectionListener
     /// <summary>As long as Kestrel waits for the next request, and for the rest of a head; as long as nginx waits for a client to take something.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), Send = TimeSpan.FromSeconds(60), TickLength = TimeSpan.FromSeconds(1);
 
+    /// <summary>Until the next try while the process may open no more files: the kernel says so at once, however often it is asked, and nothing is lost that waits in its queue.</summary>
+    private static readonly TimeSpan NoRoom = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Ticks after which the same is told again.</summary>
+    private const int TellAgain = 60;
+
     private readonly Socket socket;
     private readonly MemoryPool<byte> pool;
-    private readonly Action<Exception> cutShort;
+    private readonly (Action<Exception> CutShort, Action<Exception> NoRoom) tell;
+    private readonly TimeProvider time;
     private readonly ConcurrentDictionary<EdgeConnection, byte> connections = new();
     private readonly ITimer timer;
     private int tick = 1;
+    private int toldAt = -TellAgain;
     private volatile bool isStopping;
 
-    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, IHitLog? log, Action<Exception> cutShort, TimeProvider time)
+    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, IHitLog? log, (Action<Exception> CutShort, Action<Exception> NoRoom) tell, TimeProvider time)
     {
-        (socket, this.pool, Hits, HitLog, this.cutShort) = (bound, pool, hits, log, cutShort);
+        (socket, this.pool, Hits, HitLog, this.tell, this.time) = (bound, pool, hits, log, tell, time);
         timer = time.CreateTimer(static state => ((EdgeListener)state!).Sweep(), this, TickLength, TickLength);
     }
 
@@ -59,6 +67,17 @@ internal sealed class EdgeListener : IConnectionListener
             {
                 return null;
             }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            {
+                accepted?.Dispose();
+                if (Tick - toldAt >= TellAgain)
+                {
+                    toldAt = Tick;
+                    tell.NoRoom(e);
+                }
+
+                await Task.Delay(NoRoom, time, CancellationToken.None);
+            }
             catch (SocketException)
             {
                 // The client was gone before it was taken in.
@@ -83,7 +102,7 @@ internal sealed class EdgeListener : IConnectionListener
 
     public void Forget(EdgeConnection connection) => connections.TryRemove(connection, out _);
 
-    public void NoteCutShort(Exception reason) => cutShort(reason);
+    public void NoteCutShort(Exception reason) => tell.CutShort(reason);
 
     private void Sweep()
     {

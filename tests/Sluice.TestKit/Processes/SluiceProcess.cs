@@ -69,6 +69,24 @@ public sealed class SluiceProcess : IAsyncDisposable
     /// <summary>Bytes it has read from files and sockets since this process began.</summary>
     public long ReadBytes => Field("io", "rchar:");
 
+    /// <summary>Time its threads have run since this process began.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Lets it open so many more files, sockets included, and no more.</summary>
+    public async Task LimitFilesAsync(int more)
+    {
+        var most = Directory.GetFiles($"/proc/{_process!.Id}/fd").Length + more;
+        using var prlimit = Process.Start("prlimit", [$"--pid={_process.Id}", $"--nofile={most}:{most}"]);
+        await prlimit.WaitForExitAsync();
+    }
+
     public static async Task<SluiceProcess> StartAsync(SluiceProcessOptions options)
     {
         for (var attempt = 1; ; attempt++)

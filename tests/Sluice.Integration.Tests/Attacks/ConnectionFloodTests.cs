@@ -1,0 +1,30 @@
+using Sluice.TestKit.Http;
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Integration.Tests.Attacks;
+
+/// <summary>More connections than the process may open files.</summary>
+public sealed class ConnectionFloodTests
+{
+    [Fact]
+    public async Task Flood_BeyondOpenFiles_TakesNoProcessorIsToldAndEnds()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.txt", "a");
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        Assert.Equal(200, (await sluice.Edge.AskAsync("/a.txt")).Status);
+        await sluice.LimitFilesAsync(50);
+
+        var flood = new List<RawHttp>();
+        for (var i = 0; i < 100; i++) flood.Add(await RawHttp.ConnectAsync(sluice.EdgeAddress));
+        Assert.True(await Eventually.HoldsAsync(() => sluice.Log.Contains("raise the limit on open files", StringComparison.Ordinal), TimeSpan.FromSeconds(30)), sluice.Log);
+        var before = sluice.ProcessorTime;
+        await Eventually.PassAsync(TimeSpan.FromSeconds(2));
+        var taken = sluice.ProcessorTime - before;
+        flood.ForEach(connection => connection.Dispose());
+
+        // Asking the kernel again and again took all of one processor.
+        Assert.InRange(taken, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.Equal("a", (await sluice.Edge.AskAsync("/a.txt")).Text);
+    }
+}
