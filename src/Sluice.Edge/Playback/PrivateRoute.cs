@@ -13,8 +13,8 @@ namespace Sluice.Edge.Playback;
 /// <summary>Requests of a private route: the token is checked and taken off, so that all viewers share one stored object; manifests are rewritten on their way out.</summary>
 internal static class PrivateRoute
 {
-    /// <summary>More than any manifest has: a few kilobytes may unpack to gigabytes.</summary>
-    private const int MostUnpacked = 16 << 20;
+    /// <summary>More than any manifest has. A few kilobytes may unpack to gigabytes, and anything may have a manifest's name.</summary>
+    private const int MostText = 16 << 20;
 
     private static readonly string[] NotForManifests = [HeaderNames.AcceptEncoding, HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfMatch, HeaderNames.IfUnmodifiedSince];
 
@@ -54,7 +54,7 @@ internal static class PrivateRoute
         var isHead = HttpMethods.IsHead(context.Request.Method);
         if (isHead) context.Request.Method = HttpMethods.Get;
         var (response, original) = (context.Response, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
-        using var captured = new MemoryStream();
+        await using var captured = new CapturedBody(original.Stream, MostText);
         response.Body = captured;
         try
         {
@@ -65,7 +65,7 @@ internal static class PrivateRoute
         {
             context.Features.Set(original);
         }
-        var body = captured.ToArray();
+        if (captured.Kept is not { } body) return;
         if (response.StatusCode == StatusCodes.Status200OK && TextOf(body, response.Headers.ContentEncoding.ToString()) is { } text)
         {
             body = Encoding.UTF8.GetBytes(SignedManifest.Write(path, text, token));
@@ -89,7 +89,7 @@ internal static class PrivateRoute
             using var text = new MemoryStream();
             var piece = new byte[64 << 10];
             for (int count; (count = packed.Read(piece)) > 0; text.Write(piece, 0, count))
-                if (text.Length + count > MostUnpacked) return null;
+                if (text.Length + count > MostText) return null;
             return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
         }
         catch (InvalidDataException)

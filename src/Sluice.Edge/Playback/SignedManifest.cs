@@ -36,7 +36,7 @@ internal static partial class SignedManifest
 
     private static bool IsElsewhere(string address) => address.Contains("://", StringComparison.Ordinal) || address.StartsWith("//", StringComparison.Ordinal);
 
-    [GeneratedRegex("""(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*")[^"]+|(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*')[^']+|(?<before><(?:\w+:)?(?:BaseURL|Location)\b[^>]*>\s*)(?<base>[^<\s]+)""")]
+    [GeneratedRegex("""(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*")[^"]+|(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*')[^']+|(?<before><(?:\w+:)?(?:BaseURL|Location)\b[^<>]*>\s*)(?<base>[^<\s]+)""")]
     private static partial Regex DashAddress();
 
     // What leads to another server is none of our business, and must not be given our token.

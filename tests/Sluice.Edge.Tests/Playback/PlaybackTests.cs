@@ -22,6 +22,18 @@ public sealed class PlaybackTests
         Assert.Equal(good, tokens.Check(asked, tokens.ForFolderOf(signed), out _) is not null);
     }
 
+    // Who may write to a bucket may write this there; looked at from each tag to the end, it took minutes of a processor for each who asked.
+    [Fact]
+    public void Write_DashOfTagsThatNeverEnd_TakesTimeInProportion()
+    {
+        var text = string.Concat(Enumerable.Repeat("<BaseURL ", 500_000));
+        var began = TimeProvider.System.GetTimestamp();
+
+        Assert.Equal(text, SignedManifest.Write("/a.mpd", text, "t"));
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public void Token_ItsTimeOver_IsRefused()
     {

@@ -57,6 +57,23 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal(compressed.ToArray(), body);
     }
 
+    // It would be held whole, and once more as text, for each of those who ask.
+    [Theory]
+    [InlineData(16 << 20, true)]
+    [InlineData((16 << 20) + 1, false)]
+    [InlineData(40 << 20, false)]
+    public async Task Get_ManifestOfMoreThanAnyHas_PassesAsItIs(int length, bool isRewritten)
+    {
+        var text = new byte[length];
+        text.AsSpan().Fill((byte)'a');
+        text[^1] = (byte)'\n';
+
+        var (head, body) = await GetAsync("", text);
+
+        Assert.Equal(length, head.Content.Headers.ContentLength - (isRewritten ? body.Length - length : 0));
+        Assert.Equal(isRewritten, !text.AsSpan().SequenceEqual(body));
+    }
+
     [Fact]
     public async Task Get_WithoutAToken_IsARefusalThatOtherSitesMaySee()
     {
@@ -107,7 +124,7 @@ public sealed class PrivateRouteTests : IAsyncDisposable
     private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
     {
         var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
-        origin.On("/v/a.m3u8", new OriginReply { Body = OriginBody.Of(manifest), CacheControl = "max-age=60", Headers = [new("Content-Encoding", coding)] });
+        origin.On("/v/a.m3u8", new OriginReply { Body = OriginBody.Of(manifest), CacheControl = "max-age=60", Headers = coding.Length == 0 ? [] : [new("Content-Encoding", coding)] });
         await using var edge = await StartAsync(tokens);
         return await edge.GetAsync($"/v/a.m3u8?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.m3u8")}");
     }
