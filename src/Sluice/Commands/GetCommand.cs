@@ -70,7 +70,7 @@ internal static class GetCommand
         if (wanted.Json)
             Output.Json(terminal.Out, GetAnswer.Of(url, result), DownloadJson.Default.GetAnswer);
         else if (wanted.Output is null)
-            terminal.Out.WriteLine(result.Path);
+            terminal.WriteName(result.Path);
         return ExitCode.Ok;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
             {
                 var wanted = options with { Progress = part };
                 var result = item.Target is null ? await cache.FetchAsync(item.Url, wanted, stop) : await cache.CopyToAsync(item.Url, item.Target, wanted, stop);
-                progress.Done(part, result.Size, result.FetchedBytes, () => terminal.Out.WriteLine(json ? JsonSerializer.Serialize(GetAnswer.Of(item.Url, result), DownloadJson.Line.GetAnswer) : result.Path));
+                progress.Done(part, result.Size, result.FetchedBytes, () => terminal.WriteName(json ? JsonSerializer.Serialize(GetAnswer.Of(item.Url, result), DownloadJson.Line.GetAnswer) : result.Path));
             }
             catch (Exception failure) when (failure is S3DownloadException or ArgumentException)
             {

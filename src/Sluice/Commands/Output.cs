@@ -18,7 +18,7 @@ internal static class Output
     {
         var width = rows.Max(r => r.Name.Length) + 2;
         foreach (var (name, value) in rows)
-            output.WriteLine(name.PadRight(width) + value);
+            output.WriteLine(name.PadRight(width) + Terminal.Harmless(value));
     }
 
     /// <summary>A table. Without a terminal it is as wide as it needs, so that a script can cut columns.</summary>
@@ -30,7 +30,7 @@ internal static class Output
         for (var i = 0; i < headings.Count; i++)
             table.AddColumn(new TableColumn(new Text(headings[i])) { Alignment = i == 0 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
         foreach (var row in rows)
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(Terminal.Harmless(cell))));
         console.Write(table);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 
 namespace Sluice.Commands;
@@ -9,11 +10,16 @@ namespace Sluice.Commands;
 /// <param name="Time">The clock.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
 {
+    private static readonly SearchValues<char> Orders = SearchValues.Create([.. Enumerable.Range(0, 0xa0).Select(static code => (char)code).Where(static c => char.IsControl(c) && c != '\t')]);
+
     /// <summary>True when a person watches <see cref="Error"/>: progress may overwrite its line.</summary>
     public bool IsWatched { get; init; }
 
     /// <summary>Columns of the screen that <see cref="Error"/> is.</summary>
     public Func<int> Width { get; init; } = static () => 80;
+
+    /// <summary>True when <see cref="Out"/> is a screen, not a file or pipe.</summary>
+    public bool IsScreen { get; init; }
 
     /// <summary>Results that are bytes.</summary>
     public Func<Stream> Bytes { get; init; } = static () => Stream.Null;
@@ -24,9 +30,16 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
     {
         IsWatched = !Console.IsErrorRedirected,
         Width = static () => Console.WindowWidth is > 0 and var columns ? columns : 80,
+        IsScreen = !Console.IsOutputRedirected,
         Bytes = Console.OpenStandardOutput,
     };
 
     /// <summary>Writes one line about an error, whatever line breaks the text holds.</summary>
-    public void Complain(string message) => Error.WriteLine("sluice: " + message.ReplaceLineEndings(" "));
+    public void Complain(string message) => Error.WriteLine("sluice: " + Harmless(message.ReplaceLineEndings(" ")));
+
+    /// <summary>Writes a name as a result: to a screen as ls does, for anything else as it is.</summary>
+    public void WriteName(string name) => Out.WriteLine(IsScreen ? Harmless(name) : name);
+
+    /// <summary>Text that others chose, such as the key of an object, without what a screen would obey: it could write over what stands there, or type into the shell.</summary>
+    public static string Harmless(string text) => text.AsSpan().ContainsAny(Orders) ? string.Concat(text.Select(static c => Orders.Contains(c) ? '?' : c)) : text;
 }
