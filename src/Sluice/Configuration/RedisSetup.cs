@@ -7,8 +7,8 @@ namespace Sluice.Configuration;
 /// <summary>Turns the redis section into the options of a node.</summary>
 internal static class RedisSetup
 {
-    /// <summary>What to write for a URL.</summary>
-    public const string UrlAdvice = "write redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS";
+    /// <summary>What to write for a URL. User and password not in their place, where they would be masked like those of a real URL.</summary>
+    public const string UrlAdvice = "write redis://HOST[:PORT][/DATABASE], or rediss:// for TLS, with USER:PASSWORD@ before HOST where it wants them";
 
     /// <summary>The options; null where there is to be no Redis.</summary>
     public static RedisOptions? Options(RedisSection? section)

@@ -2,7 +2,7 @@ namespace Sluice.Configuration;
 
 internal static partial class SettingTree
 {
-    private static ValueKind<string> Records => new("off, log or URL", "write off, log, or http:// or https:// and the rest of a URL",
+    private static ValueKind<string> Records => new("one of off, log, URL", "write off, log, or http:// or https:// and the rest of a URL",
         (string text, out string value) =>
         {
             value = text;

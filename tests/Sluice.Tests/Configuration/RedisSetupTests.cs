@@ -61,6 +61,13 @@ public sealed class RedisSetupTests
         Assert.All(errors, error => Assert.DoesNotContain("secret-of-a-test", error.ToString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void WrongUrl_AdviceIsNotMasked()
+    {
+        var (_, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = new Dictionary<string, string> { ["REDIS_URL"] = "cache.internal:6379" } });
+        Assert.DoesNotContain("***", Assert.Single(errors).ToString(), StringComparison.Ordinal);
+    }
+
     private static SluiceOptions Load(Dictionary<string, string> environment, Dictionary<string, string>? flags = null)
     {
         var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = environment, Flags = flags ?? [] });
