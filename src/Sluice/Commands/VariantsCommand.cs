@@ -90,5 +90,5 @@ internal static class VariantsCommand
     private static Task<VariantList> GetAsync(ApiClient client, string source, CancellationToken cancellation) =>
         client.GetAsync("/v1/variants?source=" + Uri.EscapeDataString(source), ApiJson.Wire.VariantList, cancellation);
 
-    private static string Made(VariantMetadata metadata) => DateTimeOffset.FromUnixTimeMilliseconds(metadata.CreatedAt).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Made(VariantMetadata metadata) => DateTimeOffset.FromUnixTimeMilliseconds(metadata.CreatedAt).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ internal static class VideosCommand
                 Output.Json(terminal.Out, new VideoListAnswer(videos, after), CatalogJson.Wire.VideoListAnswer);
             else
                 foreach (var video in videos)
-                    terminal.Out.WriteLine($"{video.Id}  {video.Status,-14}  {video.CreatedAt:yyyy-MM-dd HH:mm}  {video.Title}");
+                    terminal.Out.WriteLine($"{video.Id}  {video.Status,-14}  {video.CreatedAt:yyyy-MM-dd HH:mm}Z  {video.Title}");
             if (after is not null)
                 terminal.Complain($"these are the newest {most}; there are more, which --limit shows");
             return ExitCode.Ok;

@@ -241,7 +241,7 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
         Assert.Matches("^http://localhost:[0-9]+/hls/[0-9a-f-]{36}/master.m3u8$", upload.Output.Trim());
         Assert.Contains("uploading 100 %", upload.Errors, StringComparison.Ordinal);
         var id = upload.Output.Split('/')[4];
-        Assert.Contains($"{id}  READY", (await sluice.RunAsync("videos", "ls")).Output, StringComparison.Ordinal);
+        Assert.Matches($"{id}  READY +[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} [0-9]{{2}}:[0-9]{{2}}Z  ", (await sluice.RunAsync("videos", "ls")).Output);
         Assert.Equal("READY", (string?)JsonNode.Parse((await sluice.RunAsync("videos", "show", id, "--json")).Output)!["status"]);
         Assert.Equal(0, (await sluice.RunAsync("videos", "reprocess", id)).ExitCode);
         Assert.Equal(0, (await sluice.RunAsync("videos", "rm", id)).ExitCode);
