@@ -36,7 +36,13 @@ internal sealed class ApiFlags
             terminal.Complain($"--api: {ValueKinds.Url.Problem(address)}; write one such as {DefaultApi}");
             return ExitCode.Usage;
         }
-        using var client = new ApiClient(url!, parsed.GetValue(_token) ?? terminal.Environment.GetValueOrDefault(TokenVariable), terminal.Time);
+        var token = parsed.GetValue(_token) ?? terminal.Environment.GetValueOrDefault(TokenVariable);
+        if (token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            terminal.Complain($"{(parsed.GetValue(_token) is null ? TokenVariable : "--token")}: has a space, a line break or a character beyond ASCII, as no token has; leave it out");
+            return ExitCode.Usage;
+        }
+        using var client = new ApiClient(url!, token, terminal.Time);
         try
         {
             return await ask(client);

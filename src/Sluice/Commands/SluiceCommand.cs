@@ -11,7 +11,7 @@ internal static class SluiceCommand
     {
         var root = Create(terminal);
         var parsed = root.Parse(args);
-        if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null))
+        if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null || UsageError.Empty(parsed) is not null))
         {
             terminal.Complain(UsageError.Describe(parsed));
             return ExitCode.Usage;

@@ -19,6 +19,8 @@ internal static class UsageError
             return $"{path} has no option {flag.Split('=')[0]}; {Meant(flag.Split('=')[0], AllOptions(parsed.CommandResult))}see {path} --help";
         if (parsed.UnmatchedTokens is [var word, ..])
             return $"{path} does not know what to do with \"{word}\"; see {path} --help";
+        if (Empty(parsed) is { } empty)
+            return $"{empty} is empty; see {path} --help";
         if (command.Arguments.FirstOrDefault(one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is null or { Tokens.Count: 0 }) is { Description: { } needed } missing)
             return $"{path} needs {missing.Name}: {needed.TrimEnd('.')}; see {path} --help";
         if (command is { Subcommands.Count: > 0, Action: null })
@@ -31,6 +33,10 @@ internal static class UsageError
     public static string? UnknownFlag(ParseResult parsed) => parsed.UnmatchedTokens
         .Concat(parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value))
         .FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
+
+    /// <summary>What was given an empty text, as by a script's variable that is not set. Only --token may be: then there is none.</summary>
+    public static string? Empty(ParseResult parsed) => parsed.CommandResult.Children.Where(given => given.Tokens.Any(t => t.Value.Length == 0))
+        .Select(given => given switch { OptionResult one => one.Option.Name, ArgumentResult one => one.Argument.Name, _ => null }).FirstOrDefault(name => name != "--token");
 
     private static string Meant(string written, IEnumerable<string> known) =>
         Suggestion.For(written, known) is { } near ? $"did you mean {near}? Otherwise " : "";

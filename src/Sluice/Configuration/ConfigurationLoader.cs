@@ -31,6 +31,11 @@ internal static class ConfigurationLoader
         var file = sources.File ?? sources.Environment.GetValueOrDefault("SLUICE_CONFIG");
         if (file is null && !File.Exists(DefaultFile))
             return null;
+        if (file is "")
+        {
+            errors.Add(new("SLUICE_CONFIG", "", "is empty", "name a file, or unset it to use ./sluice.json where there is one"));
+            return null;
+        }
         return ConfigurationFile.Read(file ?? DefaultFile, errors);
     }
 

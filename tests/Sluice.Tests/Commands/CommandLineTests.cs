@@ -29,9 +29,31 @@ public sealed class CommandLineTests
     [InlineData("sluice: --api: \"ftp://x\" is not a URL; write one such as http://127.0.0.1:8080", "stats", "--api", "ftp://x")]
     [InlineData("sluice: --api: must not have user info, a query or a fragment; write one such as http://127.0.0.1:8080", "stats", "--api", "http://u:hunter2@x")]
     [InlineData("sluice: --endpoint: must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000", "presign", "s3://media/a", "--endpoint", "http://x/?key=hunter2")]
+    [InlineData("sluice: --html is empty; see sluice report --help", "report", "week", "--html", "")]
+    [InlineData("sluice: --config is empty; see sluice config show --help", "config", "show", "--config", "")]
+    [InlineData("sluice: --output is empty; see sluice get --help", "get", "s3://media/a", "-o", "")]
+    [InlineData("sluice: FILE is empty; see sluice upload --help", "upload", "")]
+    [InlineData("sluice: ID is empty; see sluice videos show --help", "videos", "show", "")]
+    [InlineData("sluice: --token: has a space, a line break or a character beyond ASCII, as no token has; leave it out", "stats", "--token", "0123456789abcdef\r")]
     public async Task Run_WrongUsage_IsOneLineAndCode2(string line, params string[] args)
     {
         Assert.Equal((ExitCode.Usage, "", line + "\n"), await CommandLine.RunAsync(args));
+    }
+
+    [Fact]
+    public async Task Run_TokenOfAFileWithCarriageReturns_NamesTheVariable()
+    {
+        var (code, output, error) = await CommandLine.RunAsync(["stats"], new() { ["SLUICE_API_TOKEN"] = "0123456789abcdef\r" });
+
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.StartsWith("sluice: SLUICE_API_TOKEN: has a space, a line break", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_EmptyVariableOfTheFile_IsToldAsAnError()
+    {
+        Assert.Equal((ExitCode.Usage, "", "sluice: SLUICE_CONFIG: is empty; name a file, or unset it to use ./sluice.json where there is one\n"),
+            await CommandLine.RunAsync(["config", "show"], new() { ["SLUICE_CONFIG"] = "" }));
     }
 
     [Fact]
