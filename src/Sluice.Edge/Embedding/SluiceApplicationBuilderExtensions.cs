@@ -14,7 +14,8 @@ public static class SluiceApplicationBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Put it first, after <c>UseForwardedHeaders</c> and <c>UseHsts</c>, and call <c>UseAuthentication</c> and <c>UseAuthorization</c> yourself after it: what stands before it
-    /// sees each request, what stands after it only those that the cache cannot answer, and those without what was done before. Needs <c>AddSluice</c>.
+    /// sees each request, what stands after it only those that the cache cannot answer, and those without what was done before. In a branch
+    /// (<c>UseWhen</c>, <c>Map</c>) the app's endpoints are not found behind it. Needs <c>AddSluice</c>.
     /// </remarks>
     /// <param name="app">The app.</param>
     /// <exception cref="InvalidOperationException"><c>AddSluice</c> was not called.</exception>

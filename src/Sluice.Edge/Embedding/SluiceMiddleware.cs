@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,9 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
+        // Servers that read no request line tell none: TestServer, and those of functions.
+        var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        if (string.IsNullOrEmpty(line.RawTarget)) line.RawTarget = request.GetEncodedPathAndQuery();
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return PassAsync(context);
         if (request.Headers.Upgrade.Count > 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) return next(context);
         var site = new PipelineSite(request.Scheme, request.Host.Value?.ToLowerInvariant() ?? "", request.PathBase.Value ?? "");

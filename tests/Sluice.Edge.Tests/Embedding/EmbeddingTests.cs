@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
@@ -116,6 +117,33 @@ public class EmbeddingTests
             app.MapGet("/a", (HttpContext context) => $"{context.Request.PathBase}|{context.Request.Path}");
         }, time);
         Assert.Equal("/base|/a", (await app.SendAsync("/base/a")).Body);
+    }
+
+    [Fact]
+    public async Task Get_ServerThatTellsNoRequestLine_IsCachedByItsPath()
+    {
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            // As with TestServer, which apps are tested with.
+            app.Use((HttpContext context, RequestDelegate next) =>
+            {
+                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "";
+                return next(context);
+            });
+            app.UsePathBase("/base");
+            app.UseSluice();
+            app.MapGet("/a b/{name}", (HttpContext context, string name) =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                return $"{context.Request.PathBase}|{name}{context.Request.QueryString}";
+            });
+            app.MapPost("/a b/{name}", () => "changed");
+        }, time);
+        Assert.Equal("/base|ü?x=%20y", (await app.SendAsync("/base/a%20b/%C3%BC?x=%20y")).Body);
+        Assert.Equal("HIT", await app.StatusAsync("/base/a%20b/%C3%BC?x=%20y"));
+        Assert.Equal("/base|u?x=1", (await app.SendAsync("/base/a%20b/u?x=1")).Body);
+        Assert.Equal("changed", (await app.SendAsync("/base/a%20b/u?x=1", "POST")).Body);
+        Assert.Equal("MISS", await app.StatusAsync("/base/a%20b/u?x=1"));
     }
 
     [Fact]
