@@ -31,7 +31,7 @@ internal sealed partial class EdgeHandler
             if (stored is not null && !IsUsable(route, stored)) stored = null;
             if (stored is not null && Judge(nobody, asked, stored) == Reuse.Fresh)
             {
-                var isHeld = HoldsAnswer(nobody, stored);
+                var isHeld = HoldsAnswer(nobody, asked, stored);
                 if (!isHeld) await stored.CompleteAsync(cancellation);
                 return await TellAsync(target, stored, !isHeld, cancellation);
             }
