@@ -16,11 +16,15 @@ internal static class DownloadListing
         if (await reader.MoveToContentAsync() != XmlNodeType.Element || reader.LocalName != "ListBucketResult") throw new XmlException("It is no listing.");
         var page = new List<(string, long)>();
         string? next = null, key = null;
+        var isCut = false;
         await reader.ReadAsync();
         while (!reader.EOF)
         {
             switch (reader.NodeType == XmlNodeType.Element ? reader.LocalName : "")
             {
+                case "IsTruncated":
+                    isCut = await reader.ReadElementContentAsStringAsync() == "true";
+                    break;
                 case "NextContinuationToken":
                     next = await reader.ReadElementContentAsStringAsync();
                     break;
@@ -37,6 +41,8 @@ internal static class DownloadListing
                     break;
             }
         }
+        // As servers answer that know the first version of listings only: what is taken for all of it would be a part.
+        if (string.IsNullOrEmpty(next)) return isCut ? throw new XmlException("There is more, and no way to ask for it.") : (page, null);
         return (page, next);
     }
 }

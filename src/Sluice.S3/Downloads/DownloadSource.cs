@@ -66,6 +66,7 @@ internal sealed class DownloadSource : IDisposable
             if (token is not null) fields.Add(new("continuation-token", token));
             var (page, next) = await PageAsync(CanonicalForm.Query(fields.ToArray()), prefix, cancellation);
             foreach (var item in page) yield return item;
+            if (next is not null && next == token) throw new S3DownloadException(S3DownloadFailure.Server, $"Listing s3://{options.Bucket}/{prefix}: the server gives the same page again and again.");
             token = next;
         }
         while (token is not null);

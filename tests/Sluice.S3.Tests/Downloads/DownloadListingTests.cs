@@ -1,0 +1,50 @@
+using Sluice.S3.Downloads;
+using Sluice.TestKit.Origins;
+
+namespace Sluice.S3.Tests.Downloads;
+
+/// <summary>Listings that are not what S3 gives: a part is never taken for the whole.</summary>
+public sealed class DownloadListingTests : IAsyncDisposable
+{
+    private readonly DownloadBed bed = new();
+
+    private static OriginReply Page(string rest) => new()
+    {
+        Status = 200, ContentType = "application/xml",
+        Body = OriginBody.Of($"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Contents><Key>a+b%2Bc</Key><Size>3</Size></Contents>{rest}</ListBucketResult>"),
+    };
+
+    [Theory]
+    [InlineData("<IsTruncated>false</IsTruncated>")]
+    [InlineData("<IsTruncated>false</IsTruncated><NextContinuationToken/>")]
+    [InlineData("")]
+    public async Task List_LastPage_Ends(string rest)
+    {
+        bed.Server.On("/media/", Page(rest));
+
+        Assert.Equal(["s3://media/a b+c"], await ListAsync());
+        Assert.Single(bed.Server.Calls);
+    }
+
+    [Theory]
+    [InlineData("<IsTruncated>true</IsTruncated>", "not as S3 does")]
+    [InlineData("<IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>", "not as S3 does")]
+    [InlineData("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>", "again and again")]
+    public async Task List_MoreThatCannotBeAskedFor_Fails(string rest, string reason)
+    {
+        bed.Server.On("/media/", Page(rest));
+
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(ListAsync);
+
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+    }
+
+    public ValueTask DisposeAsync() => bed.DisposeAsync();
+
+    private async Task<List<string>> ListAsync()
+    {
+        var found = new List<string>();
+        await foreach (var (url, _) in bed.Open().ListAsync("s3://media", cancellation: TestContext.Current.CancellationToken)) found.Add(url);
+        return found;
+    }
+}
