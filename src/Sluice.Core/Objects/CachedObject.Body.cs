@@ -27,8 +27,8 @@ public sealed partial class CachedObject
 
     internal int ChunkSize => cache.ChunkSize;
 
-    /// <summary>True when missing bytes can be asked for by range and proven to belong to this version.</summary>
-    internal bool CanFillGaps => Metadata is { Length: not null, Version.IsStrong: true };
+    /// <summary>True when missing bytes can be asked for by range and proven to belong to this version. Only of a 200: no origin answers a range with part of an error.</summary>
+    internal bool CanFillGaps => Metadata is { Status: 200, Length: not null, Version.IsStrong: true };
 
     /// <summary>True when [start, end) can be had without asking the origin.</summary>
     public bool Holds(long start, long end)

@@ -86,6 +86,21 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         Assert.Equal(new BytePattern(2).Bytes(0, 2_000_000), body);
     }
 
+    // No range of it can be asked for, whatever its ETag promises: part of it would be sent for the whole lifetime, each time cut short.
+    [Fact]
+    public async Task Get_ErrorWithAStrongTagThatBreaksOff_IsAskedForAgainNotCompleted()
+    {
+        var error = OriginReply.Object(1, 2_000_000) with { Status = 404 };
+        origin.On("/a", error with { CutAfter = 1_500_000, PieceDelay = TimeSpan.FromMilliseconds(1) });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await Assert.ThrowsAsync<HttpRequestException>(() => edge.GetAsync("/a"));
+        origin.On("/a", error);
+        var (head, body) = await edge.GetAsync("/a");
+        Assert.Equal((404, 2_000_000), ((int)head.StatusCode, body.Length));
+        Assert.DoesNotContain(origin.CallsOf("/a"), call => call.Header("If-Match") is not null);
+    }
+
     // As applications answer that know of HEAD only in part.
     [Fact]
     public async Task Head_WithoutValidators_DoesNotRenewAnObjectThatHasThem()
