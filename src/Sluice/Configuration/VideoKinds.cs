@@ -18,7 +18,7 @@ internal static class VideoKinds
         {
             value = int.MaxValue;
             return text == "any" || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        }, value => value == int.MaxValue ? "any" : value.ToString(CultureInfo.InvariantCulture), """{"anyOf":[{"type":"integer","minimum":0},{"enum":["any"]}]}""");
+        }, value => value == int.MaxValue ? "any" : value.ToString(CultureInfo.InvariantCulture), """{"anyOf":[{"type":"integer","minimum":0},{"type":"string","pattern":"^([0-9]+|any)$"}]}""");
 
     public static readonly ValueKind<ResponsiveChoice> Responsive = new("one of never, asked, always", "write never, asked or always",
         (string text, out ResponsiveChoice value) =>
