@@ -9,6 +9,9 @@ public sealed partial class CachedObject
     /// <summary>What an object in use takes besides its body, texts of usual length included (measured).</summary>
     internal const int Bookkeeping = 3 << 10;
 
+    /// <summary>Characters of a target that are among those texts.</summary>
+    private const int UsualTarget = 256;
+
     private readonly Lock gate = new();
     private readonly ObjectCache cache;
     private ObjectMetadata metadata;
@@ -92,7 +95,7 @@ public sealed partial class CachedObject
     /// <summary>Counts it in the memory tier by its head, until the disk tier counts it; false when there is no room anywhere, so that it cannot be kept.</summary>
     internal bool TryAdmitHead()
     {
-        var node = new HeadNode(this, Bookkeeping + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
+        var node = new HeadNode(this, KnownBytes + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
         if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
         var isCounted = cache.Memory.TryAdmit(node);
         // Given up before it was counted, as when its body broke off at once: nobody else will take the head out again.
@@ -110,7 +113,10 @@ public sealed partial class CachedObject
     }
 
     /// <summary>What the first chunk in memory has to pay for: without a disk tier the head does.</summary>
-    internal int UncountedBytes => cache.Disk is null ? 0 : Bookkeeping;
+    internal int UncountedBytes => cache.Disk is null ? 0 : KnownBytes;
+
+    // Clients choose how long a target is, and where nothing is found that is all there is. Two bytes a character, and again for the source, which is the target without its query.
+    private int KnownBytes => Bookkeeping + (4 * Math.Max(0, Target.Length - UsualTarget));
 
     /// <summary>No tier counts it: memory needed the room of its head, and the disk tier has none of its bytes.</summary>
     private bool IsUncounted => head is { State: MemoryNodeState.Evicted } && disk is { ChunkCount: 0 } && metadata.Length != 0;

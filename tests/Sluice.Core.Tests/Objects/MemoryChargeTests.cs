@@ -24,6 +24,21 @@ public sealed class MemoryChargeTests : GoingBackTestBase
         else Assert.InRange(cache.GetStatistics().Objects, inMemory, Capacity / CachedObject.Bookkeeping);
     }
 
+    // Whoever asks for what is not there chooses its name, and eight thousand characters of it are allowed.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Memory_OfObjectsWithLongNames_CountsTheNames(bool onDisk)
+    {
+        const int name = 8000;
+        await using var cache = onDisk ? await OpenAsync(memory: Capacity) : ObjectCache.Open(new() { MemoryBytes = Capacity }, Time, NullLoggerFactory.Instance);
+        for (var i = 0; i < 100; i++) await StoreAsync(cache, $"/{i}".PadRight(name, 'y'), flush: false);
+
+        var inMemory = cache.Scope("s").Slots.Sum(slot => slot.Value.Objects.Count(held => held.MemoryBytes == Length));
+
+        Assert.InRange(inMemory, 1, Capacity / (2 * name));
+    }
+
     [Fact]
     public async Task Memory_OfWhatIsOnDisk_CountsNoHead()
     {
