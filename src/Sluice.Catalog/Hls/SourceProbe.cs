@@ -41,7 +41,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
         }
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
         var (begin, duration) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration")) : (0, 0);
-        return new SourceInfo(picture, audio, width, height, duration, pictureEnd > 0 ? pictureEnd - begin : 0, pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0);
+        return new SourceInfo(picture, audio, width, height, duration)
+        {
+            PictureEnd = pictureEnd > 0 ? pictureEnd - begin : 0,
+            StillEnd = pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0,
+        };
     }
 
     // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag, counted from the file's beginning: what ffprobe calls a stream's duration there is the whole file's.
