@@ -46,7 +46,7 @@ public sealed class RedisNode : IAsyncDisposable, IDisposable
     {
         var place = directory is null ? null : new PlaceFile(Path.Combine(directory, "redis.place"), log);
         purges = new RedisPurges(client, nodes, pushes, cache.PurgeHereAsync, log) { Progressed = place is null ? null : place.Write };
-        if (place?.Read() is { } known) purges.Journal.StartAt(known);
+        if (place?.Read() is { } known) purges.StartAt(known);
         var values = new KeyValuePurge(() => stores.Opened.Where(store => store.Namespace != RedisObjectTier.IndexNamespace));
         cache.AddLayer(purges);
         cache.AddLayer(values);

@@ -83,7 +83,7 @@ internal sealed class RedisDialer(RedisOptions options, TimeProvider time)
     {
         RedisErrorException { Code: "WRONGPASS" or "NOAUTH" } => "it refuses the user or password. Check redis.user and redis.password",
         RedisErrorException { Code: "NOPERM" } refused => $"the user lacks a right ({refused.Text}). See docs/many-nodes.md, access list",
-        RedisErrorException { Code: "NOPROTO" or "ERR" } refused => $"{refused.Text}. Redis 6 or later is needed",
+        RedisErrorException { Code: "NOPROTO" or "ERR" } refused => $"{refused.Text}. Redis 7 or later is needed",
         OperationCanceledException => $"no answer within {options.ConnectTimeout.TotalSeconds:0.###} s",
         AuthenticationException => $"TLS failed: {thrown.Message}",
         _ => thrown.Message.TrimEnd('.'),

@@ -30,6 +30,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <summary>The first entry of a log. It selects nothing.</summary>
     private static readonly PurgeRequest Beginning = new(PurgeKind.Url, "");
 
+    /// <summary>Among the messages: from here on some may have been missed.</summary>
+    private static readonly PurgeMessage Gap = new("", 0, null);
+
     /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
     private static readonly RedisScript Tell = new("""
         local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
@@ -49,6 +52,10 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task working = Task.CompletedTask;
     private long number;
+
+    // Of the one who works. Up to here nothing of the log is missing; what was heard after a gap, or told by this node itself, may lie beyond what was not heard yet.
+    private LogPlace readTo;
+    private bool hasGap = true;
     private volatile bool isOverflowing;
 
     /// <param name="client">The Redis.</param>
@@ -65,6 +72,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         pushes.Listen(answers, Answered);
         // An empty message: read the log, there may have been others.
         pushes.Joined = () => heard.Writer.TryWrite(null);
+        pushes.Left = () => heard.Writer.TryWrite(Gap);
     }
 
     /// <summary>What was read of the log.</summary>
@@ -81,6 +89,13 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     /// <summary>Ends when what was purged before this node started has been carried out.</summary>
     public Task CaughtUp => caughtUp.Task;
+
+    /// <summary>Goes on from where an earlier run of this node stopped. Call before <see cref="Start"/>.</summary>
+    public void StartAt(LogPlace place)
+    {
+        Journal.StartAt(place);
+        readTo = place;
+    }
 
     public void Start() => working = Task.Run(WorkAsync);
 
@@ -114,6 +129,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 isOverflowing |= !request.DryRun;
             }
 
+            // Told as soon as it can be, though the connection that brings messages may never have been away.
+            if (!request.DryRun) heard.Writer.TryWrite(null);
             return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Others };
         }
         finally
@@ -146,7 +163,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             // The place in the log, empty for a dry run, and the purge.
             var line = message.Span.IndexOf((byte)'\n');
-            if (line >= 0 && PurgeMessage.FromJson(message.Span[(line + 1)..]) is { Purge: not null } told && told.Node != nodes.Id)
+            if (line >= 0 && PurgeMessage.FromJson(message.Span[(line + 1)..]) is { Purge: not null } told)
                 heard.Writer.TryWrite(told with { Id = Encoding.ASCII.GetString(message.Span[..line]) });
         }
         catch (JsonException)
@@ -173,7 +190,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         {
             try
             {
-                if (message is not null) await CarryOutAsync(message);
+                if (ReferenceEquals(message, Gap)) hasGap = true;
+                else if (message is not null) await CarryOutAsync(message);
                 else
                 {
                     await CatchUpAsync();
@@ -197,11 +215,18 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private async Task CarryOutAsync(PurgeMessage message)
     {
         // Known before it is done: what the shared tier still holds must not come in behind it.
-        var isLogged = message.Id.Length > 0;
-        if (isLogged) Journal.TryAdd(LogPlace.Parse(message.Id), message.Purge!);
-        if (message.Purge == Beginning) return;
-        var receipt = await purgeHere(message.Purge!, CancellationToken.None);
-        if (isLogged) Progressed?.Invoke(Journal.Last);
+        var place = LogPlace.Parse(message.Id);
+        if (place != LogPlace.Start) Journal.TryAdd(place, message.Purge!);
+        // What this node told itself it has done itself.
+        var isForUs = message.Node != nodes.Id && message.Purge != Beginning;
+        var receipt = isForUs ? await purgeHere(message.Purge!, CancellationToken.None) : new PurgeReceipt();
+        if (!hasGap && place > readTo)
+        {
+            readTo = place;
+            Progressed?.Invoke(place);
+        }
+
+        if (!isForUs) return;
         var channel = client.Options.KeyPrefix + "sluice.purged." + message.Node;
         await client.SendAsync(channel, CancellationToken.None, "PUBLISH", channel, new PurgeMessage(nodes.Id, message.Number, null, receipt).ToJson());
     }
@@ -210,21 +235,23 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     {
         var entries = await ReadLogAsync();
         if (entries.Count == 0) entries = await BeginLogAsync();
-        var (isNew, last) = (!Journal.IsKnown, Journal.Last);
-        // Where this node has read up to; it is not there when the log was cut, or lost, or an older copy of it has taken its place.
-        var reaches = entries.Exists(entry => entry.Place == last);
+        var (isNew, isFirst) = (!Journal.IsKnown, !caughtUp.Task.IsCompleted);
+        // It is not there when the log was cut, or lost, or an older copy of it has taken its place.
+        var end = entries.Count > 0 ? entries[^1].Place : LogPlace.Start;
+        var reaches = end == readTo || entries.Exists(entry => entry.Place == readTo);
         if (isNew ? BeganAlone : !reaches)
         {
             RedisEvents.LogLost(log);
             missed.Enqueue(Everything);
             // An older copy: what this node was told last, somebody else may never have been.
-            isOverflowing |= !isNew && entries.Count > 0 && entries[0].Place < last;
+            isOverflowing |= !isNew && entries.Count > 0 && entries[0].Place < readTo;
         }
 
         // Of what was fetched before the first of them nothing is known.
         foreach (var (place, purge) in Journal.Fill(entries.Count > 0 ? entries[0].Place : LogPlace.Start, entries))
-            // New in company: nothing here was there when others purged. Otherwise what is a little older than the last one is done again: of two at once the later may have been heard first.
-            if (!isNew && place.Milliseconds >= last.Milliseconds - Overlap.TotalMilliseconds && purge != Beginning) missed.Enqueue(purge);
+            // New in company: nothing here was there when others purged. After a restart what is a little older than the last one is done again: of two at once the later may have been heard first.
+            if (!isNew && (!isFirst || place.Milliseconds >= readTo.Milliseconds - Overlap.TotalMilliseconds) && purge != Beginning) missed.Enqueue(purge);
+        readTo = end;
         // Known by now, and not to be told again: what fails is tried until it is done.
         while (missed.TryPeek(out var next))
         {
@@ -232,7 +259,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
             missed.Dequeue();
         }
 
-        Progressed?.Invoke(Journal.Last);
+        hasGap = false;
+        Progressed?.Invoke(readTo);
         await TellUntoldAsync();
     }
 

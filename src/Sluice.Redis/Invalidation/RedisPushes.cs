@@ -35,6 +35,9 @@ internal sealed class RedisPushes : IAsyncDisposable
 
     public bool IsUp => link.IsUp;
 
+    /// <summary>Hears that the connection ended, before there is another.</summary>
+    public Action? Left { get; set; }
+
     /// <summary>Listens to a channel. Call before <see cref="StartAsync"/>.</summary>
     public void Listen(string channel, Action<ReadOnlyMemory<byte>> hear) => channels[channel] = hear;
 
@@ -74,6 +77,7 @@ internal sealed class RedisPushes : IAsyncDisposable
 
         Missed?.Invoke();
         if (isUp) Joined?.Invoke();
+        else Left?.Invoke();
     }
 
     private void OnPush(RespValue push)
