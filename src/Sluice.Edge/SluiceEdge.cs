@@ -39,6 +39,7 @@ public sealed class SluiceEdge
         handler = new EdgeHandler(
             new EdgeParts
             {
+                Cache = cache,
                 Routes = Routes,
                 Fetcher = fetcher,
                 Shared = new SharedFetcher(fetcher, cache, time),

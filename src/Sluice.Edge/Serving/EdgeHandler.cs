@@ -204,6 +204,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         using var span = Tracing.Begin("flight");
         FetchResult result;
         var isLeader = true;
+        var came = parts.Cache.Fence;
         FlightTicket<FetchResult>? ticket = null;
         try
         {
@@ -231,6 +232,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         using (ticket)
         {
+            // It began before a purge that took what it brings, and this request came after that.
+            if (!isLeader && result is { Object.IsDetached: true } && result.Fence < came) return false;
             try
             {
                 return await AnswerAsync(context, asked, plan, result, isLeader);

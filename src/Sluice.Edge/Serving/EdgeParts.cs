@@ -1,4 +1,5 @@
 using Sluice.Core.Flights;
+using Sluice.Core.Objects;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -9,6 +10,8 @@ namespace Sluice.Edge.Serving;
 /// <summary>What the edge is put together from.</summary>
 internal sealed record EdgeParts
 {
+    public required ObjectCache Cache { get; init; }
+
     public required RouteTable Routes { get; init; }
 
     public required Fetcher Fetcher { get; init; }

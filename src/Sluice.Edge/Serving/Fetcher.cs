@@ -74,7 +74,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         var fresh = StorePolicy.Refresh(context, held.Metadata, response.Headers, receivedAt);
-        return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status };
+        return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status, Fence = fence };
     }
 
     private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence, bool behind)

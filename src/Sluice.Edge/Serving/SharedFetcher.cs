@@ -41,7 +41,7 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
         var metadata = found.Metadata;
         if (metadata.Vary.Count > 0 || metadata.Freshness.RemainingAt(time.GetUtcNow()) <= TimeSpan.Zero) return null;
         if (plan.Stale is { } held && held.Metadata.Version is { IsStrong: true } version && version == metadata.Version)
-            return new FetchResult { Object = held, IsRevalidated = true, IsStored = cache.Refresh(held, metadata, fence), Status = 304, IsShared = true };
+            return new FetchResult { Object = held, IsRevalidated = true, IsStored = cache.Refresh(held, metadata, fence), Status = 304, Fence = fence, IsShared = true };
         var length = metadata.Length!.Value;
         var part = plan.Wanted is { } wanted && wanted.Resolve(length) is { } resolved ? resolved : (Start: 0, End: length);
         // Whole chunks; a body that cannot be completed by range is taken whole.

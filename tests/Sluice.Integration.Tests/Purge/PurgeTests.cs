@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Purge;
 
@@ -104,6 +105,25 @@ public sealed class PurgeTests(HttpEdge http) : IClassFixture<HttpEdge>
         var later = await http.Edge.AskAsync(path);
         Assert.Equal("HIT", later.CacheStatus);
         Assert.Equal(-1, new BytePattern(67).FirstDifference(0, later.Body));
+    }
+
+    // The origin has read the old one and is slow to answer.
+    [Fact]
+    public async Task Purge_WhileTheOriginIsAsked_WhoComesAfterItGetsTheNewOne()
+    {
+        var release = new TaskCompletionSource();
+        var path = http.Put(OriginReply.Object(69, 1000) with { HeadHeld = release.Task }, ".mp4");
+        var first = http.Edge.AskAsync(path);
+        Assert.True(await Eventually.HoldsAsync(() => http.Origin.CallsOf(path).Count == 1, TimeSpan.FromSeconds(60)));
+
+        await PurgeAsync(new { url = path });
+        http.Origin.On(path, OriginReply.Object(70, 1000));
+        var next = http.Edge.AskAsync(path);
+        await Eventually.PassAsync(TimeSpan.FromMilliseconds(300));
+        release.SetResult();
+
+        Assert.Equal(-1, new BytePattern(69).FirstDifference(0, (await first).Body));
+        Assert.Equal(-1, new BytePattern(70).FirstDifference(0, (await next).Body));
     }
 
     [Fact]
