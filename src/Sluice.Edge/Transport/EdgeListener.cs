@@ -12,25 +12,24 @@ internal sealed class EdgeListener : IConnectionListener
     /// <summary>As long as Kestrel waits for the next request, and for the rest of a head; as long as nginx waits for a client to take something.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), Send = TimeSpan.FromSeconds(60), TickLength = TimeSpan.FromSeconds(1);
 
-    /// <summary>Until the next try while the process may open no more files: the kernel says so at once, however often it is asked, and nothing is lost that waits in its queue.</summary>
-    private static readonly TimeSpan NoRoom = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long an unused connection is kept while new ones wait, and how often those look whether they still must.</summary>
+    private static readonly TimeSpan IdleWhenShort = TimeSpan.FromSeconds(5), Wait = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Ticks after which the same is told again.</summary>
-    private const int TellAgain = 60;
+    /// <summary>As many are taken in whatever else this process has open.</summary>
+    private const int Least = 16;
 
     private readonly Socket socket;
     private readonly MemoryPool<byte> pool;
-    private readonly (Action<Exception> CutShort, Action<Exception> NoRoom) tell;
+    private readonly Action<Exception> cutShort;
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<EdgeConnection, byte> connections = new();
     private readonly ITimer timer;
     private int tick = 1;
-    private int toldAt = -TellAgain;
     private volatile bool isStopping;
 
-    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, IHitLog? log, (Action<Exception> CutShort, Action<Exception> NoRoom) tell, TimeProvider time)
+    public EdgeListener(Socket bound, MemoryPool<byte> pool, PlainHits hits, Action<Exception> cutShort, TimeProvider time)
     {
-        (socket, this.pool, Hits, HitLog, this.tell, this.time) = (bound, pool, hits, log, tell, time);
+        (socket, this.pool, Hits, this.cutShort, this.time) = (bound, pool, hits, cutShort, time);
         timer = time.CreateTimer(static state => ((EdgeListener)state!).Sweep(), this, TickLength, TickLength);
     }
 
@@ -39,7 +38,10 @@ internal sealed class EdgeListener : IConnectionListener
     public PlainHits Hits { get; }
 
     /// <summary>Hears of every hit; null for nobody.</summary>
-    public IHitLog? HitLog { get; }
+    public IHitLog? HitLog { get; init; }
+
+    /// <summary>Whether there is room for more connections.</summary>
+    public required FileRoom Room { get; init; }
 
     /// <summary>Seconds since a second before the start, as coarse as a timer: what a connection notes of its last use.</summary>
     public int Tick => Volatile.Read(ref tick);
@@ -55,7 +57,15 @@ internal sealed class EdgeListener : IConnectionListener
             Socket? accepted = null;
             try
             {
+                // The kernel keeps them waiting meanwhile.
+                while (Room.IsShort && connections.Count >= Least && !isStopping)
+                {
+                    await Task.Delay(Wait, time, CancellationToken.None);
+                    Room.Look();
+                }
+
                 accepted = await socket.AcceptAsync(cancellationToken);
+                Room.Note(accepted.Handle);
                 // Only TCP has it.
                 if (accepted.LocalEndPoint is IPEndPoint) accepted.NoDelay = true;
                 var connection = new EdgeConnection(accepted, this, pool);
@@ -69,14 +79,8 @@ internal sealed class EdgeListener : IConnectionListener
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
-                accepted?.Dispose();
-                if (Tick - toldAt >= TellAgain)
-                {
-                    toldAt = Tick;
-                    tell.NoRoom(e);
-                }
-
-                await Task.Delay(NoRoom, time, CancellationToken.None);
+                Room.Fill();
+                await Task.Delay(Wait, time, CancellationToken.None);
             }
             catch (SocketException)
             {
@@ -102,11 +106,12 @@ internal sealed class EdgeListener : IConnectionListener
 
     public void Forget(EdgeConnection connection) => connections.TryRemove(connection, out _);
 
-    public void NoteCutShort(Exception reason) => tell.CutShort(reason);
+    public void NoteCutShort(Exception reason) => cutShort(reason);
 
     private void Sweep()
     {
         var now = Interlocked.Increment(ref tick);
-        foreach (var (connection, _) in connections) connection.CloseIfIdle(now, MaximumIdle, (int)(Partial / TickLength), (int)(Send / TickLength));
+        var idle = Room.IsShort ? (int)(IdleWhenShort / TickLength) : MaximumIdle;
+        foreach (var (connection, _) in connections) connection.CloseIfIdle(now, idle, (int)(Partial / TickLength), (int)(Send / TickLength));
     }
 }

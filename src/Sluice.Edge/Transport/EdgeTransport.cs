@@ -53,12 +53,9 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnect
             throw new AddressInUseException(e.Message, e);
         }
 
-        return new(new EdgeListener(socket, pools.Create(), hits, HitLog, (e => LogCutShort(e.Message), e => LogNoRoom(e.Message)), time));
+        return new(new EdgeListener(socket, pools.Create(), hits, e => LogCutShort(e.Message), time) { HitLog = HitLog, Room = new FileRoom(logger, time) });
     }
 
     [LoggerMessage(1003, LogLevel.Warning, "A hit was cut short: {Reason}")]
     private partial void LogCutShort(string reason);
-
-    [LoggerMessage(1006, LogLevel.Warning, "No more connections can be taken in for now ({Reason}). If these are viewers, raise the limit on open files (ulimit -n; LimitNOFILE= for systemd)")]
-    private partial void LogNoRoom(string reason);
 }

@@ -31,6 +31,29 @@ public sealed class ClientFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
     }
 
     [Fact]
+    public async Task Clients_MoreThanFilesMayBeOpen_WaitForOneAnotherAndAreAllAnswered()
+    {
+        // Without files the runtime cannot start a thread, and ended the server.
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "a.txt"), "a");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, OpenFiles = 500 });
+        var viewers = new List<RawHttp>();
+        for (var i = 0; i < 350; i++)
+        {
+            viewers.Add(await RawHttp.ConnectAsync(sluice.EdgeAddress));
+            await viewers[i].SendAsync(RawHttp.Request("GET", "/a.txt", sluice.EdgeAddress));
+        }
+
+        // Each keeps its connection, as browsers do: the last ones are answered when those of the first are ended.
+        foreach (var viewer in viewers)
+            Assert.Equal(200, (await viewer.ReadHeadAsync())!.Value.Status);
+
+        Assert.Equal("ok", (string?)(await sluice.ApiJsonAsync("/health/ready"))["status"]);
+        Assert.Contains("Of the 500 files that this process may have open", sluice.Log, StringComparison.Ordinal);
+        viewers.ForEach(viewer => viewer.Dispose());
+    }
+
+    [Fact]
     public async Task SlowClients_OnALargeHit_TakeLittleMemory()
     {
         // 60 viewers that read a byte and stop: at most 256 KiB each in flight (DESIGN 14), plus the sockets'.

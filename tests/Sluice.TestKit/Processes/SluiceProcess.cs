@@ -211,6 +211,14 @@ public sealed class SluiceProcess : IAsyncDisposable
             arguments.AddRange(["--catalog", CatalogDirectory]);
         arguments.AddRange(_options.Arguments);
         _process = SluiceProgram.Start(arguments, _options.Environment);
+        if (_options.OpenFiles is { } files)
+        {
+            var start = _process.StartInfo;
+            foreach (var word in (string[])[start.FileName, $"ulimit -n {files}; exec \"$0\" \"$@\"", "-c"])
+                start.ArgumentList.Insert(0, word);
+            start.FileName = "/bin/sh";
+        }
+
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();

@@ -14,6 +14,9 @@ public sealed record SluiceProcessOptions
     /// <summary>Null: a new folder under the temporary one, removed with the process.</summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>How many files it may have open (ulimit -n); null: as many as this process.</summary>
+    public int? OpenFiles { get; init; }
+
     /// <summary>How long until <c>/health/ready</c> must answer 200. Default 2 minutes: builders share the machine.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(2);
 }
