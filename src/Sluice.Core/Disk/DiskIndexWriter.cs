@@ -97,7 +97,7 @@ internal sealed class DiskIndexWriter : IAsyncDisposable
             var failure = Commit(batch);
             foreach (var done in flushes)
                 if (failure is null) done.SetResult();
-                else done.SetException(new IOException($"The cache index could not be written ({failure.Message}). Check free space and permissions of the cache directory.", failure));
+                else done.SetException(new IOException($"The cache index could not be written ({failure.Message}): what was purged is not served any more, but would be after a restart. Check free space and permissions of the cache directory, and try again.", failure));
             if (last) return;
         }
     }

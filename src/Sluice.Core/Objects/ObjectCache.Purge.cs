@@ -54,12 +54,12 @@ public sealed partial class ObjectCache
         }
 
         if (request.DryRun) return receipt;
-        if (Disk is not null) await Disk.FlushAsync();
         if (request.Kind == PurgeKind.Source)
             foreach (var follower in followers) receipt = receipt with { Values = receipt.Values + await follower.SourceChangedAsync(request.Value, cancellation) };
-        if (request.IsInvalidation) return receipt;
-        recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
+        if (!request.IsInvalidation) recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
         while (recent.Count > MaximumRemembered) recent.TryDequeue(out _);
+        // Last, since a disk that cannot be written is no reason to leave out the rest.
+        if (Disk is not null) await Disk.FlushAsync();
         return receipt;
     }
 

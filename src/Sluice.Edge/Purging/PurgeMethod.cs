@@ -33,7 +33,17 @@ internal sealed class PurgeMethod(ObjectCache cache, Func<string, string> nameOf
             return;
         }
 
-        var receipt = await cache.PurgeAsync(purge.Kind == PurgeKind.Url ? purge with { Value = nameOf(purge.Value) } : purge, context.RequestAborted);
+        PurgeReceipt receipt;
+        try
+        {
+            receipt = await cache.PurgeAsync(purge.Kind == PurgeKind.Url ? purge with { Value = nameOf(purge.Value) } : purge, context.RequestAborted);
+        }
+        catch (IOException e)
+        {
+            await Refusal.SendAsync(context, 503, "The purge could not be written down.", e.Message, counters);
+            return;
+        }
+
         counters.Count(Outcome.Bypass, 0);
         var body = JsonSerializer.SerializeToUtf8Bytes(receipt, PurgeJson.Default.PurgeReceipt);
         context.Response.Headers.CacheControl = "no-store";

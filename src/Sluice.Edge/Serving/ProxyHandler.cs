@@ -135,7 +135,14 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
             var purge = route.Variants is { } variants && cache.MayHold(variants.Route.Scope)
                 ? new PurgeRequest(PurgeKind.Source, ActiveRoute.RequestFor(text).Path)
                 : new PurgeRequest(PurgeKind.Url, text);
-            await cache.PurgeAsync(purge with { IsInvalidation = true });
+            try
+            {
+                await cache.PurgeAsync(purge with { IsInvalidation = true });
+            }
+            catch (IOException)
+            {
+                // It is purged, and the log has that the index cannot be written, which is tried on. The origin has done what was asked of it, and its client is to know.
+            }
         }
     }
 

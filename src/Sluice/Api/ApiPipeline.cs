@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Data.Sqlite;
 using Microsoft.Net.Http.Headers;
 using Sluice.Logging;
 
@@ -27,6 +28,12 @@ internal sealed class ApiPipeline(RequestDelegate next, ApiGuard guard, ILogger<
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             await Problem.WriteAsync(context, e.StatusCode, e.Message);
+            return;
+        }
+        catch (IOException e) when (e.InnerException is SqliteException && !context.Response.HasStarted)
+        {
+            // The disk is full, or read-only: it says what to do.
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
             return;
         }
         catch (Exception e) when (e is not OperationCanceledException && !context.Response.HasStarted)

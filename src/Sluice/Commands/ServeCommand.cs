@@ -46,6 +46,6 @@ internal static class ServeCommand
         if (Console.IsInputRedirected)
             signals.HangUp = () => server.Reload();
         await signals.Requested;
-        await terminal.Error.WriteLineAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
+        await terminal.TellAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
     }, cancellation);
 }

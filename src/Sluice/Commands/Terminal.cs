@@ -42,4 +42,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
 
     /// <summary>Text that others chose, such as the key of an object, without what a screen would obey: it could write over what stands there, or type into the shell.</summary>
     public static string Harmless(string text) => text.AsSpan().ContainsAny(Orders) ? string.Concat(text.Select(static c => Orders.Contains(c) ? '?' : c)) : text;
+
+    /// <summary>Writes a line to standard error, unless nobody takes it within a second: a pipe that is not read must not keep the program from stopping.</summary>
+    public Task TellAsync(string line) => Task.WhenAny(Task.Run(() => Error.WriteLine(line)), Task.Delay(TimeSpan.FromSeconds(1), Time));
 }

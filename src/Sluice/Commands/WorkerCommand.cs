@@ -44,6 +44,6 @@ internal static class WorkerCommand
         await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}");
         await terminal.Out.FlushAsync(CancellationToken.None);
         await signals.Requested;
-        await terminal.Error.WriteLineAsync("sluice: stopping; what is being transcoded is left to another worker");
+        await terminal.TellAsync("sluice: stopping; what is being transcoded is left to another worker");
     }, cancellation);
 }

@@ -7,6 +7,8 @@ namespace Sluice.Logging;
 internal sealed class LineWriter : IAsyncDisposable
 {
     private const int Capacity = 16_384;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Task _writing;
     private readonly Func<Stream, Stream>? _renew;
@@ -36,7 +38,16 @@ internal sealed class LineWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
-        await _writing;
+        try
+        {
+            await _writing.WaitAsync(Patience, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody reads any more, as where a pager was left open: that must not keep the program.
+            return;
+        }
+
         await _stream.DisposeAsync();
     }
 

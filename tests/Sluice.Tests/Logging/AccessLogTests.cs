@@ -12,6 +12,18 @@ namespace Sluice.Tests.Logging;
 public sealed class AccessLogTests
 {
     [Fact]
+    public async Task Log_IntoAPipeThatNobodyReads_DoesNotKeepTheProgram()
+    {
+        var pipe = new System.IO.Pipelines.Pipe(new(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        var writer = new LineWriter(pipe.Writer.AsStream());
+        writer.Write("a line");
+
+        var end = writer.DisposeAsync().AsTask();
+
+        Assert.Same(end, await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System)));
+    }
+
+    [Fact]
     public async Task Json_EachRequest_HasItsOutcomeBytesTimesAndId()
     {
         var lines = await LinesAsync("json", async edge =>
