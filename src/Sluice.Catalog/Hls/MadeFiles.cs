@@ -5,12 +5,12 @@ internal static class MadeFiles
 {
     private const int TransportPacket = 188;
 
-    /// <summary>Looks at the files of a folder.</summary>
+    /// <summary>Looks at the segments, playlists and pictures of a folder.</summary>
     /// <exception cref="IOException">One of them is cut off.</exception>
     public static void Check(string folder)
     {
         foreach (var path in Directory.GetFiles(folder))
-            if (!IsWhole(path)) throw new IOException($"{Path.GetFileName(path)} could not be written to its end. Check the free space of the worker's folder (--catalog).");
+            if (Path.GetExtension(path) is ".ts" or ".jpg" or ".m3u8" && !IsWhole(path)) throw new IOException($"{Path.GetFileName(path)} could not be written to its end. Check the free space of the worker's folder (--catalog).");
     }
 
     private static bool IsWhole(string path)
@@ -20,8 +20,7 @@ internal static class MadeFiles
         {
             ".ts" => file.Length % TransportPacket == 0,
             ".jpg" => EndsWith(file, [0xFF, 0xD9]),
-            ".m3u8" => EndsWith(file, "#EXT-X-ENDLIST\n"u8),
-            _ => true,
+            _ => EndsWith(file, "#EXT-X-ENDLIST\n"u8),
         };
     }
 
