@@ -29,6 +29,8 @@ internal sealed partial class RedisObjectTier : IPurgeLayer
 
     private async Task<IReadOnlyList<string>> SelectAsync(PurgeRequest request, CancellationToken cancellation) => request.Kind switch
     {
+        // Every POST is one: not by a look at the whole index.
+        PurgeKind.Url when request.Value.StartsWith('/') => [.. (await index.TaggedAsync(SourceTagOf(request.Value.Split('?')[0]), cancellation)).Where(key => key.StartsWith(request.Value + "\n", StringComparison.Ordinal))],
         PurgeKind.Url => await index.ScanAsync(request.Value + "\n", cancellation).ToListAsync(cancellation),
         // A variant's key is not its path; the path it was made from is.
         PurgeKind.Prefix => [.. await index.ScanAsync(request.Value, cancellation).ToListAsync(cancellation), .. await index.OthersTaggedAsync('/', SourceTagOf(request.Value), cancellation)],

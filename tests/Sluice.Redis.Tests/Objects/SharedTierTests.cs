@@ -167,6 +167,28 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
     }
 
     [Fact]
+    public async Task Purge_OfAUrl_LooksAtWhatIsOfItsPathOnly()
+    {
+        await using var one = await OpenAsync();
+        var path = Unique();
+        foreach (var target in (string[])[path + "?a", path + "?ab", path])
+        {
+            using var turn = await one.TurnAsync(target);
+            turn.Keep(one.Store(target, Metadata(10, "a", source: path), new byte[10]));
+            await FindAsync(one, target);
+        }
+
+        await redis.Server.CliAsync("config", "resetstat");
+        var receipt = await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, path + "?a"));
+
+        Assert.Equal(10, receipt.SharedBytes);
+        Assert.DoesNotContain("zscan", await redis.Server.CliAsync("info", "commandstats"), StringComparison.Ordinal);
+        Assert.Null((await one.LookAsync(path + "?a")).Found);
+        Assert.NotNull((await one.LookAsync(path + "?ab")).Found);
+        Assert.NotNull((await one.LookAsync(path)).Found);
+    }
+
+    [Fact]
     public async Task Purge_ForAChangingRequest_DoesNotWaitForANodeThatHangs()
     {
         var prefix = Unique();
