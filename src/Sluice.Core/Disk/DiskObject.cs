@@ -57,7 +57,7 @@ public sealed partial class DiskObject : DiskEntry
     /// <summary>True when that chunk is stored. Takes no lock, but the first question about an object from an earlier run may read its rows from the index.</summary>
     public bool Has(int chunk)
     {
-        if (chunk < 0 || IsRemoved) return false;
+        if (chunk < 0 || IsRemoved || Tier.IsDisposed) return false;
         if (body is { } known) return known.Has(chunk);
         if (IsComplete) return chunk < Tier.ChunksOf(Length);
         return Tier.BodyOf(this).Has(chunk);

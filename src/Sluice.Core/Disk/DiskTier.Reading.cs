@@ -71,6 +71,7 @@ public sealed partial class DiskTier
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             ReportRead(failure);
+            LetGo(source, body, chunk);
             return false;
         }
         finally
@@ -102,6 +103,7 @@ public sealed partial class DiskTier
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             ReportRead(failure);
+            if (source.Body is { } body) LetGo(source, body, chunk);
             return false;
         }
         finally
@@ -151,10 +153,17 @@ public sealed partial class DiskTier
 
     private void DropChunk(DiskObject source, DiskBody body, int chunk)
     {
-        if (!body.Drop(chunk)) return;
+        if (!LetGo(source, body, chunk)) return;
         Interlocked.Increment(ref damagedChunks);
-        writer.Add(new IndexChange(IndexChangeKind.Drop, source, chunk, 0, body.LengthOf(chunk)));
         logger.LogWarning(DiskEvents.ChunkDamaged, "Chunk {Chunk} of body file {Name} is damaged and was dropped; it is fetched again when asked for. If this repeats, check the disk", chunk, source.Name);
+    }
+
+    /// <summary>A chunk that cannot be had is not held any more: whoever is told that it is there reads again, and so on for ever. False when another reader let go of it.</summary>
+    private bool LetGo(DiskObject source, DiskBody body, int chunk)
+    {
+        if (!body.Drop(chunk)) return false;
+        writer.Add(new IndexChange(IndexChangeKind.Drop, source, chunk, 0, body.LengthOf(chunk)));
+        return true;
     }
 
     private void Missing(DiskObject source)

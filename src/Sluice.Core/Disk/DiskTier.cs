@@ -87,6 +87,9 @@ public sealed partial class DiskTier : IAsyncDisposable
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize => options.ChunkSize;
 
+    /// <summary>True once nothing is held any more.</summary>
+    internal bool IsDisposed => disposed;
+
     /// <summary>A reading of the counters.</summary>
     public DiskTierStatistics GetStatistics() => new()
     {
