@@ -18,6 +18,7 @@ namespace Sluice.Edge;
 public sealed class SluiceEdge
 {
     private readonly HitPath hits;
+    private readonly RequestDelegate handle;
     private readonly EdgeHandler handler;
     private readonly EdgeCounters counters;
     private readonly TimeProvider time;
@@ -32,6 +33,7 @@ public sealed class SluiceEdge
         var forwarding = new Forwarding(options);
         var responder = new Responder(forwarding, time, counters);
         hits = new HitPath(Routes, responder, time);
+        handle = HandleAsync;
         PlainHits = new PlainHits(hits, forwarding, counters, time);
         (this.counters, this.time) = (counters, time);
         var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
@@ -74,11 +76,13 @@ public sealed class SluiceEdge
     }
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
-    public Task? TryServeHit(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="otherwise">Answers a request that turns out to be no hit after all, since what a tier held cannot be read, before anything was sent; null for what <see cref="InvokeAsync"/> does then.</param>
+    public Task? TryServeHit(HttpContext context, RequestDelegate? otherwise = null)
     {
         if (!IsPlain(context.Request.Headers)) return null;
         var began = counters.IsSampling ? time.GetTimestamp() : 0;
-        var answer = hits.TryServe(context);
+        var answer = hits.TryServe(context, otherwise ?? handle);
         if (began != 0 && answer is not null) counters.HitTook(time.GetElapsedTime(began));
         return answer;
     }

@@ -12,8 +12,8 @@ namespace Sluice.Edge.Serving;
 /// <summary>Answers what is fresh and known, on the thread that read the request: no lock, no await before the body, no allocation that grows with it.</summary>
 internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvider time)
 {
-    /// <summary>Starts the answer; null when the request needs more than this.</summary>
-    public Task? TryServe(HttpContext context)
+    /// <summary>Starts the answer; null when the request needs more than this. <paramref name="otherwise"/> answers where a tier has not got what it said, and nothing was sent yet.</summary>
+    public Task? TryServe(HttpContext context, RequestDelegate otherwise)
     {
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return null;
@@ -25,7 +25,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
             // Bytes that are in no tier mean waiting, and this thread must not.
             var answer = IsReady(context.Request, hit) ? responder.SendAsync(context, hit.Route, hit.Stored, Verdict.Hit) : null;
             goesOn = answer is { IsCompletedSuccessfully: false };
-            return goesOn ? ReleaseAfterAsync(answer!, hit.Stored) : answer;
+            return goesOn ? FinishAsync(context, answer!, hit.Stored, otherwise) : answer;
         }
         finally
         {
@@ -33,16 +33,24 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         }
     }
 
-    private static async Task ReleaseAfterAsync(Task answer, CachedObject held)
+    private static async Task FinishAsync(HttpContext context, Task answer, CachedObject held, RequestDelegate otherwise)
     {
         try
         {
             await answer;
+            return;
+        }
+        catch (IOException) when (!context.Response.HasStarted)
+        {
+            // A chunk was damaged, or could not be read: it is dropped by now, and the request one like any other.
+            context.Response.Clear();
         }
         finally
         {
             held.Release();
         }
+
+        await otherwise(context);
     }
 
     /// <summary>The stored object that may answer a GET or HEAD without asking the origin; null for none.</summary>

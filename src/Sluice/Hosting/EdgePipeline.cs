@@ -9,6 +9,8 @@ namespace Sluice.Hosting;
 /// <summary>What every request on the edge passes. A hit goes straight through; only what has to wait pays for a logging scope.</summary>
 internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog, ILogger<EdgePipeline> logger)
 {
+    private RequestDelegate? otherwise;
+
     /// <summary>Serves a request.</summary>
     public Task InvokeAsync(HttpContext context)
     {
@@ -30,7 +32,7 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
 
     private Task ServeAsync(HttpContext context)
     {
-        if (edge.TryServeHit(context) is not { } hit)
+        if (edge.TryServeHit(context, otherwise ??= ServeInScopeAsync) is not { } hit)
             return ServeInScopeAsync(context);
         return hit.IsCompletedSuccessfully ? hit : WatchAsync(context, hit);
     }
