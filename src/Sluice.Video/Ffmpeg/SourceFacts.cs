@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Sluice.Core.Processes;
+using Sluice.Video.Variants;
 
 namespace Sluice.Video.Ffmpeg;
 
@@ -25,10 +26,10 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
     /// <summary>Asks ffprobe; null with what it said when the source has no length.</summary>
     /// <param name="tools">Where it is.</param>
     /// <param name="version">The version of the source.</param>
-    /// <param name="url">Where it is read.</param>
+    /// <param name="loan">Where it is read.</param>
     /// <param name="withRate">Whether the rate of its pictures has to be known as well.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, string url, bool withRate, CancellationToken cancellation)
+    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, SourceLoan loan, bool withRate, CancellationToken cancellation)
     {
         if (known.TryGetValue(version, out var fact) && (fact.Rate is not null || !withRate)) return (fact, "", false);
         var progress = new FfmpegProgress();
@@ -36,7 +37,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration:stream=avg_frame_rate", "-select_streams", "v:0", "-of", "json", "-i", url,
+            "-show_entries", "format=duration:stream=avg_frame_rate", "-select_streams", "v:0", "-of", "json", "-i", loan.Url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -46,7 +47,8 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         await using var killed = cancellation.Register(process.Kill);
         var said = await new StreamReader(process.Output).ReadToEndAsync(cancellation);
         var exit = await process.Exited.WaitAsync(cancellation);
-        if (!exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
+        // What broke off ended there for ffprobe: how long it is would be a guess, and remembered.
+        if (loan.IsBroken || !exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
         if (known.Count >= Remembered) known.Clear();
         known[version] = read;
         return (read, "", false);

@@ -130,7 +130,7 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
                 position = stop;
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // It reads on elsewhere.
         }

@@ -15,14 +15,13 @@ public sealed partial class VariantMaker
     private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Options;
-        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, false, cancellation);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan, false, cancellation);
         if (fact is not { Length: var whole }) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said));
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")
         {
             var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation);
-            // A sheet is kept for long: what is missing in it must be missing in the source, and not have been out of reach for a moment.
-            return Picture(job, job.Loan.IsBroken ? (null, VariantFault.SourceUnreadable()) : made);
+            return Picture(job, made);
         }
 
         var path = job.Plan.SourcePath;

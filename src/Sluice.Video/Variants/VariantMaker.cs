@@ -124,7 +124,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<(Job Job, OriginResponse? Refusal)> PlaceAsync(Job job, CancellationToken cancellation)
     {
         if (job.Options.Place is not { } asked) return (job, null);
-        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, asked.IsPicture, cancellation);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan, asked.IsPicture, cancellation);
         if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said)));
         if (asked.In(fact.Value.Length, fact.Value.Rate) is not { } at) return (job, Refuse(job, VariantFault.Unsupported("it does not say how many pictures it has in a second")));
         return (job with { Options = job.Options with { Time = at, Place = null } }, null);
@@ -138,12 +138,12 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (isWebM)
         {
             // A WebM that is made as a stream has its length at its head only when it is known before.
-            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan.Url, false, cancellation);
+            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan, false, cancellation);
             if (fact is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
             length = VariantRun.LengthOf(options, fact?.Length);
         }
 
-        var run = new VariantRun(job.Tools, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits, length)), options, limits, meter, time);
+        var run = new VariantRun(job.Tools, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits, length)), options, limits, meter, time) { Loan = job.Loan };
         var kept = false;
         try
         {
@@ -204,7 +204,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
     private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, FfmpegCommand command, CancellationToken cancellation)
     {
-        await using var run = new VariantRun(job.Tools, command, job.Options, limits, meter, time);
+        await using var run = new VariantRun(job.Tools, command, job.Options, limits, meter, time) { Loan = job.Loan };
         var body = new ArrayBufferWriter<byte>(FirstBytes);
         try
         {
@@ -236,12 +236,13 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         // All it said has been heard once it has ended.
         await run.Exited;
-        if (run.Progress.Source is { } length) facts.Learn(job.Version, length);
+        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.Version, length);
     }
 
     private OriginResponse Refuse(Job job, VariantFault fault)
     {
-        fault = fault with { Message = Clean(job, fault.Message) };
+        // What it lacks then is not for want of it.
+        fault = job.Loan.IsBroken ? VariantFault.SourceUnreadable() : fault with { Message = Clean(job, fault.Message) };
         LogFailed(job.Plan.Key, fault.Message);
         return fault.ToResponse();
     }

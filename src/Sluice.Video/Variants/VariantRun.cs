@@ -35,6 +35,9 @@ internal sealed class VariantRun : IAsyncDisposable
             time);
     }
 
+    /// <summary>What it reads its source from. Where that breaks off, ffmpeg takes it for the source's end, and calls what it made of it a success.</summary>
+    public SourceLoan? Loan { get; init; }
+
     public FfmpegProgress Progress { get; } = new();
 
     /// <summary>How long the variant will be; null while ffmpeg has not said how long its source is.</summary>
@@ -82,6 +85,7 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <summary>Why it failed; null when it did not.</summary>
     public VariantFault? Fault(ToolExit exit)
     {
+        if (Loan is { IsBroken: true }) return VariantFault.SourceUnreadable();
         if (exit.IsSuccess) return null;
         if (isTooLong) return TooLong();
         var said = Progress.Fault;
@@ -99,7 +103,7 @@ internal sealed class VariantRun : IAsyncDisposable
         await process.DisposeAsync();
         var exit = await process.Exited;
         // Neither made, where its end was quicker, nor given up for want of anybody who waits.
-        if (isTooLong) exit = exit with { End = ToolEnd.Exited, Code = 1 };
+        if (isTooLong || Loan is { IsBroken: true }) exit = exit with { End = ToolEnd.Exited, Code = 1 };
         if (!isPart || !exit.IsSuccess) meter.End(OptionNames.Of(options.Mode), exit, time.GetElapsedTime(began));
     }
 }

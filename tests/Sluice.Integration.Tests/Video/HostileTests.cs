@@ -45,6 +45,43 @@ public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal(whole.Length / 2, new FileInfo(file).Length);
     }
 
+    // ffmpeg takes what breaks off for what ends there, and says that all went well.
+    [Theory]
+    [InlineData("width=160&height=90")]
+    [InlineData("width=160&height=90&format=webm")]
+    [InlineData("mode=audio")]
+    public async Task Source_ThatBreaksOffWhileItIsRead_GivesNoVariantThatEndsThere(string query)
+    {
+        var clip = await Clips.MakeAsync("noise.mp4", "-f", "lavfi", "-i", "nullsrc=s=320x180:r=25:d=12", "-f", "lavfi", "-i", "sine=d=12", "-vf", "geq=random(1)*255:128:128", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "+faststart");
+        var bytes = await File.ReadAllBytesAsync(clip, TestContext.Current.CancellationToken);
+        Assert.InRange(bytes.Length, 8 << 20, 100 << 20);
+        await using var origin = FaultyOrigin.Start();
+        var good = new OriginReply { Body = OriginBody.Of(bytes), ETag = "\"noise\"", ContentType = "video/mp4", CacheControl = "max-age=3600" };
+        // The first part is there; what comes after it is refused.
+        origin.On("/noise.mp4", OriginReply.Error(503)).Once("/noise.mp4", good);
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("config.json", $$"""{ "routes": [{ "origins": ["{{origin.Address}}"], "video": { "fallBackOnError": false } }] }""");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Arguments = ["--config", config] });
+
+        HttpStatusCode status = default;
+        var isWhole = false;
+        try
+        {
+            using var answer = await sluice.Edge.GetAsync(new Uri("/noise.mp4?" + query, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            status = answer.StatusCode;
+            await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            isWhole = true;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // What had begun is broken off.
+        }
+
+        Assert.True(status == HttpStatusCode.BadGateway || (status == HttpStatusCode.OK && !isWhole), $"{status}, {(isWhole ? "whole" : "broken off")}");
+        Assert.DoesNotContain((await sluice.ApiJsonAsync("/v1/variants?source=/noise.mp4"))["variants"]!.AsArray(), one => one is not null);
+        Assert.Equal((0, 1), ((int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["made"]!, (int)(await sluice.ApiJsonAsync("/v1/cache/stats"))["variants"]!["failed"]!));
+    }
+
     [Fact]
     public async Task Failure_IsRememberedForAWhile_SoThatABrokenSourceIsNotTriedForEveryViewer()
     {
