@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.Edge.Transport;
@@ -39,22 +37,8 @@ public sealed partial class EdgeTransport : IConnectionListenerFactory, IConnect
 
     /// <inheritdoc/>
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
-    {
-        Socket? socket = null;
-        try
-        {
-            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-            socket.Listen(4096);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            socket?.Dispose();
-            throw new AddressInUseException(e.Message, e);
-        }
-
-        return new(new EdgeListener(socket, pools.Create(), hits, e => LogCutShort(e.Message), time) { HitLog = HitLog, Room = new FileRoom(logger, time) });
-    }
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new(new EdgeListener(new Acceptor(endpoint, new FileRoom(logger, time), time), pools.Create(), hits, e => LogCutShort(e.Message), time) { HitLog = HitLog });
 
     [LoggerMessage(1003, LogLevel.Warning, "A hit was cut short: {Reason}")]
     private partial void LogCutShort(string reason);

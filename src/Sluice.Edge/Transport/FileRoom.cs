@@ -68,6 +68,6 @@ internal sealed unsafe partial class FileRoom
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int GetLimit(int resource, ulong* bounds);
 
-    [LoggerMessage(1006, LogLevel.Warning, "Of the {Limit} files that this process may have open three quarters are: new viewers wait, and connections that nobody uses are ended after 5 s. Allow more: ulimit -n 65536, or LimitNOFILE=65536 in the systemd unit")]
+    [LoggerMessage(1006, LogLevel.Warning, "Of the {Limit} files that this process may have open three quarters are: new viewers wait until others leave. Allow more: ulimit -n 65536, or LimitNOFILE=65536 in the systemd unit")]
     private static partial void LogShort(ILogger logger, long limit);
 }

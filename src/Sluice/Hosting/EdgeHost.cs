@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Sluice.Configuration;
 using Sluice.Edge.Transport;
 using Sluice.Logging;
@@ -39,7 +40,7 @@ internal static class EdgeHost
                 HitLog = accessLog,
             });
         else
-            builder.WebHost.UseSockets(sockets =>
+            builder.Services.Configure<SocketTransportOptions>(sockets =>
             {
                 // Together with inline completions (see Program) a hit is answered on the thread that read the request.
                 sockets.UnsafePreferInlineScheduling = true;

@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 using Sluice.Configuration;
+using Sluice.Edge.Transport;
 
 namespace Sluice.Hosting;
 
@@ -18,6 +22,8 @@ internal static class HostBuilding
             kestrel.AddServerHeader = false;
             listen(kestrel);
         });
+        if (EdgeTransport.IsSupported)
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new ServerTransport(services.GetRequiredService<IOptions<SocketTransportOptions>>(), logging, time));
         return builder;
     }
 
