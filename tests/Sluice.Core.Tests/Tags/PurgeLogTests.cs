@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
@@ -44,6 +45,29 @@ public sealed class PurgeLogTests
         for (var i = 0; i < 10_000; i++) log.Add(new PurgeRequest(PurgeKind.Url, "/other" + i.ToString(CultureInfo.InvariantCulture)), () => { });
         Assert.True(log.TryCommit(0, "/a", Metadata("/a", "t"), () => true));
         Assert.False(log.TryCommit(0, "/other7", Metadata("/other7", "t"), () => true));
+    }
+
+    // Eight thousand characters of a name are a client's to choose, and there are many clients.
+    [Fact]
+    public void Commit_AfterAPurgeOfALongName_KnowsItWithoutKeepingIt()
+    {
+        var log = new PurgeLog();
+        var name = Add(log);
+
+        GC.Collect();
+        Assert.False(name.IsAlive);
+        Assert.False(log.TryCommit(0, Long('a'), Metadata("/a", "t"), () => true));
+        Assert.True(log.TryCommit(0, Long('b'), Metadata("/a", "t"), () => true));
+
+        static string Long(char last) => new string('/', 8000) + last;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Add(PurgeLog log)
+        {
+            var name = Long('a');
+            log.Add(new PurgeRequest(PurgeKind.Url, name), () => { });
+            return new(name);
+        }
     }
 
     private static string Name(Random random) => "/" + random.Next(random.Next(3) == 0 ? 200_000 : 300).ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
@@ -71,6 +72,32 @@ public sealed class PurgeJournalTests
         Assert.False(journal.HasPurgedSince(LogPlace.Start, "/a", Metadata));
         Assert.True(journal.HasPurgedSince(new LogPlace(PurgeJournal.Remembered, 0), "/form", Metadata));
         Assert.False(journal.HasPurgedSince(new LogPlace(PurgeJournal.Remembered + 1, 0), "/form", Metadata));
+    }
+
+    // Eight thousand characters of a name are a client's to choose, and there are many clients.
+    [Fact]
+    public void Purge_OfALongName_IsKnownWithoutKeepingIt()
+    {
+        var journal = new PurgeJournal();
+        var name = Add(journal);
+
+        GC.Collect();
+        Assert.False(name.IsAlive);
+        journal.Fill(LogPlace.Start, [(new LogPlace(2, 0), new PurgeRequest(PurgeKind.Source, Long('s')))]);
+        Assert.True(journal.HasPurgedSince(LogPlace.Start, Long('a'), Metadata));
+        Assert.False(journal.HasPurgedSince(new LogPlace(1, 0), Long('a'), Metadata));
+        Assert.True(journal.HasPurgedSince(new LogPlace(1, 0), "/a", Metadata with { Source = Long('s') }));
+        Assert.False(journal.HasPurgedSince(LogPlace.Start, Long('b'), Metadata));
+
+        static string Long(char last) => new string('/', 8000) + last;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Add(PurgeJournal journal)
+        {
+            var name = Long('a');
+            journal.TryAdd(new LogPlace(1, 0), new PurgeRequest(PurgeKind.Url, name));
+            return new(name);
+        }
     }
 
     [Fact]
