@@ -200,7 +200,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
             }
             catch (IOException failure) when (message is not null)
             {
-                // Done here, but who asked does not hear of it.
+                // The index could not be written: who asked hears of no receipt.
                 RedisEvents.PurgeNotHeard(log, failure.Message);
             }
             catch (IOException)
@@ -220,15 +220,25 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         // What this node told itself it has done itself.
         var isForUs = message.Node != nodes.Id && message.Purge != Beginning;
         var receipt = isForUs ? await purgeHere(message.Purge!, CancellationToken.None) : new PurgeReceipt();
-        if (!hasGap && place > readTo)
-        {
-            readTo = place;
-            Progressed?.Invoke(place);
-        }
+        if (!hasGap && place > readTo) readTo = place;
+        // Of many at once the last will do: after a crash the others are done again.
+        if (!hasGap && !heard.Reader.TryPeek(out _)) Progressed?.Invoke(readTo);
+        // Not waited for: what came meanwhile would pile up where every POST of many nodes is a purge.
+        if (isForUs) _ = AnswerAsync(message, receipt);
+    }
 
-        if (!isForUs) return;
+    private async Task AnswerAsync(PurgeMessage message, PurgeReceipt receipt)
+    {
         var channel = client.Options.KeyPrefix + "sluice.purged." + message.Node;
-        await client.SendAsync(channel, CancellationToken.None, "PUBLISH", channel, new PurgeMessage(nodes.Id, message.Number, null, receipt).ToJson());
+        try
+        {
+            await client.SendAsync(channel, CancellationToken.None, "PUBLISH", channel, new PurgeMessage(nodes.Id, message.Number, null, receipt).ToJson());
+        }
+        catch (IOException failure)
+        {
+            // Done here, but who asked does not hear of it.
+            if (!stop.IsCancellationRequested) RedisEvents.PurgeNotHeard(log, failure.Message);
+        }
     }
 
     private async Task CatchUpAsync()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
@@ -167,6 +168,34 @@ public sealed class LogLossTests : IAsyncLifetime
         await purges.CaughtUp.WaitAsync(Soon, TimeProvider.System);
         Assert.Equal(["/1", "/2", "/3"], done.Where(value => value != "/seen"));
         await pushes.DisposeAsync();
+    }
+
+    // Thousands of purges a second are told by POSTs: one after the other, each with its answer on the way, they would come later and later.
+    [Fact]
+    public async Task Answer_UnderWay_HoldsUpNoPurge()
+    {
+        var done = new ConcurrentQueue<string>();
+        var options = Options(redis.Address) with { CommandTimeout = TimeSpan.FromMinutes(5) };
+        await using var client = new RedisClient(options, TimeProvider.System, NullLogger.Instance);
+        await using var pushes = new RedisPushes(client);
+        await using var nodes = new RedisNodes(client);
+        await using var purges = new RedisPurges(client, nodes, pushes, (purge, _) =>
+        {
+            done.Enqueue(purge.Value);
+            return Task.FromResult(new PurgeReceipt());
+        }, NullLogger.Instance);
+        await client.StartAsync();
+        purges.Start();
+        await pushes.StartAsync(CancellationToken.None);
+        await purges.CaughtUp.WaitAsync(Soon, TimeProvider.System);
+
+        // Nobody's answers are taken from the moment on that these are told.
+        await redis.CliLinesAsync("MULTI", Told("/1"), Told("/2"), Told("/3"), "CLIENT PAUSE 60000 WRITE", "EXEC");
+
+        Assert.True(await Eventually.HoldsAsync(() => done.Count == 3, TimeSpan.FromSeconds(20)), $"done: {string.Join(' ', done)}");
+        await redis.CliAsync("CLIENT", "UNPAUSE");
+
+        string Told(string url) => $"PUBLISH {options.Channel("sluice.purge")} \"\\n{Encoding.UTF8.GetString(new PurgeMessage("other", 1, new PurgeRequest(PurgeKind.Url, url)).ToJson()).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 
     private async Task<TierNode> OtherAsync()
