@@ -34,6 +34,9 @@ internal static class PrivateRoute
         else await serve(shared);
     }
 
+    /// <summary>What all viewers share of what one asks for: on a private route the token is left out.</summary>
+    public static RequestTarget SharedPart(ActiveRoute route, RequestTarget target) => route.Route.Playback is null ? target : target with { Query = Take(target.Query).Others };
+
     // The viewer's part of a query, and the object's.
     private static (string? Token, string Others) Take(string query)
     {
@@ -78,8 +81,8 @@ internal static class PrivateRoute
         if (!isHead) await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    // Some origins hold manifests compressed and send them so whatever is accepted. Null for another coding, and for what is not what it says.
-    private static string? TextOf(byte[] body, string coding)
+    /// <summary>Some origins hold manifests compressed and send them so whatever is accepted. Null for another coding, and for what is not what it says.</summary>
+    public static string? TextOf(byte[] body, string coding)
     {
         if (coding.Length == 0) return Encoding.UTF8.GetString(body);
         if (!coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return null;

@@ -1,9 +1,9 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Warming;
 
@@ -16,6 +16,8 @@ internal sealed partial class EdgeHandler
     public async Task<WarmedObject> WarmAsync(RequestTarget target, string client, CancellationToken cancellation)
     {
         if (parts.Routes.Match(target.Path) is not { } route) return new(target.Text, 404) { Reason = "No route is configured for this path." };
+        // As its viewers share it, whoever's address was pasted.
+        target = PrivateRoute.SharedPart(route, target);
         if (!route.Policy.Stores) return new(target.Text, 400) { Reason = "Its route stores nothing." };
         if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true }) is { Original: null })
         {
@@ -40,8 +42,9 @@ internal sealed partial class EdgeHandler
             using var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
             if (result.Object is not { } brought) return new(target.Text, result.Status) { Reason = result.Status < 400 ? $"It cannot be stored: {result.Reason}." : $"The origin answered {result.Status}." };
+            var wasHeld = result.IsRevalidated && brought.Metadata.Length is { } length && brought.Holds(0, length);
             await result.CompleteAsync(cancellation);
-            return await TellAsync(target, brought, !result.IsRevalidated, cancellation);
+            return await TellAsync(target, brought, !wasHeld, cancellation);
         }
         catch (OriginException failure)
         {
@@ -63,19 +66,19 @@ internal sealed partial class EdgeHandler
             IsHeld = isHeld && status < 400,
             IsFetched = isFetched,
             Length = length,
-            Names = isHeld && status == 200 && PlaylistNames.IsPlaylist(target.Path) && !found.Metadata.Headers.Contains("Content-Encoding") && length <= PlaylistNames.MaximumBytes ? PlaylistNames.Read(target.Path, await TextAsync(found, cancellation)) : [],
+            Names = isHeld && status == 200 && PlaylistNames.IsPlaylist(target.Path) && length <= PlaylistNames.MaximumBytes && await TextAsync(found, cancellation) is { } text ? PlaylistNames.Read(target.Path, text) : [],
             Reason = status >= 400 ? $"The origin answered {status}." : isHeld ? null : "It was fetched, but there was no room to keep it, or it was purged meanwhile.",
         };
     }
 
-    private static async Task<string> TextAsync(CachedObject found, CancellationToken cancellation)
+    private static async Task<string?> TextAsync(CachedObject found, CancellationToken cancellation)
     {
         using var text = new MemoryStream();
         using var reader = found.Open(0, found.Metadata.Length!.Value, found.Source);
         while (true)
         {
             using var piece = await reader.ReadAsync(cancellation);
-            if (piece.Length == 0) return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+            if (piece.Length == 0) return PrivateRoute.TextOf(text.ToArray(), found.Metadata.Headers.Combined("Content-Encoding") ?? "");
             text.Write(piece.Span);
         }
     }

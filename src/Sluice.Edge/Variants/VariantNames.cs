@@ -1,4 +1,5 @@
 using Sluice.Core.Variants;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 
@@ -9,6 +10,7 @@ internal static class VariantNames
 {
     public static (ActiveRoute Route, string Name) Of(ActiveRoute route, RequestTarget target)
     {
+        target = PrivateRoute.SharedPart(route, target);
         if (target.Query.Length == 0 || route.Variants is not { } variants) return (route, target.Text);
         return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null)) switch
         {

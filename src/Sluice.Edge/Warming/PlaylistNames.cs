@@ -19,6 +19,8 @@ internal static class PlaylistNames
     /// <param name="text">Its body.</param>
     public static IReadOnlyList<string> Read(string path, string text)
     {
+        // A page of text that answers to any name would be taken for a list of paths, line by line (RFC 8216 section 4.3.1.1).
+        if (!text.StartsWith("#EXTM3U", StringComparison.Ordinal)) return [];
         var own = new Uri("http://here" + path);
         var found = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         foreach (var part in text.AsSpan().EnumerateLines())

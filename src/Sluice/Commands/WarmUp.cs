@@ -16,6 +16,7 @@ internal sealed class WarmUp(ApiClient client, Terminal terminal, long? budget, 
     // Manifests before all else, since they tell what there is; then the beginnings of all, which viewers need first.
     private readonly PriorityQueue<string, (int Place, int Order)> waiting = new();
     private WarmedCounts counts = new(0, 0, 0, 0, 0);
+    private long spent;
     private int order, busy;
 
     /// <summary>Runs to the end; 1 when something is not held.</summary>
@@ -62,7 +63,7 @@ internal sealed class WarmUp(ApiClient client, Terminal terminal, long? budget, 
     {
         lock (gate)
         {
-            if (counts.FetchedBytes >= budget || !waiting.TryDequeue(out var url, out _)) return null;
+            if (spent >= budget || !waiting.TryDequeue(out var url, out _)) return null;
             busy++;
             return url;
         }
@@ -80,6 +81,8 @@ internal sealed class WarmUp(ApiClient client, Terminal terminal, long? budget, 
         counts = !warmed.IsHeld ? counts with { Failed = counts.Failed + 1 }
             : warmed.IsFetched ? counts with { Fetched = counts.Fetched + 1, FetchedBytes = counts.FetchedBytes + (warmed.Length ?? 0) }
             : counts with { Held = counts.Held + 1 };
+        // The origin sent it, whether there was room for it or not.
+        if (warmed.IsFetched) spent += warmed.Length ?? 0;
         if (!warmed.IsHeld)
         {
             line.End();
@@ -88,7 +91,7 @@ internal sealed class WarmUp(ApiClient client, Terminal terminal, long? budget, 
         if (follows)
             for (var i = 0; i < warmed.Names.Count; i++) Add(warmed.Names[i], i);
         var (done, open) = (known.Count - waiting.Count - busy, waiting.Count + busy);
-        if (open > 0) line.Show($"warm, {ByteSize.Display(counts.FetchedBytes)}", (double)done / known.Count);
+        if (open > 0) line.Show("warm", (double)done / known.Count);
     }
 
     private void Add(string url, int place)

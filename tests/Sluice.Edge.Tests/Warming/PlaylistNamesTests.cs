@@ -50,7 +50,11 @@ public sealed class PlaylistNamesTests
     public void Read_Segments_NamesThoseOfThisServerOnce(string end) =>
         Assert.Equal(["/v/init.mp4", "/v/one.m4s", "/v/two%20b.m4s", "/five.m4s", "/v/part.m4s"], PlaylistNames.Read("/v/a.m3u8", Media.ReplaceLineEndings(end)));
 
+    // An app that answers its page to every path.
+    [Fact]
+    public void Read_TextThatIsNoPlaylist_NamesNothing() => Assert.Empty(PlaylistNames.Read("/v/a.m3u8", "<!doctype html>\n<p>no such video\n</html>\n"));
+
     [Fact]
     public void Read_AnyText_GivesTargetsOfThisServer() => Prop.ForAll<string?, string?>((a, b) =>
-        PlaylistNames.Read("/v/a.m3u8", $"{a}\n{Media}\n#EXT-X-MAP:URI=\"{b}").All(name => name.StartsWith('/') && !name.Contains('\n', StringComparison.Ordinal))).QuickCheckThrowOnFailure();
+        PlaylistNames.Read("/v/a.m3u8", $"#EXTM3U\n{a}\n{Media}\n#EXT-X-MAP:URI=\"{b}").All(name => name.StartsWith('/') && !name.Contains('\n', StringComparison.Ordinal))).QuickCheckThrowOnFailure();
 }

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using System.IO.Compression;
 using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
@@ -120,11 +122,49 @@ public sealed class WarmTests
         Assert.Empty((await WarmAsync(edge, "/v/a.txt")).Names);
     }
 
+    [Fact]
+    public async Task Warm_AManifestHeldCompressed_TellsWhatItNames()
+    {
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) await gzip.WriteAsync("#EXTM3U\n#EXTINF:6,\none.ts\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await using var edge = await EdgeServer.StartAsync(new TextOrigin(compressed.ToArray(), "gzip"), time);
+
+        Assert.Equal(["/v/one.ts"], (await WarmAsync(edge, "/v/a.m3u8")).Names);
+    }
+
+    [Fact]
+    public async Task Warm_AnOldObjectHeldInPart_TellsThatTheRestCame()
+    {
+        var origin = new MadeOrigin { Length = 5 << 20 };
+        await using var edge = await EdgeServer.StartAsync(origin, time, policy: new() { Ok = TimeSpan.FromMinutes(1), ByExtension = FrozenDictionary<string, ExtensionPolicy>.Empty });
+        await edge.GetAsync("/a.mp4", ("Range", "bytes=2500000-2500099"));
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        var warmed = await WarmAsync(edge, "/a.mp4");
+
+        Assert.Equal((true, true, 5L << 20), (warmed.IsHeld, warmed.IsFetched, origin.Bytes));
+    }
+
+    [Fact]
+    public async Task Warm_TheAddressOfOneViewer_FetchesWhatAllOfThemGet()
+    {
+        var tokens = new PlaybackTokens("0123456789abcdef", TimeSpan.FromHours(1), time);
+        await using var edge = await EdgeServer.StartAsync(new MadeOrigin(), time, configure: options => options.Routes[0] = options.Routes[0] with { Playback = tokens });
+        string Address() => "/v/a.mp4?token=" + tokens.ForFolderOf("/v/a.mp4");
+
+        var warmed = await WarmAsync(edge, Address());
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(("/v/a.mp4", true), (warmed.Target, warmed.IsHeld));
+        Assert.Equal("HIT", Status((await edge.GetAsync(Address())).Head));
+        Assert.Equal("/v/a.mp4", edge.Edge.NameOf(Address()));
+    }
+
     private static Task<WarmedObject> WarmAsync(EdgeServer edge, string target) => edge.Edge.WarmAsync(target, "test", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
 
     private static string Status(HttpResponseMessage answer) => answer.Headers.GetValues("X-Cache-Status").Single();
 
-    private sealed class TextOrigin(byte[] text) : IOrigin
+    private sealed class TextOrigin(byte[] text, string? coding = null) : IOrigin
     {
         public string Name => "text";
 
@@ -134,7 +174,7 @@ public sealed class WarmTests
 
         public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => new(new OriginResponse
         {
-            Status = 200, Headers = new HeaderList { { "ETag", "\"1\"" } }, Version = new ObjectVersion("\"1\"", null, text.Length), Body = new MemoryStream(text), BodyLength = text.Length,
+            Status = 200, Headers = coding is null ? new HeaderList { { "ETag", "\"1\"" } } : new HeaderList { { "ETag", "\"1\"" }, { "Content-Encoding", coding } }, Version = new ObjectVersion("\"1\"", null, text.Length), Body = new MemoryStream(text), BodyLength = text.Length,
         });
     }
 }
