@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Core.Storage;
 
 namespace Sluice.Core.Disk;
@@ -6,8 +7,14 @@ namespace Sluice.Core.Disk;
 internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream file;
+    private readonly string path;
+    private readonly string? place;
 
-    private DirectoryLock(FileStream file, DateTime takenAt) => (this.file, TakenAt) = (file, takenAt);
+    private DirectoryLock(FileStream file, string path)
+    {
+        (this.file, this.path, TakenAt) = (file, path, File.GetLastWriteTimeUtc(path));
+        place = PlaceNow();
+    }
 
     /// <summary>When it was taken, by the clock of the file system: files written earlier are from an earlier run.</summary>
     public DateTime TakenAt { get; }
@@ -31,7 +38,7 @@ internal sealed class DirectoryLock : IDisposable
             file.SetLength(0);
             file.WriteByte((byte)'\n');
             file.Flush();
-            return new(file, File.GetLastWriteTimeUtc(path));
+            return new(file, path);
         }
         catch (IOException failure) when (File.Exists(path) && failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && IsHeld(failure))
         {
@@ -42,6 +49,26 @@ internal sealed class DirectoryLock : IDisposable
             throw new IOException($"The cache directory {directory} cannot be written ({failure.Message}). Make it writable and check its free space, or choose another cache directory.", failure);
         }
     }
+
+    /// <summary>False once the file that is locked is not the one in the directory any more: then nothing keeps another process out, and what is written goes to files that nobody finds again.</summary>
+    public bool IsInPlace => place is null ? !IsGone(path) : PlaceNow() == place;
+
+    /// <summary>True where there is no such file; not where it cannot be made out.</summary>
+    public static bool IsGone(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return false;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return failure is FileNotFoundException or DirectoryNotFoundException;
+        }
+    }
+
+    // What Linux calls the file that is open: another name once it was moved, deleted, or its file system taken away. Null where it cannot be had.
+    private string? PlaceNow() => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}")).LinkTarget;
 
     public void Dispose() => file.Dispose();
 

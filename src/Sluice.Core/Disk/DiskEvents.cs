@@ -16,4 +16,5 @@ internal static class DiskEvents
     public static readonly EventId RowsDropped = new(2009, nameof(RowsDropped));
     public static readonly EventId OrphansDeleted = new(2010, nameof(OrphansDeleted));
     public static readonly EventId SpaceShort = new(2011, nameof(SpaceShort));
+    public static readonly EventId DirectoryLost = new(2012, nameof(DirectoryLost));
 }

@@ -43,6 +43,9 @@ internal sealed class DiskIndex : IDisposable
     /// <summary>True when there was no usable index, so that all body files are without a row.</summary>
     public bool StartedEmpty => file.StartedEmpty;
 
+    /// <summary>False once its file was deleted.</summary>
+    public bool IsInPlace => !DirectoryLock.IsGone(file.Path);
+
     /// <summary>Rows of a key. Call under <see cref="Gate"/>.</summary>
     public List<ObjectRow> Find(string key)
     {

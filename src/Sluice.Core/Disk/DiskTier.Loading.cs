@@ -54,7 +54,8 @@ public sealed partial class DiskTier
     internal IEnumerable<DiskObject> Scan(RowMatch match)
     {
         var part = new List<ObjectRow>(ScannedAtOnce);
-        for (long? after = 0; after is not null;)
+        // What would be opened by its name is gone, or another process's.
+        for (long? after = lost ? null : 0; after is not null;)
         {
             part.Clear();
             try

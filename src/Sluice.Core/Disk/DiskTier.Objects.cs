@@ -21,7 +21,7 @@ public sealed partial class DiskTier
         if (target.Length != DiskObject.UnknownLength && target.Length != metadata.Length)
             throw new ArgumentException($"The length of a stored body was {target.Length} and cannot become {metadata.Length}.", nameof(metadata));
         target.Replace(metadata);
-        if (disposed || target.IsRemoved) return;
+        if (disposed || lost || target.IsRemoved) return;
         if (target.IsListed) writer.Add(new IndexChange(IndexChangeKind.Object, target));
         else if (target.Length == 0 && target.TryUse())
         {
@@ -72,7 +72,7 @@ public sealed partial class DiskTier
         isComplete = true;
         var found = new List<DiskObject>();
         var keyHash = RowTable.HashOf(key);
-        if (indexRead && !rows.MayHave(keyHash)) return found;
+        if (lost || (indexRead && !rows.MayHave(keyHash))) return found;
         List<DiskObject> bad = [];
         try
         {

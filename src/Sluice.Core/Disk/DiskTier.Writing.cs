@@ -12,7 +12,7 @@ public sealed partial class DiskTier
     public async ValueTask<bool> WriteAsync(DiskObject target, int chunk, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         CheckWhole(target, chunk, bytes.Length);
-        if (disposed || !target.TryUse()) return false;
+        if (disposed || lost || !target.TryUse()) return false;
         try
         {
             var body = BodyOf(target);
@@ -62,6 +62,8 @@ public sealed partial class DiskTier
         var checksum = Crc32C.Compute(bytes.Span);
         body.Complete(chunk, checksum, bytes.Length);
         writer.Add(new IndexChange(IndexChangeKind.Chunk, target, chunk, checksum, bytes.Length));
+        // Begun before; nothing else would let go of it.
+        if (lost) Drop(target);
         return !target.IsRemoved;
     }
 

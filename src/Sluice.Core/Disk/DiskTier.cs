@@ -37,6 +37,7 @@ public sealed partial class DiskTier : IAsyncDisposable
     private uint now;
     private uint usesSavedAt;
     private volatile bool disposed;
+    private volatile bool lost;
 
     private DiskTier(DiskTierOptions options, TimeProvider time, ILogger logger, DirectoryLock directoryLock, DiskIndex index)
     {
@@ -84,6 +85,9 @@ public sealed partial class DiskTier : IAsyncDisposable
         set => space.IsNeeded = value;
     }
 
+    /// <summary>True once the directory or its index was deleted, moved or replaced under the tier: it holds nothing and takes nothing any more.</summary>
+    public bool IsLost => lost;
+
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize => options.ChunkSize;
 
@@ -127,6 +131,24 @@ public sealed partial class DiskTier : IAsyncDisposable
     {
         Volatile.Write(ref now, Seconds());
         if (now - usesSavedAt >= SecondsBetweenUses) SaveUses();
+        // Once the index was read, so that all it names can be let go of.
+        if (indexRead && !lost && !disposed && !(directoryLock.IsInPlace && index.IsInPlace)) Lose();
+    }
+
+    /// <summary>Lets go of everything, as if it had all been evicted: from the index too, so that what is purged from now on does not come back with a volume that is mounted again.</summary>
+    private void Lose()
+    {
+        lost = true;
+        logger.LogError(
+            DiskEvents.DirectoryLost,
+            "The cache directory {Directory}, or its index, was deleted, moved or replaced while this server uses it. Nothing is stored there any more: the server goes on from memory and the origins. See that the directory is there, and restart the server",
+            options.Directory);
+        foreach (var row in rows.ToArray())
+        {
+            if (disposed) return;
+            Remove(row);
+        }
+        foreach (var target in known.Values) Drop(target);
     }
 
     private void SaveUses()

@@ -39,6 +39,9 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     /// <summary>The disk tier; null when there is none.</summary>
     internal DiskTier? Disk { get; }
 
+    /// <summary>True while a disk tier is configured and not used: the cache goes on from memory and the origins.</summary>
+    public bool IsDiskAway => Disk?.IsLost == true;
+
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize { get; }
 
@@ -210,6 +213,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         MemoryChunks = Memory.Count,
         MemoryEvictions = Memory.Evictions,
         Disk = Disk?.GetStatistics(),
+        IsDiskAway = IsDiskAway,
         Flights = Volatile.Read(ref fills),
     };
 

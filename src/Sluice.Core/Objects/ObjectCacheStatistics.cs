@@ -23,6 +23,9 @@ public sealed record ObjectCacheStatistics
     /// <summary>The disk tier; null when there is none.</summary>
     public DiskTierStatistics? Disk { get; init; }
 
+    /// <summary>True while a disk tier is configured and not used: its directory was deleted under the server. The log says what to do.</summary>
+    public bool IsDiskAway { get; init; }
+
     /// <summary>Fetches under way.</summary>
     public int Flights { get; init; }
 }

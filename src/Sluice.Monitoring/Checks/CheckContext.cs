@@ -77,7 +77,9 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
         yield return Use("KV storage", window.Last(MeasureNames.StoreSize), window.Last(MeasureNames.StoreLimit), options.Thresholds.StoragePercent, options.Thresholds.StorageCriticalPercent);
         // Tiers are meant to be full; what matters is whether they find room.
         yield return Use("memory", window.Last(MeasureNames.MemorySize), window.Last(MeasureNames.MemoryLimit), 101, 101);
-        yield return Use("disk", window.Last(MeasureNames.DiskSize), window.Last(MeasureNames.DiskLimit), 101, 101);
+        yield return window.Last(MeasureNames.DiskAway) > 0
+            ? new("disk", "not used: this server goes on from memory and the origins. The log says why; it is used again after a restart", "bad")
+            : Use("disk", window.Last(MeasureNames.DiskSize), window.Last(MeasureNames.DiskLimit), 101, 101);
         var refused = Last(86_400).Sum(MeasureNames.DiskRefused);
         yield return new("chunks without room on disk, 24 h", Count(refused), refused > 0 ? "warning" : "good");
         if (window.Last(MeasureNames.RedisConnected) is { } connected)

@@ -36,6 +36,7 @@ internal static class MeasureNames
     public const string MemoryLimit = "sluice.memory.limit";
     public const string MemoryEvictions = "sluice.memory.evictions";
     public const string DiskSize = "sluice.disk.size";
+    public const string DiskAway = "sluice.disk.away";
     public const string DiskLimit = "sluice.disk.limit";
     public const string DiskEvictions = "sluice.disk.evictions";
     public const string DiskDamaged = "sluice.disk.damaged";

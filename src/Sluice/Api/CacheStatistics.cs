@@ -34,6 +34,9 @@ internal sealed record CacheStatistics
     /// <summary>The disk tier; absent when there is none.</summary>
     public DiskTierStatistics? Disk { get; init; }
 
+    /// <summary>True while a disk tier is configured and not used; the log says why.</summary>
+    public bool DiskAway { get; init; }
+
     /// <summary>Fetches under way.</summary>
     public int Flights { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record CacheStatistics
             MemoryChunks = cache.MemoryChunks,
             MemoryEvictions = cache.MemoryEvictions,
             Disk = cache.Disk,
+            DiskAway = cache.IsDiskAway,
             Flights = cache.Flights,
             Presign = engine.Presign.Named.Count == 0 ? null : engine.Presign.Named.ToDictionary(pair => pair.Key, pair => pair.Value.GetStatistics()),
             Redis = engine.Redis?.GetStatistics(),

@@ -13,7 +13,7 @@ internal static class HealthEndpoints
         api.MapGet("/health/live", () => TypedResults.Json(new HealthAnswer("ok"), ApiJson.Wire.HealthAnswer))
             .WithSummary("200 while the process answers.").Produces<HealthAnswer>();
         api.MapGet("/health/ready", (ServerState state) => state.Phase == ServerPhase.Ready
-                ? TypedResults.Json(new HealthAnswer("ok", state.Engine?.Redis is { } redis ? redis.IsAvailable ? "ok" : "away" : null), ApiJson.Wire.HealthAnswer)
+                ? TypedResults.Json(new HealthAnswer("ok", state.Engine?.Redis is { } redis ? redis.IsAvailable ? "ok" : "away" : null, state.Engine?.Cache.IsDiskAway == true ? "away" : null), ApiJson.Wire.HealthAnswer)
                 : TypedResults.Json(new HealthAnswer(state.Phase == ServerPhase.Starting ? "starting" : "draining"), ApiJson.Wire.HealthAnswer, statusCode: StatusCodes.Status503ServiceUnavailable))
             .WithSummary("200 when viewers may be sent here; 503 while the index is being opened and while stopping.")
             .Produces<HealthAnswer>().Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);

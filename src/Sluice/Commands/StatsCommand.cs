@@ -36,7 +36,7 @@ internal static class StatsCommand
             ("Sluice", $"{stats.Version}, up {Duration.Format(TimeSpan.FromSeconds(Math.Floor(stats.UptimeSeconds)))}"),
             ("objects", Number(stats.Objects)),
             ("memory", $"{Of(stats.MemoryBytes, stats.MemoryMaximumBytes)}, {Number(stats.MemoryChunks)} chunks, {Number(stats.MemoryEvictions)} evicted"),
-            ("disk", stats.Disk is not { } disk ? "off" : $"{Of(disk.Bytes, disk.MaximumBytes)}, {Number(disk.Objects)} objects, {Number(disk.Evictions)} evicted, {Number(disk.DamagedChunks)} damaged, {Number(disk.RefusedChunks)} refused"),
+            ("disk", stats.DiskAway ? "not used, this server goes on without it: the log says why" : stats.Disk is not { } disk ? "off" : $"{Of(disk.Bytes, disk.MaximumBytes)}, {Number(disk.Objects)} objects, {Number(disk.Evictions)} evicted, {Number(disk.DamagedChunks)} damaged, {Number(disk.RefusedChunks)} refused"),
             ("redis", Redis(stats.Redis)),
             ("fetches", $"{Number(stats.Flights)} under way"),
             ("hit ratio", stats.HitRatio is { } ratio ? ratio.ToString("P1", CultureInfo.InvariantCulture) : "no requests yet"));

@@ -157,6 +157,27 @@ public sealed class DiskFaultTests : IAsyncLifetime
         Assert.False(sluice.HasExited);
     }
 
+    [Fact]
+    public async Task CacheDirectory_DeletedWhileServing_IsToldAndAnotherServerMayHaveIt()
+    {
+        await using var sluice = await ServeAsync("--memory", "2MB");
+        await FillAsync(sluice);
+        Directory.Delete(_cache.Path, recursive: true);
+        await using var second = await ServeAsync();
+
+        Assert.True(await Eventually.HoldsAsync(async () => (await sluice.ApiJsonAsync("/health/ready"))["disk"]?.GetValue<string>() == "away", TimeSpan.FromSeconds(20)), sluice.Log);
+        Assert.Contains("restart the server", sluice.Log, StringComparison.Ordinal);
+        var before = BodyFiles().Count;
+        await CheckAllAsync(sluice);
+        await CheckAllAsync(sluice);
+        Assert.Equal(before, BodyFiles().Count);
+        Assert.Equal(0, (await sluice.RunAsync("purge", "--prefix", "/")).ExitCode);
+        Assert.Contains("not used", (await sluice.RunAsync("stats")).Output, StringComparison.Ordinal);
+        await CheckAllAsync(second);
+        Assert.True(BodyFiles().Count >= 12);
+        Assert.Null((await second.ApiJsonAsync("/health/ready"))["disk"]);
+    }
+
     private Task<SluiceProcess> ServeAsync(params string[] flags) => SluiceProcess.StartAsync(new SluiceProcessOptions
     {
         Origin = _origin.Address,

@@ -72,6 +72,15 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(tone, Fact(await RunAsync("now"), "Storage", "redis").Tone);
     }
 
+    [Theory]
+    [InlineData(1, "bad")]
+    [InlineData(0, "good")]
+    public async Task Now_WithADisk_TellsWhetherItIsUsed(int away, string tone)
+    {
+        Add(Now - 10, ("gauge:sluice.disk.away", away), ("gauge:sluice.disk.size", 0), ("gauge:sluice.disk.limit", 100));
+        Assert.Equal(tone, Fact(await RunAsync("now"), "Storage", "disk").Tone);
+    }
+
     [Fact]
     public async Task Cache_OfWhichEachMissLeftAnObject_DoesNotCallTheKeysSound() // as with a random query parameter
     {
