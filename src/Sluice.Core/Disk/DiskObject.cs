@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.Core.Objects;
 
 namespace Sluice.Core.Disk;
@@ -18,6 +19,7 @@ public sealed partial class DiskObject : DiskEntry
     {
         this.metadata = metadata;
         Length = metadata.Length ?? UnknownLength;
+        RowBytes = RowBytesOf(Encoding.UTF8.GetByteCount(key), ObjectMetadataFormat.Encode(metadata).Length);
         body = new DiskBody(tier.ChunkSize);
     }
 
@@ -27,6 +29,7 @@ public sealed partial class DiskObject : DiskEntry
         encoded = row.Metadata;
         Length = row.Length;
         Charged = row.Bytes;
+        RowBytes = RowBytesOf(Encoding.UTF8.GetByteCount(row.Key), row.Metadata.Length);
         (StoredChunks, StoredBytes) = (row.Chunks, row.Bytes);
         LastUsed = StoredLastUsed = row.LastUsed;
         IsListed = true;
@@ -36,7 +39,7 @@ public sealed partial class DiskObject : DiskEntry
     internal DiskObject(DiskTier tier, DiskRow evicted)
         : this(tier, evicted.Id, evicted.Name, evicted.Identity, "")
     {
-        (Charged, StoredBytes) = (evicted.Charged, evicted.Charged);
+        (Charged, StoredBytes, RowBytes) = (evicted.Charged, evicted.Charged, evicted.RowBytes);
         MarkRemoved(out _);
     }
 

@@ -18,7 +18,7 @@ internal enum Reservation
     Refused,
 }
 
-/// <summary>Counts the bytes of body files against the bound, before they are written and until they are really gone; picks what is evicted.</summary>
+/// <summary>Counts the bytes of body files, and of long rows, against the bound, before they are written and until they are really gone; picks what is evicted.</summary>
 internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOptions options)
 {
     private readonly Lock gate = new();
@@ -40,8 +40,14 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         lock (gate) return free.Shortage(bytes) > 0;
     }
 
-    /// <summary>What the index says is there at start.</summary>
+    /// <summary>What the index says is there at start, without what rows take.</summary>
     public void Start(long bytes, int count) => (used, objects) = (bytes, count);
+
+    /// <summary>Counts what rows of an earlier run take.</summary>
+    public void CountRows(long bytes)
+    {
+        lock (gate) used += bytes;
+    }
 
     /// <summary>See <see cref="DiskTier.IsNeeded"/>.</summary>
     public Func<DiskObject, bool>? IsNeeded { get; set; }
@@ -66,17 +72,18 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         lock (gate)
         {
             // A body larger than the bound keeps what it has; it does not empty the cache only to fail in the end.
-            if (target.IsRemoved || target.Charged + bytes > options.MaximumBytes) return Reservation.Refused;
+            if (target.IsRemoved || target.Charged + target.RowBytes + bytes > options.MaximumBytes) return Reservation.Refused;
             var more = target.IsListed ? 0 : 1;
-            if (!IsOver(bytes, more, 0))
+            var all = bytes + (more * (long)target.RowBytes);
+            if (!IsOver(all, more, 0))
             {
-                Charge(target, bytes, more);
+                Charge(target, bytes, all, more);
                 return Reservation.Granted;
             }
             // When it is picked itself it stands aside while others are, and keeps what it has earned. So does what cannot be had again by those who are reading it.
             var frequency = target.Frequency;
             List<DiskEntry>? aside = null;
-            while (IsOver(bytes, more, leaving) && policy.TryEvict(out var node))
+            while (IsOver(all, more, leaving) && policy.TryEvict(out var node))
             {
                 var picked = (DiskEntry)node;
                 if (ReferenceEquals(picked, target) || (picked is DiskObject used && IsNeeded?.Invoke(used) == true)) (aside ??= []).Add(picked);
@@ -134,6 +141,7 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         {
             if (row.IsTaken) return false;
             row.IsTaken = true;
+            with.RowBytes = row.RowBytes;
             // One that is not in order yet, because the index is still being read, will be put there as what it is now.
             if (row.Queue == 0) policy.Add(with);
             else policy.Replace(row, with);
@@ -190,9 +198,9 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
     {
         lock (gate)
         {
-            used -= target.Charged;
-            leaving -= target.Charged;
-            target.Charged = 0;
+            used -= target.Charged + target.RowBytes;
+            leaving -= target.Charged + target.RowBytes;
+            (target.Charged, target.RowBytes) = (0, 0);
             Signal();
         }
     }
@@ -219,14 +227,15 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
     private void Leave(DiskEntry target)
     {
         if (target.IsListed) objects--;
+        else target.RowBytes = 0;
         target.IsListed = false;
-        leaving += target.Charged;
+        leaving += target.Charged + target.RowBytes;
     }
 
-    private void Charge(DiskObject target, int bytes, int more)
+    private void Charge(DiskObject target, int bytes, long all, int more)
     {
-        used += bytes;
-        free.Take(bytes);
+        used += all;
+        free.Take(all);
         target.Charged += bytes;
         objects += more;
         if (more == 0) policy.Reweigh(target);

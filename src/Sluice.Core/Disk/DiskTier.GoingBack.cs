@@ -17,7 +17,7 @@ public sealed partial class DiskTier
     {
         if (!LetsGo || !target.IsCommitted) return false;
         var key = Encoding.UTF8.GetBytes(target.Key);
-        var row = new DiskRow(target.Id, target.Name, target.Identity, RowTable.HashOf(key), target.Length, target.LastUsed) { Scope = scopes.NumberOf(key), WasUsed = true, IsVerified = target.Body?.AreVerified(ChunksOf(target.Length)) ?? target.WasVerified };
+        var row = new DiskRow(target.Id, target.Name, target.Identity, RowTable.HashOf(key), target.Length, target.LastUsed) { Scope = scopes.NumberOf(key), WasUsed = true, RowBytes = target.RowBytes, IsVerified = target.Body?.AreVerified(ChunksOf(target.Length)) ?? target.WasVerified };
         lock (index.Gate)
         {
             if (!space.TryGoBack(target, row)) return false;

@@ -90,6 +90,7 @@ public sealed partial class DiskTier
         ReadRows(read, bad);
         if (stop.IsCancellationRequested) return;
         lock (index.Gate) bad.RemoveAll(target => !known.TryAdd(target.Name, target));
+        space.CountRows(bad.Sum(static target => (long)target.RowBytes));
         List([.. read, .. known.Values.Where(static target => target.IsListed)]);
         bad.ForEach(Remove);
         if (bad.Count > 0) logger.LogInformation(DiskEvents.RowsDropped, "{Count} unfinished or unreadable objects of an earlier run were dropped from the disk cache", bad.Count);
@@ -116,7 +117,7 @@ public sealed partial class DiskTier
                     return stop.IsCancellationRequested;
                 }
                 var key = row.Key;
-                read.Add(new DiskRow(row.Id, row.Name, row.Identity, RowTable.HashOf(key), row.Bytes, row.LastUsed) { Scope = scopes.NumberOf(key) });
+                read.Add(new DiskRow(row.Id, row.Name, row.Identity, RowTable.HashOf(key), row.Bytes, row.LastUsed) { Scope = scopes.NumberOf(key), RowBytes = DiskEntry.RowBytesOf(key.Length, row.Metadata.Length) });
                 if (read.Count % ScannedAtOnce == 0) Enter(read, ref entered);
                 return stop.IsCancellationRequested;
             });
@@ -131,13 +132,20 @@ public sealed partial class DiskTier
     /// <summary>Takes those that were read since last time into the table. What became an object meanwhile, or was removed since, is known under its name.</summary>
     private void Enter(List<DiskEntry> read, ref int entered)
     {
+        var bytes = 0L;
         lock (index.Gate)
             for (; entered < read.Count; entered++)
             {
                 var row = (DiskRow)read[entered];
-                if (known.ContainsKey(row.Name)) row.IsTaken = true;
-                else rows.Add(row);
+                if (known.ContainsKey(row.Name))
+                {
+                    row.IsTaken = true;
+                    continue;
+                }
+                rows.Add(row);
+                bytes += row.RowBytes;
             }
+        space.CountRows(bytes);
     }
 
     /// <summary>Puts everything in order for eviction, the least recently used first to go; of those used in the same second, the first in the list.</summary>

@@ -154,6 +154,7 @@ public sealed partial class DiskTier
         }
         else
         {
+            space.CountRows(made.RowBytes);
             space.List([made]);
         }
         isNew = known.TryAdd(made.Name, made);

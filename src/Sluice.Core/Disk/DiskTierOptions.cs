@@ -6,7 +6,7 @@ public sealed record DiskTierOptions
     /// <summary>The cache directory; created when missing.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Bound on all bytes of bodies on disk. Default 10 GiB.</summary>
+    /// <summary>Bound on all bytes of bodies on disk, and of what their rows in the index have beyond one kilobyte each. Default 10 GiB.</summary>
     public long MaximumBytes { get; init; } = 10L << 30;
 
     /// <summary>Free space to leave on the file system, whatever the bound says. Default 256 MiB.</summary>

@@ -3,7 +3,7 @@ namespace Sluice.Core.Disk;
 /// <summary>A reading of the disk tier's counters. Counts are since start.</summary>
 public readonly record struct DiskTierStatistics
 {
-    /// <summary>Bytes of bodies on disk, reserved ones included.</summary>
+    /// <summary>Bytes of bodies on disk, reserved ones included, and what rows of the index have beyond one kilobyte each.</summary>
     public long Bytes { get; init; }
 
     /// <summary>The bound on them.</summary>

@@ -44,6 +44,7 @@ public sealed class DiskTierLostTests : DiskTierTestBase
     {
         await using var tier = Open();
         await tier.LoadAsync(Cancellation);
+        await tier.Sweep;
         await StoreAsync(tier, "mine", Chunk);
         Directory.Delete(Cache, recursive: true);
         await using var other = Open();

@@ -29,6 +29,49 @@ public sealed class DiskTierSpaceTests : DiskTierTestBase
     }
 
     [Fact]
+    public async Task Write_LongKeysAndNextToNoBodies_StayInTheBoundWithTheirRows()
+    {
+        // As when a client asks for many long targets that are not there.
+        const int Bound = 2 << 20;
+        var index = Path.Combine(Root, "cache", "index.db");
+        await using (var tier = Open(Options(Bound)))
+        {
+            var first = await StoreAsync(tier, LongKey(-1), 9);
+            Assert.InRange(tier.GetStatistics().Bytes, 13_000, 15_000);
+            tier.Remove(first);
+            Assert.Equal(0, tier.GetStatistics().Bytes);
+            for (var i = 0; i < 1000; i++)
+            {
+                await StoreAsync(tier, LongKey(i), 9);
+                if (i % 50 == 0) await tier.FlushAsync();
+            }
+            Assert.InRange(tier.GetStatistics().Bytes, Bound / 2, Bound);
+            Assert.InRange(tier.GetStatistics().Objects, 50, 160);
+            await tier.FlushAsync();
+        }
+        // Pages are filled in part only; what was deleted is used again.
+        Assert.InRange(new FileInfo(index).Length, 0, 2 * Bound);
+
+        // Counted after a restart too, whether found before the index was read or not, and until it is gone.
+        await using (var tier = Open(Options(Bound)))
+        {
+            var early = Assert.Single(tier.Find(LongKey(999)));
+            await tier.LoadAsync(Cancellation);
+            var before = tier.GetStatistics();
+            Assert.InRange(before.Bytes, before.Objects * 13_000L, before.Objects * 15_000L);
+            foreach (var target in new[] { early, Assert.Single(tier.Find(LongKey(998))) }) tier.Remove(target);
+            foreach (var row in tier.Rows) tier.Remove(row);
+            Assert.Equal((0, 0), (tier.GetStatistics().Bytes, tier.GetStatistics().Objects));
+            for (var i = 0; i < 100; i++) await StoreAsync(tier, LongKey(i), 9);
+        }
+        var (smaller, _) = await OpenLoadedAsync(Options(Bound / 4));
+        await using var end = smaller;
+        Assert.InRange(smaller.GetStatistics().Bytes, 1, Bound / 4);
+
+        static string LongKey(int i) => $"/{i}/" + new string('k', 7000);
+    }
+
+    [Fact]
     public async Task Write_BodyLargerThanTheBound_KeepsWhatFitsAndRefusesTheRest()
     {
         await using var tier = Open(Options(4 * Chunk));
