@@ -19,6 +19,9 @@ internal sealed class Tmpfs : IDisposable
         return null;
     }
 
+    /// <summary>Changes its options; false while a file is open for writing and it is to be read-only.</summary>
+    public bool Remount(string options) => Run("mount", "-o", "remount," + options, Path);
+
     public void Dispose()
     {
         if (Run("umount", Path))

@@ -46,7 +46,8 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The cache directory {directory} cannot be written ({failure.Message}). Make it writable and check its free space, or choose another cache directory.", failure);
+            var message = $"The cache directory {directory} cannot be written ({failure.Message}). Make it writable and check its free space, or choose another cache directory.";
+            throw NoRoomException.IsSo(directory) ? new NoRoomException(message, failure) : new IOException(message, failure);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
+using Sluice.Core.Storage;
 using Sluice.Core.Telemetry;
 
 namespace Sluice.Core.Disk;
@@ -59,6 +60,7 @@ public sealed partial class DiskTier : IAsyncDisposable
     }
 
     /// <summary>Opens or creates the directory. Returns without reading the whole index: see <see cref="LoadAsync(CancellationToken)"/>.</summary>
+    /// <exception cref="NoRoomException">The file system is full or read-only.</exception>
     /// <exception cref="IOException">The directory cannot be used; the message says why and what to do.</exception>
     public static DiskTier Open(DiskTierOptions options, TimeProvider time, ILogger logger)
     {
@@ -74,6 +76,9 @@ public sealed partial class DiskTier : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>True where an earlier run has left a cache.</summary>
+    public static bool IsThere(string directory) => File.Exists(IndexFile.PathIn(directory));
 
     /// <summary>Called once for each object in use that is evicted to make room, or dropped because its file is gone or damaged; not for <see cref="Remove(DiskObject)"/>.</summary>
     public Action<DiskObject>? Evicted { get; set; }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Sqlite;
+using Sluice.Core.Storage;
 
 namespace Sluice.Core.Disk;
 
@@ -21,8 +22,11 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
         CREATE TABLE chunks (object INTEGER NOT NULL, chunk INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (object, chunk)) WITHOUT ROWID;
         """;
 
-    private readonly string path = System.IO.Path.Combine(directory, "index.db");
+    private readonly string path = PathIn(directory);
     private readonly string mark = System.IO.Path.Combine(directory, "index.damaged");
+
+    /// <summary>The database file of a cache directory.</summary>
+    public static string PathIn(string directory) => System.IO.Path.Combine(directory, "index.db");
 
     /// <summary>The database file.</summary>
     public string Path => path;
@@ -45,7 +49,8 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
         }
         catch (SqliteException failure)
         {
-            throw new IOException($"The cache index {path} cannot be opened ({failure.Message}). Check the directory's permissions and free space, or choose another cache directory.", failure);
+            var message = $"The cache index {path} cannot be opened ({failure.Message}). Check the directory's permissions and free space, or choose another cache directory.";
+            throw NoRoomException.IsSo(directory) ? new NoRoomException(message, failure) : new IOException(message, failure);
         }
         return TryOpen() ?? throw new IOException($"The cache index {path} cannot be created. Delete it, or choose another cache directory.");
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.Core.Disk;
 using Sluice.Core.Flights;
 using Sluice.Core.Memory;
+using Sluice.Core.Storage;
 using Sluice.Core.Tags;
 
 namespace Sluice.Core.Objects;
@@ -18,6 +19,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ILogger logger;
     private Task loading = Task.CompletedTask;
+    private readonly bool isWithoutDisk;
     private int fills, disposed;
 
     private ObjectCache(ObjectCacheOptions options, DiskTier? disk, TimeProvider time, ILogger logger)
@@ -25,6 +27,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         Time = time;
         this.logger = logger;
         Disk = disk;
+        isWithoutDisk = disk is null && options.Disk is not null;
         passAt = inUse = options.ObjectsInUse;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
         Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes / 2, time);
@@ -40,7 +43,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     internal DiskTier? Disk { get; }
 
     /// <summary>True while a disk tier is configured and not used: the cache goes on from memory and the origins.</summary>
-    public bool IsDiskAway => Disk?.IsLost == true;
+    public bool IsDiskAway => isWithoutDisk || Disk?.IsLost == true;
 
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSize { get; }
@@ -60,7 +63,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     public static ObjectCache Open(ObjectCacheOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         options.Validate();
-        var disk = options.Disk is { } settings ? DiskTier.Open(settings, time, loggers.CreateLogger("Sluice.Disk")) : null;
+        var disk = options.Disk is { } settings ? OpenDisk(settings, time, loggers.CreateLogger("Sluice.Disk")) : null;
         var cache = new ObjectCache(options, disk, time, loggers.CreateLogger("Sluice.Cache"));
         if (disk is not null)
         {
@@ -252,6 +255,20 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
             // Not before it can be found: whoever finds neither would fetch it.
             Disk!.Settle(stored);
             found.CameIntoUse();
+        }
+    }
+
+    /// <summary>The disk tier; null where a good cache is on a disk that is full or read-only: a restart must not end the service for it.</summary>
+    private static DiskTier? OpenDisk(DiskTierOptions settings, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            return DiskTier.Open(settings, time, logger);
+        }
+        catch (NoRoomException failure) when (DiskTier.IsThere(settings.Directory))
+        {
+            logger.LogError("{Reason} What it holds is left as it is, and this server goes on without it, from memory and the origins: make room, and restart the server. Purges fail until then.", failure.Message);
+            return null;
         }
     }
 

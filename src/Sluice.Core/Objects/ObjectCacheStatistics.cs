@@ -23,7 +23,7 @@ public sealed record ObjectCacheStatistics
     /// <summary>The disk tier; null when there is none.</summary>
     public DiskTierStatistics? Disk { get; init; }
 
-    /// <summary>True while a disk tier is configured and not used: its directory was deleted under the server. The log says what to do.</summary>
+    /// <summary>True while a disk tier is configured and not used: its directory was deleted under the server, or full at start. The log says what to do.</summary>
     public bool IsDiskAway { get; init; }
 
     /// <summary>Fetches under way.</summary>

@@ -18,7 +18,7 @@ public sealed class CacheMeter : IDisposable
         Counter("sluice.memory.evictions", "{chunk}", "Chunks evicted from memory to make room.", state => state.MemoryEvictions);
         Gauge("sluice.disk.size", "By", "Bytes in the disk tier, reserved ones included.", state => state.Disk?.Bytes ?? 0);
         Gauge("sluice.disk.limit", "By", "Bound of the disk tier.", state => state.Disk?.MaximumBytes ?? 0);
-        Gauge("sluice.disk.away", "{disk}", "1 while a disk tier is configured and not used, because its directory was deleted; the log says what to do.", state => state.IsDiskAway ? 1 : 0);
+        Gauge("sluice.disk.away", "{disk}", "1 while a disk tier is configured and not used, because its directory was deleted, or full at start; the log says what to do.", state => state.IsDiskAway ? 1 : 0);
         Gauge("sluice.disk.objects", "{object}", "Objects on disk.", state => state.Disk?.Objects ?? 0);
         Counter("sluice.disk.evictions", "{object}", "Objects evicted from disk to make room.", state => state.Disk?.Evictions ?? 0);
         Counter("sluice.disk.damaged", "{chunk}", "Chunks on disk whose checksum did not match.", state => state.Disk?.DamagedChunks ?? 0);

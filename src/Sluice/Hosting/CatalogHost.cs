@@ -52,7 +52,7 @@ internal sealed class CatalogHost : IAsyncDisposable
             Observer = cache is null ? new NoEdge() : new EdgeObserver(cache),
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
             // A worker of the same configuration has no edge to tell: what it has seen, a server that is down has not.
-            CursorFile = cache is not null && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
+            CursorFile = cache is { IsDiskAway: false } && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
             Logging = logging,
             Time = time,
         }, own);

@@ -97,7 +97,8 @@ internal sealed class Engine : IAsyncDisposable
         var cache = ObjectCache.Open(CacheOptions(options.Cache), time, logging);
         cache.AddFollower(presign);
         video.Bound(cache);
-        redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 ? Path.GetFullPath(options.Cache.Directory) : null);
+        // Without its disk tier it must not note that purges were carried out there.
+        redis?.Join(cache, RedisSetup.Objects(options.Redis!.Objects), options.Cache.Disk > 0 && !cache.IsDiskAway ? Path.GetFullPath(options.Cache.Directory) : null);
         var engine = new Engine(cache, routes, set, presign, video, redis, (logging, time)) { Buckets = new BucketPaths(options), HasCatalog = catalog is not null };
         if (options.Monitoring.Enabled)
             engine.Counters.Ghosts = Ghosts(cache, options.Cache.MemoryPolicy, engine.Counters, time);

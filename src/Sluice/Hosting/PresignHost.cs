@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Sluice.Configuration;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Storage;
@@ -43,7 +44,7 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         if (options.Presign.Store && shared is not null)
             _stores = shared;
         else if (_ownsStores = options is { Presign.Store: true, Cache.Disk: > 0 } && options.Routes.Exists(r => r.Origins.Exists(o => o.S3 is { Anonymous: false })))
-            _stores = new SqliteKeyValueStores(Private(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName)), time, logging.CreateLogger<SqliteKeyValueStores>());
+            _stores = OpenStores(Path.Combine(Path.GetFullPath(options.Cache.Directory), FileName), logging.CreateLogger<SqliteKeyValueStores>());
     }
 
     /// <summary>Has paths belong to the buckets of these routes from now on. The URLs of a bucket that no route names any more stay, as their holders have them.</summary>
@@ -100,8 +101,22 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         if (records is not null)
             await records.DisposeAsync();
         sink?.Dispose();
-        if (_ownsStores)
-            await _stores!.DisposeAsync();
+        if (_ownsStores && _stores is not null)
+            await _stores.DisposeAsync();
+    }
+
+    /// <summary>The store; null on a disk that is full or read-only, as after a restart there: URLs are signed without it.</summary>
+    private SqliteKeyValueStores? OpenStores(string path, ILogger logger)
+    {
+        try
+        {
+            return new SqliteKeyValueStores(Private(path), _time, logger);
+        }
+        catch (Exception failure) when (failure is IOException or DbException && NoRoomException.IsSo(Path.GetDirectoryName(path)!))
+        {
+            logger.LogWarning("{File} cannot be opened on a disk that is full or read-only ({Reason}): until the next start presigned URLs are kept in memory only. Make room, and restart the server", path, failure.Message);
+            return null;
+        }
     }
 
     // Patterns are for paths as the edge sees them, percent-encoded.

@@ -126,6 +126,44 @@ public sealed class DiskFaultTests : IAsyncLifetime
         Assert.False(sluice.HasExited);
     }
 
+    [Theory]
+    [InlineData("full")]
+    [InlineData("read-only")]
+    public async Task Disk_FullOrReadOnlyAtStart_ServesWithoutItAndSaysSo(string how)
+    {
+        using var mount = Require.Tmpfs("size=24m");
+        var cache = Path.Combine(mount.Path, "cache");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = _origin.Address, CacheDirectory = cache, Environment = new Dictionary<string, string> { ["SLUICE__Cache__MinimumFree"] = "0" } });
+        await FillAsync(sluice);
+        await sluice.StopAsync();
+        var junk = Path.Combine(mount.Path, "junk");
+        if (how == "full")
+            FillUp(junk);
+        else
+            Assert.True(mount.Remount("ro"));
+
+        await sluice.StartAsync();
+
+        await CheckAllAsync(sluice);
+        Assert.Equal("HIT", (await sluice.Edge.AskAsync("/o1")).CacheStatus);
+        Assert.Equal("away", (await sluice.ApiJsonAsync("/health/ready"))["disk"]?.GetValue<string>());
+        Assert.Contains("make room, and restart the server", sluice.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", sluice.Log, StringComparison.Ordinal);
+        // It would be back after a restart.
+        Assert.NotEqual(0, (await sluice.RunAsync("purge", "--url", "/o1")).ExitCode);
+        await sluice.StopAsync();
+
+        if (how == "full")
+            File.Delete(junk);
+        else
+            Assert.True(mount.Remount("rw"));
+        await sluice.StartAsync();
+        var asked = _origin.Calls.Count;
+        await CheckAllAsync(sluice);
+        Assert.Equal(asked, _origin.Calls.Count);
+        Assert.Null((await sluice.ApiJsonAsync("/health/ready"))["disk"]);
+    }
+
     [Fact]
     public async Task Disk_Bound_IsNeverExceeded()
     {
@@ -204,6 +242,20 @@ public sealed class DiskFaultTests : IAsyncLifetime
     {
         var objects = Path.Combine(_cache.Path, "objects");
         return Directory.Exists(objects) ? [.. Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories)] : [];
+    }
+
+    private static void FillUp(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        try
+        {
+            while (true)
+                file.Write(new byte[4096]);
+        }
+        catch (IOException)
+        {
+            // Now it is full.
+        }
     }
 
     private static void Damage(string file, string how)
