@@ -173,6 +173,22 @@ public sealed class DiskTierDamageTests : DiskTierTestBase
     }
 
     [Fact]
+    public async Task Read_FileThatCannotBeOpened_IsAMissAndNoChunkAnyMore()
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", Chunk);
+        var (tier, objects) = await OpenLoadedAsync();
+        await using var _ = tier;
+        var target = Assert.Single(objects);
+        File.Delete(BodyFile(target));
+        Directory.CreateDirectory(BodyFile(target));
+        Assert.Null(await ReadAsync(tier, target));
+        // Who reads asks for what is held until it has it: that would go on for ever.
+        Assert.False(target.Has(0));
+        Directory.Delete(BodyFile(target));
+        Assert.StartsWith("ReadFailed", Assert.Single(Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_LockCannotBeWritten_SaysWhatToDo()
     {
         Directory.CreateDirectory(Path.Combine(Root, "cache", "lock"));

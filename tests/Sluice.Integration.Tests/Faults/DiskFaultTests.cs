@@ -29,6 +29,7 @@ public sealed class DiskFaultTests : IAsyncLifetime
     [InlineData("truncate")]
     [InlineData("grow")]
     [InlineData("delete")]
+    [InlineData("unreadable")]
     public async Task Body_DamagedWhileStopped_IsFetchedAgainNeverServedWrong(string damage)
     {
         await using var sluice = await ServeAsync();
@@ -260,9 +261,12 @@ public sealed class DiskFaultTests : IAsyncLifetime
 
     private static void Damage(string file, string how)
     {
-        if (how == "delete")
+        if (how is "delete" or "unreadable")
         {
             File.Delete(file);
+            // A folder in its place cannot be opened, as little as a file on a bad sector can be read.
+            if (how == "unreadable")
+                Directory.CreateDirectory(file);
             return;
         }
 
