@@ -9,10 +9,13 @@ namespace Sluice.Edge.Origins;
 internal static class HttpOriginResponse
 {
     /// <summary>The answer, owning <paramref name="response"/> and <paramref name="deadline"/> from then on.</summary>
-    /// <exception cref="OriginException">Its length is not a number, or its lines disagree about it.</exception>
+    /// <exception cref="OriginException">Its length is not a number, or its lines disagree about it; or its status is none, or speaks of a tunnel that was not asked for.</exception>
     public static async Task<OriginResponse> CreateAsync(string origin, OriginRequest request, HttpResponseMessage response, Deadline deadline, TimeSpan idle)
     {
         var status = (int)response.StatusCode;
+        // The client of a 101 takes what follows for another protocol (RFC 9110 section 15.2.2): that is for who asked for one.
+        if (status < 200 && (status != 101 || request.Upgrade is null))
+            throw new OriginException(OriginFailure.Invalid, $"Origin {origin} answered {status:000}, {(status == 101 ? "to a request that asked for no other protocol" : "which is no status of HTTP")}.");
         var headers = HopByHop.Remove(Lines(response.Headers.NonValidated).Concat(Lines(response.Content.Headers.NonValidated)));
         headers.Add("Via", $"{response.Version.ToString(2)} sluice");
         if (status == 101) return await SwitchedAsync(response, headers, deadline);

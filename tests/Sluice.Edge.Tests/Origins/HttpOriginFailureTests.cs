@@ -65,6 +65,8 @@ public class HttpOriginFailureTests
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n\r\n")]
     [InlineData("HTTP/1.1 xyz OK\r\n\r\n")]
+    [InlineData("HTTP/1.1 099 OK\r\nContent-Length: 3\r\n\r\nabc")]
+    [InlineData("HTTP/1.1 101 Unasked\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nNo Colon\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nabc")]
