@@ -51,7 +51,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         if (result.Pin is not null) await FirstBytesAsync(brought);
         cache.Publish(brought, result.Fence);
         // A version that can be completed by range later needs no more now.
-        if (result.Pin is not null && (brought.Metadata is not { Status: 200, Version.IsStrong: true } || route.IsMadeAnew)) await brought.CompleteAsync();
+        if (result.Pin is not null && (brought.Metadata is not { Status: 200, Version.IsStrong: true } || route.IsMadeAnew)) await result.CompleteAsync(CancellationToken.None);
     }
 
     private async Task FirstBytesAsync(CachedObject brought)

@@ -40,6 +40,25 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         Assert.Single(origin.CallsOf("/a.mp4"));
     }
 
+    // Where there is no disk, no more than 4 MB are fetched ahead of who reads.
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("W/\"1\"", false)]
+    public async Task Get_LargeBodyThatIsFetchedBehindAStaleAnswer_ArrivesWithoutADisk(string? tag, bool isChunked)
+    {
+        var old = OriginReply.Object(1, 9 << 20) with { ETag = tag, LastModified = null, Chunked = isChunked, CacheControl = "max-age=1, stale-while-revalidate=600" };
+        origin.On("/a", old);
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromSeconds(2));
+        origin.On("/a", old with { Body = OriginBody.Pattern(2, 9 << 20), ETag = tag?.Replace('1', '2') });
+        Assert.Equal("UPDATING", (await edge.GetAsync("/a")).Head.Headers.GetValues("X-Cache-Status").Single());
+        Assert.True(await Eventually.HoldsAsync(() => edge.Cache.GetStatistics().Flights == 0, TimeSpan.FromSeconds(60)));
+        var (head, body) = await edge.GetAsync("/a");
+        Assert.Equal(("HIT", true), (head.Headers.GetValues("X-Cache-Status").Single(), body.AsSpan().SequenceEqual(new BytePattern(2).Bytes(0, 9 << 20))));
+    }
+
     [Fact]
     public async Task Get_PartWithoutAStrongValidator_IsPassedOnOnly()
     {
