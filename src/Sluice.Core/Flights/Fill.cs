@@ -20,6 +20,7 @@ internal sealed class Fill
     private readonly FillWindow window;
     private readonly CancellationTokenSource stop = new();
     private OriginResponse? response;
+    private bool hasLetGo;
     private readonly long began;
     private long position;
     private long end;
@@ -95,6 +96,8 @@ internal sealed class Fill
         {
             response ??= await RequestAsync();
             await CopyAsync(response);
+            // Before those who read it slowly have all of it: a place to make variants in, or a connection, is not theirs to keep.
+            await LetGoAsync();
             await window.DrainAsync(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -124,7 +127,7 @@ internal sealed class Fill
             try
             {
                 await window.CloseAsync();
-                if (response is not null) await response.DisposeAsync();
+                await LetGoAsync();
             }
             finally
             {
@@ -133,6 +136,13 @@ internal sealed class Fill
                 // Not disposed: a reader that leaves late may still cancel it.
             }
         }
+    }
+
+    private async ValueTask LetGoAsync()
+    {
+        if (response is null || hasLetGo) return;
+        hasLetGo = true;
+        await response.DisposeAsync();
     }
 
     private async Task<OriginResponse> RequestAsync()
