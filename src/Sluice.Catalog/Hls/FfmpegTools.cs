@@ -14,8 +14,11 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
 
     private const long MostMemory = 6L << 30;
 
+    /// <summary>Pixels of an upload's picture: 8K, as for variants. A file of a few kilobytes may unpack to any number of them.</summary>
+    public const int MostPixels = 7680 * 4320;
+
     /// <summary>Options that come before an upload.</summary>
-    public static IEnumerable<string> Upload(string file) => ["-protocol_whitelist", "file", "-format_whitelist", Formats, "-i", "file:" + file];
+    public static IEnumerable<string> Upload(string file) => ["-max_pixels", MostPixels.ToString(CultureInfo.InvariantCulture), "-protocol_whitelist", "file", "-format_whitelist", Formats, "-i", "file:" + file];
 
     /// <summary>Runs ffmpeg.</summary>
     /// <param name="folder">Where it works.</param>

@@ -39,6 +39,9 @@ internal sealed class SourceProbe(FfmpegTools tools)
             (video, pictureEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
+        // Of a picture that it must not unpack, ffprobe says that it has no size.
+        if (video is not null && (width <= 0 || height <= 0 || width * height > FfmpegTools.MostPixels))
+            throw new UnusableSourceException(string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K)."));
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
         var (begin, duration) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration")) : (0, 0);
         return new SourceInfo(picture, audio, width, height, duration)

@@ -122,6 +122,16 @@ public sealed class HlsTests
     public void Probe_WithoutAPicture_IsRefused(string report) =>
         Assert.Throws<UnusableSourceException>(() => SourceProbe.Read(Encoding.UTF8.GetBytes(report)));
 
+    // ffprobe that must not unpack it tells no size.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(16_000, 16_000)]
+    public void Probe_OfAHugePicture_IsRefused(int width, int height)
+    {
+        var report = $$"""{"streams":[{"codec_type":"video","index":0,"width":{{width}},"height":{{height}}}]}""";
+        Assert.Contains("33,177,600 pixels", Assert.Throws<UnusableSourceException>(() => SourceProbe.Read(Encoding.UTF8.GetBytes(report))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Thumbnails_OfAVideo_AreCuesIntoOnePicture()
     {

@@ -172,6 +172,14 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
     }
 
     [Fact]
+    public async Task Upload_WithAHugePicture_IsNotDecoded()
+    {
+        var huge = await TestClip.MakeOfAsync("huge.mov", "-f", "lavfi", "-i", "color=s=16000x4000:r=1:d=1", "-frames:v", "1", "-c:v", "png");
+        var video = await catalog.EndOfAsync(await catalog.UploadAsync(huge));
+        Assert.Equal(("FAILED", "The uploaded file's picture cannot be read, or has more than 33,177,600 pixels (8K)."), ((string?)video["status"], (string?)video["failure_reason"]));
+    }
+
+    [Fact]
     public async Task Process_WithoutAnUpload_FailsAndCanBeMadeGood()
     {
         var (id, url) = await catalog.CreateAsync();
