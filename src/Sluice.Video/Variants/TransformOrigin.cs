@@ -19,8 +19,6 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
     {
         // The bytes of one run cannot be had from another.
         if (request.Require is not null || request.Variant is not { Plan.Order: VideoPlan plan } task) return Empty(412, new HeaderList(), new ObjectVersion(null, null, 0));
-        // What making it would tell is not worth making it for.
-        if (request.Method == "HEAD" && request.Held is null) return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
 
         var source = await task.OpenSource(cancellation);
         if (source.Status is 404 or 410) return VariantFault.NoSource(source.Status).ToResponse();
@@ -34,6 +32,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
             return Empty(304, headers, held);
         }
 
+        // What making it would tell beyond this is not worth making it for.
         if (request.Method == "HEAD") return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
         return await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, sheet), task.Plan.Client, cancellation);
     }

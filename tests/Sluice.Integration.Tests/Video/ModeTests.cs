@@ -258,9 +258,15 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.StartsWith("INVALID_", answer.Headers.GetValues("X-Error-Type").Single(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Source_ThatIsNotThere_IsNotFound() =>
-        Assert.Equal(HttpStatusCode.NotFound, (await video.GetAsync("/nothing.mp4?width=320")).Answer.StatusCode);
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("GET")]
+    public async Task Source_ThatIsNotThere_IsNotFound(string method)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri("/nothing.mp4?width=320", UriKind.Relative));
+        using var answer = await video.Edge.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
 
     private static void AssertNear((byte R, byte G, byte B) expected, byte[] pixels, int at)
     {
