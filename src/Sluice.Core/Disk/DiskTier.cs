@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Memory;
+using Sluice.Core.Processes;
 using Sluice.Core.Storage;
 using Sluice.Core.Telemetry;
 
@@ -50,7 +51,8 @@ public sealed partial class DiskTier : IAsyncDisposable
         var free = new FreeSpace(options.AvailableBytes ?? (() => drive.AvailableFreeSpace), options.MinimumFreeBytes, time);
         space = new DiskSpace(new S3FifoPolicy(options.MaximumBytes), free, options);
         space.Start(index.Bytes, index.Objects);
-        files = new OpenFiles(bodies, MaximumOpenFiles, Retire);
+        // Where few may be open, viewers need most of them.
+        files = new OpenFiles(bodies, (int)Math.Min(MaximumOpenFiles, FileLimit.Read() / 8), Retire);
         (writeLog, readLog, shortLog) = (new LogLimit(time), new LogLimit(time), new LogLimit(time, 3600));
         writer = new DiskIndexWriter(index, Forget, time, logger);
         now = usesSavedAt = Seconds();

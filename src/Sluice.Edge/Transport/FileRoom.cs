@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Processes;
 
 namespace Sluice.Edge.Transport;
 
@@ -7,9 +7,8 @@ namespace Sluice.Edge.Transport;
 /// Tells when this process has three quarters of the files open that the system allows it (RLIMIT_NOFILE), so that further clients are left to wait: misses need files too, and a process
 /// without any cannot even start a thread, for which the runtime ends it.
 /// </summary>
-internal sealed unsafe partial class FileRoom
+internal sealed partial class FileRoom
 {
-    private const int OpenFiles = 7;
     private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
 
     private readonly long most, limit;
@@ -19,7 +18,7 @@ internal sealed unsafe partial class FileRoom
     private volatile bool isShort;
 
     public FileRoom(ILogger logger, TimeProvider time)
-        : this(Limit(), logger, time)
+        : this(FileLimit.Read(), logger, time)
     {
     }
 
@@ -56,17 +55,6 @@ internal sealed unsafe partial class FileRoom
             Fill();
         }
     }
-
-    // The runtime has raised the soft bound to the hard one by now.
-    private static long Limit()
-    {
-        var bounds = stackalloc ulong[2];
-        return GetLimit(OpenFiles, bounds) == 0 && bounds[0] < long.MaxValue ? (long)bounds[0] : long.MaxValue;
-    }
-
-    [LibraryImport("libc", EntryPoint = "getrlimit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int GetLimit(int resource, ulong* bounds);
 
     [LoggerMessage(1006, LogLevel.Warning, "Of the {Limit} files that this process may have open three quarters are: new viewers wait until others leave. Allow more: ulimit -n 65536, or LimitNOFILE=65536 in the systemd unit")]
     private static partial void LogShort(ILogger logger, long limit);

@@ -54,6 +54,27 @@ public sealed class ClientFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
     }
 
     [Fact]
+    public async Task Clients_WhereFewFilesMayBeOpen_DoNotWaitForTheFilesOfTheCache()
+    {
+        using var folder = new TemporaryFolder();
+        for (var i = 0; i < 600; i++) await File.WriteAllTextAsync(Path.Combine(folder.Path, $"{i}.txt"), "a");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, OpenFiles = 560 });
+
+        // Their files on disk stay open for the next use.
+        for (var i = 0; i < 600; i++) (await sluice.Edge.GetAsync(new Uri($"/{i}.txt", UriKind.Relative))).Dispose();
+        var viewers = new List<RawHttp>();
+        for (var i = 0; i < 40; i++) viewers.Add(await RawHttp.ConnectAsync(sluice.EdgeAddress));
+        foreach (var viewer in viewers)
+        {
+            await viewer.SendAsync(RawHttp.Request("GET", "/1.txt", sluice.EdgeAddress));
+            Assert.Equal(200, (await viewer.ReadHeadAsync())!.Value.Status);
+        }
+
+        Assert.DoesNotContain("three quarters", sluice.Log, StringComparison.Ordinal);
+        viewers.ForEach(viewer => viewer.Dispose());
+    }
+
+    [Fact]
     public async Task SlowClients_OnALargeHit_TakeLittleMemory()
     {
         // 60 viewers that read a byte and stop: at most 256 KiB each in flight (DESIGN 14), plus the sockets'.
