@@ -18,8 +18,14 @@ internal static class LimitCheck
                 ? Finding.Warn("open files", $"at most {files}: viewers beyond that wait", "ulimit -n 65536, or LimitNOFILE=65536 in the systemd unit")
                 : Finding.Ok("open files", $"up to {(files == long.MaxValue ? "any number" : files.ToString(CultureInfo.InvariantCulture))}");
         }
+        yield return Memory(cache);
+    }
+
+    /// <summary>Looks at the memory that the machine, the container or the runtime's settings leave to this process.</summary>
+    public static Finding Memory(CacheSection cache)
+    {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        yield return cache.Memory > memory / 4 * 3
+        return cache.Memory > memory / 4 * 3
             ? Finding.Warn("memory", $"the memory tier may take {ByteSize.Display(cache.Memory)} of {ByteSize.Display(memory)}", "lower --memory: the system's own file cache needs room too")
             : Finding.Ok("memory", $"{ByteSize.Display(memory)} for a memory tier of {ByteSize.Display(cache.Memory)}");
     }

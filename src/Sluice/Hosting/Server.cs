@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Sluice.Api;
 using Sluice.Configuration;
+using Sluice.Diagnosis;
 using Sluice.Logging;
 
 namespace Sluice.Hosting;
@@ -39,6 +40,9 @@ internal sealed partial class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(SluiceOptions options, Func<(SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors)> load, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation)
     {
         var server = new Server(logging, time);
+        // Bodies are outside the garbage-collected heap: nothing keeps to a container's limit by itself, and the kernel ends the process without a word.
+        if (LimitCheck.Memory(options.Cache) is { Level: FindingLevel.Warning } little)
+            LogLittleMemory(logging.CreateLogger("Sluice"), little.Text);
         // Starting is mostly loading code: the two listeners do it side by side.
         var api = Task.Run(() => server.StartApiAsync(options, cancellation), CancellationToken.None);
         try
@@ -110,6 +114,9 @@ internal sealed partial class Server : IAsyncDisposable
         Edge = await HostBuilding.StartAsync(_edge, options.Edge.Listen, "--edge", options.Edge.Tls.Listen is { } tls ? (tls, "--tls-listen") : null, cancellation);
         _state.EdgePort = Edge.Port;
     }
+
+    [LoggerMessage(3013, LogLevel.Warning, "Little memory: {Finding}, and the system ends a process that takes more than there is: lower --memory (cache.memory), or give it more")]
+    private static partial void LogLittleMemory(ILogger logger, string finding);
 
     [LoggerMessage(3012, LogLevel.Warning, "Requests were still in flight {Seconds} s after the stop began; they were cut off")]
     private static partial void LogGraceOver(ILogger logger, double seconds);

@@ -31,6 +31,18 @@ public sealed class StartTests : IDisposable
         AssertRefused(await ServeAsync(file), file);
     }
 
+    [Fact]
+    public async Task Serve_LittleMoreMemoryThanTheTierMayTake_SaysWhatToDo()
+    {
+        // As in a container with a limit, which the runtime reads the same way.
+        var little = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x10000000" };
+        await using var byDefault = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = _folder.Path, Environment = little });
+        await using var lowered = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = _folder.Path, Environment = little, Arguments = ["--memory", "64MB"] });
+
+        Assert.Contains("the memory tier may take 256 MiB of 256 MiB, and the system ends", byDefault.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("the memory tier", lowered.Log, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--edge")]
     [InlineData("--api")]
