@@ -71,7 +71,8 @@ public sealed partial class DiskTier
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             ReportRead(failure);
-            LetGo(source, body, chunk);
+            // Closed just now, as a file is that was not used: the next try opens it again.
+            if (failure is not ObjectDisposedException) LetGo(source, body, chunk);
             return false;
         }
         finally
@@ -103,7 +104,7 @@ public sealed partial class DiskTier
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             ReportRead(failure);
-            if (source.Body is { } body) LetGo(source, body, chunk);
+            if (failure is not ObjectDisposedException && source.Body is { } body) LetGo(source, body, chunk);
             return false;
         }
         finally

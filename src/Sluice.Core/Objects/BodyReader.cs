@@ -17,12 +17,16 @@ public sealed class BodyReader : IDisposable
     internal BodyReader(CachedObject target, long start, long end)
     {
         (this.target, position, End) = (target, start, end);
-        holds = target.TryHold();
-        if (!holds)
+        // What is found again may go back in its turn, or be about to and then not.
+        var spin = new SpinWait();
+        while (!(holds = this.target.TryHold()))
         {
+            var now = this.target.Current();
+            var isSame = ReferenceEquals(now, this.target);
             // Where the bytes are gone already, and not only gone back to the index, they can only be asked for again.
-            this.target = target.Current();
-            holds = this.target.TryHold();
+            if (isSame && now.IsDetached) break;
+            if (isSame) spin.SpinOnce();
+            this.target = now;
         }
 
         this.target.Join(this);
