@@ -115,7 +115,8 @@ public sealed class DashboardTests : IAsyncLifetime
         }
 
         Assert.Equal(["Hit Rate", "Latency", "Errors", "Requests", "Storage"], await page.Locator(".lane-title").AllInnerTextsAsync());
-        Assert.StartsWith("Hit Rate: from 9", await page.Locator("[data-lane='Hit Rate'] .plot").GetAttributeAsync("aria-label") ?? "", StringComparison.Ordinal);
+        // How low the lowest day is depends on the hour at which the history ends.
+        Assert.Matches(@"^Hit Rate: from [89]\d\.\d to 9\d\.\d %", await page.Locator("[data-lane='Hit Rate'] .plot").GetAttributeAsync("aria-label") ?? "");
         Assert.Empty(problems);
     }
 
