@@ -151,6 +151,8 @@ public sealed class AccessLogTests
                 o.Routes[0].Origins[0].Folder = Path.Combine(folder.Path, "media");
             });
             for (var i = 0; i < 2; i++) await GetAsync(server.Edge, "/clip.mp4", "same");
+            // The answer is there before its bytes are on disk, and a stop does not wait for them.
+            Assert.True(await Eventually.HoldsAsync(async () => JsonNode.Parse(await server.Api.GetStringAsync("/v1/cache/explain?url=/clip.mp4"))!.ToJsonString().Contains("\"diskBytes\":10", StringComparison.Ordinal), TimeSpan.FromSeconds(30)));
         }
 
         var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
