@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Sluice.Core.Objects;
 
 namespace Sluice.Core.Tags;
@@ -9,9 +7,6 @@ internal sealed class PurgeLog
 {
     /// <summary>Purges remembered of each sort. A fetch that began before one that is forgotten counts as selected: it is fetched again, never wrong. Every successful POST is a purge by URL, and a long video may be fetched for minutes.</summary>
     private const int Named = 16_384, Prefixes = 1024;
-
-    /// <summary>Longer names are remembered by their hash: whoever sends a POST chooses its URL, of up to eight thousand characters.</summary>
-    private const int LongestName = 256;
 
     private readonly Lock gate = new();
     private readonly Dictionary<(PurgeKind Kind, string Value), long> last = [];
@@ -29,7 +24,7 @@ internal sealed class PurgeLog
         {
             var number = sequence + 1;
             if (request.Kind == PurgeKind.Prefix) AddPrefix(number, request.Value);
-            else AddNamed(number, (request.Kind, Short(request.Value)));
+            else AddNamed(number, (request.Kind, PurgeRequest.NameOf(request.Value)));
             Volatile.Write(ref sequence, number);
             select();
         }
@@ -46,8 +41,6 @@ internal sealed class PurgeLog
     {
         lock (gate) return !(fence < sequence && IsSelected(fence, target, metadata)) && commit();
     }
-
-    private static string Short(string name) => name.Length <= LongestName ? name : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
 
     private void AddPrefix(long number, string value)
     {
@@ -76,6 +69,6 @@ internal sealed class PurgeLog
             if (number > fence && PurgeRequest.IsBelow(value, target, metadata)) return true;
         return false;
 
-        bool IsNamed(PurgeKind kind, string value) => last.TryGetValue((kind, Short(value)), out var number) && number > fence;
+        bool IsNamed(PurgeKind kind, string value) => last.TryGetValue((kind, PurgeRequest.NameOf(value)), out var number) && number > fence;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
 
@@ -10,9 +8,6 @@ internal sealed class PurgeJournal
 {
     /// <summary>Purges remembered; of what was fetched before one that is forgotten nothing is known. Every successful POST on any node is one.</summary>
     public const int Remembered = 8192;
-
-    /// <summary>Longer names are remembered by their hash: whoever sends a POST chooses its URL, of up to eight thousand characters.</summary>
-    private const int LongestName = 256;
 
     private readonly Lock gate = new();
     private readonly Queue<(LogPlace Place, PurgeRequest Purge)> entered = new();
@@ -102,15 +97,12 @@ internal sealed class PurgeJournal
             return false;
         }
 
-        bool IsLater(PurgeKind kind, string value) => latest.TryGetValue((kind, Short(kind, value)), out var at) && at > place;
+        bool IsLater(PurgeKind kind, string value) => latest.TryGetValue((kind, kind == PurgeKind.Prefix ? value : PurgeRequest.NameOf(value)), out var at) && at > place;
     }
-
-    private static string Short(PurgeKind kind, string name) =>
-        kind == PurgeKind.Prefix || name.Length <= LongestName ? name : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
 
     private void Enter(LogPlace place, PurgeRequest purge)
     {
-        purge = purge with { Value = Short(purge.Kind, purge.Value) };
+        if (purge.Kind != PurgeKind.Prefix) purge = purge with { Value = PurgeRequest.NameOf(purge.Value) };
         entered.Enqueue((place, purge));
         places.Add(place);
         if (purge.Kind == PurgeKind.Prefix) prefixes.Add(purge.Value);
