@@ -13,7 +13,7 @@ internal sealed class ApiFlags
 
     private readonly Option<string?> _api = new("--api") { HelpName = "URL", Description = $"Address of the server's API. Default: {DefaultApi}." };
     private readonly Option<string?> _token = new("--token") { HelpName = "TOKEN", Description = $"Its token, where it has one. Default: {TokenVariable}, which does not show in the list of processes." };
-    private readonly Option<bool> _json = new("--json") { Description = "Write the API's answer as JSON." };
+    private readonly Option<bool> _json = new("--json") { Description = "Write the answer as JSON." };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -99,7 +99,7 @@ public sealed class CommandLineTests
               --source PATH   Every object made from this path: itself and its variants.
               --soft          Make them stale instead: they are checked with the origin at their next use.
               --dry-run       Change nothing; say what would go.
-              --json          Write the API's answer as JSON.
+              --json          Write the answer as JSON.
               --api URL       Address of the server's API. Default: http://127.0.0.1:8080.
               --token TOKEN   Its token, where it has one. Default: SLUICE_API_TOKEN, which does not show in the
                               list of processes.
