@@ -45,6 +45,9 @@ public sealed partial class CachedObject
     /// <summary>Whatever a server prepared to answer with this object faster. Its maker compares what it was made from with <see cref="Metadata"/> before using it.</summary>
     public object? Rendering { get; set; }
 
+    /// <summary>It was fetched because its turn is likely to come, and nobody has asked for it yet. Not kept over a restart.</summary>
+    public bool IsAhead { get; set; }
+
     /// <summary>True once it can no longer be found: purged, replaced, evicted, or gone back to the index. Responses under way finish.</summary>
     public bool IsDetached => Volatile.Read(ref detached);
 

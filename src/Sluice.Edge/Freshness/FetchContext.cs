@@ -17,5 +17,8 @@ internal sealed record FetchContext(ActiveRoute Route, string Target, string Met
     /// <summary>The path a variant is made from; null for an object under its own path.</summary>
     public string? Source { get; init; }
 
+    /// <summary>True where nobody has asked for it yet.</summary>
+    public bool IsAhead { get; init; }
+
     public string Path => Source is not null ? Source : Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Target[..mark] : Target;
 }

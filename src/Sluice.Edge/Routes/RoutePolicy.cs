@@ -44,6 +44,21 @@ public sealed record RoutePolicy
     /// <summary>Store answers with Set-Cookie, cookies included, that do not say themselves that they are for everybody (public, s-maxage, or a targeted field). Default false: one viewer's cookie must not reach another.</summary>
     public bool StoreSetCookie { get; init; }
 
+    /// <summary>How many segments that come next (<c>seg_001.ts</c>, <c>seg_002.ts</c>, …), or parts of a file read in order, are fetched ahead of a viewer who asks for one after another. Up to 32 MB each. Default 0: none; at most 16 (row U063).</summary>
+    public int Prefetch
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 0);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaximumPrefetch);
+            field = value;
+        }
+    }
+
+    /// <summary>The most that is fetched ahead.</summary>
+    public const int MaximumPrefetch = 16;
+
     /// <summary>The extensions of rows EDG-04 and EDG-05.</summary>
     public static FrozenDictionary<string, ExtensionPolicy> DefaultByExtension { get; } = new Dictionary<string, ExtensionPolicy>
     {

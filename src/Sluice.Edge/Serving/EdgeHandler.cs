@@ -115,6 +115,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
     private async Task ServeAsync(HttpContext context, Asked asked)
     {
+        LookAhead(context, asked);
         for (var attempt = 1; ; attempt++)
         {
             var stored = VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), context.Request.Headers);
@@ -253,7 +254,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     {
         var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
-        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client")) uncacheable.Add(plan.FlightName);
+        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
         else if (result.Object is not null) uncacheable.Remove(plan.FlightName);
         return result;
     }

@@ -82,7 +82,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var isHead = request.Method == "HEAD";
         var part = UsablePart(response, asked);
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
-        var reason = Unshareable(response, part is not null, isHead, stale, length);
+        // Asked for on the chance, too early perhaps: that it is not there is nothing to remember.
+        var reason = context.IsAhead && response.Status != 200 ? "ahead" : Unshareable(response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
         if (reason == "partial") Learn(context, response, receivedAt, fence);
         if (decision.Metadata is not { } metadata)

@@ -59,7 +59,8 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         // Only normal forms are stored, so a raw target that is found is one.
         if (routes.Match(target) is not { Route.Playback: null } route || route.Variants is { Transform.ChoosesAlways: true }) return null;
         if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
-        if (VarySelection.Find(slot.Objects, request) is not { } stored) return null;
+        // The first use of what was fetched ahead brings the next one.
+        if (VarySelection.Find(slot.Objects, request) is not { IsAhead: false } stored) return null;
         var now = time.GetUtcNow();
         return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;
     }
@@ -98,7 +99,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         if (range.Count != 1 || !RangeField.TryParse(range[0], one, out _)) return false;
         // A range that does not count is answered with every byte.
         if (stored.Metadata.Status != 200 || !Preconditions.RangeApplies(request.Headers, RenderedHead.Of(stored, hit.Route))) return stored.Holds(0, length);
-        return one[0].Resolve(length) is not { } part || stored.Holds(part.Start, part.End);
+        return one[0].Resolve(length) is not { } part || (stored.Holds(part.Start, part.End) && !Lookahead.IsDue(hit.Route, stored, part.Start, part.End));
     }
 
     /// <summary>A fresh object, the route it was found on, and the time it was fresh at.</summary>

@@ -27,6 +27,7 @@ public sealed class EdgeCounters : IDisposable
     private readonly long[] errors = new long[ErrorStatuses.Length + 1];
     private readonly Meter meter = new("Sluice.Edge");
     private readonly Histogram<double> duration;
+    private long prefetched, prefetchesUsed;
 
     /// <summary>Creates the counters and their instruments.</summary>
     public EdgeCounters()
@@ -36,6 +37,8 @@ public sealed class EdgeCounters : IDisposable
         meter.CreateObservableCounter("sluice.edge.tier.requests", () => ReadTiers(cell => cell.Requests), "{request}", "Requests answered from the cache or from the origin, by the tier that held the first byte: memory, disk, origin.");
         meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by the tier that held the first of them: memory, disk, origin.");
         meter.CreateObservableCounter("sluice.edge.errors", ReadErrors, "{request}", "Answers of status 500 and above, the origin's own included, by status.");
+        meter.CreateObservableCounter("sluice.edge.prefetched", () => Prefetched, "{object}", "Objects fetched ahead of a viewer (prefetch); parts of files are not counted.");
+        meter.CreateObservableCounter("sluice.edge.prefetched.used", () => PrefetchesUsed, "{object}", "Objects fetched ahead that a viewer then asked for.");
         duration = meter.CreateHistogram("sluice.edge.duration", "s", "Time from a request's head to the answer's, by path: fast for hits, of which one in 16 is measured, full for what had to wait.", null, Bounds);
     }
 
@@ -57,6 +60,12 @@ public sealed class EdgeCounters : IDisposable
         }
     }
 
+    /// <summary>Objects fetched ahead of a viewer.</summary>
+    internal long Prefetched => Volatile.Read(ref prefetched);
+
+    /// <summary>Those that a viewer then asked for.</summary>
+    internal long PrefetchesUsed => Volatile.Read(ref prefetchesUsed);
+
     /// <summary>Counts one reply.</summary>
     public void Count(Outcome outcome, long bytes) => Add((int)outcome, bytes);
 
@@ -73,6 +82,12 @@ public sealed class EdgeCounters : IDisposable
         var index = Array.IndexOf(ErrorStatuses, status);
         Interlocked.Increment(ref errors[index < 0 ? ErrorStatuses.Length : index]);
     }
+
+    /// <summary>Counts an object that is fetched ahead.</summary>
+    internal void CountPrefetch() => Interlocked.Increment(ref prefetched);
+
+    /// <summary>Counts the first use of one.</summary>
+    internal void CountPrefetchUsed() => Interlocked.Increment(ref prefetchesUsed);
 
     /// <summary>Measures a sampled hit.</summary>
     internal void HitTook(TimeSpan time) => duration.Record(time.TotalSeconds, new KeyValuePair<string, object?>("path", "fast"));

@@ -61,6 +61,7 @@ internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounter
         var isBodiless = request.IsHead || status == 304;
         // Bytes that are in no tier mean waiting for the origin.
         if (status != 304 && !stored.Holds(start, end)) return false;
+        if (status == 206 && Lookahead.IsDue(hit.Route, stored, start, end)) return false;
 
         ObjectCache.NoteUse(stored);
         if (!isBodiless) counters.Ghosts?.NoteHit(stored.Hash, end - start);

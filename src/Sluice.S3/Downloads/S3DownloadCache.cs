@@ -47,7 +47,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         refuge = new(Options, this.time);
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
-        if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes);
+        if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes, this.time);
         timer = this.time.CreateTimer(_ => Tidy(), null, FlushEvery, FlushEvery);
     }
 

@@ -27,6 +27,8 @@ internal sealed class RouteSection
 
     public bool Cache { get; set; } = true;
 
+    public int Prefetch { get; set; }
+
     public TimeSpan? ConnectTimeout { get; set; }
 
     public TimeSpan? ResponseTimeout { get; set; }

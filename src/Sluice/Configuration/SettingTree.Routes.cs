@@ -35,6 +35,11 @@ internal static partial class SettingTree
             "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."),
         new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,
             "For HTTP origins: false passes every request on and keeps nothing."),
+        new ValueSetting<RouteSection, int>("prefetch", ValueKinds.Number, o => o.Prefetch, (o, v) => o.Prefetch = v,
+            "How many segments (seg_001.ts, seg_002.ts, …) or parts of a file are fetched ahead of a viewer who asks for one after another, up to 32 MB each, so that the next one is here when it is asked for; 0 for none, at most 16.")
+        {
+            Check = v => v <= RoutePolicy.MaximumPrefetch ? null : ($"{v} is too many", $"write a number from 0 to {RoutePolicy.MaximumPrefetch}"),
+        },
         new ValueSetting<RouteSection, TimeSpan?>("connectTimeout", ValueKinds.OptionalTime, o => o.ConnectTimeout, (o, v) => o.ConnectTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("responseTimeout", ValueKinds.OptionalTime, o => o.ResponseTimeout, (o, v) => o.ResponseTimeout = v, "As an origin's, for those of the route's that say none. After it, the next origin is asked.") { DefaultText = "the origin's" },
         new ValueSetting<RouteSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "As an origin's, for those of the route's that say none.") { DefaultText = "the origin's" },

@@ -54,6 +54,7 @@ internal static class EdgeRoutes
             DefaultLifetime = options.DefaultLifetime,
             StoreSetCookie = options.StoreSetCookie,
             Stores = options.Cache,
+            Prefetch = options.Prefetch,
         },
     };
 }

@@ -63,14 +63,18 @@ public sealed class EdgeCountersTests
         counters.CountError(404);
         counters.CountError(502);
         counters.CountError(599);
+        counters.CountPrefetch();
+        counters.CountPrefetch();
+        counters.CountPrefetchUsed();
         var seen = new Dictionary<string, long>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (ReferenceEquals(instrument.Meter, MeterOf(counters))) l.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen[$"{instrument.Name} {tags[0].Value}"] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen[tags is [var tag, ..] ? $"{instrument.Name} {tag.Value}" : instrument.Name] = value);
         listener.Start();
         listener.RecordObservableInstruments();
         Assert.Equal((3, 2, 1, 1), (seen["sluice.edge.requests hit"], seen["sluice.edge.tier.requests memory"], seen["sluice.edge.tier.requests disk"], seen["sluice.edge.tier.requests origin"]));
         Assert.Equal((12, 5, 7, 11), (seen["sluice.edge.sent hit"], seen["sluice.edge.tier.sent memory"], seen["sluice.edge.tier.sent disk"], seen["sluice.edge.tier.sent origin"]));
         Assert.Equal((1, 1), (seen["sluice.edge.errors 502"], seen["sluice.edge.errors other"]));
+        Assert.Equal((2, 1), (seen["sluice.edge.prefetched"], seen["sluice.edge.prefetched.used"]));
     }
 
     private static object? MeterOf(EdgeCounters counters) => typeof(EdgeCounters).GetField("meter", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(counters);
