@@ -20,10 +20,10 @@ public sealed class LookaheadTests
 
         Assert.Equal(["MISS", "MISS"], [await GetAsync(edge, "/v/seg_001.ts"), await GetAsync(edge, "/v/seg_002.ts")]);
         await origin.AskedAsync("/v/seg_004.ts");
-        await QuietAsync(edge, "/v/seg_004.ts");
+        await HereAsync(edge, "/v/seg_004.ts");
         for (var i = 3; i <= 7; i++)
         {
-            await QuietAsync(edge, $"/v/seg_00{i}.ts");
+            await HereAsync(edge, $"/v/seg_00{i}.ts");
             Assert.Equal("HIT", await GetAsync(edge, $"/v/seg_00{i}.ts"));
         }
 
@@ -106,7 +106,7 @@ public sealed class LookaheadTests
 
         async Task HeldAsync(long end)
         {
-            while (Find(edge, "/a.mp4")?.Holds(0, end) != true) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            await EventuallyAsync(() => Find(edge, "/a.mp4")?.Holds(0, end) == true);
         }
     }
 
@@ -153,9 +153,15 @@ public sealed class LookaheadTests
 
     private static CachedObject? Find(EdgeServer edge, string target) => edge.Cache.Scope("made").FindStored(target) is [var found, ..] ? found : null;
 
-    private static async Task QuietAsync(EdgeServer edge, string target)
+    private static Task HereAsync(EdgeServer edge, string target) => EventuallyAsync(() => Find(edge, target) is { Metadata.Length: { } length } found && found.Holds(0, length));
+
+    private static async Task EventuallyAsync(Func<bool> holds)
     {
-        while (Find(edge, target) is not { Metadata.Length: { } length } found || !found.Holds(0, length)) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        for (var i = 0; !holds(); i++)
+        {
+            Assert.True(i < 4000, "It did not come about.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Segments up to a number, and nothing beyond.</summary>
@@ -175,10 +181,7 @@ public sealed class LookaheadTests
 
         public int Times(string target) => Requests.Count(asked => asked == target);
 
-        public async Task AskedAsync(string target)
-        {
-            while (Times(target) == 0) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+        public Task AskedAsync(string target) => EventuallyAsync(() => Times(target) > 0);
 
         public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
         {
