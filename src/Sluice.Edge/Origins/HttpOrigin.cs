@@ -26,13 +26,15 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         this.address = address;
         this.time = time;
         invoker = new HttpMessageInvoker(CreateHandler(options), disposeHandler: true);
+        // Behind one address there may be several sites, told apart by the Host field alone.
+        Scope = options.Host is { } host ? $"{address.Scope}#{host.ToLowerInvariant()}" : address.Scope;
     }
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
-    public string Scope => address.Scope;
+    public string Scope { get; }
 
     /// <inheritdoc/>
     public OriginTraits Traits => OriginTraits.None;

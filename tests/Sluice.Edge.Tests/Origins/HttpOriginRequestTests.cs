@@ -223,6 +223,15 @@ public class HttpOriginRequestTests
         Assert.Equal(scope, origin.Scope);
     }
 
+    [Fact]
+    public void Scope_AnotherSiteOfTheSameServer_IsAnother()
+    {
+        using var plain = HttpOrigin.Create("x", new() { Url = "http://10.0.0.5/p" }, TimeProvider.System);
+        using var one = HttpOrigin.Create("x", new() { Url = "http://10.0.0.5/p", Host = "One.example" }, TimeProvider.System);
+        using var other = HttpOrigin.Create("x", new() { Url = "http://10.0.0.5/p", Host = "other.example" }, TimeProvider.System);
+        Assert.Equal(["http://10.0.0.5/p", "http://10.0.0.5/p#one.example", "http://10.0.0.5/p#other.example"], new[] { plain, one, other }.Select(origin => origin.Scope));
+    }
+
     private sealed class FailingStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidDataException("the client left");
