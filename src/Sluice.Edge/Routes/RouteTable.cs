@@ -5,9 +5,18 @@ using Sluice.Edge.Requests;
 namespace Sluice.Edge.Routes;
 
 /// <summary>Finds the route of a path: the first whose pattern matches. May be given other routes while it is in use.</summary>
-internal sealed class RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
+internal sealed class RouteTable
 {
-    private volatile Table now = new([.. routes.Select(route => new ActiveRoute(route, cache, time, loggers))]);
+    private readonly ObjectCache cache;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private volatile Table now = new([]);
+
+    public RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cache, TimeProvider time, ILoggerFactory loggers)
+    {
+        (this.cache, this.time, this.loggers) = (cache, time, loggers);
+        Replace(routes);
+    }
 
     public IReadOnlyList<ActiveRoute> All => now.All;
 
@@ -16,6 +25,9 @@ internal sealed class RouteTable(IEnumerable<EdgeRoute> routes, ObjectCache cach
     {
         var before = now.All;
         now = new([.. routes.Select(route => Array.Find(before, active => ReferenceEquals(active.Route, route)) ?? new ActiveRoute(route, cache, time, loggers))]);
+        // Several routes may reach one origin in different ways, each with a key of its own, and have their objects in one scope: which of them an object is of, its path tells.
+        foreach (var route in now.All)
+            route.Scope.SourceOf = stored => (Match(stored.Target) is { } its && its.Scope == route.Scope ? its : route).SourceOf(stored);
     }
 
     /// <summary>The route of a path (a query after it does not matter), or null.</summary>

@@ -52,6 +52,31 @@ public sealed class WarmTests
         Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4")).Head));
     }
 
+    // Both reach the same server, each with a key of its own.
+    [Theory]
+    [InlineData("/a.mp4", false)]
+    [InlineData("/private/a.mp4", false)]
+    [InlineData("/private/a.mp4", true)]
+    public async Task Warm_RoutesThatShareAScope_AskForTheRestAsTheObjectsRoute(string path, bool isReplaced)
+    {
+        MadeOrigin plain = new() { Length = 5 << 20 }, secret = new() { Length = 5 << 20 }, former = new() { Length = 5 << 20 };
+        EdgeRoute Private(MadeOrigin origin) => new() { Name = "private", Pattern = "/private/*", Origins = [origin] };
+        await using var edge = await EdgeServer.StartAsync(plain, time, configure: settings => settings.Routes.Insert(0, Private(isReplaced ? former : secret)));
+        if (isReplaced)
+        {
+            var all = new EdgeRoute { Name = "all", Origins = [plain] };
+            edge.Edge.Replace([Private(former), all]);
+            edge.Edge.Replace([Private(secret), all]);
+        }
+
+        await edge.GetAsync(path, ("Range", "bytes=2500000-2500099"));
+
+        Assert.True((await WarmAsync(edge, path)).IsHeld);
+
+        var isPrivate = path != "/a.mp4";
+        Assert.Equal((isPrivate ? 0 : 5 << 20, isPrivate ? 5 << 20 : 0, 0), (plain.Bytes, secret.Bytes, former.Bytes));
+    }
+
     [Fact]
     public async Task Warm_AnObjectThatIsOld_ConfirmsIt()
     {
