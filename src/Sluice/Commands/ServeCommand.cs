@@ -39,9 +39,7 @@ internal static class ServeCommand
     {
         await using var server = await Server.StartAsync(options, load, logging, terminal.Time, signals.Stopping);
         // Standard output belongs to the access log where that was asked for.
-        var greeting = options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out;
-        await greeting.WriteAsync(Greeting.For(options, server.Edge, server.Api));
-        await greeting.FlushAsync(CancellationToken.None);
+        await terminal.TellAsync(options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out, Greeting.For(options, server.Edge, server.Api));
         // Where no terminal can end, SIGHUP means what it means to servers.
         if (Console.IsInputRedirected)
             signals.HangUp = () => server.Reload();

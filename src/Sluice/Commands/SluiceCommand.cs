@@ -16,13 +16,22 @@ internal static class SluiceCommand
             terminal.Complain(UsageError.Describe(parsed));
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            Output = terminal.Out,
-            Error = terminal.Error,
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = null,
-        }, cancellation);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What commands do not know of themselves: results that go to a full disk, or to a stream that was closed.
+            terminal.Complain((e is UnauthorizedAccessException { InnerException: { } inner } ? inner : e).Message);
+            return ExitCode.Failure;
+        }
     }
 
     /// <summary>The commands.</summary>

@@ -34,8 +34,18 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
         Bytes = Console.OpenStandardOutput,
     };
 
-    /// <summary>Writes one line about an error, whatever line breaks the text holds.</summary>
-    public void Complain(string message) => Error.WriteLine("sluice: " + Harmless(message.ReplaceLineEndings(" ")));
+    /// <summary>Writes one line about an error, whatever line breaks the text holds. Where that cannot be written the exit code has to do.</summary>
+    public void Complain(string message)
+    {
+        try
+        {
+            Error.WriteLine("sluice: " + Harmless(message.ReplaceLineEndings(" ")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or a stream that was closed.
+        }
+    }
 
     /// <summary>Writes a name as a result: to a screen as ls does, for anything else as it is.</summary>
     public void WriteName(string name) => Out.WriteLine(IsScreen ? Harmless(name) : name);
@@ -43,6 +53,15 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
     /// <summary>Text that others chose, such as the key of an object, without what a screen would obey: it could write over what stands there, or type into the shell.</summary>
     public static string Harmless(string text) => text.AsSpan().ContainsAny(Orders) ? string.Concat(text.Select(static c => Orders.Contains(c) ? '?' : c)) : text;
 
-    /// <summary>Writes a line to standard error, unless nobody takes it within a second: a pipe that is not read must not keep the program from stopping.</summary>
-    public Task TellAsync(string line) => Task.WhenAny(Task.Run(() => Error.WriteLine(line)), Task.Delay(TimeSpan.FromSeconds(1), Time));
+    /// <summary>Writes a line to standard error, as the other.</summary>
+    public Task TellAsync(string line) => TellAsync(Error, line + System.Environment.NewLine);
+
+    /// <summary>Writes what a server may do without, unless it cannot be written, or nobody takes it within a second: a full disk must not keep the program from serving, nor a pipe that is not read from stopping.</summary>
+    public Task TellAsync(TextWriter to, string text) => Task.WhenAny(
+        Task.Run(() =>
+        {
+            to.Write(text);
+            to.Flush();
+        }),
+        Task.Delay(TimeSpan.FromSeconds(1), Time));
 }

@@ -41,8 +41,7 @@ internal static class WorkerCommand
             await redis.StartAsync(signals.Stopping);
         await using var host = CatalogHost.Start(options, null, redis?.Stores, CatalogHost.PublicUrl(options.Edge, options.Edge.Listen), logging, terminal.Time);
         await host.OpenAsync(signals.Stopping);
-        await terminal.Out.WriteLineAsync($"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}");
-        await terminal.Out.FlushAsync(CancellationToken.None);
+        await terminal.TellAsync(terminal.Out, $"Sluice {ProgramVersion.Text} transcodes {(options.Catalog.Workers == 1 ? "one video" : $"{options.Catalog.Workers} videos")} at a time, into {options.Catalog.Files()}{Environment.NewLine}");
         await signals.Requested;
         await terminal.TellAsync("sluice: stopping; what is being transcoded is left to another worker");
     }, cancellation);
