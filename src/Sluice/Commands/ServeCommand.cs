@@ -37,12 +37,14 @@ internal static class ServeCommand
 
     private static Task<int> ServeAsync(SluiceOptions options, Func<(SluiceOptions, IReadOnlyList<ConfigurationError>)> load, Terminal terminal, CancellationToken cancellation) => LongRun.RunAsync(options, terminal, async (logging, signals) =>
     {
+        var up = new TaskCompletionSource<Server>();
+        // Where no terminal can end, SIGHUP means what it means to servers. One that comes while the server starts waits for it: it may be about what was written after the file was read.
+        if (Console.IsInputRedirected)
+            signals.HangUp = () => _ = up.Task.ContinueWith(started => started.Result.Reload(), TaskScheduler.Default);
         await using var server = await Server.StartAsync(options, load, logging, terminal.Time, signals.Stopping);
         // Standard output belongs to the access log where that was asked for.
         await terminal.TellAsync(options.Logging.AccessLog == "stdout" ? terminal.Error : terminal.Out, Greeting.For(options, server.Edge, server.Api));
-        // Where no terminal can end, SIGHUP means what it means to servers.
-        if (Console.IsInputRedirected)
-            signals.HangUp = () => server.Reload();
+        up.SetResult(server);
         await signals.Requested;
         await terminal.TellAsync($"sluice: stopping; requests in flight have {Server.Grace.TotalSeconds:0} s to finish (Ctrl-C again to leave at once)");
     }, cancellation);

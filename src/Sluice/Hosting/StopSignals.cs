@@ -40,7 +40,9 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         if (context.Signal == PosixSignal.SIGHUP && HangUp is { } hangUp)
         {
-            hangUp();
+            // Service managers may send it along with the signal to stop.
+            if (!_requested.Task.IsCompleted)
+                hangUp();
             return;
         }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
 
@@ -39,6 +41,32 @@ public sealed class ReloadSignalTests : IDisposable
         Assert.Equal(404, (await sluice.Edge.AskAsync("/two/b.txt")).Status);
         await sluice.StopAsync();
         Assert.Equal(0, sluice.ExitCode);
+    }
+
+    // As "systemctl restart", and "systemctl reload" right after it.
+    [Fact]
+    public async Task HangUp_DuringTheStart_IsDoneOnceTheServerIsUp()
+    {
+        folder.Write("one/a.txt", "one");
+        var file = Write($$"""{ "routes": [{ "name": "one", "origins": ["{{folder.Path}}/one"] }] }""");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        // It takes connections and says nothing, which the start waits for.
+        using var redis = new TcpListener(IPAddress.Loopback, 0);
+        redis.Start();
+        using var process = SluiceProgram.Start(["serve", "--config", file, "--redis", redis.LocalEndpoint.ToString()!, "--edge", "127.0.0.1:0", "--api", "127.0.0.1:0", "--cache-dir", folder.Path + "/cache", "--catalog", folder.Path + "/catalog"], null);
+        process.Start();
+        process.StandardInput.Close();
+        using var waiting = await redis.AcceptSocketAsync(patience.Token);
+
+        Write($$"""{ "routes": [{ "name": "two", "origins": ["{{folder.Path}}"] }] }""");
+        Signals.SendHangUp(process);
+
+        var line = "";
+        while (line is not null && !line.Contains("Routes added: two", StringComparison.Ordinal)) line = await process.StandardError.ReadLineAsync(patience.Token);
+        Assert.NotNull(line);
+        Signals.SendTerminate(process);
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private string Write(string text) => folder.Write("sluice.json", text);
