@@ -14,7 +14,7 @@ internal static partial class SettingTree
         new SectionSetting<CatalogSection, OriginSection>("store", Origin, o => o.Store, "Where uploads and renditions are: a folder, or s3 with a bucket. The edge serves /hls of it."),
         new ValueSetting<CatalogSection, TimeSpan>("ttl", ValueKinds.Time, o => o.Ttl, (o, v) => o.Ttl = v,
             "How long a video's row stays in the metadata cache when no change is told.") { Alias = "REDIS_TTL", Check = CheckNotZero },
-        new ValueSetting<CatalogSection, Uri?>("uploadEndpoint", ValueKinds.Url, o => o.UploadEndpoint, (o, v) => o.UploadEndpoint = v,
+        new ValueSetting<CatalogSection, Uri?>("uploadEndpoint", ValueKinds.OptionalUrl, o => o.UploadEndpoint, (o, v) => o.UploadEndpoint = v,
             "URL under which clients reach the S3 server of the store, for the addresses they upload to.") { DefaultText = "the store's endpoint" },
         new ValueSetting<CatalogSection, TimeSpan>("uploadValidity", ValueKinds.Time, o => o.UploadValidity, (o, v) => o.UploadValidity = v,
             "How long an upload URL is valid.") { Check = CheckNotZero },

@@ -17,7 +17,7 @@ internal static partial class SettingTree
         {
             Check = words => words.FirstOrDefault(word => word is not ("day" or "week" or "month")) is { } wrong ? ($"\"{wrong}\" is no period", "use day, week, month") : null,
         },
-        new ValueSetting<MonitoringSection, Uri?>("otlp", ValueKinds.Url, o => o.Otlp, (o, v) => o.Otlp = v,
+        new ValueSetting<MonitoringSection, Uri?>("otlp", ValueKinds.OptionalUrl, o => o.Otlp, (o, v) => o.Otlp = v,
             "OpenTelemetry collector that takes metrics and traces as OTLP over HTTP: its base, such as http://127.0.0.1:4318.") { DefaultText = "none" },
         new ValueSetting<MonitoringSection, double>("traceShare", ValueKinds.Share, o => o.TraceShare, (o, v) => o.TraceShare = v,
             "Share of the requests that had to wait whose traces are sent there. Hits are not traced."),

@@ -7,7 +7,7 @@ internal static partial class SettingTree
         {
             value = text;
             return text is "off" or "log" || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Fragment.Length == 0);
-        }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) ? $"{url.Scheme}://{url.Authority}" : value, """{"type":"string","pattern":"^(off|log|https?://[^#@]+)$"}""");
+        }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) ? $"{url.Scheme}://{url.Authority}" : value, """{"type":"string","pattern":"^(off|log|https?://[^#@]+)$"}""") { Null = ValueKinds.Off };
 
     private static SettingGroup<PresignSection> Presign => new(() => new PresignSection(),
         new ValueSetting<PresignSection, int>("expiresInSeconds", ValueKinds.Count, o => o.ExpiresInSeconds, (o, v) => o.ExpiresInSeconds = v,
@@ -41,6 +41,6 @@ internal static partial class SettingTree
         new ValueSetting<PresignRegionSection, string>("region", ValueKinds.Text, o => o.Region, (o, v) => o.Region = v, "Region to sign for, and the name to ask for it by."),
         new ValueSetting<PresignRegionSection, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Name of the replica."),
         new ValueSetting<PresignRegionSection, string?>("of", ValueKinds.OptionalText, o => o.Of, (o, v) => o.Of = v, "Name of the bucket that it is a replica of.") { DefaultText = "the only one of the routes" },
-        new ValueSetting<PresignRegionSection, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server.") { DefaultText = "AWS" },
+        new ValueSetting<PresignRegionSection, Uri?>("endpoint", ValueKinds.OptionalUrl, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server.") { DefaultText = "AWS" },
         new ValueSetting<PresignRegionSection, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "As a bucket's.") { DefaultText = "as a bucket's" });
 }

@@ -12,7 +12,7 @@ internal static partial class SettingTree
         new ValueSetting<RedisSection, string?>("password", ValueKinds.PossibleText, o => o.Password, (o, v) => o.Password = v, "Its password. Best set by its environment variable.") { Alias = "REDIS_PASSWORD", Secret = true },
         new ValueSetting<RedisSection, int?>("database", ValueKinds.OptionalNumber, o => o.Database, (o, v) => o.Database = v, "Number of the database; a cluster has only 0.") { Alias = "REDIS_DB", DefaultText = "0" },
         new ValueSetting<RedisSection, bool>("tls", ValueKinds.Switch, o => o.Tls, (o, v) => o.Tls = v, "Speak TLS."),
-        new ValueSetting<RedisSection, string?>("tlsAuthority", ValueKinds.Path!, o => o.TlsAuthority, (o, v) => o.TlsAuthority = v,
+        new ValueSetting<RedisSection, string?>("tlsAuthority", ValueKinds.OptionalPath, o => o.TlsAuthority, (o, v) => o.TlsAuthority = v,
             "PEM file of the authority that signed its certificate.") { DefaultText = "those the system trusts" },
         new ValueSetting<RedisSection, string?>("prefix", ValueKinds.OptionalText, o => o.Prefix, (o, v) => o.Prefix = v,
             "What every key begins with, for several installations on one Redis.") { DefaultText = "nothing" },

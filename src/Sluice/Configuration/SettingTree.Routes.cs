@@ -87,7 +87,7 @@ internal static partial class SettingTree
     private static SettingGroup<S3Section> Bucket => new(() => new S3Section(),
         new ValueSetting<S3Section, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),
         new ValueSetting<S3Section, string>("prefix", ValueKinds.Text, o => o.Prefix, (o, v) => o.Prefix = v, "What every key begins with; it is not part of the edge's paths."),
-        new ValueSetting<S3Section, Uri?>("endpoint", ValueKinds.Url, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server. On the command line it belongs to ORIGIN.") { Flag = "--endpoint", DefaultText = "AWS" },
+        new ValueSetting<S3Section, Uri?>("endpoint", ValueKinds.OptionalUrl, o => o.Endpoint, (o, v) => o.Endpoint = v, "URL of an S3-compatible server. On the command line it belongs to ORIGIN.") { Flag = "--endpoint", DefaultText = "AWS" },
         new ValueSetting<S3Section, string?>("region", ValueKinds.OptionalText, o => o.Region, (o, v) => o.Region = v, "Region to sign for.") { Flag = "--region", DefaultText = "from the AWS chain" },
         new ValueSetting<S3Section, string?>("profile", ValueKinds.OptionalText, o => o.Profile, (o, v) => o.Profile = v, "Profile in the AWS configuration files.") { Flag = "--profile", DefaultText = "from the AWS chain" },
         new ValueSetting<S3Section, string?>("accessKeyVariable", ValueKinds.OptionalText, o => o.AccessKeyVariable, (o, v) => o.AccessKeyVariable = v, "Environment variable with the access key, for a bucket with keys of its own.") { DefaultText = "AWS_ACCESS_KEY_ID, first in the AWS chain" },

@@ -21,7 +21,7 @@ internal static partial class SettingTree
             "Address and port of the public listener.") { Flag = "--edge" },
         new ValueSetting<EdgeSection, bool>("fastHits", ValueKinds.Switch, o => o.FastHits, (o, v) => o.FastHits = v,
             "Whether plain hits are answered straight from the tiers to the socket, past the web server. Linux only; elsewhere it is off by itself."),
-        new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.Url, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
+        new ValueSetting<EdgeSection, Uri?>("baseUrl", ValueKinds.OptionalUrl, o => o.BaseUrl, (o, v) => o.BaseUrl = v,
             "The URL under which viewers reach the edge, where another server stands in front of it. Printed at start, and what origins are told as X-Forwarded-Proto and X-Forwarded-Host.") { Alias = "CDN_BASE_URL", DefaultText = "the listen address" },
         new SectionSetting<EdgeSection, EdgeTlsSection>("tls", EdgeTls, o => o.Tls, "TLS on the public listener, with HTTP/1.1 and HTTP/2. Off without a certificate."),
         new ValueSetting<EdgeSection, IReadOnlyList<string>>("trustedProxies", ValueKinds.Texts, o => o.TrustedProxies, (o, v) => o.TrustedProxies = v,
@@ -34,9 +34,9 @@ internal static partial class SettingTree
         new SectionSetting<EdgeSection, EdgePurgeSection>("purge", EdgePurge, o => o.Purge, "Who may send PURGE to the public listener."));
 
     private static SettingGroup<EdgeTlsSection> EdgeTls => new(() => new EdgeTlsSection(),
-        new ValueSetting<EdgeTlsSection, string?>("certificate", ValueKinds.Path!, o => o.Certificate, (o, v) => o.Certificate = v,
+        new ValueSetting<EdgeTlsSection, string?>("certificate", ValueKinds.OptionalPath, o => o.Certificate, (o, v) => o.Certificate = v,
             "PEM file with the certificate, and the chain after it. Read again when it changes.") { Flag = "--tls-cert" },
-        new ValueSetting<EdgeTlsSection, string?>("key", ValueKinds.Path!, o => o.Key, (o, v) => o.Key = v,
+        new ValueSetting<EdgeTlsSection, string?>("key", ValueKinds.OptionalPath, o => o.Key, (o, v) => o.Key = v,
             "PEM file with its private key, not encrypted.") { Flag = "--tls-key" },
         new ValueSetting<EdgeTlsSection, ListenAddress?>("listen", ValueKinds.OptionalAddress, o => o.Listen, (o, v) => o.Listen = v,
             "Address and port for TLS beside the one in clear text.") { Flag = "--tls-listen", DefaultText = "edge.listen, which then speaks TLS only" });

@@ -11,6 +11,9 @@ internal sealed record ValueKind<T>(string Name, string Advice, ValueKind<T>.Par
     /// <summary>The name in a sentence: "a size", "an address".</summary>
     public string Noun => Name.StartsWith("one of", StringComparison.Ordinal) ? Name : (Name[0] == 'a' ? "an " : "a ") + Name;
 
+    /// <summary>The text that JSON null means; null where a value of this kind cannot be absent.</summary>
+    public string? Null { get; init; }
+
     /// <summary>Says of a text what it must not have, without repeating it; null when that is not what is wrong.</summary>
     public Func<string, string?>? Refusal { get; init; }
 

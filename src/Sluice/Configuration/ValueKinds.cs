@@ -49,14 +49,16 @@ internal static class ValueKinds
         {
             value = text.StartsWith("~/", StringComparison.Ordinal) ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), text[2..]) : text;
             return value.Length > 0;
-        }, value => value ?? Off, Text.Schema);
+        }, value => value, Text.Schema);
+
+    public static readonly ValueKind<string?> OptionalPath = OrOff<string>(Path!);
 
     public static readonly ValueKind<string?> OptionalText = new("text", "write some text, or off",
         (string text, out string? value) =>
         {
             value = text == Off ? null : text;
             return text.Length > 0;
-        }, value => value ?? Off, """{"type":["string","null"],"minLength":1}""");
+        }, value => value ?? Off, """{"type":["string","null"],"minLength":1}""") { Null = Off };
 
     /// <summary>A text that may be empty, which is the same as off.</summary>
     public static readonly ValueKind<string?> PossibleText = new("text", "write some text, or off",
@@ -64,7 +66,7 @@ internal static class ValueKinds
         {
             value = text is Off or "" ? null : text;
             return true;
-        }, value => value ?? Off, """{"type":["string","null"]}""");
+        }, value => value ?? Off, """{"type":["string","null"]}""") { Null = Off };
 
     public static readonly ValueKind<Uri?> Url = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000",
         (string text, out Uri? value) =>
@@ -76,8 +78,10 @@ internal static class ValueKinds
         Refusal = text => UserInfo.IsIn(text) || text.AsSpan().ContainsAny('?', '#') ? "must not have user info, a query or a fragment" : null,
     };
 
+    public static readonly ValueKind<Uri?> OptionalUrl = OrOff(Url);
+
     /// <summary>The URL of another's service, which mostly has its key in the query: for secret settings.</summary>
-    public static readonly ValueKind<Uri?> WebhookUrl = new("URL", "write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY",
+    public static readonly ValueKind<Uri?> WebhookUrl = OrOff(new ValueKind<Uri?>("URL", "write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY",
         (string text, out Uri? value) =>
         {
             var ok = Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https" && value.UserInfo.Length == 0 && !text.Contains('#', StringComparison.Ordinal);
@@ -85,7 +89,7 @@ internal static class ValueKinds
         }, value => value is null ? Off : value.AbsoluteUri, """{"type":"string","pattern":"^https?://[^/?#@]+([/?][^#]*)?$"}""")
     {
         Refusal = text => UserInfo.IsIn(text) || text.Contains('#', StringComparison.Ordinal) ? "must not have user info or a fragment" : null,
-    };
+    });
 
     /// <summary>The URL of an HTTP origin, kept as written since its prefix goes before every path; a password in it is never shown.</summary>
     public static readonly ValueKind<string?> OriginUrl = new("URL", "write http:// or https:// and a host, such as http://127.0.0.1:9000/videos",
@@ -146,7 +150,7 @@ internal static class ValueKinds
     /// <summary>One of a few words.</summary>
     public static ValueKind<string> OneOf(params string[] words) => new($"one of {string.Join(", ", words)}", $"write {string.Join(" or ", words)}",
         (string text, out string value) => words.Contains(value = text.ToLowerInvariant()), value => value,
-        $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}]}""");
+        $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}]}""") { Null = words.Contains(Off) ? Off : null };
 
     private static ValueKind<T?> Optional<T>(ValueKind<T> kind) where T : struct => new(kind.Name, $"{kind.Advice}, or off",
         (string text, out T? value) =>
@@ -155,5 +159,19 @@ internal static class ValueKinds
             value = ok ? read : null;
             return ok || text.Equals(Off, StringComparison.OrdinalIgnoreCase);
         }, value => value is { } some ? kind.Format(some) : Off,
-        $$"""{"anyOf":[{{kind.Schema}},{"enum":["off",null]}]}""");
+        OrOff(kind.Schema)) { Null = Off };
+
+    private static ValueKind<T?> OrOff<T>(ValueKind<T?> kind) where T : class => kind with
+    {
+        Advice = $"{kind.Advice}, or off",
+        Parse = (string text, out T? value) =>
+        {
+            value = null;
+            return text.Equals(Off, StringComparison.OrdinalIgnoreCase) || kind.Parse(text, out value);
+        },
+        Schema = OrOff(kind.Schema),
+        Null = Off,
+    };
+
+    private static string OrOff(string schema) => $$"""{"anyOf":[{{schema}},{"enum":["off",null]}]}""";
 }

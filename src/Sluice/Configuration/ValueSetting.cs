@@ -23,17 +23,20 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
     /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
+        if (Texts(node) is { } texts)
+        {
+            Take(owner, (T)(object)texts, node, path, errors);
+            return;
+        }
         if (Text(node) is not { } text)
         {
-            errors.Add(new(node.Source, path, $"is {kind.Noun}, not a section or a list", kind.Advice));
+            errors.Add(new(node.Source, path, $"is {kind.Noun}, not {(node.Kind == ConfigurationNodeKind.Nothing ? "null" : "a section or a list")}", kind.Advice));
             return;
         }
         if (!kind.Parse(text, out var value))
             errors.Add(new(node.Source, path, kind.Problem(text, Secret), kind.Advice));
-        else if (Check?.Invoke(value) is { } wrong)
-            errors.Add(new(node.Source, path, wrong.Problem, wrong.Remedy));
         else
-            set(owner, value);
+            Take(owner, value, node, path, errors);
     }
 
     /// <inheritdoc/>
@@ -65,11 +68,23 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
         [new(path, kind.Name, DefaultText ?? (get(defaults) is { } value && kind.Format(value) is { Length: > 0 } text ? text : "none"), Flag, Alias, Meaning)];
 
-    private static string? Text(ConfigurationNode node) => node.Kind switch
+    private string? Text(ConfigurationNode node) => node.Kind switch
     {
         ConfigurationNodeKind.Scalar => node.Text,
-        ConfigurationNodeKind.Nothing => ValueKinds.Off,
-        ConfigurationNodeKind.List when typeof(T) == typeof(IReadOnlyList<string>) && node.Items.TrueForAll(i => i.Kind == ConfigurationNodeKind.Scalar) => string.Join(',', node.Items.Select(i => i.Text)),
+        ConfigurationNodeKind.Nothing => kind.Null,
         _ => null,
     };
+
+    // As they are: a comma stands between texts only where all of them are one.
+    private static string[]? Texts(ConfigurationNode node) =>
+        typeof(T) == typeof(IReadOnlyList<string>) && node.Kind == ConfigurationNodeKind.List && node.Items.TrueForAll(i => i.Kind == ConfigurationNodeKind.Scalar)
+            ? [.. node.Items.Select(i => i.Text.Trim()).Where(text => text.Length > 0)] : null;
+
+    private void Take(TOwner owner, T value, ConfigurationNode node, string path, List<ConfigurationError> errors)
+    {
+        if (Check?.Invoke(value) is { } wrong)
+            errors.Add(new(node.Source, path, wrong.Problem, wrong.Remedy));
+        else
+            set(owner, value);
+    }
 }

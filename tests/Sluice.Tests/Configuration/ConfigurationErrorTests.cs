@@ -78,6 +78,13 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.StartsWith(begins, Assert.Single(errors), StringComparison.Ordinal);
     }
 
+    // It stood for the text "off": a prefix that no key has, a folder of that name.
+    [Theory]
+    [InlineData("""{ "cache": { "directory": null } }""", "cache.directory: is a path, not null; write a path")]
+    [InlineData("""{ "routes": [{ "origins": [{ "s3": { "bucket": "media", "prefix": null } }] }] }""", "routes[0].origins[0].s3.prefix: is a text, not null; write some text")]
+    [InlineData("""{ "api": { "hosts": null } }""", "api.hosts: is a texts, not null; write texts separated by commas, or a JSON list of them")]
+    public void Load_NullWhereSomethingMustBe_IsRefused(string json, string error) => Assert.Equal([$"sluice.json:1: {error}"], Errors(json));
+
     [Fact]
     public void Load_MissingFile_NamesIt() =>
         Assert.StartsWith("/nope/sluice.json: there is no such file", ConfigurationLoader.Load(new ConfigurationSources { File = "/nope/sluice.json" }).Errors[0].ToString(), StringComparison.Ordinal);
@@ -190,12 +197,12 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.All(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "hunter2" } }), e => Assert.DoesNotContain("hunter2", e, StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("Monitoring__Otlp", "http://u:hunter2@x", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
-    [InlineData("Monitoring__Otlp", "htp://x?key=hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
-    [InlineData("Edge__BaseUrl", "https://x#hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000")]
-    [InlineData("Monitoring__Alerts__Webhook", "https://u:hunter2@x/y?z", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
-    [InlineData("Monitoring__Alerts__Webhook", "https://x/y?hunter2#", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
-    [InlineData("Monitoring__Alerts__Webhook", "x/y?key=hunter2", "is not a URL; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY")]
+    [InlineData("Monitoring__Otlp", "http://u:hunter2@x", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000, or off")]
+    [InlineData("Monitoring__Otlp", "htp://x?key=hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000, or off")]
+    [InlineData("Edge__BaseUrl", "https://x#hunter2", "must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000, or off")]
+    [InlineData("Monitoring__Alerts__Webhook", "https://u:hunter2@x/y?z", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY, or off")]
+    [InlineData("Monitoring__Alerts__Webhook", "https://x/y?hunter2#", "must not have user info or a fragment; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY, or off")]
+    [InlineData("Monitoring__Alerts__Webhook", "x/y?key=hunter2", "is not a URL; write http:// or https:// and a host, such as https://chat.example.com/hook?key=KEY, or off")]
     public void Load_UrlWithWhatItMustNotHave_SaysSoAndNeverShowsIt(string setting, string url, string problem) =>
         Assert.Equal($"SLUICE__{setting}: {problem}", Assert.Single(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE__" + setting] = url } })));
 

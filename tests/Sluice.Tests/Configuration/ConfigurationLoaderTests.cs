@@ -87,6 +87,32 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal((null, false, null), (route.AllowOrigin, route.CompressManifests, route.DefaultLifetime));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"off\"")]
+    public void Load_WhatMayBeAbsent_IsSwitchedOff(string off)
+    {
+        var (options, errors) = Load($$"""
+            {
+              "edge": { "baseUrl": {{off}}, "tls": { "certificate": {{off}}, "key": {{off}}, "listen": {{off}} } }, "api": { "token": {{off}} },
+              "monitoring": { "otlp": {{off}}, "alerts": { "webhook": {{off}} } }, "presign": { "records": {{off}} }, "redis": { "host": {{off}}, "tlsAuthority": {{off}} }, "logging": { "level": {{off}} }
+            }
+            """, new() { ["SLUICE__Monitoring__Alerts__Webhook"] = "off" });
+
+        Assert.Empty(errors);
+        Assert.Equal((null, null, null, null, null, null), (options.Edge.BaseUrl, options.Edge.Tls.Certificate, options.Edge.Tls.Key, options.Edge.Tls.Listen, options.Monitoring.Otlp, options.Monitoring.Alerts.Webhook));
+        Assert.Equal((null, null, "off", "off"), (options.Redis!.Host, options.Redis.TlsAuthority, options.Presign.Records, options.Logging.Level));
+    }
+
+    [Fact]
+    public void Load_TextsInAList_KeepTheirCommas()
+    {
+        var (options, errors) = Load("""{ "video": { "webmAgents": ["Chrome/\\d{3,}", " "] } }""");
+
+        Assert.Empty(errors);
+        Assert.Equal([@"Chrome/\d{3,}"], options.Video.WebmAgents);
+    }
+
     [Fact]
     public void Load_OriginsByUrl_HaveTheConnectionsTheyMayHave()
     {
