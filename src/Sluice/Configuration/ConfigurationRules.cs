@@ -1,3 +1,4 @@
+using Sluice.Edge.Routes;
 using Sluice.S3.Objects;
 using Sluice.Video.Planning;
 
@@ -26,6 +27,8 @@ internal static class ConfigurationRules
                 errors.Add(new(node.Source, $"{path}.name", $"\"{route.Name}\" names two routes", "give each route its own name"));
             if (!patterns.Add(route.Pattern))
                 errors.Add(new(node.Source, $"{path}.pattern", $"\"{route.Pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
+            else if (options.Routes.Take(i).FirstOrDefault(earlier => Takes(earlier.Pattern, route.Pattern)) is { } first)
+                errors.Add(new(node.Source, $"{path}.pattern", $"\"{first.Pattern}\" of an earlier route takes every path of \"{route.Pattern}\", so this one is never used", "put it before that one"));
             if (route.Origins.Count == 0)
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
             if (route.Redirect && !route.Origins.Exists(o => o.S3 is not null))
@@ -45,6 +48,9 @@ internal static class ConfigurationRules
         foreach (var (index, problem, remedy) in PresignSetup.RegionErrors(options))
             errors.Add(new(root.Members["presign"].Members["regions"].Items[index].Source, $"presign.regions[{index}]", problem, remedy));
     }
+
+    /// <summary>True when every path of the second pattern matches the first too: its stars take whatever stands there for those of the second. Of question marks, which take one character, that does not show.</summary>
+    private static bool Takes(string first, string second) => !first.Contains('?', StringComparison.Ordinal) && new PathPattern(first).Matches(second);
 
     private static void CheckCatalog(CatalogSection catalog, string source, List<ConfigurationError> errors)
     {

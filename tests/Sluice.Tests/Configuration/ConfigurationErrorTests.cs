@@ -56,6 +56,7 @@ public sealed class ConfigurationErrorTests : IDisposable
             sluice.json:10: routes[1].pattern: "/*" stands in an earlier route, so this one is never used; remove one of them
             sluice.json:10: routes[1].origins: the route has no origin; add one, such as "origins": ["./media"]
             sluice.json:11: routes[2].name: "a" names two routes; give each route its own name
+            sluice.json:11: routes[2].pattern: "/*" of an earlier route takes every path of "/b/*", so this one is never used; put it before that one
             sluice.json:11: routes[2].origins[0].s3.bucket: is missing; write the bucket's name
             sluice.json:12: routes[3].pattern: "/*" stands in an earlier route, so this one is never used; remove one of them
             sluice.json:12: routes[3].origins: the route has no origin; add one, such as "origins": ["./media"]
@@ -76,6 +77,24 @@ public sealed class ConfigurationErrorTests : IDisposable
         var errors = Errors(json);
 
         Assert.StartsWith(begins, Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    // The second would have been public where it was meant to be private, for one.
+    [Theory]
+    [InlineData("/*", "/private/*", true)]
+    [InlineData("*", "*.mp4", true)]
+    [InlineData("/a/*", "/a/b/*", true)]
+    [InlineData("*.mp4", "/a/*.mp4", true)]
+    [InlineData("/a/*", "/a/b.txt", true)]
+    [InlineData("/a/*", "/ab/*", false)]
+    [InlineData("/a/b/*", "/a/*", false)]
+    [InlineData("*.mp4", "/a/*", false)]
+    [InlineData("/a?/*", "/a*/*", false)]
+    public void Load_RouteBehindOneThatTakesItsPaths_IsRefused(string first, string second, bool isNeverUsed)
+    {
+        var errors = Errors($$"""{ "routes": [{ "pattern": "{{first}}", "origins": ["http://a"] }, { "pattern": "{{second}}", "origins": ["http://b"] }] }""");
+
+        Assert.Equal(isNeverUsed ? [$"sluice.json:1: routes[1].pattern: \"{first}\" of an earlier route takes every path of \"{second}\", so this one is never used; put it before that one"] : [], errors);
     }
 
     // It stood for the text "off": a prefix that no key has, a folder of that name.
