@@ -13,8 +13,10 @@ public sealed class RedisClient : IAsyncDisposable
     private readonly RedisCluster cluster;
     private readonly RedisCounters counters = new();
     private readonly ILogger log;
+    private readonly CancellationTokenSource stop = new();
     private string reason = "";
-    private int isLost;
+    private int isLost, isSeeking;
+    private RedisLink? pushes;
     private long quietUntil = long.MinValue;
 
     /// <summary>Makes one; nothing is connected yet.</summary>
@@ -57,13 +59,14 @@ public sealed class RedisClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Volatile.Write(ref isLost, 2);
+        await stop.CancelAsync();
         await commands.DisposeAsync();
         await cluster.DisposeAsync();
     }
 
     /// <summary>Another connection to the same place, for what the server says by itself.</summary>
     internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<bool, string> changed) =>
-        new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
+        pushes = new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
 
     /// <summary>Lets the commands that follow go out in one piece once it is disposed; nothing may be awaited before that. A cluster sends each to its node as it comes.</summary>
     internal RedisBatch Batch() => IsCluster ? default : commands.Batch();
@@ -96,11 +99,19 @@ public sealed class RedisClient : IAsyncDisposable
     {
         try
         {
-            return await SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
+            try
+            {
+                return await SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
+            }
+            catch (RedisErrorException unknown) when (unknown.Code == "NOSCRIPT")
+            {
+                return await SendAsync(keys[0], cancellation, Words("EVAL", script.Text, keys, arguments));
+            }
         }
-        catch (RedisErrorException unknown) when (unknown.Code == "NOSCRIPT")
+        catch (RedisErrorException refused) when (refused.Code == "READONLY")
         {
-            return await SendAsync(keys[0], cancellation, Words("EVAL", script.Text, keys, arguments));
+            SeekPrimary();
+            throw;
         }
     }
 
@@ -119,6 +130,36 @@ public sealed class RedisClient : IAsyncDisposable
 
     /// <summary>Says that Redis tells this node nothing.</summary>
     internal void NotListening(string why) => RedisEvents.NotListening(log, why.TrimEnd('.'));
+
+    // A server that became a replica keeps its connections and refuses what is written, for good, while another one has its name by now.
+    private void SeekPrimary()
+    {
+        if (!IsCluster && Interlocked.Exchange(ref isSeeking, 1) == 0) _ = SeekPrimaryAsync();
+    }
+
+    private async Task SeekPrimaryAsync()
+    {
+        try
+        {
+            var (connection, greeting) = await dialer.ConnectAsync(options.Host, options.Port, null, stop.Token);
+            await using (connection)
+            {
+                // Until there is one, what can be read of the replica is better than nothing.
+                if (greeting.Role != "master") return;
+                var moved = new RedisUnavailableException($"Redis at {options.Host}:{options.Port} became a replica, and another server has its place now.");
+                commands.Leave(moved);
+                pushes?.Leave(moved);
+            }
+        }
+        catch (Exception failure) when (failure is RedisUnavailableException or OperationCanceledException)
+        {
+            // What is refused next looks again.
+        }
+        finally
+        {
+            Volatile.Write(ref isSeeking, 0);
+        }
+    }
 
     private static RedisArgument[] Words(string word, string script, IReadOnlyList<string> keys, RedisArgument[] arguments) =>
         [word, script, keys.Count, .. keys.Select(key => (RedisArgument)key), .. arguments];

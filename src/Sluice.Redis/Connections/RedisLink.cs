@@ -57,6 +57,9 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>Lets the commands that follow go out in one piece once it is disposed.</summary>
     public RedisBatch Batch() => new(Volatile.Read(ref current));
 
+    /// <summary>Ends the connection; the next attempt follows.</summary>
+    public void Leave(RedisUnavailableException reason) => Volatile.Read(ref current)?.Close(reason);
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();

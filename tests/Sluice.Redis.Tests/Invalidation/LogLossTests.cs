@@ -144,6 +144,21 @@ public sealed class LogLossTests : IAsyncLifetime
         Assert.True(await Eventually.HoldsAsync(() => held.IsDetached, TimeSpan.FromSeconds(20)), "it was never told");
     }
 
+    // A planned failover: the old primary goes on as a replica, its connections open, and its name leads to the new one.
+    [Fact]
+    public async Task Demoted_WhileItsNameLeadsToAnother_PurgesReachThoseThere()
+    {
+        await using var other = await OtherAsync();
+        await using var promoted = await RedisServer.StartAsync();
+        await redis.CliAsync("REPLICAOF", promoted.Host, $"{promoted.Port}");
+        relay.LeadTo(promoted);
+        await using var there = await TierNode.OpenAsync(promoted, TimeProvider.System, patience: 2);
+        var held = Store(there, "/a");
+        await other.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+        Assert.True(await Eventually.HoldsAsync(() => held.IsDetached, TimeSpan.FromSeconds(20)), "it was never told");
+        Assert.True(await Eventually.HoldsAsync(() => other.Node.GetStatistics() is { Listening: true, OtherNodes: 1 }, TimeSpan.FromSeconds(20)), $"{other.Node.GetStatistics()}");
+    }
+
     // As on a full disk: the first of what was missed cannot be done at once, and the others must not be forgotten over it.
     [Fact]
     public async Task Missed_TheFirstFails_AllAreCarriedOut()

@@ -10,7 +10,7 @@ public sealed class RedisRelay : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentBag<Task> relays = [];
-    private readonly RedisServer server;
+    private volatile RedisServer server;
     private readonly Task accepting;
     private volatile bool isCut;
     private long delayTicks;
@@ -36,6 +36,9 @@ public sealed class RedisRelay : IAsyncDisposable
 
     /// <summary>New connections get through; those of before the cut stay dead, as bytes of theirs are missing.</summary>
     public void Mend() => isCut = false;
+
+    /// <summary>New connections lead to another server, as when a name is given to it; those there are stay.</summary>
+    public void LeadTo(RedisServer other) => server = other;
 
     public async ValueTask DisposeAsync()
     {
