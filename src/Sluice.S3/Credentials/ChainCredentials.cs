@@ -27,7 +27,11 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     /// <summary>How soon a chain that failed is asked again.</summary>
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(30);
 
-    private sealed record Snapshot(S3Credentials? Credentials, AWSCredentials? Source, DateTimeOffset AskAgain);
+    private sealed record Snapshot(S3Credentials? Credentials, AWSCredentials? Source, DateTimeOffset Asked, DateTimeOffset AskAgain)
+    {
+        // Before it was asked: the clock was set back since, and it would be long until it has come round to asking again.
+        public bool IsCurrentAt(DateTimeOffset now) => now >= Asked && now < AskAgain;
+    }
 
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
@@ -60,7 +64,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation)
     {
         var current = Volatile.Read(ref snapshot);
-        if (current is not null && time.GetUtcNow() < current.AskAgain) return new(current.Credentials);
+        if (current?.IsCurrentAt(time.GetUtcNow()) == true) return new(current.Credentials);
         if (current is not { Credentials: null }) return new(AskAsync(current, cancellation));
         // Where there were none a moment ago there are hardly some now, and looking takes long: nobody waits for it.
         AskBehind(current);
@@ -71,7 +75,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     public void Prepare() => AskBehind(null);
 
     /// <inheritdoc/>
-    public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && now < current.AskAgain ? current.Credentials : null;
+    public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && current.IsCurrentAt(now) ? current.Credentials : null;
 
     /// <inheritdoc/>
     public bool AreExpected => Volatile.Read(ref expected);
@@ -152,7 +156,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         try
         {
             var current = Volatile.Read(ref snapshot);
-            if (current is not null && current != due && time.GetUtcNow() < current.AskAgain) return current.Credentials;
+            if (current is not null && current != due && current.IsCurrentAt(time.GetUtcNow())) return current.Credentials;
             var next = await ResolveAsync(current, cancellation);
             Volatile.Write(ref snapshot, next);
             return next.Credentials;
@@ -174,7 +178,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             if (found.Expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
             complained = false;
             Volatile.Write(ref expected, true);
-            return new(found, source, askAgain);
+            return new(found, source, now, askAgain);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
@@ -189,7 +193,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
                     log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message.ReplaceLineEndings(" "));
             }
             complained = true;
-            return new(kept?.Credentials, kept?.Source, now + RetryAfterFailure);
+            return new(kept?.Credentials, kept?.Source, now, now + RetryAfterFailure);
         }
     }
 

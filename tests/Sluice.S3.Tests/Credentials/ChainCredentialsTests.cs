@@ -48,6 +48,23 @@ public class ChainCredentialsTests
         Assert.Equal("id2", second!.AccessKey);
     }
 
+    // The first request may come before a time server has set the clock: by that one nobody would ask again for hours, while what a role gives ends within one.
+    [Fact]
+    public async Task Get_ClockSetBackByHours_AsksAgain()
+    {
+        var stepping = new SteppingTimeProvider();
+        answer = () => new Temporary($"id{++asked}", stepping.GetUtcNow().UtcDateTime.AddHours(1));
+        using var chain = new ChainCredentials(() => Task.FromResult(answer()), stepping, log);
+        Assert.Equal("id1", (await chain.GetAsync(default))?.AccessKey);
+
+        stepping.SetBack(TimeSpan.FromHours(8));
+
+        Assert.Null(chain.Held(stepping.GetUtcNow()));
+        var newer = await chain.GetAsync(default);
+        Assert.Equal(("id2", stepping.GetUtcNow().AddHours(1)), (newer?.AccessKey, newer?.Expires));
+        Assert.Same(newer, chain.Held(stepping.GetUtcNow()));
+    }
+
     [Fact]
     public async Task For_VariablesThatAreNamed_TakesTheirKeysAndNoOthers() // U077
     {
