@@ -3,6 +3,9 @@ namespace Sluice.Core.Freshness;
 /// <summary>The times that decide whether a stored object may be used (RFC 9111 section 4.2, RFC 5861).</summary>
 public sealed record ObjectFreshness
 {
+    // Clocks of nodes that share objects differ by seconds. What was received later than that is of a clock that was set back since.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     /// <summary>When the response was received (response_time).</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
@@ -24,10 +27,11 @@ public sealed record ObjectFreshness
     /// <summary>True when it must never be served stale (must-revalidate, proxy-revalidate, s-maxage).</summary>
     public bool NeverStale { get; init; }
 
-    /// <summary>The age at <paramref name="now"/> (current_age); never below zero, whatever the clock does.</summary>
+    /// <summary>The age at <paramref name="now"/> (current_age); never below zero, whatever the clock does. Of what was received in the future nobody knows it: its lifetime is over.</summary>
     public TimeSpan AgeAt(DateTimeOffset now)
     {
         var resident = now - ReceivedAt;
+        if (resident < -Skew && InitialAge < Lifetime) return Lifetime;
         return InitialAge + (resident > TimeSpan.Zero ? resident : TimeSpan.Zero);
     }
 
