@@ -102,7 +102,7 @@ internal sealed class PostgresCatalog : ICatalogDatabase
             catch (NpgsqlException e) when (attempt + 1 < Pauses.Length && IsPassing(e))
             {
                 // Every other connection of the pool is as broken as this one.
-                if (attempt == 0) NpgsqlConnection.ClearPool(source.CreateConnection());
+                if (attempt == 0) source.Clear();
                 await Task.Delay(Pauses[attempt], time, cancellation);
             }
             catch (NpgsqlException e)
@@ -112,8 +112,9 @@ internal sealed class PostgresCatalog : ICatalogDatabase
         }
     }
 
-    // "57P03" is a server that is starting or stopping, "57P05" one that waited too long for this process's next statement.
-    private static bool IsPassing(NpgsqlException failure) => failure.IsTransient || failure is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "57P05" or "40P01" or "40001" };
+    // "57P03" is a server that is starting or stopping, "57P05" one that waited too long for this process's next statement, "25006" one that became a standby:
+    // its connections stay, for their hour, while another server has its name by now.
+    private static bool IsPassing(NpgsqlException failure) => failure.IsTransient || failure is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "57P05" or "25006" or "40P01" or "40001" };
 
     private static async Task<int> MigrateAsync(SqlSession session, CancellationToken cancellation)
     {

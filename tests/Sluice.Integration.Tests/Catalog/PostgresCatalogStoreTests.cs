@@ -47,6 +47,21 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
         Assert.Equal(0, await Store.LastEventAsync());
     }
 
+    // A planned failover: the old primary goes on as a standby, and connections that were made to it meanwhile stay in the pool while its name leads to the new one.
+    [Fact]
+    public async Task Change_OverAConnectionToAStandby_IsMadeOverANewOne()
+    {
+        var video = await AddAsync("a");
+        var name = address!.Split('/')[^1];
+        var beside = address[..^name.Length] + "postgres";
+        await server.AskAsync(beside, $"ALTER DATABASE {name} SET default_transaction_read_only = on");
+        await server.AskAsync(beside, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        Assert.NotNull(await Store.FindAsync(video.Id));
+        await server.AskAsync(beside, $"ALTER DATABASE {name} RESET default_transaction_read_only");
+
+        Assert.Equal("b", (await Store.ChangeAsync(video.Id, v => new(v with { Title = "b" })))!.Title);
+    }
+
     [Fact]
     public async Task Change_WhileAMachineStandsStillInTheMiddleOfOne_WaitsSecondsForIt()
     {
