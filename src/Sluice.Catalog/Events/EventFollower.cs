@@ -13,6 +13,9 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
 {
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1), KeepEvents = TimeSpan.FromDays(7);
 
+    // So many events of a restored database are taken in again: those written since, before it was noticed, are among them.
+    private const int Again = 500;
+
     private readonly HashSet<Guid> unvoided = [];
     private long? cursor, saved;
     private long pruned;
@@ -51,6 +54,14 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
         {
             // What a cache that was away still owes.
             await VoidAsync(cancellation);
+            var last = await store.LastEventAsync(cancellation);
+            if (last < cursor)
+            {
+                // Its next numbers would be taken for ones that were read.
+                logger.LogWarning("The catalog's database is an older copy of what it was: its newest change is {Last}, and {Read} were followed. Its last changes are taken in once more", last, cursor);
+                cursor = Math.Max(0, last - Again);
+            }
+            if (last == cursor) break;
             var events = await store.ReadEventsAsync(cursor.Value, cancellation);
             if (events.Count == 0) break;
             foreach (var one in events)
