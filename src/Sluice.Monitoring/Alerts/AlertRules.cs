@@ -35,6 +35,7 @@ internal static class AlertRules
         Storage("kv-storage", AlertSeverity.Warning, limits.StoragePercent),
         Storage("kv-storage-critical", AlertSeverity.Critical, limits.StorageCriticalPercent),
         OriginDown.Rule(),
+        .. ConditionRules.All,
     ];
 
     private static IEnumerable<AlertRule> Scoped(MeasureScope scope, AlertThresholds limits)

@@ -10,6 +10,7 @@ internal static class MeasureNames
     public const string TierSent = "sluice.edge.tier.sent";
     public const string Errors = "sluice.edge.errors";
     public const string Duration = "sluice.edge.duration";
+    public const string CertificateRemaining = "sluice.edge.certificate.remaining";
     public const string OriginRequests = "sluice.origin.requests";
     public const string OriginReceived = "sluice.origin.received";
     public const string OriginFirstByte = "sluice.origin.first_byte";

@@ -43,7 +43,7 @@ internal static class MeasureScopes
     public static readonly SeriesFilter Wanted = new(
         Requests, Sent, TierRequests, TierSent, Errors, Duration, OriginRequests, OriginReceived, OriginFirstByte, PresignHits, PresignMisses, PresignDirect, PresignRefreshes, PresignSignatures,
         PresignExpirations, PresignFallbacks, PresignErrors, StoreOperations, StoreErrorsName, PresignGeneration, PresignDuration, StoreSize, StoreLimit, PresignEntries, PresignSize, StoreEntries,
-        MemorySize, MemoryLimit, MemoryEvictions, DiskSize, DiskLimit, DiskAway, DiskEvictions, Objects, Fills, Resident, Cpu, Circuit, DiskDamaged, DiskRefused, S3Requests, RedisConnected,
+        MemorySize, MemoryLimit, MemoryEvictions, DiskSize, DiskLimit, DiskAway, DiskEvictions, Objects, Fills, Resident, Cpu, Circuit, DiskDamaged, DiskRefused, S3Requests, RedisConnected, CertificateRemaining,
         WhatIfRequests, WhatIfSent, WhatIfHits, WhatIfHitSent, WhatIfSize, WhatIfShare);
 
     /// <summary>Requests answered without waiting for the origin's bytes.</summary>

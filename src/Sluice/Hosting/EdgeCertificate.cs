@@ -64,6 +64,9 @@ internal sealed partial class EdgeCertificate
         }
     }
 
+    /// <summary>How long it is good for; negative once it has expired.</summary>
+    public TimeSpan Remaining => Current.TargetCertificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
+
     private (DateTime, DateTime) Version() => (File.GetLastWriteTimeUtc(certificate), File.GetLastWriteTimeUtc(key));
 
     private SslStreamCertificateContext Read()

@@ -19,7 +19,7 @@ internal static class EdgeHost
         var builder = HostBuilding.Create(logging, time, kestrel =>
         {
             kestrel.RequestHeaderEncodingSelector = static name => ConnectionFieldEncoding.For(name) ?? LengthFieldEncoding.For(name) ?? Encoding.Latin1;
-            EdgeListening.Listen(kestrel, options.Edge, logging, time);
+            EdgeListening.Listen(kestrel, options.Edge);
             // HAProxy says https over HTTP/2 in clear text too, whatever its own client spoke: no reason to refuse it (RFC 9113 section 8.3.1), nor to believe it (EdgePipeline).
             kestrel.AllowAlternateSchemes = true;
             // Uploads pass through to HTTP origins, which set their own bound.
@@ -32,7 +32,7 @@ internal static class EdgeHost
             // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        EdgeListening.AddTo(builder, options.Edge, time);
+        EdgeListening.AddTo(builder, options.Edge, logging, time);
         if (options.Edge.FastHits && EdgeTransport.IsSupported)
             builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
                 engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time)

@@ -14,8 +14,14 @@ namespace Sluice.Hosting;
 internal static class EdgeListening
 {
     /// <summary>Adds what listening needs.</summary>
-    public static void AddTo(WebApplicationBuilder builder, EdgeSection edge, TimeProvider time)
+    public static void AddTo(WebApplicationBuilder builder, EdgeSection edge, ILoggerFactory logging, TimeProvider time)
     {
+        if (edge.Tls is { Certificate: { } file, Key: { } key })
+        {
+            builder.Services.AddSingleton(_ => new EdgeCertificate(file, key, logging.CreateLogger<EdgeCertificate>(), time));
+            builder.Services.AddSingleton(services => new CertificateMeter(() => services.GetRequiredService<EdgeCertificate>().Remaining));
+        }
+
         builder.Services.AddSingleton(_ => new SendLimit(time) { Patience = edge.SendPatience });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton<PriorKnowledge>();
@@ -28,7 +34,7 @@ internal static class EdgeListening
 
     /// <summary>Opens the listeners that the settings ask for.</summary>
     /// <exception cref="SetupException">The certificate cannot be used.</exception>
-    public static void Listen(KestrelServerOptions kestrel, EdgeSection edge, ILoggerFactory logging, TimeProvider time)
+    public static void Listen(KestrelServerOptions kestrel, EdgeSection edge)
     {
         var main = new IPEndPoint(edge.Listen.Address, edge.Listen.Port);
         var limit = kestrel.ApplicationServices.GetRequiredService<SendLimit>();
@@ -37,14 +43,15 @@ internal static class EdgeListening
         // What a client of HTTP/2 takes is told by its windows, which the kernel does not know. Each frame that goes out has the whole grace before it, so this ends who takes
         // nothing; a rate that can be felt would add to it by what a large window took before.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1e9, edge.SendPatience);
-        if (edge.Tls is not { Certificate: { } file, Key: { } key })
+        if (edge.Tls is not { Certificate: not null, Key: not null })
         {
             PriorKnowledge.Listen(kestrel, main, clearLimit);
             return;
         }
 
         if (edge.Tls.Listen is not null) PriorKnowledge.Listen(kestrel, main, clearLimit);
-        var certificate = new EdgeCertificate(file, key, logging.CreateLogger<EdgeCertificate>(), time);
+        var certificate = kestrel.ApplicationServices.GetRequiredService<EdgeCertificate>();
+        kestrel.ApplicationServices.GetRequiredService<CertificateMeter>();
         kestrel.Listen(edge.Tls.Listen is { } own ? new IPEndPoint(own.Address, own.Port) : main, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;

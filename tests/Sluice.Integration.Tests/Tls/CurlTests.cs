@@ -55,6 +55,14 @@ public sealed class CurlTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_WithTls_TellHowLongTheCertificateIsGoodFor()
+    {
+        await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"));
+        var line = (await sluice.Api.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith("sluice_edge_certificate_remaining_seconds ", StringComparison.Ordinal));
+        Assert.InRange(double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), 29.9 * 86_400, 30 * 86_400);
+    }
+
+    [Fact]
     public async Task Get_TlsBesideClearText_BothAnswer()
     {
         var port = FreePorts.Next();

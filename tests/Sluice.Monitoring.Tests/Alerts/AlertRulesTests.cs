@@ -131,6 +131,34 @@ public sealed class AlertRulesTests : IDisposable
         Assert.Equal(on, bench.On);
     }
 
+    [Theory]
+    [InlineData(14.1, new string[0])]
+    [InlineData(13.9, new[] { "certificate" })]
+    [InlineData(2.9, new[] { "certificate", "certificate-critical" })]
+    [InlineData(-1, new[] { "certificate", "certificate-critical" })]
+    public void Certificate_From14AndFrom3Days_IsAWarningAndCritical(double days, string[] on)
+    {
+        bench.Gauges["sluice.edge.certificate.remaining"] = days * 86_400;
+        bench.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal(on, bench.On);
+        Assert.All(bench.Notices, notice => Assert.Contains(days > 0 ? FormattableString.Invariant($"in {days:0.0} days") : "has expired", notice.Alert.Message, StringComparison.Ordinal));
+        bench.Gauges["sluice.edge.certificate.remaining"] = 90 * 86_400;
+        Assert.Empty(bench.Run(TimeSpan.FromMinutes(2)).On);
+    }
+
+    [Theory]
+    [InlineData("sluice.disk.away", 1, 0, "disk-away")]
+    [InlineData("sluice.redis.connected", 0, 1, "redis-away")]
+    public void WhatIsAway_UntilItIsThereAgain_IsTold(string gauge, double away, double there, string rule)
+    {
+        bench.Gauges[gauge] = there;
+        Assert.Empty(bench.Run(TimeSpan.FromMinutes(5)).Told);
+        bench.Gauges[gauge] = away;
+        Assert.Equal([rule + " firing"], bench.Run(TimeSpan.FromMinutes(2)).Told);
+        bench.Gauges[gauge] = there;
+        Assert.Equal([rule + " firing", rule + " resolved"], bench.Run(TimeSpan.FromMinutes(3)).Told);
+    }
+
     [Fact]
     public void Circuit_OpenForHalfAMinute_IsCritical()
     {

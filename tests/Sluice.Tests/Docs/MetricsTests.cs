@@ -8,6 +8,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Telemetry;
 using Sluice.Edge.Telemetry;
 using Sluice.Catalog;
+using Sluice.Hosting;
 using Sluice.Monitoring.Prometheus;
 using Sluice.Redis;
 using Sluice.Tests.Tree;
@@ -68,6 +69,7 @@ public sealed partial class MetricsTests
         counters.Ghosts = new GhostSampler(1 << 20, () => (0, 0), TimeProvider.System);
         await using var cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = 1 << 20 }, TimeProvider.System, NullLoggerFactory.Instance);
         using var meter = new CacheMeter(cache);
+        using var certificate = new CertificateMeter(() => TimeSpan.Zero);
         ProcessMetrics.Register();
         await using var maker = new VariantMaker(new FfmpegLimits(), "", NullLoggerFactory.Instance, TimeProvider.System);
         using var catalog = new CatalogMeter();
