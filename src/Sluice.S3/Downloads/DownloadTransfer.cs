@@ -99,13 +99,13 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                     {
                         count = await open.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferBytes, skip > 0 ? skip : end - start)), cancellation);
                         if (count == 0) throw new OriginException(OriginFailure.Truncated, $"{key} ended before its length.");
-                        failures = 0;
                         if (skip > 0)
                         {
                             skip -= count;
                             count = 0;
                             continue;
                         }
+                        failures = 0;
                         Write(buffer.AsSpan(0, count), start);
                         digest.Arrived(part, buffer.AsSpan(0, count));
                         Arrived(count);

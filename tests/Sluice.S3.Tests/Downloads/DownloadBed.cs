@@ -23,10 +23,10 @@ internal sealed class DownloadBed : IAsyncDisposable
     public string Root => Path.Combine(folder.Path, "cache");
 
     /// <summary>A cache on the folder; more than one is as if from more than one process.</summary>
-    public S3DownloadCache Open(Func<S3DownloadCacheOptions, S3DownloadCacheOptions>? change = null, IKeyValueStore? others = null)
+    public S3DownloadCache Open(Func<S3DownloadCacheOptions, S3DownloadCacheOptions>? change = null, IKeyValueStore? others = null, TimeProvider? time = null)
     {
         var options = new S3DownloadCacheOptions { Directory = Root, PartBytes = 64 << 10, Parallelism = 3, Endpoint = new(Server.Address), Region = "eu-north-1" };
-        var cache = new S3DownloadCache(change?.Invoke(options) ?? options, Clock, Log)
+        var cache = new S3DownloadCache(change?.Invoke(options) ?? options, time ?? Clock, Log)
         {
             Others = others,
             Connect = static (bucket, time, log) => new(bucket with { RetryPause = TimeSpan.Zero, Retries = 0 }, new FixedCredentials(S3OriginTestBase.Owner), time, log),

@@ -68,6 +68,20 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Fetch_ServerWithoutRangesCutsAgainAndAgain_IsNotAskedForEver()
+    {
+        // All that comes again each time was there already.
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(2, 50_000) with { LengthLie = 100_000, IgnoreRange = true });
+        var fetch = bed.Open(time: new ShortPauses()).FetchAsync(Url, cancellation: Stop);
+        while (!fetch.IsCompleted)
+        {
+            Assert.InRange(bed.Server.Calls.Count, 0, 20);
+            await Task.Yield();
+        }
+        Assert.Equal(S3DownloadFailure.Network, (await Assert.ThrowsAsync<S3DownloadException>(() => fetch)).Failure);
+    }
+
+    [Fact]
     public async Task Fetch_ChangedInBetween_BeginsAnewAndMixesNothing()
     {
         bed.Server.Once("/media/clip.mp4", OriginReply.Object(3, 400_000));
@@ -207,4 +221,11 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => bed.DisposeAsync();
+
+    /// <summary>The pauses between attempts are over at once, and the limits of an answer as long as ever.</summary>
+    private sealed class ShortPauses : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime < TimeSpan.FromSeconds(10) && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+    }
 }
