@@ -20,9 +20,10 @@ internal sealed class DiskIndex : IDisposable
         reader = SqliteDatabase.Open(file.Path);
         byKey = reader.Prepare(Columns + " WHERE key = $key", "$key");
         chunksOf = reader.Prepare("SELECT chunk, checksum FROM chunks WHERE object = $object", "$object");
-        Objects = (int)Writer.ReadInteger("SELECT objects FROM settings");
-        Bytes = Writer.ReadInteger("SELECT bytes FROM settings");
         LastId = Writer.ReadInteger("SELECT max(id) FROM objects");
+        // Memory is taken for so many: of a damaged number no more than there can be.
+        Objects = (int)Math.Clamp(Writer.ReadInteger("SELECT objects FROM settings"), 0, Math.Max(0, LastId));
+        Bytes = Math.Max(0, Writer.ReadInteger("SELECT bytes FROM settings"));
     }
 
     /// <summary>Held while rows become objects, and while the index writer forgets objects whose rows are gone: so that no row read before a deletion becomes an object after it.</summary>

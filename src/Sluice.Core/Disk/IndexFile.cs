@@ -83,7 +83,7 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
             else if (connection.ReadInteger("PRAGMA application_id") != ApplicationId) throw new SqliteException("it is not a cache index", SqliteDatabase.NotADatabase);
             keep = connection.ReadInteger("SELECT chunk_size FROM settings") == chunkSize;
             // Every table is looked at here, so that a missing one shows now and not in the middle of a request.
-            connection.ReadInteger("SELECT (SELECT max(id) FROM objects) + (SELECT max(object) FROM chunks)");
+            connection.ReadInteger("SELECT (SELECT max(id) FROM objects) + (SELECT max(object) FROM chunks) + (SELECT objects + bytes FROM settings)");
             if (keep) return connection;
         }
         finally

@@ -28,8 +28,9 @@ internal static class KeyValueFile
         """;
 
     // "SLUK".
+    // What an earlier run saw expire stays expired, even when the clock was set back in between. Done while the file is opened, so that damage it runs into is met as any other.
     private static readonly SqliteFormat Format = new("key-value file", 0x534C554B, 1, Schema,
-        "SELECT (SELECT max(id) FROM entries) + (SELECT max(entry) FROM tags) + (SELECT max(id) FROM namespaces) + (SELECT seen FROM clock)");
+        "DELETE FROM entries WHERE expires <= (SELECT seen FROM clock); SELECT (SELECT max(id) FROM entries) + (SELECT max(entry) FROM tags) + (SELECT max(id) FROM namespaces) + (SELECT seen FROM clock)");
 
     /// <summary>Opens or creates the file; a damaged one is moved aside first.</summary>
     /// <exception cref="IOException">It cannot be used; the message says what to do.</exception>

@@ -38,12 +38,14 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
     public ValueTask<KeyValueEntry?> GetAsync(string key, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        var name = KeyValueText.ToBytes(key);
         try
         {
-            return new(Counters.Read(connection.Get(id, KeyValueText.ToBytes(key), clock.Now)));
+            return new(Counters.Read(connection.Get(id, name, clock.Now)));
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (failure is SqliteException or ArgumentException)
         {
+            // Of a damaged row numbers may be no time and bytes no text.
             if (limit.Allows()) logger.LogError(KeyValueEvents.ReadFailed, failure, "The key-value file could not be read; what is asked for is a miss. Check its permissions, or move it away if it is damaged");
             return new(Counters.Read(null));
         }

@@ -25,8 +25,6 @@ public sealed class SqliteKeyValueStores : KeyValueStores
     {
         (clock, this.logger) = (new ForwardClock(time), logger);
         connection = new KeyValueConnection(KeyValueFile.Open(path, logger), KeyValueFile.Open(path, logger));
-        // What an earlier run saw expire stays expired, even when the clock was set back in between.
-        connection.Writer.Execute("DELETE FROM entries WHERE expires <= (SELECT seen FROM clock)");
         timer = time.CreateTimer(_ => BeginSweep(), null, SweepEvery, SweepEvery);
     }
 

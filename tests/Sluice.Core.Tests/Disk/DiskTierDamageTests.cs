@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sluice.Core.Disk;
 using Sluice.Core.Sqlite;
 
@@ -155,6 +156,29 @@ public sealed class DiskTierDamageTests : DiskTierTestBase
         Assert.Equal(["c"], read);
     }
 
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(2_000_000_000)]
+    public async Task Load_TotalsThatMakeNoSense_AreNotBelieved(int totals)
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", 10);
+        using (var index = SqliteDatabase.Open(IndexPath)) index.Execute($"UPDATE settings SET objects = {totals}, bytes = -5");
+        var (tier, objects) = await OpenLoadedAsync();
+        await using var _ = tier;
+        Assert.Equal("a", Assert.Single(objects).Key);
+        Assert.InRange(tier.GetStatistics().Bytes, 0, 100_000);
+    }
+
+    [Fact]
+    public async Task Open_TotalsCannotBeRead_IsMovedAside()
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", 10);
+        // The number of objects, after the chunk size, takes more bytes than its row has.
+        await PatchAsync("settings", page => page[BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(8)) + 4] = 6);
+        await OpensEmptyAsync();
+        Assert.True(File.Exists(IndexPath + ".damaged-1"));
+    }
+
     [Fact]
     public async Task Open_DirectoryInUse_IsRefused()
     {
@@ -206,6 +230,20 @@ public sealed class DiskTierDamageTests : DiskTierTestBase
         var target = await StoreAsync(tier, "new", 10);
         Assert.Equal(Body("new", 10), await ReadAsync(tier, target));
         if (swept) tier.Remove(target);
+    }
+
+    /// <summary>Changes the first page of a table or index.</summary>
+    private async Task PatchAsync(string name, Action<byte[]> change)
+    {
+        long at;
+        using (var index = SqliteDatabase.Open(IndexPath)) at = (index.ReadInteger($"SELECT rootpage FROM sqlite_master WHERE name = '{name}'") - 1) * 4096;
+        await using var file = new FileStream(IndexPath, FileMode.Open, FileAccess.ReadWrite);
+        var page = new byte[4096];
+        file.Position = at;
+        await file.ReadExactlyAsync(page, Cancellation);
+        change(page);
+        file.Position = at;
+        await file.WriteAsync(page, Cancellation);
     }
 
     private static async Task FlipAsync(string path, long at)

@@ -141,6 +141,37 @@ public sealed class SqliteKeyValueStoreTests : KeyValueStoreContract
     }
 
     [Fact]
+    public async Task Open_DamageFurtherIn_IsMovedAside()
+    {
+        await Stores.Open("a").SetAsync("k", Bytes("v"), new KeyValueSettings(TimeSpan.FromMinutes(5)));
+        await Stores.DisposeAsync();
+        long page;
+        using (var file = SqliteDatabase.Open(FilePath)) page = file.ReadInteger("SELECT rootpage FROM sqlite_master WHERE name = 'entries_expires'");
+        await using (var file = File.OpenWrite(FilePath))
+        {
+            file.Position = (page - 1) * 4096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xEE, 4096).ToArray());
+        }
+        await using var again = Open();
+        await again.Open("a").SetAsync("k", Bytes("v"), default);
+        Assert.True(File.Exists(FilePath + ".damaged-1"));
+    }
+
+    [Fact]
+    public async Task Get_RowThatMakesNoSense_IsAMissAndCanBeReplaced()
+    {
+        var store = Stores.Open("a");
+        await store.SetAsync("k", Bytes("v"), new KeyValueSettings(TimeSpan.FromMinutes(5), ["t"]));
+        using (var file = SqliteDatabase.Open(FilePath)) file.Execute($"UPDATE entries SET expires = {long.MaxValue}");
+        Assert.Null(await store.GetAsync("k"));
+        await store.SetAsync("k", Bytes("w"), new KeyValueSettings(TimeSpan.FromMinutes(5), ["t"]));
+        using (var file = SqliteDatabase.Open(FilePath)) file.Execute("UPDATE tags SET tag = x'F4'");
+        Assert.Null(await store.GetAsync("k"));
+        await store.SetAsync("k", Bytes("x"), default);
+        Assert.Equal("x", Text(await store.GetAsync("k")));
+    }
+
+    [Fact]
     public async Task Open_NewerVersion_IsRefused()
     {
         await Stores.DisposeAsync();
