@@ -74,7 +74,7 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
                 Abandon(ask.Key, store);
                 store = null;
             }
-            var path = store?.PartPathOf(ask.Key) ?? Elsewhere(ask);
+            var path = store?.PartPathOf(ask.Key) ?? ask.To ?? Elsewhere(ask);
             var kept = false;
             try
             {

@@ -100,6 +100,14 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         }, cancellation);
     }
 
+    /// <summary>Fetches the object straight to a file, past the cache: for what is larger than it, and perhaps than a folder for temporary files.</summary>
+    /// <inheritdoc cref="CopyToAsync"/>
+    internal Task FetchPastAsync(string s3Url, string destination, S3DownloadOptions options, CancellationToken cancellation)
+    {
+        var ask = Ask(s3Url, options) with { To = destination };
+        return flights.RunAsync($"{ask.Together} {destination}", options.Progress, (flight, stop) => fetcher.FetchAsync(ask, null, null, flight, stop), cancellation);
+    }
+
     private async Task<T> HandOutAsync<T>(string s3Url, S3DownloadOptions? options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
     {
         try

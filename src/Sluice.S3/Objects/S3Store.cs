@@ -82,10 +82,12 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
     public async ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default)
     {
         if (await GetLengthAsync(key, cancellation) is not { } length) return null;
-        if (length > downloads.Options.MaximumBytes) return await FetchPastTheCacheAsync(key, scratch, cancellation);
+        var (url, file) = ($"s3://{bucket}/{prefix}{key}", Path.Combine(scratch, "source"));
         try
         {
-            return (await downloads.CopyToAsync($"s3://{bucket}/{prefix}{key}", Path.Combine(scratch, "source"), access, cancellation)).Path;
+            if (length > downloads.Options.MaximumBytes) await downloads.FetchPastAsync(url, file, access, cancellation);
+            else await downloads.CopyToAsync(url, file, access, cancellation);
+            return file;
         }
         catch (S3DownloadException e) when (e.Failure == S3DownloadFailure.NotFound)
         {
@@ -140,22 +142,6 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         await downloads.DisposeAsync();
         if (uploads is IAsyncDisposable urls) await urls.DisposeAsync();
     }
-
-    private ValueTask<string?> FetchPastTheCacheAsync(string key, string scratch, CancellationToken cancellation) => AskAsync<string?>("fetched", key, async () =>
-    {
-        try
-        {
-            using var answer = await client.GetObjectAsync(bucket, prefix + key, cancellation);
-            var file = Path.Combine(scratch, "source");
-            await using var copy = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
-            await answer.ResponseStream.CopyToAsync(copy, 1 << 16, cancellation);
-            return copy.Length == answer.ContentLength ? file : throw new IOException($"{Name} sent {copy.Length} of {answer.ContentLength} bytes of {key}.");
-        }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    });
 
     private async ValueTask<T> AskAsync<T>(string what, string key, Func<Task<T>> ask)
     {
