@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Sqlite;
 using Sluice.Monitoring.History;
 using Sluice.Monitoring.Nodes;
 using Sluice.Monitoring.Checks;
@@ -142,7 +143,9 @@ public sealed partial class Monitor : IAsyncDisposable, IDisposable
         }
         catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
         {
-            if (Parts.Unwritten.Failed(failure.Message)) LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message);
+            var isDamage = failure is Microsoft.Data.Sqlite.SqliteException damage && damage.IsDamage();
+            if (isDamage && Options.HistoryFile is { } file) HistoryFile.MarkDamaged(file);
+            if (Parts.Unwritten.Failed(failure.Message)) LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message, isDamage ? "Restart the server, which puts the damaged file aside." : "Check the free space of the cache directory.");
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -154,6 +157,6 @@ public sealed partial class Monitor : IAsyncDisposable, IDisposable
     [LoggerMessage(4204, LogLevel.Error, "Monitoring failed for once; this is a defect, please report it with this line.")]
     private static partial void LogDefect(ILogger logger, Exception failure);
 
-    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap, and no alert is judged until it can. Check the free space of the cache directory.")]
-    private static partial void LogFailed(ILogger logger, string reason);
+    [LoggerMessage(4202, LogLevel.Warning, "The history could not be written ({Reason}); charts have a gap, and no alert is judged until it can. {Advice}")]
+    private static partial void LogFailed(ILogger logger, string reason, string advice);
 }

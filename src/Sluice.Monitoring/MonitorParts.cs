@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Sqlite;
 using Sluice.Monitoring.Alerts;
 using Sluice.Monitoring.Anomalies;
 using Sluice.Monitoring.Checks;
@@ -62,13 +63,22 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     public static MonitorParts Open(Monitor monitor, PrometheusScraper scraper, TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Sluice.Monitoring");
+        var file = monitor.Options.HistoryFile;
         try
         {
-            return Open(monitor.Options.HistoryFile);
+            try
+            {
+                return Open(file);
+            }
+            catch (SqliteException damage) when (file is not null && damage.IsDamage())
+            {
+                HistoryFile.MarkDamaged(file);
+                return Open(file);
+            }
         }
         catch (Exception failure) when (failure is IOException or SqliteException)
         {
-            LogInMemory(logger, failure.Message);
+            LogInMemory(logger, failure is SqliteException && file is not null ? HistoryFile.Unusable(file, failure).Message : failure.Message);
             return Open(null);
         }
 

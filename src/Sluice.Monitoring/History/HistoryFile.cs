@@ -37,6 +37,7 @@ internal static partial class HistoryFile
         try
         {
             OwnerOnly.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (File.Exists(Mark(path))) MoveAside(path, "damage showed after it was opened", logger);
             return Connect(path);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is Corrupt or NotADatabase or Error)
@@ -57,6 +58,25 @@ internal static partial class HistoryFile
             throw Unusable(path, failure);
         }
     }
+
+    /// <summary>Notes that damage showed after the file was opened: the next opening moves it aside.</summary>
+    public static void MarkDamaged(string path)
+    {
+        try
+        {
+            File.WriteAllBytes(Mark(path), []);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Then it shows again.
+        }
+    }
+
+    /// <summary>What is said of a file that cannot be used.</summary>
+    public static IOException Unusable(string path, Exception failure) =>
+        new($"The history file {path} cannot be used ({failure.Message}). Check its permissions and free space, or choose another place (monitoring.history).", failure);
+
+    private static string Mark(string path) => path + ".damaged";
 
     private static SqliteConnection Connect(string path)
     {
@@ -94,11 +114,9 @@ internal static partial class HistoryFile
         while (File.Exists($"{path}.damaged-{number}")) number++;
         foreach (var suffix in new[] { "", "-wal", "-shm" })
             if (File.Exists(path + suffix)) File.Move(path + suffix, $"{path}.damaged-{number}{suffix}");
+        File.Delete(Mark(path));
         Damaged(logger, reason, Path.GetFileName(path), number);
     }
-
-    private static IOException Unusable(string path, Exception failure) =>
-        new($"The history file {path} cannot be used ({failure.Message}). Check its permissions and free space, or choose another place (monitoring.history).", failure);
 
     [LoggerMessage(4201, LogLevel.Warning, "The history file was damaged ({Reason}) and is now {File}.damaged-{Number}; a new one is empty. The old one can be deleted")]
     private static partial void Damaged(ILogger logger, string reason, string file, int number);
