@@ -36,12 +36,16 @@ internal static class FfmpegArguments
         return arguments;
     }
 
+    /// <summary>The command that makes a picture of the last one that the source has at or before a time, for where it has none from there on.</summary>
+    public static IReadOnlyList<string> ForLast(VideoOptions options, string input, FfmpegLimits limits) =>
+        [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options)}", limits)];
+
     /// <summary>The command that makes a sprite sheet out of a source of known length.</summary>
     public static IReadOnlyList<string> ForSheet(VideoOptions options, SpriteGrid grid, string input, FfmpegLimits limits)
     {
-        // The first picture at or after the middle of each part.
-        var middle = $"select='gte(t,(selected_n+0.5)*{Seconds(grid.Step)})'";
-        var filters = $"{middle},{Cell(options, grid)},setsar=1,{Tile(grid)}";
+        // What is shown in the middle of each part, however long that stays: pictures may be far apart, as in recordings of a screen, or end before the sound.
+        var middles = $"fps=1/{Seconds(grid.Step)}:start_time=0:round=near:eof_action=pass,tpad=stop_mode=clone:stop={grid.Pictures},trim=end_frame={grid.Pictures}";
+        var filters = $"{middles},{Cell(options, grid)},setsar=1,{Tile(grid)}";
         return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
     }
 
@@ -51,17 +55,21 @@ internal static class FfmpegArguments
     /// <param name="cells">Which cells.</param>
     /// <param name="input">URL of the source.</param>
     /// <param name="limits">What it may take.</param>
-    public static IReadOnlyList<string> ForCells(VideoOptions options, SpriteGrid grid, Range cells, string input, FfmpegLimits limits)
+    /// <param name="orBefore">True for the last picture before, where there is none from there on.</param>
+    public static IReadOnlyList<string> ForCells(VideoOptions options, SpriteGrid grid, Range cells, string input, FfmpegLimits limits, bool orBefore = false)
     {
         var (first, count) = cells.GetOffsetAndLength(grid.Pictures);
         List<string> arguments = [.. Common(limits)];
         // A decoder for each, so one thread for each.
         // And nothing read ahead: of each source one picture is wanted.
-        for (var i = first; i < first + count; i++) arguments.AddRange(["-thread_queue_size", "1", .. Input(input, limits with { Threads = 1 }, (options.Time ?? TimeSpan.Zero) + (grid.Step * (i + 0.5)), null)]);
+        for (var i = first; i < first + count; i++)
+            arguments.AddRange(["-thread_queue_size", "1", .. orBefore ? InputBefore(input, limits with { Threads = 1 }, Middle(i)) : Input(input, limits with { Threads = 1 }, Middle(i), null)]);
         var cell = Cell(options, grid);
-        var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]trim=end_frame=1,{cell},setsar=1,format=yuv420p[c{i}];"))
+        var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]{(orBefore ? Last(Middle(first + i)) + "," : "")}trim=end_frame=1,{cell},setsar=1,format=yuv420p[c{i}];"))
             + string.Concat(Enumerable.Range(0, count).Select(i => $"[c{i}]")) + $"concat=n={count}:v=1:a=0[cells]";
         return [.. arguments, "-filter_complex", filters, "-map", "[cells]", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"];
+
+        TimeSpan Middle(int cell) => (options.Time ?? TimeSpan.Zero) + (grid.Step * (cell + 0.5));
     }
 
     /// <summary>The command that puts raw pictures from its standard input together into a sheet.</summary>
@@ -91,6 +99,12 @@ internal static class FfmpegArguments
         arguments.AddRange(["-i", input]);
         return arguments;
     }
+
+    /// <summary>The source from some seconds before a time on, and from a key frame on: where pictures end there may be none after one that is sought for.</summary>
+    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) => ["-noaccurate_seek", .. Input(input, limits, time > Before ? time - Before : null, null)];
+
+    /// <summary>Of the source from some seconds before a time on, the picture at that time; the last one stays for as long as need be.</summary>
+    private static string Last(TimeSpan? time) => $"fps=10:round=down:eof_action=pass,tpad=stop_mode=clone:stop=-1,select='gte(t,{Seconds(time > Before ? Before : time ?? TimeSpan.Zero)})'";
 
     private static List<string> Moving(VideoOptions options, FfmpegLimits limits, TimeSpan? length)
     {
@@ -129,6 +143,9 @@ internal static class FfmpegArguments
         },
         "-f", options.Format == "avif" ? "obu" : "image2pipe", "pipe:1",
     ];
+
+    /// <summary>Longer than most groups of pictures.</summary>
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Bare = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"];
 

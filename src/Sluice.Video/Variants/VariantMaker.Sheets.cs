@@ -53,10 +53,10 @@ public sealed partial class VariantMaker
             }
 
             if (job.Loan.IsBroken) return (null, VariantFault.SourceUnreadable());
-            // One of them is missing or damaged: each by itself, so that the others are not. In its place the one before is shown.
+            // One of them is missing or damaged: each by itself, so that the others are not. In its place the last before is shown.
             for (var cell = first; cell < last; cell++)
             {
-                if (await CellsAsync(cell..(cell + 1), cells.AsMemory(cell * size, size))) any = true;
+                if (await CellsAsync(cell..(cell + 1), cells.AsMemory(cell * size, size), orBefore: true)) any = true;
                 else if (cell > 0) cells.AsSpan((cell - 1) * size, size).CopyTo(cells.AsSpan(cell * size, size));
             }
         }
@@ -69,11 +69,11 @@ public sealed partial class VariantMaker
 
         TimeSpan Left() => limits.Time - time.GetElapsedTime(began);
 
-        async Task<bool> CellsAsync(Range which, Memory<byte> place)
+        async Task<bool> CellsAsync(Range which, Memory<byte> place, bool orBefore = false)
         {
             var left = Left();
             if (left <= TimeSpan.Zero) return false;
-            var (body, failed) = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits)) { IsPart = true, Time = left }, cancellation);
+            var (body, failed) = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits, orBefore)) { IsPart = true, Time = left }, cancellation);
             fault ??= failed;
             if (body?.Length != place.Length) return false;
             body.CopyTo(place);

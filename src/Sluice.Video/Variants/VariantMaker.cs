@@ -188,15 +188,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length);
     }
 
-    /// <summary>One picture. Beyond the end of the source there is none: it is then the last (row U010).</summary>
+    /// <summary>One picture. Beyond the end of the source, or of its pictures, which may end before the sound, there is none: it is then the last (row U010).</summary>
     private async Task<OriginResponse> FrameAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
         if (facts.LengthOf(job.Version) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
         var made = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
-        if (made.Body is not null || made.Fault is not null || facts.LengthOf(job.Version) is not { } length || options.Time is not { } asked || asked <= TimeSpan.Zero) return Picture(job, made);
-        return Picture(job, await PictureAsync(job, new FfmpegCommand(FfmpegArguments.For(options with { Time = Last(length) }, job.Loan.Url, limits)), cancellation));
+        if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Picture(job, made);
+        if (facts.LengthOf(job.Version) is { } length && asked > length) options = options with { Time = length };
+        return Picture(job, await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
     }

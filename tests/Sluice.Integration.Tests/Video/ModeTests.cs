@@ -183,6 +183,24 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         AssertNear(Clips.Colours[^1], await Clips.PixelsAsync(file, 1, 1), 0);
     }
 
+    // As a recording of a screen: nothing changes from the first second to the fourth, and after the sixth there is only sound.
+    [Theory]
+    [InlineData("mode=frame&time=8s", 1, 1, 5)]
+    [InlineData("mode=frame&time=30s", 1, 1, 5)]
+    [InlineData("mode=frame&time=100%25", 1, 1, 5)]
+    [InlineData("mode=frame&time=500s", 1, 1, 5)]
+    [InlineData("mode=spritesheet&width=480&height=270&columns=3&rows=3&duration=9s", 3, 3, 0, 0, 0, 0, 4, 5, 5, 5, 5)]
+    [InlineData("mode=spritesheet&width=480&height=270&columns=3&rows=3", 3, 3, 0, 5, 5, 5, 5, 5, 5, 5, 5)]
+    public async Task Picture_WhereTheSourceHasNone_IsTheOneThatIsShownThere(string query, int columns, int rows, params int[] colours)
+    {
+        var clip = await Clips.MakeAsync("still.mp4", "-i", await Clips.ColoursAsync(), "-f", "lavfi", "-i", "sine=440:d=45", "-vf", "select='lt(t,1)+gte(t,4)'", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac");
+        if (!File.Exists(video.Folder.FileOf("still.mp4"))) File.Copy(clip, video.Folder.FileOf("still.mp4"));
+        var (answer, file) = await video.GetAsync("/still.mp4?" + query);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        var pixels = await Clips.PixelsAsync(file, columns, rows);
+        for (var cell = 0; cell < colours.Length; cell++) AssertNear(Clips.Colours[colours[cell]], pixels, cell);
+    }
+
     [Fact]
     public async Task SpriteSheet_ShowsEachPartInItsCell_AndItsIndexSaysWhere()
     {
