@@ -15,7 +15,8 @@ internal sealed class HlsEncoder(FfmpegTools tools)
         var still = source.StillEnd > 0 ? string.Create(CultureInfo.InvariantCulture, $"tpad=stop_mode=clone:stop_duration={source.StillEnd:0.###},") : "";
         string[] picture =
         [
-            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"{still}scale={rendition.Width}:{rendition.Height},setsar=1"),
+            // Of the two halves that pictures of DVDs, camcorders and broadcasts have, one is made first: scaled as they are, whatever moves would be torn into lines.
+            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"yadif=deint=interlaced,{still}scale={rendition.Width}:{rendition.Height},setsar=1"),
             "-c:v", "libx264", "-preset", "fast", "-profile:v", "high", "-pix_fmt", "yuv420p",
             "-b:v", Number(rendition.BitRate), "-maxrate", Number(rendition.BitRate * 107L / 100), "-bufsize", Number(rendition.BitRate * 3L / 2),
             // Times, not counts of frames: so that all renditions are cut alike whatever the frame rate does.

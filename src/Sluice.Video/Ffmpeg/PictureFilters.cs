@@ -11,9 +11,12 @@ internal static class PictureFilters
     /// </summary>
     public const string Square = "scale='iw*clip(sar,0.25,4)':ih";
 
+    /// <summary>Makes one picture of the two halves that those of DVDs, camcorders and broadcasts have: scaled as they are, whatever moves would be torn into lines. All others it leaves as they are.</summary>
+    private const string Whole = "yadif=deint=interlaced";
+
     public static string For(VideoOptions options)
     {
-        List<string> filters = [];
+        List<string> filters = [Whole];
         if (options.Crop is { } crop) filters.Add(Cut(crop));
         filters.Add(Square);
         if (Turn(options.Rotate) is { } turn) filters.Add(turn);

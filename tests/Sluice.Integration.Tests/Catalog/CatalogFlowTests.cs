@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Sluice.Integration.Tests.Video;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
 
@@ -139,6 +140,18 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         var master = (await edge.AskAsync(await catalog.ReadyAsync(await catalog.UploadAsync(clip)))).Text;
 
         Assert.Contains("FRAME-RATE=60.000", master, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Video_OfAnInterlacedFile_IsNotTorn()
+    {
+        var path = await catalog.ReadyAsync(await catalog.UploadAsync(await Clips.InterlacedAsync()));
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        var playlist = (await edge.AskAsync(path)).Text.Split('\n').First(line => line.EndsWith("240p/playlist.m3u8", StringComparison.Ordinal));
+        var segment = new Uri(bed.Sluice.EdgeAddress, folder + playlist.Replace("playlist.m3u8", "segment_000.ts", StringComparison.Ordinal)).ToString();
+        var picture = Path.Combine(bed.Folder.Path, "picture.png");
+        await Clips.RunAsync("ffmpeg", ["-v", "error", "-i", segment, "-ss", "1", "-frames:v", "1", picture]);
+        Assert.InRange(await Clips.TornAsync(picture), 0, 500);
     }
 
     [Fact]

@@ -27,6 +27,18 @@ internal static class Clips
     public static Task<string> LongAsync() => MakeAsync("long.mp4",
         "-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "faststart");
 
+    /// <summary>320x240, 2 s without sound: a white bar that moves, in two halves a picture, which are a fiftieth of a second apart.</summary>
+    public static Task<string> InterlacedAsync() => MakeAsync("interlaced.mp4",
+        "-f", "lavfi", "-i", "color=black:s=320x240:r=50:d=2[b];color=white:s=40x240:r=50:d=2[w];[b][w]overlay=x='mod(n*8,280)',interlace=scan=tff:lowpass=off", "-c:v", "libx264", "-preset", "ultrafast", "-flags", "+ilme+ildct", "-pix_fmt", "yuv420p");
+
+    /// <summary>How many pixels of a picture of 320x240 are unlike the one below them: upright edges have few of them, torn ones thousands.</summary>
+    public static async Task<int> TornAsync(string file)
+    {
+        var pixels = await PixelsAsync(file, 320, 240);
+        Assert.Equal(320 * 240 * 3, pixels.Length);
+        return Enumerable.Range(0, 320 * 239).Count(at => Math.Abs(pixels[at * 3] - pixels[(at + 320) * 3]) > 100);
+    }
+
     /// <summary>Makes a file once; answers its path.</summary>
     public static async Task<string> MakeAsync(string name, params string[] arguments)
     {

@@ -201,6 +201,17 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         for (var cell = 0; cell < colours.Length; cell++) AssertNear(Clips.Colours[colours[cell]], pixels, cell);
     }
 
+    [Theory]
+    [InlineData("mode=frame&time=1s&quality=high")]
+    [InlineData("time=1s&duration=1s&fps=1")]
+    public async Task Picture_OfAnInterlacedSource_IsNotTorn(string query)
+    {
+        var clip = await Clips.InterlacedAsync();
+        if (!File.Exists(video.Folder.FileOf("interlaced.mp4"))) File.Copy(clip, video.Folder.FileOf("interlaced.mp4"));
+        var (_, file) = await video.GetAsync("/interlaced.mp4?" + query);
+        Assert.InRange(await Clips.TornAsync(file), 0, 500);
+    }
+
     [Fact]
     public async Task SpriteSheet_ShowsEachPartInItsCell_AndItsIndexSaysWhere()
     {

@@ -47,7 +47,7 @@ public class FfmpegArgumentsTests
 
     [Fact]
     public void Picture_IsCutTurnedFittedAndTouchedUp_InThatOrder() => Assert.Equal(
-        "crop='min(320,iw-min(8,iw-10))':'min(240,ih-min(16,ih-10))':'min(8,iw-10)':'min(16,ih-10)',scale='iw*clip(sar,0.25,4)':ih,transpose=clock,scale=64:-2,gblur=sigma=2,unsharp=5:5:0.6,eq=brightness=-0.5:contrast=1.25:saturation=0,setsar=1",
+        "yadif=deint=interlaced,crop='min(320,iw-min(8,iw-10))':'min(240,ih-min(16,ih-10))':'min(8,iw-10)':'min(16,ih-10)',scale='iw*clip(sar,0.25,4)':ih,transpose=clock,scale=64:-2,gblur=sigma=2,unsharp=5:5:0.6,eq=brightness=-0.5:contrast=1.25:saturation=0,setsar=1",
         PictureFilters.For(new VideoOptions
         {
             Format = "jpg", Mode = VideoMode.Frame, Width = 64, Rotate = 90, Crop = new(8, 16, 320, 240),
