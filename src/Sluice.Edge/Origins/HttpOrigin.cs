@@ -25,7 +25,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         this.options = options;
         this.address = address;
         this.time = time;
-        invoker = new HttpMessageInvoker(CreateHandler(options), disposeHandler: true);
+        invoker = new HttpMessageInvoker(CreateHandler(options, time), disposeHandler: true);
         // Behind one address there may be several sites, told apart by the Host field alone.
         Scope = options.Host is { } host ? $"{address.Scope}#{host.ToLowerInvariant()}" : address.Scope;
     }
@@ -113,7 +113,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         }
     }
 
-    private static SocketsHttpHandler CreateHandler(HttpOriginOptions options) => new()
+    private static SocketsHttpHandler CreateHandler(HttpOriginOptions options, TimeProvider time) => new()
     {
         UseCookies = false,
         AllowAutoRedirect = false,
@@ -124,6 +124,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         ConnectTimeout = options.ConnectTimeout,
+        ConnectCallback = OriginDialer.With(time),
         Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
         PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new ConnectionStream(context.PlaintextStream)),
         PooledConnectionIdleTimeout = options.ConnectionIdleTimeout,

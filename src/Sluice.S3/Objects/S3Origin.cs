@@ -59,7 +59,7 @@ public sealed class S3Origin : IOrigin, IDisposable
     public static S3Origin Create(S3OriginOptions options, TimeProvider time, ILogger<S3Origin> log, IPresignedUrls? presigned = null)
     {
         options = Resolve(options);
-        return new(options, Credentials(options, time, log), Handler(options), time, log, presigned);
+        return new(options, Credentials(options, time, log), Handler(options, time), time, log, presigned);
     }
 
     /// <summary>Options with endpoint and region looked up where they are not given.</summary>
@@ -111,9 +111,10 @@ public sealed class S3Origin : IOrigin, IDisposable
         (credentials as IDisposable)?.Dispose();
     }
 
-    internal static SocketsHttpHandler Handler(S3OriginOptions options) => new()
+    internal static SocketsHttpHandler Handler(S3OriginOptions options, TimeProvider time) => new()
     {
         ConnectTimeout = options.ConnectTimeout,
+        ConnectCallback = OriginDialer.With(time),
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,

@@ -69,5 +69,5 @@ public class S3LocationTests
         Assert.Equal(("s3:media", "other"), (one.Name, sameElsewhere.Name));
     }
 
-    private static S3Origin Make(S3OriginOptions options) => new(options, new FixedCredentials(), S3Origin.Handler(options), TimeProvider.System, new RecordingLogger());
+    private static S3Origin Make(S3OriginOptions options) => new(options, new FixedCredentials(), S3Origin.Handler(options, TimeProvider.System), TimeProvider.System, new RecordingLogger());
 }

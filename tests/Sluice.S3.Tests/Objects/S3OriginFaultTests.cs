@@ -76,7 +76,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     {
         Server.On("/media/k", Refusal(status, "AccessDenied"));
         var options = new S3.Objects.S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "r" };
-        using var origin = new S3.Objects.S3Origin(options, new S3.Credentials.NoCredentials(), S3.Objects.S3Origin.Handler(options), Clock, Log);
+        using var origin = new S3.Objects.S3Origin(options, new S3.Credentials.NoCredentials(), S3.Objects.S3Origin.Handler(options, Clock), Clock, Log);
 
         await using var response = await origin.FetchAsync(Get("/k"), default);
 
@@ -91,7 +91,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         var lives = true;
         var options = new S3.Objects.S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "r" };
         using var chain = new S3.Credentials.ChainCredentials(() => lives ? Task.FromResult<AWSCredentials>(new BasicAWSCredentials("id", "s")) : throw new AmazonClientException("metadata service away"), Clock, Log);
-        using var origin = new S3.Objects.S3Origin(options, chain, S3.Objects.S3Origin.Handler(options), Clock, Log);
+        using var origin = new S3.Objects.S3Origin(options, chain, S3.Objects.S3Origin.Handler(options, Clock), Clock, Log);
         await using (var denied = await origin.FetchAsync(Get("/k"), default)) Assert.Equal(403, denied.Status);
         lives = false;
         chain.Reject(await chain.GetAsync(default));

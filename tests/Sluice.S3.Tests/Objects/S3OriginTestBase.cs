@@ -28,7 +28,7 @@ public abstract class S3OriginTestBase(DateTimeOffset? now = null) : IAsyncDispo
     {
         var options = new S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "eu-north-1", RetryPause = TimeSpan.Zero };
         if (change is not null) options = change(options);
-        var origin = new S3Origin(options, new FixedCredentials(credentials.Length == 0 ? [Owner] : credentials), S3Origin.Handler(options), Clock, Log, urls);
+        var origin = new S3Origin(options, new FixedCredentials(credentials.Length == 0 ? [Owner] : credentials), S3Origin.Handler(options, Clock), Clock, Log, urls);
         made.Add(origin);
         return origin;
     }

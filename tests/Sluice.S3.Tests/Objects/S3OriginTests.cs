@@ -65,7 +65,7 @@ public class S3OriginTests : S3OriginTestBase
     {
         Server.On("/media/clip.mp4", Clip);
         var options = new S3.Objects.S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "r" };
-        using var origin = new S3.Objects.S3Origin(options, new S3.Credentials.NoCredentials(), S3.Objects.S3Origin.Handler(options), Clock, Log);
+        using var origin = new S3.Objects.S3Origin(options, new S3.Credentials.NoCredentials(), S3.Objects.S3Origin.Handler(options, Clock), Clock, Log);
 
         await using var response = await origin.FetchAsync(Get("/clip.mp4"), default);
 

@@ -59,7 +59,7 @@ public class S3OriginTlsTests
     private static S3Origin Origin(Uri endpoint, bool trust)
     {
         var options = new S3OriginOptions { Bucket = "media", Endpoint = endpoint, Region = "us-east-1", Retries = 0 };
-        var handler = S3Origin.Handler(options);
+        var handler = S3Origin.Handler(options, TimeProvider.System);
         if (trust) handler.SslOptions.RemoteCertificateValidationCallback = static (_, shown, _, _) => ServerCertificate.Equals(shown);
         return new(options, new FixedCredentials(S3OriginTestBase.Owner), handler, TimeProvider.System, new RecordingLogger());
     }
