@@ -155,7 +155,7 @@ internal sealed class Fill
         var accepted = false;
         try
         {
-            if (IsAnother(answer, version))
+            if (IsAnother(answer, target.Metadata))
                 throw new ObjectChangedException($"{target.Target}: the origin has another version now.");
             if (answer.Status == 206 && answer.Range is { } range && range.Start == First) accepted = true;
             else if (answer.Status == 200)
@@ -177,14 +177,19 @@ internal sealed class Fill
     }
 
     /// <summary>True where nothing stored can be completed any more: another version, one that is gone, or something else in its place, such as a redirect.</summary>
-    private static bool IsAnother(OriginResponse answer, ObjectVersion held) => answer.Status switch
+    private static bool IsAnother(OriginResponse answer, ObjectMetadata held) => answer.Status switch
     {
         // The very tag, W/ included: of what has the weak one, or none, nothing proves that it is the same bytes (RFC 9110 section 15.3.7.3).
-        200 or 206 => answer.Version.ETag != held.ETag,
+        200 or 206 => answer.Version.ETag != held.Version.ETag || IsOtherwise(answer, held),
         304 => false,
         (>= 201 and < 400) or 404 or 410 or 412 or 416 => true,
         _ => false,
     };
+
+    /// <summary>True where a strong tag is not to be believed: servers that compress keep it for both forms, others name a path by it and not its bytes. A 206 may leave the coding out.</summary>
+    private static bool IsOtherwise(OriginResponse answer, ObjectMetadata held) =>
+        (answer.Version.Length is { } length && length != held.Length)
+        || (answer.Headers.Combined("Content-Encoding") is { } coding && !coding.Equals(held.Headers.Combined("Content-Encoding"), StringComparison.OrdinalIgnoreCase));
 
     private async Task CopyAsync(OriginResponse answer)
     {
