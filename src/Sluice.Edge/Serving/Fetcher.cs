@@ -80,12 +80,14 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence, bool behind)
     {
         var isHead = request.Method == "HEAD";
-        var part = UsablePart(response, asked);
+        // A part that nobody asked for shows that the origin sends parts, not that it sends those one asks for.
+        var isRange = request.Headers.Contains("Range");
+        var part = UsablePart(response, asked, isRange);
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
         // Asked for on the chance, too early perhaps: that it is not there is nothing to remember.
         var reason = context.IsAhead && response.Status != 200 ? "ahead" : Unshareable(response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
-        if (reason == "partial") Learn(context, response, receivedAt, fence);
+        if (reason == "partial" && isRange) Learn(context, response, receivedAt, fence);
         if (decision.Metadata is not { } metadata)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
@@ -116,13 +118,13 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     }
 
     /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is the whole body (players begin with <c>bytes=0-</c>), or is made of whole chunks of a provable version.</summary>
-    private (long Start, long End, long? Total)? UsablePart(OriginResponse response, ByteRange? asked)
+    private (long Start, long End, long? Total)? UsablePart(OriginResponse response, ByteRange? asked, bool isRange)
     {
         if (response is not { Status: 206, Range: { Total: { } total } range }) return null;
         if (asked is { First: { } first }) return range.Start == first ? range : null;
         if (range.Start == 0 && range.End == total) return range;
         var isChunks = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
-        return isChunks && response.Version.IsStrong ? range : null;
+        return isChunks && isRange && response.Version.IsStrong ? range : null;
     }
 
     /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>
