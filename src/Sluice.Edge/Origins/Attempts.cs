@@ -22,6 +22,9 @@ internal sealed class Attempts(bool isSafe)
         set => Flow.Value = value;
     }
 
+    /// <summary>True once the origin takes no more of the request. It may have answered before.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>
     /// Called before anything is written. A second connection is allowed once, for a safe request whose first connection had been used before:
     /// that one may have been closed for idleness before the request got there.

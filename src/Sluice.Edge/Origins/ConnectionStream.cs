@@ -4,6 +4,7 @@ namespace Sluice.Edge.Origins;
 internal sealed class ConnectionStream(Stream inner) : BodyStream
 {
     private Attempts? first;
+    private bool isClosed;
 
     public override bool CanWrite => true;
 
@@ -12,7 +13,9 @@ internal sealed class ConnectionStream(Stream inner) : BodyStream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Begin();
-        return inner.WriteAsync(buffer, cancellationToken);
+        if (isClosed) return default;
+        var writing = inner.WriteAsync(buffer, cancellationToken);
+        return writing.IsCompletedSuccessfully ? writing : FinishAsync(writing);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -27,6 +30,23 @@ internal sealed class ConnectionStream(Stream inner) : BodyStream
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
     public override void Flush() => inner.Flush();
+
+    /// <summary>
+    /// A server that wants no more of a body says why (413, 401) and closes (RFC 9112 section 9.6). SocketsHttpHandler would take the write that fails for the end of it all and
+    /// throw the answer away, so it is not told: what it reads next is the answer, or the end.
+    /// </summary>
+    private async ValueTask FinishAsync(ValueTask writing)
+    {
+        try
+        {
+            await writing;
+        }
+        catch (IOException)
+        {
+            isClosed = true;
+            if (Attempts.Current is { } request) request.IsRefused = true;
+        }
+    }
 
     private void Begin()
     {

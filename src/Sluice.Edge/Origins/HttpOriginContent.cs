@@ -18,6 +18,7 @@ internal sealed class HttpOriginContent(Stream body, long? length, Action progre
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
+            long sent = 0;
             int count;
             while ((count = await ReadAsync(buffer, cancellationToken)) > 0)
             {
@@ -25,6 +26,17 @@ internal sealed class HttpOriginContent(Stream body, long? length, Action progre
                 // Each piece goes out as it comes: the other side may be waiting for it before it sends more.
                 await stream.FlushAsync(cancellationToken);
                 progress();
+                sent += count;
+                if (Attempts.Current is not { IsRefused: true }) continue;
+                // Nobody takes the rest, so the client is not asked for it; .NET insists on the length that was declared.
+                for (; sent < length; sent += count)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    count = (int)Math.Min(buffer.Length, length.Value - sent);
+                    await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                }
+
+                return;
             }
         }
         finally
