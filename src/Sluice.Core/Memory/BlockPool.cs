@@ -16,6 +16,7 @@ internal sealed unsafe class BlockPool(int commonLength, int maximumIdle)
     private readonly nint[] _idle = new nint[maximumIdle];
     private int _idleCount, _leastIdle, _returns;
     private long _lentBytes, _allocations;
+    private bool _isClosed;
 
     /// <summary>Bytes lent and not yet returned.</summary>
     public long LentBytes => Volatile.Read(ref _lentBytes);
@@ -48,6 +49,17 @@ internal sealed unsafe class BlockPool(int commonLength, int maximumIdle)
             NativeMemory.Free(start);
     }
 
+    /// <summary>Frees what is idle, and keeps nothing from then on.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            while (_idleCount > 0) NativeMemory.Free((void*)_idle[--_idleCount]);
+            _leastIdle = 0;
+        }
+    }
+
     private byte* TakeIdle()
     {
         lock (_gate)
@@ -66,7 +78,7 @@ internal sealed unsafe class BlockPool(int commonLength, int maximumIdle)
         {
             if (++_returns >= TrimPeriod)
                 Trim();
-            if (_idleCount == _idle.Length)
+            if (_isClosed || _idleCount == _idle.Length)
                 return false;
             _idle[_idleCount++] = (nint)start;
             return true;

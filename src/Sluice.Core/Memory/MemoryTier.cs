@@ -15,6 +15,7 @@ public sealed class MemoryTier
     private readonly BlockPool _blocks;
     private long _bytes, _evictions;
     private int _count;
+    private bool _isClosed;
 
     /// <summary>Creates a tier of at most <paramref name="capacityBytes"/>; 0 turns it off (blocks are still lent, nothing is kept).</summary>
     /// <param name="capacityBytes">The bound in bytes on what is kept.</param>
@@ -64,6 +65,8 @@ public sealed class MemoryTier
         MemoryNode? victims = null;
         lock (_gate)
         {
+            if (_isClosed)
+                return false;
             if (node.State != MemoryNodeState.Free)
                 throw new InvalidOperationException($"A node that is {node.State} cannot be admitted.");
             while (_policy.Bytes > CapacityBytes - weight && _policy.TryEvict(out var victim))
@@ -103,6 +106,28 @@ public sealed class MemoryTier
             node.State = MemoryNodeState.Free;
             Publish();
             return true;
+        }
+    }
+
+    /// <summary>Lets go of everything and takes nothing in from then on: the bytes are not the garbage collector's, and nobody else would give them back.</summary>
+    /// <param name="left">Told of each node, instead of <see cref="MemoryNode.OnEvicted"/>.</param>
+    internal void Close(Action<MemoryNode> left)
+    {
+        while (TakeLast() is { } node)
+            left(node);
+        _blocks.Close();
+    }
+
+    private MemoryNode? TakeLast()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            if (!_policy.TryEvict(out var last))
+                return null;
+            ((MemoryNode)last).State = MemoryNodeState.Evicted;
+            Publish();
+            return (MemoryNode)last;
         }
     }
 

@@ -228,6 +228,8 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         await loading;
         await passing;
         if (Disk is not null) await Disk.DisposeAsync();
+        // Nothing else: what leaves memory otherwise may leave the disk too.
+        Memory.Close(static node => (node as Chunk)?.Drop());
         stop.Dispose();
     }
 

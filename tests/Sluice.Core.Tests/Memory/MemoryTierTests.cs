@@ -52,6 +52,31 @@ public sealed class MemoryTierTests
         Assert.True(tier.TryAdmit(node));
     }
 
+    // The collector knows nothing of these bytes: an app, or each test of one, that is started anew would leave them behind.
+    [Fact]
+    public void Close_GivesEverythingBackAndTakesNothingIn()
+    {
+        var tier = new MemoryTier(100, new S3FifoPolicy(100), blockSize: 10);
+        var nodes = Enumerable.Range(0, 5).Select(i => new ChunkNode(tier, (ulong)i, 10)).ToArray();
+        Assert.All(nodes, n => Assert.True(tier.TryAdmit(n)));
+        var (read, late) = (nodes[3].Block, new ChunkNode(tier, 9, 10));
+        Assert.True(read.TryAcquire());
+        tier.Rent(10).Release();
+        Assert.Equal(10, tier.IdleBytes);
+
+        tier.Close(static node => ((ChunkNode)node).Block.Release());
+
+        Assert.Equal((0L, 0, 0L, 0L), (tier.Bytes, tier.Count, tier.Evictions, tier.IdleBytes));
+        Assert.False(tier.TryAdmit(late));
+        Assert.False(tier.Remove(nodes[0]));
+        late.Block.Release();
+        Assert.Equal(10, tier.AllocatedBytes);
+        // Somebody reads it to its end.
+        Assert.Equal(10, read.GetSpan().Length);
+        read.Release();
+        Assert.Equal((0L, 0L), (tier.AllocatedBytes, tier.IdleBytes));
+    }
+
     [Fact]
     public void TryAdmit_HeldOrEvictedNode_Throws()
     {

@@ -24,6 +24,21 @@ public sealed class MemoryChargeTests : GoingBackTestBase
         else Assert.InRange(cache.GetStatistics().Objects, inMemory, Capacity / CachedObject.Bookkeeping);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dispose_GivesTheMemoryBackAndKeepsWhatIsOnDisk(bool onDisk)
+    {
+        var cache = onDisk ? await OpenAsync(memory: Capacity) : ObjectCache.Open(new() { MemoryBytes = Capacity }, Time, NullLoggerFactory.Instance);
+        for (var i = 0; i < 5; i++) await StoreAsync(cache, $"/{i}", flush: onDisk);
+        Assert.True(cache.Memory.AllocatedBytes > 0);
+        await cache.DisposeAsync();
+        Assert.Equal((0L, 0L, 0), (cache.Memory.AllocatedBytes, cache.Memory.IdleBytes, cache.Memory.Count));
+        if (!onDisk) return;
+        await using var again = await OpenAsync(memory: Capacity);
+        Assert.Equal(5, again.GetStatistics().Objects);
+    }
+
     // Whoever asks for what is not there chooses its name, and eight thousand characters of it are allowed.
     [Theory]
     [InlineData(true)]
