@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -22,7 +24,14 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         features.Set<IHttpResponseBodyFeature>(response);
         features.Set<IHttpConnectionFeature>(connection);
         features.Set<IHttpRequestLifetimeFeature>(new Lifetime(this));
-        _ = Task.Run(() => RunAsync(pipeline, features));
+        var (span, culture, words) = (Activity.Current, CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        // Only these flow on: a context of its own under IHttpContextAccessor would take the client's away from whoever stands before the cache.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(() =>
+            {
+                (Activity.Current, CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (span, culture, words);
+                return RunAsync(pipeline, features);
+            });
     }
 
     /// <summary>Tells the app that nobody waits for its answer.</summary>
@@ -81,16 +90,8 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
 
     private async Task FinishAsync(HttpContext context)
     {
-        try
-        {
-            await response.FinishAsync();
-        }
-        catch (Exception failure)
-        {
-            // The answer is out; a callback of the app's that fails now must not be lost without a word.
-            LogFailed(context.Request.Path, failure);
-        }
-
+        // The answer is out; a callback of the app's that fails now must not be lost without a word, nor keep the others from running, of which one lets the request's services go.
+        await response.FinishAsync(failure => LogFailed(context.Request.Path, failure));
         contexts.Dispose(context);
     }
 

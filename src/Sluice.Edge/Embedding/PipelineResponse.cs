@@ -89,10 +89,21 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         head.TrySetResult();
     }
 
-    /// <summary>Runs what the app wanted done at the end.</summary>
-    public async Task FinishAsync()
+    /// <summary>Runs what the app wanted done at the end, all of it.</summary>
+    /// <param name="failed">Told of what failed.</param>
+    public async Task FinishAsync(Action<Exception> failed)
     {
-        while (completed.TryPop(out var next)) await next.Callback(next.State);
+        while (completed.TryPop(out var next))
+        {
+            try
+            {
+                await next.Callback(next.State);
+            }
+            catch (Exception failure)
+            {
+                failed(failure);
+            }
+        }
     }
 
     // As a server has it; nobody who reads to the length that was promised would notice.

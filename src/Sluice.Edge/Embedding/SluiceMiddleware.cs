@@ -60,10 +60,31 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
     /// <summary>A method that may have changed something invalidates what is stored of its URL (RFC 9111 section 4.4).</summary>
     private async Task PassAsync(HttpContext context)
     {
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (HttpMethods.IsOptions(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method)
+            || !RequestTarget.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var target, out _))
+        {
+            await next(context);
+            return;
+        }
+
+        // Before the answer goes out: whoever has it, and asks again, is not to get what was there before.
+        context.Response.OnStarting(() => ForgetAsync(context.Response, target.Text));
         await next(context);
-        if (HttpMethods.IsOptions(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method) || context.Response.StatusCode is not (>= 200 and < 400)) return;
-        if (RequestTarget.TryParse(raw, out var target, out _)) await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, target.Text));
+        // What was fetched meanwhile may be from before the end of what the app did.
+        if (context.Response.HasStarted) await ForgetAsync(context.Response, target.Text);
+    }
+
+    private async Task ForgetAsync(HttpResponse answer, string target)
+    {
+        if (answer.StatusCode is not (>= 200 and < 400)) return;
+        try
+        {
+            await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, target) { IsInvalidation = true });
+        }
+        catch (IOException)
+        {
+            // It is purged, and the log has that the index cannot be written, which is tried on. The app has done what was asked of it, and its client is to know.
+        }
     }
 
     private SluiceEdge Open(PipelineSite site)

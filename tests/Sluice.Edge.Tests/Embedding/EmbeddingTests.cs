@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
 using Sluice.Edge.Embedding;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Embedding;
@@ -82,6 +85,85 @@ public class EmbeddingTests
         await app.SendAsync("/text");
         Assert.Equal("posted x", (await PostAsync(app, "/text", "x")));
         Assert.Equal("MISS", await app.StatusAsync("/text"));
+    }
+
+    // Whoever has the answer knows that it was changed, whatever the app still does after it.
+    [Fact]
+    public async Task Post_WhoseAnswerIsOut_HasMadeItForgetTheUrl()
+    {
+        var (version, gate) = (1, new TaskCompletionSource());
+        await using var app = await StartAsync(map: app =>
+        {
+            app.MapGet("/row", (HttpContext context) =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                return $"{version}";
+            });
+            app.MapPost("/row", async (HttpContext context) =>
+            {
+                version = 2;
+                context.Response.ContentLength = 2;
+                await context.Response.WriteAsync("ok");
+                await gate.Task;
+                version = 3;
+            });
+        });
+        Assert.Equal("1", (await app.SendAsync("/row")).Body);
+        // On a connection of its own: the next request there waits for the end of this one.
+        using var poster = new HttpClient { BaseAddress = app.Client.BaseAddress };
+        using var answer = await poster.PostAsync("/row", null);
+        Assert.Equal(("ok", "2"), (await answer.Content.ReadAsStringAsync(), (await app.SendAsync("/row")).Body));
+        gate.SetResult();
+        // What it changed after its answer is seen as soon as it is done.
+        Assert.True(await Eventually.HoldsAsync(async () => (await app.SendAsync("/row")).Body == "3", TimeSpan.FromSeconds(30)));
+        Assert.Empty(app.Services.GetRequiredService<ObjectCache>().RecentPurges);
+    }
+
+    // The cache's own request has a context of its own, and the middleware before the cache keeps the client's.
+    [Fact]
+    public async Task HttpContextAccessor_BesideTheCachesOwnRequest_IsTheClientsBeforeAndTheOtherBehind()
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (bool Before, bool Behind, string? Outer, string? Inner, CultureInfo? Culture) seen = default;
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            app.Use(async (context, next) =>
+            {
+                using var span = new Activity("client").Start();
+                (seen.Outer, CultureInfo.CurrentCulture) = (span.Id, culture);
+                await next();
+                seen.Before = ReferenceEquals(context.RequestServices.GetRequiredService<IHttpContextAccessor>().HttpContext, context);
+            });
+            app.UseSluice();
+            app.MapGet("/a", (HttpContext context, IHttpContextAccessor accessor) =>
+            {
+                (seen.Behind, seen.Inner, seen.Culture) = (ReferenceEquals(accessor.HttpContext, context), Activity.Current?.Id, CultureInfo.CurrentCulture);
+                return "a";
+            });
+        }, time, build: builder => builder.Services.AddHttpContextAccessor());
+        await app.SendAsync("/a");
+        Assert.True(await Eventually.HoldsAsync(() => seen.Before, TimeSpan.FromSeconds(30)));
+        Assert.True(seen.Behind);
+        Assert.Equal(seen.Outer, seen.Inner);
+        Assert.Same(culture, seen.Culture);
+    }
+
+    [Fact]
+    public async Task OnCompleted_OneThatFails_KeepsNoOtherFromRunning()
+    {
+        var ran = 0;
+        var scope = new TaskCompletionSource();
+        await using var app = await StartAsync(
+            map: app => app.MapGet("/done", (HttpContext context, Scope scoped) =>
+            {
+                context.Response.OnCompleted(() => Task.FromResult(++ran));
+                context.Response.OnCompleted(() => throw new InvalidOperationException("of the app's"));
+                return "done";
+            }),
+            build: builder => builder.Services.AddScoped(_ => new Scope(scope)));
+        Assert.Equal("done", (await app.SendAsync("/done")).Body);
+        await scope.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, ran);
     }
 
     [Fact]
@@ -300,6 +382,11 @@ public class EmbeddingTests
     {
         using var answer = await app.Client.PostAsync(path, new StringContent(body));
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    private sealed class Scope(TaskCompletionSource ended) : IDisposable
+    {
+        public void Dispose() => ended.TrySetResult();
     }
 
     private sealed class Held : IDisposable
