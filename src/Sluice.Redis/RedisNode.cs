@@ -111,6 +111,7 @@ public sealed class RedisNode : IAsyncDisposable, IDisposable
         await client.DisposeAsync();
     }
 
+    // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 }

@@ -42,7 +42,8 @@ public abstract class KeyValueStores : IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        DisposeAsync().AsTask().GetAwaiter().GetResult();
+        // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
+        Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
         GC.SuppressFinalize(this);
     }
 }

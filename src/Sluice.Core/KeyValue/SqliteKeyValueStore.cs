@@ -24,7 +24,7 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
         (Namespace, this.limits, this.connection, this.clock, this.logger) = (name, limits, connection, clock, logger);
         limit = new LogLimit(clock.Time);
         var bytes = KeyValueText.ToBytes(name);
-        if (Find(bytes).Count == 0) connection.WriteAsync(writer => Run(writer, "INSERT OR IGNORE INTO namespaces (name) VALUES (?1)", bytes), CancellationToken.None).GetAwaiter().GetResult();
+        if (Find(bytes).Count == 0) Task.Run(() => connection.WriteAsync(writer => Run(writer, "INSERT OR IGNORE INTO namespaces (name) VALUES (?1)", bytes), CancellationToken.None)).GetAwaiter().GetResult();
         id = Find(bytes)[0];
     }
 

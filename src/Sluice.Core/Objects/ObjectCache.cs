@@ -233,8 +233,9 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         stop.Dispose();
     }
 
+    // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     internal void FillStarted() => Interlocked.Increment(ref fills);
 

@@ -90,8 +90,9 @@ public sealed class MetricRecords : IAsyncDisposable, IDisposable
         stop.Dispose();
     }
 
+    // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     private void Flush()
     {

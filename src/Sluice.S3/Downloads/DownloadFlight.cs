@@ -6,7 +6,7 @@ internal sealed class DownloadFlight(TimeProvider time)
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource stop = new();
-    private readonly List<IProgress<S3DownloadProgress>> listeners = [];
+    private readonly List<DownloadListener> listeners = [];
     private readonly Lock gate = new();
     private int waiters = 1;
     private long arrived, total, reported;
@@ -31,11 +31,14 @@ internal sealed class DownloadFlight(TimeProvider time)
         }
     }
 
-    /// <summary>One caller less.</summary>
-    public void Leave()
+    /// <summary>One caller less, and who it told is told no more.</summary>
+    public void Leave(DownloadListener? listener)
     {
         lock (gate)
+        {
+            if (listener is not null) listeners.Remove(listener);
             if (--waiters > 0) return;
+        }
         if (!Task.IsCompleted) stop.Cancel();
     }
 
@@ -43,9 +46,8 @@ internal sealed class DownloadFlight(TimeProvider time)
     public void Stop() => stop.Cancel();
 
     /// <summary>Tells a caller how far it is, from now on.</summary>
-    public void Tell(IProgress<S3DownloadProgress>? listener)
+    public void Tell(DownloadListener listener)
     {
-        if (listener is null) return;
         lock (gate) listeners.Add(listener);
     }
 
@@ -58,7 +60,7 @@ internal sealed class DownloadFlight(TimeProvider time)
         var now = Interlocked.Add(ref arrived, count);
         var last = Volatile.Read(ref reported);
         if (now < total && (time.GetElapsedTime(last) < Between || Interlocked.CompareExchange(ref reported, time.GetTimestamp(), last) != last)) return;
-        IProgress<S3DownloadProgress>[] told;
+        DownloadListener[] told;
         lock (gate) told = [.. listeners];
         foreach (var listener in told) listener.Report(new(now, total));
     }

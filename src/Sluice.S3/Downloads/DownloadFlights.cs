@@ -12,15 +12,23 @@ internal sealed class DownloadFlights(TimeProvider time)
     public async Task<DownloadFound> RunAsync(string name, IProgress<S3DownloadProgress>? progress, Func<DownloadFlight, CancellationToken, Task<DownloadFound>> run, CancellationToken cancellation)
     {
         var (flight, leads) = Enter(name, run);
-        flight.Tell(progress);
+        var listener = progress is null ? null : new DownloadListener(progress);
+        if (listener is not null) flight.Tell(listener);
         try
         {
+            if (listener is not null)
+            {
+                await Task.WhenAny(flight.Task, listener.Failed).WaitAsync(cancellation);
+                // What it threw at the last byte counts, too, whichever was noticed first.
+                if (listener.Failed.IsCompleted) await listener.Failed;
+            }
+
             var found = await flight.Task.WaitAsync(cancellation);
             return leads ? found with { IsAlone = !flight.WasJoined } : found.Shared();
         }
         finally
         {
-            flight.Leave();
+            flight.Leave(listener);
         }
     }
 

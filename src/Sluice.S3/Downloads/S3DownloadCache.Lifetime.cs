@@ -30,8 +30,9 @@ public sealed partial class S3DownloadCache
         refuge.Close();
     }
 
+    // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     private void Tidy()
     {

@@ -35,11 +35,11 @@ public sealed partial class S3DownloadCache
     }
 
     /// <summary>Closes <see cref="Shared"/> (row S3D-22); the next use makes a new one. Does nothing when there is none.</summary>
-    public static async Task ShutdownAsync()
+    public static Task ShutdownAsync()
     {
         S3DownloadCache? closing;
         lock (SharedGate) (closing, shared) = (shared, null);
-        if (closing is not null) await closing.DisposeAsync();
+        return closing is null ? Task.CompletedTask : Task.Run(() => closing.DisposeAsync().AsTask());
     }
 
     private static void Watch()

@@ -68,8 +68,8 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
     /// <returns>The path. The file is the cache's: read it, copy it, link it, but do not write to it.</returns>
     /// <exception cref="ArgumentException">The address is not one of an object, or the profile does not exist.</exception>
     /// <exception cref="S3DownloadException">The object cannot be had.</exception>
-    public async Task<string> GetAsync(string s3Url, S3DownloadOptions? options = null, CancellationToken cancellation = default) =>
-        (await FetchAsync(s3Url, options, cancellation)).Path;
+    public Task<string> GetAsync(string s3Url, S3DownloadOptions? options = null, CancellationToken cancellation = default) =>
+        HandOutAsync(s3Url, options, lease: true, static found => found.Path, cancellation);
 
     /// <summary>As <see cref="GetAsync"/>, and tells how the file was had.</summary>
     /// <inheritdoc cref="GetAsync"/>
@@ -108,7 +108,12 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         return flights.RunAsync($"{ask.Together} {destination}", options.Progress, (flight, stop) => fetcher.FetchAsync(ask, null, null, flight, stop), cancellation);
     }
 
-    private async Task<T> HandOutAsync<T>(string s3Url, S3DownloadOptions? options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
+    // The thread of a window is not to be held up by files and the index, nor needed where it waits for the result.
+    private Task<T> HandOutAsync<T>(string s3Url, S3DownloadOptions? options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation) => SynchronizationContext.Current is null
+        ? HandOutHereAsync(s3Url, options, lease, handOut, cancellation)
+        : Task.Run(() => HandOutHereAsync(s3Url, options, lease, handOut, cancellation), CancellationToken.None);
+
+    private async Task<T> HandOutHereAsync<T>(string s3Url, S3DownloadOptions? options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
     {
         try
         {

@@ -95,8 +95,9 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         (credentials.Chain as IDisposable)?.Dispose();
     }
 
+    // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     private static PresignKey KeyOf(string path, PresignOptions options) => new(path is ['/', ..] ? path[1..] : path, options);
 
@@ -115,7 +116,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         using var ticket = flights.Join(key.Text(this.options.StorageType, target.Region), _ => MakeAsync(key, target), out var leads);
         try
         {
-            var entry = (await ticket.Result.WaitAsync(cancellation)).Entry;
+            var entry = (await ticket.Result.WaitAsync(cancellation).ConfigureAwait(false)).Entry;
             if (!leads)
             {
                 CountHit(started);

@@ -1,5 +1,6 @@
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Downloads;
 
@@ -28,6 +29,39 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         Assert.Equal(S3DownloadOutcome.Hit, (await cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop)).Outcome);
         Assert.Equal(before + 1, bed.Server.Calls.Count);
         Assert.Empty(bed.Log.Warnings);
+    }
+
+    // A program with windows may wait for a file, and closes its cache as it ends.
+    [Fact]
+    public void Window_ThatWaits_HasItsFileAndCloses()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 300_000);
+        bed.Server.On("/media/slow.mp4", new() { NeverAnswers = true });
+        var cache = bed.Open();
+        Assert.True(WindowThread.Run(() =>
+        {
+            Assert.Equal(bytes, File.ReadAllBytes(cache.GetAsync(Url).GetAwaiter().GetResult()));
+            var cut = cache.GetAsync("s3://media/slow.mp4");
+            cache.Dispose();
+            Assert.ThrowsAny<OperationCanceledException>(() => cut.GetAwaiter().GetResult());
+        }));
+    }
+
+    // One whose window is gone throws, and the others want their file.
+    [Fact]
+    public async Task Fetch_ProgressOfOneOfTwoThrows_EndsThatCallOnly()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1_000_000);
+        var both = new TaskCompletionSource();
+        bed.Server.Once("/media/clip.mp4", OriginReply.Object(1, 1_000_000) with { HeadHeld = both.Task });
+        var cache = bed.Open();
+        var told = new List<S3DownloadProgress>();
+        var bad = cache.GetAsync(Url, new S3DownloadOptions { Progress = new Telling(_ => throw new InvalidOperationException("of the caller's")) }, Stop);
+        var good = cache.GetAsync(Url, new S3DownloadOptions { Progress = new Telling(told.Add) }, Stop);
+        both.SetResult();
+        Assert.Equal("of the caller's", (await Assert.ThrowsAsync<InvalidOperationException>(() => bad)).Message);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(await good, Stop));
+        Assert.Equal(new S3DownloadProgress(bytes.Length, bytes.Length), told[^1]);
     }
 
     [Fact]
@@ -227,5 +261,10 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, dueTime < TimeSpan.FromSeconds(10) && dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+    }
+
+    private sealed class Telling(Action<S3DownloadProgress> tell) : IProgress<S3DownloadProgress>
+    {
+        public void Report(S3DownloadProgress value) => tell(value);
     }
 }
