@@ -19,15 +19,15 @@ internal sealed class CommandSink(string command) : IAlertSink
             using var process = Process.Start(start) ?? throw new IOException("it did not start");
             try
             {
-                var output = Task.WhenAll(process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellation), process.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellation));
-                await process.StandardInput.BaseStream.WriteAsync(json, cancellation);
-                process.StandardInput.Close();
-                await output;
+                // What it leaves running in the background may hold its output for as long as it likes: that it ended is what counts.
+                _ = DrainAsync(process.StandardOutput.BaseStream);
+                _ = DrainAsync(process.StandardError.BaseStream);
+                await FeedAsync(process.StandardInput.BaseStream, json, cancellation);
                 await process.WaitForExitAsync(cancellation);
             }
             catch
             {
-                process.Kill(entireProcessTree: true);
+                End(process);
                 throw;
             }
 
@@ -36,6 +36,42 @@ internal sealed class CommandSink(string command) : IAlertSink
         catch (Win32Exception failure)
         {
             throw new IOException(failure.Message, failure);
+        }
+    }
+
+    private static async Task FeedAsync(Stream input, byte[] json, CancellationToken cancellation)
+    {
+        try
+        {
+            await using (input) await input.WriteAsync(json, cancellation);
+        }
+        catch (IOException)
+        {
+            // It reads no input, or had enough of it: its exit code says whether it took the message.
+        }
+    }
+
+    private static async Task DrainAsync(Stream output)
+    {
+        try
+        {
+            await using (output) await output.CopyToAsync(Stream.Null);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            // Nobody looks at it.
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception failure) when (failure is AggregateException or Win32Exception or InvalidOperationException)
+        {
+            // It is another user's by now, as with sudo, and stays: further messages must be told all the same.
         }
     }
 }

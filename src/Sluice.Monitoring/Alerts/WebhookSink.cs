@@ -21,7 +21,8 @@ internal sealed class WebhookSink(Uri url, string? secret, TimeProvider time) : 
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
         var stamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         request.Headers.Add("X-Sluice-Timestamp", stamp);
-        request.Headers.Add("X-Sluice-Message", message.Id);
+        // A server's name may have letters in it that a field has not.
+        request.Headers.Add("X-Sluice-Message", Uri.EscapeDataString(message.Id));
         if (secret is not null) request.Headers.Add("X-Sluice-Signature", "sha256=" + Sign(secret, stamp, json));
         try
         {

@@ -136,6 +136,36 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         await Assert.ThrowsAsync<IOException>(() => new CommandSink("/nowhere/at/all").SendAsync([], Message("1"), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Command_ThatLeavesAProcessBehindAndReadsNothing_HasTakenIt()
+    {
+        using var folder = new TemporaryFolder();
+        var script = Path.Combine(folder.Path, "fork.sh");
+        await File.WriteAllTextAsync(script, "sleep 120 & echo $! > \"$1\"", TestContext.Current.CancellationToken);
+        try
+        {
+            // A report is larger than a pipe.
+            await new CommandSink($"/bin/sh {script} {folder.Path}/pid").SendAsync(new byte[1 << 20], Message("1"), TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            using var left = System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(folder.Path + "/pid", TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
+            left.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData("Zürich", "Z%C3%BCrich")]
+    [InlineData("a\nb", "a%0Ab")]
+    public async Task Webhook_OfAServerWhoseNameIsNoFieldValue_GetsItAllTheSame(string node, string field)
+    {
+        await using var delivery = Open();
+        delivery.Send(Message(node) with { Node = node });
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 1, Soon));
+        var (body, headers) = taken.Single();
+        Assert.Equal((node, node, field), ((string)JsonNode.Parse(body)!["id"]!, (string)JsonNode.Parse(body)!["node"]!, headers["X-Sluice-Message"].ToString()));
+    }
+
     private static Task Fail(HttpContext context)
     {
         context.Response.StatusCode = 500;
