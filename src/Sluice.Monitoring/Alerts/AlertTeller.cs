@@ -26,7 +26,8 @@ internal sealed partial class AlertTeller(string node, IReadOnlyList<AlertDelive
         else LogWarning(logger, item.Rule, item.Message);
         Send(new AlertMessage
         {
-            Id = FormattableString.Invariant($"{node}-{notice.Alert.Id}-{(item.Resolved is null ? "firing" : "resolved")}"),
+            // Not by its number: those begin anew with a history that is in memory, or was deleted, and receivers drop what they have seen.
+            Id = FormattableString.Invariant($"{node}-{item.Rule}-{notice.Alert.Started}-{(item.Resolved is null ? "firing" : "resolved")}"),
             Status = item.Resolved is null ? "firing" : "resolved",
             Rule = item.Rule,
             Severity = item.Severity,

@@ -47,7 +47,21 @@ public sealed class AlertOutboxTests : IDisposable
             Assert.True(await Eventually.HoldsAsync(() => receiver.Taken.Count == start + 2 && store.Records.Kept("webhook").Count == 0, Soon));
         }
 
-        Assert.Equal(["node-1-firing", "node-1-resolved", "node-1-resolved"], receiver.Taken);
+        var id = $"node-origin-down-{AlertBench.Begin}";
+        Assert.Equal([id + "-firing", id + "-resolved", id + "-resolved"], receiver.Taken);
+    }
+
+    [Fact]
+    public async Task Alert_AfterTheHistoryWasLost_HasAnIdThatNobodyHasSeen()
+    {
+        for (var at = AlertBench.Begin; at < AlertBench.Begin + 2; at++)
+        {
+            using var history = new HistoryStore(HistoryFile.Open(null, NullLogger.Instance), 200_000_000);
+            await using var teller = new AlertTeller("node", [new AlertDelivery(receiver, time, NullLogger.Instance)], NullLogger.Instance);
+            teller.Tell(new AlertNotice(new AlertRow(history.Records.Raise("origin-down", 2, "m", 1, at), "origin-down", 2, "m", 1, at), 1));
+        }
+
+        Assert.Equal(2, receiver.Taken.Distinct().Count());
     }
 
     [Fact]
