@@ -50,6 +50,17 @@ internal sealed class HistoryReader(HistoryStore store, Sampler sampler)
     /// <summary>The last minute, to the point.</summary>
     public Window LastMinute(long now) => Keep("minute", () => store.Read(HistoryLevel.Fine, HistoryLevel.Fine.Floor(now - 60), now + 1, MeasureScopes.Wanted));
 
+    /// <summary>
+    /// How long that is up to now, in seconds. Its first point is whole, so that it is up to a sixth more than a minute; it is less where nothing was watched before the start,
+    /// and not where this is a restart: what was done before it is in there.
+    /// </summary>
+    public double LastMinuteSeconds(DateTimeOffset now, TimeSpan uptime)
+    {
+        var (from, start) = (HistoryLevel.Fine.Floor(now.ToUnixTimeSeconds() - 60), HistoryLevel.Fine.Floor((now - uptime).ToUnixTimeSeconds()));
+        var whole = (now - DateTimeOffset.FromUnixTimeSeconds(from)).TotalSeconds;
+        return start <= from || !Keep("minute before the start", () => store.Read(HistoryLevel.Fine, from, start, MeasureScopes.Wanted)).IsEmpty ? whole : Math.Clamp(uptime.TotalSeconds, 1, whole);
+    }
+
     /// <summary>Something made of the history, kept until the next point is written.</summary>
     public T Keep<T>(string name, Func<T> make) where T : class
     {

@@ -30,6 +30,9 @@ internal sealed record NodeFrame
     /// <summary>Bins of the trend by period, each under its beginning.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<long, byte[]>> Bins { get; init; } = new Dictionary<string, IReadOnlyDictionary<long, byte[]>>();
 
+    /// <summary>How long the window named minute is, in seconds; 0 where a node does not tell.</summary>
+    public double MinuteSeconds { get; init; }
+
     public IReadOnlyList<HotItem> Hottest { get; init; } = [];
 
     public IReadOnlyList<AlertItem> Alerts { get; init; } = [];

@@ -18,6 +18,7 @@ internal sealed class NodeFrames(string id, MonitoringOptions options, MonitorSo
         {
             Series = Series(MeasureScopes.Wanted),
             Windows = windows,
+            MinuteSeconds = parts.Reader.LastMinuteSeconds(now, uptime),
             Hottest = sources.Hottest(),
             Alerts = [.. parts.Store.Records.Alerts(at - Period.All[^1].Seconds).Take(50).Select(AlertItems.Of)],
         };

@@ -5,7 +5,7 @@ using static Sluice.Monitoring.Measures.MeasureText;
 namespace Sluice.Monitoring.Summary;
 
 /// <summary>Makes the four panels from a period, the one before it, and the last minute.</summary>
-internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Window before, Window minute)
+internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Window before, Window minute, double minuteSeconds = 60)
 {
     public PanelSet Media()
     {
@@ -20,7 +20,7 @@ internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Wi
             [
                 Use("Memory", minute.Last(MeasureNames.MemorySize), minute.Last(MeasureNames.MemoryLimit)),
                 Use("Disk", minute.Last(MeasureNames.DiskSize), minute.Last(MeasureNames.DiskLimit)),
-                new("Origin Requests", PerMinute(minute.Sum(MeasureNames.OriginRequests))),
+                new("Origin Requests", PerMinute(minute.Sum(MeasureNames.OriginRequests) * 60 / Math.Max(60, minuteSeconds))),
                 new("Objects", Count(minute.Last(MeasureNames.Objects))),
             ],
         };
@@ -41,7 +41,7 @@ internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Wi
             [
                 new("KV Storage", Bytes(size), Tone(100 * size / limit, thresholds.StoragePercent, thresholds.StorageCriticalPercent)),
                 new("KV Rate Limit", $"{Count(limited)} hits", limited >= thresholds.RateLimits ? "bad" : "good"),
-                new("AWS Calls", PerMinute(minute.Sum(MeasureNames.PresignSignatures))),
+                new("AWS Calls", PerMinute(minute.Sum(MeasureNames.PresignSignatures) * 60 / Math.Max(60, minuteSeconds))),
                 new("Active Keys", Count(minute.Last(MeasureNames.PresignEntries))),
             ],
         };

@@ -26,6 +26,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             Whole = reader.Period(period, at).With(live),
             Before = reader.Before(period, at),
             Minute = reader.LastMinute(at).With(live),
+            MinuteSeconds = reader.LastMinuteSeconds(now, uptime),
             Node = options.Node,
             Version = options.Version,
             Uptime = Math.Round(uptime.TotalSeconds),
@@ -39,7 +40,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     /// <summary>Makes the summary of what was done.</summary>
     public MonitoringSummary Make(Period period, DateTimeOffset now, SummaryInput of)
     {
-        var panels = new PanelBuilder(options.Thresholds, of.Whole, of.Before, of.Minute);
+        var panels = new PanelBuilder(options.Thresholds, of.Whole, of.Before, of.Minute, of.MinuteSeconds);
         return new MonitoringSummary
         {
             At = now,
@@ -48,7 +49,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             Version = of.Version,
             UptimeSeconds = of.Uptime,
             Scopes = of.HasUrls ? [panels.Media(), panels.Urls()] : [panels.Media()],
-            Now = Now(of.Minute, Math.Max(1, Math.Min(60, of.Uptime))),
+            Now = Now(of.Minute, of.MinuteSeconds),
             Outcomes = Shares(of.Whole, Outcomes, Outcome, Requests, Sent),
             Tiers = Shares(of.Whole, Tiers, "tier", TierRequests, TierSent),
             Origins = [.. Origins(of.Whole, of.Minute)],

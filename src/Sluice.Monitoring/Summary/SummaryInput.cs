@@ -14,6 +14,9 @@ internal sealed record SummaryInput
     /// <summary>The last minute.</summary>
     public required Window Minute { get; init; }
 
+    /// <summary>How long that is, in seconds: to the point, and not to the second.</summary>
+    public required double MinuteSeconds { get; init; }
+
     public required string Node { get; init; }
 
     public required string Version { get; init; }

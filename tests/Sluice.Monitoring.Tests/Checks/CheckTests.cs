@@ -134,6 +134,17 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Latency_JustAfterARestart_KnowsWhatTheOneBeforeDid()
+    {
+        store.Records.Mark(Now - 7200, "start", "Started");
+        store.Records.Mark(Now - 10, "start", "Started");
+        Add(Now - 200, ("process.cpu", 0.1 * 300 * Environment.ProcessorCount), ("sluice.edge.requests{outcome=hit}", 9000));
+        var check = await RunAsync("latency", TimeSpan.FromSeconds(10));
+        Assert.StartsWith("10.0%", Fact(check, "Processor", "processor, 5 minutes").Text, StringComparison.Ordinal);
+        Assert.Equal("10/s", Fact(check, "Concurrency", "requests").Text);
+    }
+
+    [Fact]
     public async Task Morning_AfterABadNight_ShowsItsAlerts()
     {
         var id = store.Records.Raise("hit-rate-media", 1, "low", 80, Now - 20_000);

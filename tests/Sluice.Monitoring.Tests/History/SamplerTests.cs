@@ -90,6 +90,19 @@ public sealed class SamplerTests : IDisposable
         Assert.Equal(3, await reader.ReadAsync(live => Known(reader, live), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(false, 20, 20)] // since the start, and no longer
+    [InlineData(false, 300, 64)] // to the point: six whole ones and what has begun
+    [InlineData(true, 20, 64)] // what was done before a restart is in the minute
+    public void Minute_IsAsLongAsWhatIsInIt(bool isRestart, int uptime, int seconds)
+    {
+        time.Advance(TimeSpan.FromSeconds(4));
+        var now = time.GetUtcNow();
+        foreach (var ago in isRestart ? (int[])[50, 10] : [10])
+            store.Append(now.ToUnixTimeSeconds() - ago, store.Resolve(catalog => new Dictionary<int, SeriesValue> { [catalog.Get("sluice.edge.requests", SeriesKind.Counter, [])!.Id] = new() { Value = 1 } }));
+        Assert.Equal(seconds, new HistoryReader(store, sampler).LastMinuteSeconds(now, TimeSpan.FromSeconds(uptime)));
+    }
+
     private double Known(HistoryReader reader, Window live) => reader.LastMinute(time.GetUtcNow().ToUnixTimeSeconds()).With(live).Sum("sluice.edge.requests");
 
     [Fact]
