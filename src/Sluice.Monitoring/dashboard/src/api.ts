@@ -25,19 +25,35 @@ const of = (node: string): string => (node ? `&node=${encodeURIComponent(node)}`
 
 export const trend = async (period: string, scope: string, node: string): Promise<Trend> => (await ask(`/v1/monitoring/trend?period=${period}&scope=${scope}${of(node)}`)).json();
 
-/** Reads the server's events. Not with EventSource, which cannot send a token. Ends when the connection does. */
+/** Longer than the server takes for anything: after that it hangs, or the way to it is gone, which a connection does not tell. */
+const patience = 15_000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, refuse) => { timer = setTimeout(() => refuse(new Error(`the server has said nothing for ${patience / 1000} s`)), patience); });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** Reads the server's events. Not with EventSource, which cannot send a token. Ends when the connection does, or nothing comes any more. */
 export async function follow(period: string, node: string, signal: AbortSignal, take: (summary: Summary) => void): Promise<void> {
-  const response = await ask(`/v1/monitoring/stream?period=${period}${of(node)}`, signal);
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let pending = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    pending += value;
-    for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
-      const event = pending.slice(0, end);
-      pending = pending.slice(end + 2);
-      if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)) as Summary);
+  const mine = new AbortController(), leave = (): void => mine.abort();
+  signal.addEventListener('abort', leave);
+  try {
+    const response = await inTime(ask(`/v1/monitoring/stream?period=${period}${of(node)}`, mine.signal));
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let pending = '';
+    for (;;) {
+      const { done, value } = await inTime(reader.read());
+      if (done) return;
+      pending += value;
+      for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
+        const event = pending.slice(0, end);
+        pending = pending.slice(end + 2);
+        if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)) as Summary);
+      }
     }
+  } finally {
+    signal.removeEventListener('abort', leave);
+    leave();
   }
 }
