@@ -100,8 +100,10 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
         var began = time.GetTimestamp();
         for (var left = pause; left > TimeSpan.Zero; left = pause - time.GetElapsedTime(began))
         {
-            await Task.Delay(left < WhileOthersWait ? left : WhileOthersWait, time, stop.Token);
-            if (time.GetElapsedTime(began) < pause && queue.Reader.Count > 0 && await TryAsync(json, message) is null) return true;
+            // A timer may be a moment early: what then is left must not bring one attempt more just before the one that is due.
+            var isWhole = left < WhileOthersWait + TimeSpan.FromSeconds(1);
+            await Task.Delay(isWhole ? left : WhileOthersWait, time, stop.Token);
+            if (!isWhole && queue.Reader.Count > 0 && await TryAsync(json, message) is null) return true;
         }
 
         return false;

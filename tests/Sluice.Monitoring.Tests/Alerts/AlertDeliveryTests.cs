@@ -77,6 +77,25 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Webhook_ThatFailsWhileOthersWait_IsAskedOnceWhereATimerIsEarly()
+    {
+        for (var i = 0; i < 8; i++) behaviour.Enqueue(Fail);
+        await using var delivery = Open(new EarlyTimers(time));
+        delivery.Send(Message("1"));
+        delivery.Send(Message("2"));
+        Assert.True(await Eventually.HoldsAsync(() => delivery.PausesBegun == 1 && time.ActiveTimers == 1, Soon));
+        time.Advance(AlertDelivery.Pauses[0] - TimeSpan.FromMilliseconds(1));
+        Assert.True(await Eventually.HoldsAsync(
+            () =>
+            {
+                if (delivery.PausesBegun == 1 && time.ActiveTimers == 1) time.Advance(TimeSpan.FromMilliseconds(1));
+                return delivery.PausesBegun == 2;
+            },
+            Soon));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task Webhook_ThatRecoversInALongPause_GetsWhatWaitsWithinAMinute()
     {
         for (var i = 0; i < 5; i++) behaviour.Enqueue(Fail);
@@ -174,10 +193,10 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
 
     private static AlertMessage Message(string id) => new() { Id = id, Status = "firing", Rule = "error-rate-media", Severity = "critical", Node = "n", Message = "m", Started = DateTimeOffset.UnixEpoch };
 
-    private AlertDelivery Open()
+    private AlertDelivery Open(TimeProvider? clock = null)
     {
         var url = receiver.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new AlertDelivery(new WebhookSink(new Uri(url), Secret, time), time, NullLogger.Instance);
+        return new AlertDelivery(new WebhookSink(new Uri(url), Secret, time), clock ?? time, NullLogger.Instance);
     }
 
     /// <summary>Moves the clock on whenever something waits for it.</summary>
@@ -188,4 +207,17 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
 
         return condition();
     }, Soon * 2);
+
+    /// <summary>Timers that fire a millisecond before they are due, as those of the system may.</summary>
+    private sealed class EarlyTimers(TimeProvider time) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime > TimeSpan.FromMilliseconds(1) ? dueTime - TimeSpan.FromMilliseconds(1) : dueTime, period);
+    }
 }
