@@ -7,7 +7,7 @@ internal static partial class SettingTree
         {
             value = text;
             return text is "off" or "log" || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Fragment.Length == 0);
-        }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) ? $"{url.Scheme}://{url.Authority}" : value, """{"type":"string","pattern":"^(off|log|https?://[^#@]+)$"}""") { Null = ValueKinds.Off };
+        }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) ? $"{url.Scheme}://{url.Authority}" : value, """{"type":["string","null"],"pattern":"^(off|log|https?://[^#@]+)$"}""") { Null = ValueKinds.Off };
 
     private static SettingGroup<PresignSection> Presign => new(() => new PresignSection(),
         new ValueSetting<PresignSection, int>("expiresInSeconds", ValueKinds.Count, o => o.ExpiresInSeconds, (o, v) => o.ExpiresInSeconds = v,

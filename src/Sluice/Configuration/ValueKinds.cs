@@ -10,7 +10,7 @@ internal static class ValueKinds
     public const string Off = "off";
 
     public static readonly ValueKind<long> Size = new("size", "write a number with a unit, such as 256MB or 1.5GiB",
-        ByteSize.TryParse, ByteSize.Format, """{"type":["string","integer"],"pattern":"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?)?B?$","minimum":0}""");
+        ByteSize.TryParse, ByteSize.Format, """{"type":["string","integer"],"pattern":"^[0-9]+(\\.[0-9]+)? ?(([KMGTkmgt]i?)?[Bb])?$","minimum":0}""");
 
     public static readonly ValueKind<int> SmallSize = new("size", Size.Advice,
         (string text, out int value) =>
@@ -150,7 +150,7 @@ internal static class ValueKinds
     /// <summary>One of a few words.</summary>
     public static ValueKind<string> OneOf(params string[] words) => new($"one of {string.Join(", ", words)}", $"write {string.Join(" or ", words)}",
         (string text, out string value) => words.Contains(value = text.ToLowerInvariant()), value => value,
-        $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}]}""") { Null = words.Contains(Off) ? Off : null };
+        $$"""{"enum":[{{string.Join(',', words.Select(w => $"\"{w}\""))}}{{(words.Contains(Off) ? ",null" : "")}}]}""") { Null = words.Contains(Off) ? Off : null };
 
     private static ValueKind<T?> Optional<T>(ValueKind<T> kind) where T : struct => new(kind.Name, $"{kind.Advice}, or off",
         (string text, out T? value) =>

@@ -20,6 +20,22 @@ public sealed class SettingTreeTests
     public void Schema_InTheRepository_IsTheOneTheProgramPrints() =>
         Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "docs", "sluice.schema.json")), SettingsText.Schema());
 
+    // "512M", as Docker writes it, was good to the editor and not to the program; "10mb" the other way round.
+    [Theory]
+    [InlineData("512")]
+    [InlineData("512M")]
+    [InlineData("5Gi")]
+    [InlineData("10mb")]
+    [InlineData("1.5 GiB")]
+    [InlineData("7B")]
+    [InlineData("7 XB")]
+    public void Schema_OfASize_TakesWhatTheProgramTakes(string text)
+    {
+        var pattern = JsonNode.Parse(ValueKinds.Size.Schema)!["pattern"]!.GetValue<string>();
+
+        Assert.Equal(ValueKinds.Size.Parse(text, out _), System.Text.RegularExpressions.Regex.IsMatch(text, pattern));
+    }
+
     [Fact]
     public void Reference_InTheDocumentation_IsTheOneTheProgramPrints() =>
         Assert.Contains(SettingsText.Reference(), File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md")), StringComparison.Ordinal);
