@@ -43,9 +43,12 @@ internal sealed class SettingGroup<T>(Func<T> create, params Setting<T>[] settin
         };
     }
 
-    /// <summary>What is in force; secrets masked unless they are wanted to compare, what is absent left out.</summary>
-    public JsonNode Show(T owner, bool withSecrets = false) =>
-        new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Show(owner, withSecrets))).Where(pair => pair.Value is not null));
+    /// <summary>What is in force; secrets masked unless they are wanted to compare, what is absent left out, or off where leaving it out would mean a default.</summary>
+    public JsonNode Show(T owner, bool withSecrets = false)
+    {
+        var defaults = create();
+        return new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Show(owner, withSecrets) ?? (s.Show(defaults, withSecrets) is null ? null : ValueKinds.Off))).Where(pair => pair.Value is not null));
+    }
 
     /// <summary>Its lines in the reference.</summary>
     public IEnumerable<SettingReference> References(string path)

@@ -92,6 +92,8 @@ public sealed class SettingTreeTests
 
         Assert.Empty(errors);
         Assert.Equal((123_456_789, "/x y", "stdout", TimeSpan.FromMinutes(3)), (again.Cache.Memory, again.Cache.Directory, again.Logging.AccessLog, again.Routes[0].StaleWhileRevalidate));
+        // By default everybody may.
+        Assert.Null(again.Routes[0].AllowOrigin);
     }
 
     private static IEnumerable<string> Properties(Type type, string path)
