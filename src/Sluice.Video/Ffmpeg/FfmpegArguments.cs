@@ -101,7 +101,9 @@ internal static class FfmpegArguments
     }
 
     /// <summary>The source from some seconds before a time on, and from a key frame on: where pictures end there may be none after one that is sought for.</summary>
-    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) => ["-noaccurate_seek", .. Input(input, limits, time > Before ? time - Before : null, null)];
+    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) =>
+        // Sought for in any case: a cover has a time only then.
+        ["-noaccurate_seek", "-ss", Seconds(time > Before ? time.Value - Before : TimeSpan.Zero), .. Input(input, limits, null, null)];
 
     /// <summary>Of the source from some seconds before a time on, the picture at that time; the last one stays for as long as need be.</summary>
     private static string Last(TimeSpan? time) => $"fps=10:round=down:eof_action=pass,tpad=stop_mode=clone:stop=-1,select='gte(t,{Seconds(time > Before ? Before : time ?? TimeSpan.Zero)})'";

@@ -202,6 +202,18 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
     }
 
     [Theory]
+    [InlineData("time=2s")]
+    [InlineData("time=100%25")]
+    public async Task Frame_OfASong_IsItsCover(string at)
+    {
+        var clip = await Clips.MakeAsync("song.mp4", "-f", "lavfi", "-i", "sine=440:d=15", "-f", "lavfi", "-i", "color=c=0x1ec81e:s=64x64:d=1", "-map", "0", "-map", "1", "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "aac", "-disposition:v:0", "attached_pic");
+        if (!File.Exists(video.Folder.FileOf("song.mp4"))) File.Copy(clip, video.Folder.FileOf("song.mp4"));
+        var (answer, file) = await video.GetAsync("/song.mp4?mode=frame&" + at);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        AssertNear((30, 200, 30), await Clips.PixelsAsync(file, 1, 1), 0);
+    }
+
+    [Theory]
     [InlineData("mode=frame&time=1s&quality=high")]
     [InlineData("time=1s&duration=1s&fps=1")]
     public async Task Picture_OfAnInterlacedSource_IsNotTorn(string query)
