@@ -43,6 +43,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             return;
         }
 
+        ExpectedBody.Watch(context);
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (raw == "*" && HttpMethods.IsOptions(context.Request.Method)) raw = "/";
         if (!RequestTarget.TryParse(raw, out var target, out var reason))
