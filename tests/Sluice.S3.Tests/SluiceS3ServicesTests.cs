@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Core.KeyValue;
 using Sluice.S3.Downloads;
+using Sluice.S3.Objects;
 using Sluice.S3.PresignedUrls;
 using Sluice.S3.Tests.PresignedUrls;
 using Sluice.TestKit.Processes;
@@ -19,6 +20,14 @@ public class SluiceS3ServicesTests
         services.AddKeyedSingleton<IPresignedUrls>("b", (_, _) => null!);
         var refused = Assert.Throws<InvalidOperationException>(() => services.AddSluiceS3(PresignBed.Bucket with { Bucket = "another" }));
         Assert.Contains("CreatePresignedUrls", refused.Message, StringComparison.Ordinal);
+    }
+
+    // As from a configuration that lacks them.
+    [Fact]
+    public void AddSluiceS3_SettingsThatAreNull_SaysWhich()
+    {
+        var wrong = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddSluiceS3(new S3OriginOptions { Bucket = null!, Prefix = null! }, new() { StorageType = null! }));
+        Assert.All(["bucket", "prefix", "StorageType"], word => Assert.Contains(word, wrong.Message, StringComparison.Ordinal));
     }
 
     [Fact]

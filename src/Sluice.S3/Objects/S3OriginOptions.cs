@@ -58,8 +58,10 @@ public sealed record S3OriginOptions
     public IReadOnlyList<string> Errors()
     {
         var errors = new List<string>();
-        if (S3Location.BucketError(Bucket) is { } bucket) errors.Add(bucket);
-        if (Prefix.StartsWith('/')) errors.Add($"The prefix '{Prefix}' starts with a slash: keys do not.");
+        // A setting that an app did not find is null, whatever the type says.
+        if (S3Location.BucketError(Bucket ?? "") is { } bucket) errors.Add(bucket);
+        if (Prefix is null) errors.Add("The prefix is null: it is empty for the whole bucket.");
+        else if (Prefix.StartsWith('/')) errors.Add($"The prefix '{Prefix}' starts with a slash: keys do not.");
         if (Endpoint is { } endpoint && EndpointError(endpoint) is { } wrong) errors.Add(wrong);
         if (Region is { } region && !IsLabel(region)) errors.Add($"'{region}' is not a region: it should look like eu-central-1.");
         foreach (var (name, value) in new[] { (nameof(ConnectTimeout), ConnectTimeout), (nameof(FirstByteTimeout), FirstByteTimeout), (nameof(IdleTimeout), IdleTimeout) })

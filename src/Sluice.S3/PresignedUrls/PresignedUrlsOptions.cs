@@ -66,7 +66,7 @@ public sealed record PresignedUrlsOptions
         if (MaximumEntries < 1) errors.Add("MaximumEntries must be at least 1.");
         if (ReadyUrls < 1) errors.Add("ReadyUrls must be at least 1.");
         if (StoreTimeout <= TimeSpan.Zero || StoreTimeout > TimeSpan.FromMinutes(1)) errors.Add("StoreTimeout must be more than nothing and at most a minute.");
-        if (StorageType.Length == 0) errors.Add("StorageType must not be empty.");
+        if (string.IsNullOrEmpty(StorageType)) errors.Add("StorageType must not be empty.");
         foreach (var (region, bucket) in Regions)
             foreach (var error in bucket.Errors()) errors.Add($"Region {region}: {error}");
         return errors;
