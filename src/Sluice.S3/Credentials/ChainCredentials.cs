@@ -27,6 +27,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     /// <summary>How soon a chain that failed is asked again.</summary>
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the chain may take: a service that takes connections and answers nothing would keep viewers waiting for minutes, also those whom what is held can be served to.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private sealed record Snapshot(S3Credentials? Credentials, AWSCredentials? Source, DateTimeOffset Asked, DateTimeOffset AskAgain)
     {
         // Before it was asked: the clock was set back since, and it would be long until it has come round to asking again.
@@ -172,8 +175,8 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         var now = time.GetUtcNow();
         try
         {
-            var source = await resolve().WaitAsync(cancellation);
-            var found = await ReadAsync(source).WaitAsync(cancellation);
+            var source = await resolve().WaitAsync(Patience, time, cancellation);
+            var found = await ReadAsync(source).WaitAsync(Patience, time, cancellation);
             var askAgain = now + Recheck;
             if (found.Expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
             complained = false;
@@ -193,6 +196,8 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
                     log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message.ReplaceLineEndings(" "));
             }
             complained = true;
+            // From now on: those who waited as well are not to wait for the same, one after the other.
+            now = time.GetUtcNow();
             return new(kept?.Credentials, kept?.Source, now, now + RetryAfterFailure);
         }
     }

@@ -178,6 +178,18 @@ public class ChainCredentialsTests
     }
 
     [Fact]
+    public async Task Get_ChainNeverAnswers_IsNoneFoundAfterHalfAMinute()
+    {
+        using var chain = new ChainCredentials(() => new TaskCompletionSource<AWSCredentials>().Task, clock, log);
+        var waiting = Enumerable.Range(0, 3).Select(_ => chain.GetAsync(default).AsTask()).ToArray();
+
+        clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System), Assert.Null);
+        Assert.Contains("timed out", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_ChainFailsInAWayOfItsOwn_IsNoneFound()
     {
         foreach (var failure in (Exception[])[new ProcessAWSCredentialException("exit code 3"), new AmazonServiceException("no role here"), new InvalidDataException("half a profile"), new TaskCanceledException("no answer")])
