@@ -223,6 +223,18 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         Assert.Equal(2, (await Store.ClaimAsync("w", Lease))!.Attempt);
     }
 
+    // A machine that began with the time of another zone, until a time server set it: the video would wait for eight hours.
+    [Fact]
+    public async Task Claim_AddedBeforeTheClockWasSetBack_IsDueAtOnce()
+    {
+        var video = await AddAsync("a");
+        await using var ahead = new CatalogStore(await OpenAsync(), meter, new ManualTimeProvider(Time.GetUtcNow().AddHours(8)));
+        await ahead.ChangeAsync(video.Id, v => new(v with { Status = VideoStatus.Processing }) { Jobs = [new(JobKind.Tidy, TimeSpan.FromDays(1)), new(JobKind.Transcode, TimeSpan.Zero)] });
+
+        Assert.Equal(JobKind.Transcode, (await Store.ClaimAsync("w", Lease))?.Kind);
+        Assert.Null(await Store.ClaimAsync("w", Lease));
+    }
+
     [Fact]
     public async Task Release_AJob_DoesNotCountTheAttempt()
     {
