@@ -65,7 +65,11 @@ internal sealed class DiskIndex : IDisposable
             chunksOf.Parameters[0].Value = id;
             using var rows = chunksOf.ExecuteReader();
             var found = new List<(int, uint)>();
-            while (rows.Read()) found.Add((rows.GetInt32(0), (uint)rows.GetInt64(1)));
+            while (rows.Read())
+            {
+                var statement = rows.Handle!.DangerousGetHandle();
+                found.Add(((int)SqliteColumns.Integer(statement, 0), (uint)SqliteColumns.Integer(statement, 1)));
+            }
             return found;
         }
     }

@@ -180,6 +180,19 @@ public sealed class DiskTierDamageTests : DiskTierTestBase
     }
 
     [Fact]
+    public async Task Read_ChunkRowThatMakesNoSense_IsAMissAtMost()
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", 2 * Chunk);
+        // Its number is NULL, which no statement of ours writes.
+        await PatchAsync("chunks", page => page[BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(8)) + 3] = 0);
+        var (tier, objects) = await OpenLoadedAsync();
+        await using var _ = tier;
+        Assert.True(await tier.ReadAsync(objects[0], 1, 0, new byte[Chunk], Cancellation));
+        var read = new byte[Chunk];
+        if (await tier.ReadAsync(objects[0], 0, 0, read, Cancellation)) Assert.Equal(Body("a", 2 * Chunk)[..Chunk], read);
+    }
+
+    [Fact]
     public async Task Open_DirectoryInUse_IsRefused()
     {
         await using var first = Open();
