@@ -36,7 +36,8 @@ public sealed class NumberedName
             var start = end;
             while (start > name && char.IsAsciiDigit(path[start - 1])) start--;
             if (start == end) yield break;
-            if (end - start <= MaximumDigits) yield return new(path, start, end);
+            var first = Math.Min(end, start + Escaped(path, start));
+            if (first < end && end - first <= MaximumDigits) yield return new(path, first, end);
             end = start;
         }
     }
@@ -53,6 +54,9 @@ public sealed class NumberedName
         if (Length(number) == digits && Length(former) < digits)
             yield return Name(former, 1);
     }
+
+    // "part 9" is part%209 in a path, which does not come before part%210.
+    private static int Escaped(string path, int start) => start > 0 && path[start - 1] == '%' ? 2 : start > 1 && path[start - 2] == '%' ? 1 : 0;
 
     private static int Length(long place) => place.ToString(CultureInfo.InvariantCulture).Length;
 
