@@ -88,7 +88,8 @@ internal static class StorePolicy
         };
     }
 
-    private static DateTimeOffset DateOf(HeaderList headers, DateTimeOffset receivedAt) =>
+    /// <summary>When the origin made its answer.</summary>
+    public static DateTimeOffset DateOf(HeaderList headers, DateTimeOffset receivedAt) =>
         HttpDate.TryParse(headers.First("Date"), receivedAt, out var date) ? date : receivedAt;
 
     /// <summary>RFC 9111 section 4.2.1; null where nothing gives one.</summary>

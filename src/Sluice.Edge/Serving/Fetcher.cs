@@ -84,8 +84,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var isRange = request.Headers.Contains("Range");
         var part = UsablePart(response, asked, isRange);
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
-        // Asked for on the chance, too early perhaps: that it is not there is nothing to remember.
-        var reason = context.IsAhead && response.Status != 200 ? "ahead" : Unshareable(response, part is not null, isHead, stale, length);
+        var reason = context.IsAhead && IsTooEarly(response, receivedAt) ? "ahead" : Unshareable(response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
         if (reason == "partial" && isRange) Learn(context, response, receivedAt, fence);
         if (decision.Metadata is not { } metadata)
@@ -126,6 +125,11 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var isChunks = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
         return isChunks && isRange && response.Version.IsStrong ? range : null;
     }
+
+    /// <summary>Of what was asked for on the chance: that it is not there is nothing to remember, and what was changed a moment ago may still be written, as a live segment that no playlist names yet.</summary>
+    private static bool IsTooEarly(OriginResponse response, DateTimeOffset receivedAt) =>
+        response.Status != 200
+        || (HttpDate.TryParse(response.Headers.First("Last-Modified"), receivedAt, out var changed) && StorePolicy.DateOf(response.Headers, receivedAt) - changed < Lookahead.Unfinished);
 
     /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>
     private static string Unshareable(OriginResponse response, bool isPart, bool isHead, CachedObject? stale, long? length)

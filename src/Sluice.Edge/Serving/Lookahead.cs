@@ -9,6 +9,9 @@ internal static class Lookahead
     /// <summary>Segments are smaller. What is larger is no part of a sequence that somebody watches now (<c>film2.mp4</c> after <c>film1.mp4</c>).</summary>
     public const long MaximumBytes = 32 << 20;
 
+    /// <summary>Encoders write their segments in place, and may pause; what nothing was added to for so long is whole.</summary>
+    public static readonly TimeSpan Unfinished = TimeSpan.FromSeconds(30);
+
     // seg-5-v1-a1.ts has three.
     private const int MaximumNumbers = 4;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Routes;
@@ -45,6 +46,21 @@ public sealed class LookaheadTests
 
         Assert.Equal("MISS", await GetAsync(edge, "/live/3.m4s"));
         Assert.Equal(0, origin.Times("/live/5.m4s"));
+    }
+
+    [Theory]
+    [InlineData(29, "MISS")]
+    [InlineData(31, "HIT")]
+    public async Task ASegment_ThatMayStillBeWritten_IsNotKeptUnasked(int seconds, string third)
+    {
+        var origin = new SegmentOrigin(3) { ChangedAt = time.GetUtcNow() - TimeSpan.FromSeconds(seconds) };
+        await using var edge = await EdgeServer.StartAsync(origin, time, policy: Two);
+        await GetAsync(edge, "/live/1.m4s");
+        await GetAsync(edge, "/live/2.m4s");
+        await origin.AskedAsync("/live/3.m4s");
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal([third, "HIT"], [await GetAsync(edge, "/live/3.m4s"), await GetAsync(edge, "/live/3.m4s")]);
     }
 
     [Theory]
@@ -123,6 +139,39 @@ public sealed class LookaheadTests
     }
 
     [Fact]
+    public async Task Segments_WhoseLengthShowsAtTheirEnd_AreHereBeforeTheirTurn()
+    {
+        var origin = new SegmentOrigin(3) { HidesLength = true };
+        await using var edge = await EdgeServer.StartAsync(origin, time, policy: Two);
+        await GetAsync(edge, "/v/1.ts");
+        var gate = origin.Hold();
+        var second = GetAsync(edge, "/v/2.ts");
+        await origin.AskedAsync("/v/3.ts");
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        gate.SetResult();
+
+        await HereAsync(edge, "/v/3.ts");
+        await second;
+
+        Assert.Equal(("HIT", 1), (await GetAsync(edge, "/v/3.ts"), origin.Times("/v/3.ts")));
+    }
+
+    [Fact]
+    public async Task ALargeFile_WhoseLengthShowsAtItsEnd_IsLetGoOfAtTheBound()
+    {
+        var origin = new MadeOrigin { Length = 48 << 20, HidesLength = true };
+        await using var edge = await EdgeServer.StartAsync(origin, time, new ObjectCacheOptions { MemoryBytes = 256 << 20 }, Two);
+
+        await edge.GetAsync("/film1.mp4");
+        await edge.GetAsync("/film2.mp4");
+
+        await EventuallyAsync(() => origin.Bytes >= (96 + 32) << 20);
+        await EventuallyAsync(() => Find(edge, "/film3.mp4") is null);
+        Assert.InRange(origin.Bytes, (96 + 32) << 20, (96 + 40) << 20);
+    }
+
+    [Fact]
     public async Task ALargeFile_IsNotFetchedAhead()
     {
         var origin = new MadeOrigin { Length = 100 << 20 };
@@ -167,7 +216,7 @@ public sealed class LookaheadTests
     /// <summary>Segments up to a number, and nothing beyond.</summary>
     private sealed class SegmentOrigin(int last) : IOrigin
     {
-        private readonly MadeOrigin made = new() { Length = 50_000 };
+        private readonly MadeOrigin made = new() { Length = 100_000 };
 
         public string Name => "made";
 
@@ -176,6 +225,16 @@ public sealed class LookaheadTests
         public OriginTraits Traits => made.Traits;
 
         public int Last { get; set; } = last;
+
+        public bool HidesLength { init => made.HidesLength = value; }
+
+        /// <summary>Bodies wait in the middle from now on.</summary>
+        public TaskCompletionSource Hold() => made.Gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public DateTimeOffset ChangedAt
+        {
+            init => made.Extra.Set("Last-Modified", value.ToString("r", CultureInfo.InvariantCulture));
+        }
 
         public ConcurrentQueue<string> Requests { get; } = new();
 
