@@ -71,12 +71,18 @@ internal sealed partial class EdgeHandler
         await AheadAsync($"{start} {asked.Route.Scope.KeyOf(asked.Target)}", asked, async () =>
         {
             using var reader = stored.Open(start, end, new Asker(context, asked.Route, parts.Forwarding).SourceOf(stored));
-            while (true)
-            {
-                using var piece = await reader.ReadAsync(CancellationToken.None);
-                if (piece.Length == 0) return true;
-            }
+            await ReadAsync(reader);
+            return true;
         });
+    }
+
+    private static async Task ReadAsync(BodyReader reader)
+    {
+        while (true)
+        {
+            using var piece = await reader.ReadAsync(CancellationToken.None);
+            if (piece.Length == 0) return;
+        }
     }
 
     private async Task<bool> AheadAsync(string name, Asked asked, Func<Task<bool>> fetch)
@@ -108,13 +114,20 @@ internal sealed partial class EdgeHandler
         plan = plan with { Context = plan.Context with { IsAhead = true } };
         using var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out var isLeader);
         var result = await ticket.Result;
-        if (result.Object is not { Metadata: { Status: 200, Length: <= Lookahead.MaximumBytes } } brought) return false;
+        if (result.Object is not { Metadata: { Status: 200, Length: null or <= Lookahead.MaximumBytes } } brought) return false;
         // Somebody waits for it already.
         if (!isLeader) return true;
         brought.IsAhead = true;
         parts.Counters.CountPrefetch();
-        await result.CompleteAsync(CancellationToken.None);
-        return true;
+        // Of a body in chunks the length shows at its end, if that comes before the bound.
+        using (var reader = brought.Open(0, brought.Metadata.Length ?? Lookahead.MaximumBytes, brought.Source))
+        {
+            // As for who waits for all of it (FetchResult.CompleteAsync).
+            result.Pin?.Dispose();
+            await ReadAsync(reader);
+        }
+
+        return brought.Metadata.Length is not null;
     }
 
     [LoggerMessage(1008, LogLevel.Debug, "{Target} was not fetched ahead: {Reason}")]
