@@ -7,6 +7,9 @@ namespace Sluice.Redis;
 /// <summary>A Redis server or cluster: one connection for commands (to each node of a cluster), one more for what the server says by itself. Without Redis everything asked of it fails at once, and it comes back by itself.</summary>
 public sealed class RedisClient : IAsyncDisposable
 {
+    // Nodes make themselves heard every second; so it is looked for as often.
+    private static readonly TimeSpan SeekPause = TimeSpan.FromMilliseconds(500);
+
     private readonly RedisOptions options;
     private readonly RedisDialer dialer;
     private readonly RedisLink commands;
@@ -157,6 +160,8 @@ public sealed class RedisClient : IAsyncDisposable
         }
         finally
         {
+            // Not for each write that is refused: a replica may stay one, and each look is a connection.
+            await Task.Delay(SeekPause, Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Volatile.Write(ref isSeeking, 0);
         }
     }

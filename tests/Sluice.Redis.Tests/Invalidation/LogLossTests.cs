@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
+using Sluice.Redis.Connections;
 using Sluice.Redis.Invalidation;
+using Sluice.Redis.Protocol;
 using Sluice.Redis.Tests.Objects;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Redis;
@@ -157,6 +159,24 @@ public sealed class LogLossTests : IAsyncLifetime
         await other.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
         Assert.True(await Eventually.HoldsAsync(() => held.IsDetached, TimeSpan.FromSeconds(20)), "it was never told");
         Assert.True(await Eventually.HoldsAsync(() => other.Node.GetStatistics() is { Listening: true, OtherNodes: 1 }, TimeSpan.FromSeconds(20)), $"{other.Node.GetStatistics()}");
+    }
+
+    // As with the address that a service has for readers: it stays a replica, and each look for the primary is a connection.
+    [Fact]
+    public async Task Demoted_ForLong_IsNotAskedForItsPrimaryAtEachWrite()
+    {
+        await using var client = new RedisClient(Options(redis.Address), TimeProvider.System, NullLogger.Instance);
+        await client.StartAsync();
+        await redis.CliAsync("REPLICAOF", "127.0.0.1", "1");
+        var before = await ConnectionsAsync();
+
+        for (var i = 0; i < 200; i++)
+            Assert.Equal("READONLY", (await Assert.ThrowsAsync<RedisErrorException>(() => client.RunAsync(new RedisScript("return redis.call('SET', KEYS[1], 'x')"), ["k"], CancellationToken.None).AsTask())).Code);
+
+        Assert.InRange(await ConnectionsAsync() - before, 1, 50);
+
+        async Task<int> ConnectionsAsync() =>
+            int.Parse((await redis.CliAsync("INFO", "stats")).Split("total_connections_received:")[1].Split('\r', '\n')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // As on a full disk: the first of what was missed cannot be done at once, and the others must not be forgotten over it.
