@@ -14,6 +14,8 @@ internal static class UploadEndpoint
         var query = context.Request.Query;
         if (catalog.Tokens.Refuse(id, query["expires"], query["signature"]) is { } refusal) return CatalogAnswers.Error(StatusCodes.Status403Forbidden, "invalid_upload_url", refusal);
         if (catalog.Folder is not { } folder) return CatalogAnswers.Error(StatusCodes.Status403Forbidden, "invalid_upload_url", "Uploads go to the bucket.");
+        // Whoever goes on with a broken upload would have its rest taken for the file (RFC 9110 section 14.5).
+        if (context.Request.Headers.ContainsKey("Content-Range")) throw new VideoException(VideoFault.InvalidRequest, "A part of a file is not taken: send all of it, without Content-Range.");
         var video = await catalog.Videos.GetAsync(id, context.RequestAborted);
         if (video.Status is VideoStatus.Processing or VideoStatus.Ready)
             return CatalogAnswers.Error(StatusCodes.Status409Conflict, "video_already_completed", $"The video is {VideoStatusText.Write(video.Status)}; its file is not to be replaced.");

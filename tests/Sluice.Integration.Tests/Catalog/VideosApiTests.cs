@@ -149,6 +149,22 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
         Assert.Empty((await catalog.SendAsync(HttpMethod.Get, $"/v1/videos?user_id={user}")).Body!["videos"]!.AsArray());
     }
 
+    // curl -C and its like go on with a broken upload: the rest would be taken for the file.
+    [Fact]
+    public async Task Upload_OfAPart_IsRefused()
+    {
+        var (id, url) = await catalog.CreateAsync();
+        using var http = new HttpClient();
+        using var rest = new ByteArrayContent(new byte[60]);
+        rest.Headers.ContentRange = new(40, 99, 100);
+
+        using var answer = await http.PutAsync(url, rest);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("invalid_request", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(bed.Sluice.CatalogDirectory, "media", "originals", id)));
+    }
+
     [Fact]
     public async Task Upload_CutOff_LeavesNothing()
     {
