@@ -11,6 +11,12 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>When its last picture ends, in seconds from the file's beginning; 0 when the file does not tell.</summary>
     public double PictureEnd { get; init; }
 
-    /// <summary>How long its sound goes on after its last picture, in seconds: a song with a cover for a picture has one frame.</summary>
+    /// <summary>How long its last picture has to stay beyond its own moment, in seconds: a song with a cover for a picture has one frame.</summary>
     public double StillEnd { get; init; }
+
+    /// <summary>When the file begins by its own clock, in seconds.</summary>
+    public double Begin { get; init; }
+
+    /// <summary>For how long ffmpeg shows its last picture, in seconds; 0 when the file does not tell.</summary>
+    public double Frame { get; init; }
 }

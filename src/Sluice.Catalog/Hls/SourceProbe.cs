@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Sluice.Catalog.Hls;
@@ -6,6 +7,12 @@ namespace Sluice.Catalog.Hls;
 /// <summary>Looks at an upload before it is encoded.</summary>
 internal sealed class SourceProbe(FfmpegTools tools)
 {
+    // Shorter differences between picture and sound are usual, and nobody's to see.
+    private const double Moment = 0.5;
+
+    // Long enough to be a frame.
+    private const double LeastStill = 0.04;
+
     /// <exception cref="UnusableSourceException">It is no video; the message says what it lacks.</exception>
     public async Task<SourceInfo> ProbeAsync(string file, CancellationToken cancellation)
     {
@@ -19,7 +26,45 @@ internal sealed class SourceProbe(FfmpegTools tools)
         {
             throw new UnusableSourceException("The uploaded file is not a video, or of a kind that is not supported.", e);
         }
-        return Read(report);
+        var info = Read(report);
+        return info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info;
+    }
+
+    // A header tells no more than what was meant: the file may be cut off before that, and the last picture of a recorded screen may stand for minutes, of which ffmpeg shows a moment.
+    private async Task<SourceInfo> LookAtEndAsync(string file, SourceInfo info, CancellationToken cancellation)
+    {
+        var from = Math.Max(0, info.Begin + info.PictureEnd + info.StillEnd - 1);
+        string[] last = ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{from:0.###}%"), "-show_entries", "packet=stream_index,pts_time,duration_time", "-of", "csv=p=0"];
+        try
+        {
+            return AtEnd(info, Encoding.ASCII.GetString(await tools.ProbeAsync([.. last, .. FfmpegTools.Upload(file)], cancellation)));
+        }
+        catch (ToolFailedException)
+        {
+            // It is of a kind in which nothing can be looked for by its time.
+            return info;
+        }
+    }
+
+    /// <summary>What is known of an upload, by the last packets that are in it.</summary>
+    internal static SourceInfo AtEnd(SourceInfo info, string packets)
+    {
+        var (picture, shown, end) = (double.NegativeInfinity, 0.0, double.NegativeInfinity);
+        foreach (var line in packets.Split('\n'))
+        {
+            if (line.Split(',') is not [var index, var at, var length, ..] || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var stream)) continue;
+            if ((stream != info.VideoStream && stream != info.AudioStream) || !double.TryParse(at, NumberStyles.Float, CultureInfo.InvariantCulture, out var time)) continue;
+            var seconds = double.TryParse(length, NumberStyles.Float, CultureInfo.InvariantCulture, out var known) ? known : 0;
+            end = Math.Max(end, time - info.Begin + seconds);
+            if (stream == info.VideoStream && time - info.Begin > picture) (picture, shown) = (time - info.Begin, seconds);
+        }
+        if (double.IsInfinity(end)) return info with { PictureEnd = 0, StillEnd = 0 };
+        if (double.IsInfinity(picture)) return info;
+        end = Math.Min(end, info.PictureEnd + info.StillEnd);
+        var still = end - picture - shown;
+        // ffmpeg holds a picture for as long as it is to be shown only where another follows.
+        if (still <= Moment) still = shown - info.Frame > Moment ? Math.Max(info.Frame, LeastStill) : 0;
+        return info with { PictureEnd = Math.Min(info.PictureEnd, end), StillEnd = still };
     }
 
     /// <summary>Reads what ffprobe wrote.</summary>
@@ -27,7 +72,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     {
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
-        var (width, pictureEnd, soundEnd) = (0.0, 0.0, 0.0);
+        var (width, pictureEnd, soundEnd, frame) = (0.0, 0.0, 0.0, 0.0);
         var height = 0;
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
@@ -36,7 +81,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             var isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
             if (kind == "audio" && audio is null) (audio, soundEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
-            (video, pictureEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
+            (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         // Of a picture that it must not unpack, ffprobe says that it has no size.
@@ -47,7 +92,9 @@ internal sealed class SourceProbe(FfmpegTools tools)
         return new SourceInfo(picture, audio, width, height, duration)
         {
             PictureEnd = pictureEnd > 0 ? pictureEnd - begin : 0,
-            StillEnd = pictureEnd > 0 && soundEnd - pictureEnd > 0.5 ? soundEnd - pictureEnd : 0,
+            StillEnd = pictureEnd > 0 && soundEnd - pictureEnd > Moment ? soundEnd - pictureEnd : 0,
+            Begin = begin,
+            Frame = frame,
         };
     }
 
@@ -68,6 +115,9 @@ internal sealed class SourceProbe(FfmpegTools tools)
         Text(stream, "sample_aspect_ratio")?.Split(':') is [var x, var y] && int.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var wide) && int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var high) && wide > 0 && high > 0
             ? (double)wide / high
             : 1;
+
+    private static double Frame(JsonElement stream) =>
+        Text(stream, "r_frame_rate")?.Split('/') is [var a, var b] && double.TryParse(a, CultureInfo.InvariantCulture, out var frames) && double.TryParse(b, CultureInfo.InvariantCulture, out var seconds) && frames > 0 ? seconds / frames : 0;
 
     private static int Rotation(JsonElement stream)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sluice.Catalog.Caching;
 using Sluice.Catalog.Uploads;
@@ -112,6 +113,25 @@ public sealed class HlsTests
         var source = SourceProbe.Read(Encoding.UTF8.GetBytes($$"""{"streams":[{"codec_type":"video","index":0,"width":320,"height":240,{{picture[1..]}},{"codec_type":"audio","index":1,{{sound[1..]}}]}""".Replace(",}", "}", StringComparison.Ordinal)));
 
         Assert.Equal(expected, source.StillEnd, 6);
+    }
+
+    // What a header says of the end is what was meant to be: a file may be cut off before it, and the last picture of a recorded screen is shown for as long as nothing moves.
+    [Theory]
+    [InlineData("0,9.96,0.04\n1,9.98,0.02\n", 10, 0)]
+    [InlineData("0,3.96,0.04\n1,9.98,0.02\n", 10, 6)]
+    [InlineData("0,3.96,N/A\n1,9.98,0.02\n", 10, 6.04)]
+    [InlineData("0,3.96,6.04\n1,9.98,0.02\n", 10, 0.04)]
+    [InlineData("0,5.00,0.04\n0,4.96,0.04\n1,5.02,0.02\n2,9.00,1.00\n", 5.04, 0)]
+    [InlineData("1,9.98,0.02\n", 10, 1)]
+    [InlineData("", 0, 0)]
+    public void Probe_OfTheLastPackets_TellsWhatIsThere(string packets, double pictureEnd, double stillEnd)
+    {
+        var told = new SourceInfo(0, 1, 320, 240, 11) { PictureEnd = 10, StillEnd = stillEnd == 1 ? 1 : 0, Begin = 1.4, Frame = 0.04 };
+
+        var source = SourceProbe.AtEnd(told, string.Join('\n', packets.Split('\n').Select(line => line.Split(',') is [var stream, var at, var length]
+            ? string.Create(CultureInfo.InvariantCulture, $"{stream},{double.Parse(at, CultureInfo.InvariantCulture) + 1.4},{length}") : line)));
+
+        Assert.Equal((pictureEnd, stillEnd), (Math.Round(source.PictureEnd, 6), Math.Round(source.StillEnd, 6)));
     }
 
     [Theory]

@@ -131,6 +131,35 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         }
     }
 
+    // A recorded screen in which nothing moves any more: its last picture is shown for ten seconds, which its header tells.
+    [Fact]
+    public async Task Video_WhoseLastPictureStays_PlaysToItsEnd()
+    {
+        var clip = await TestClip.MakeOfAsync("moving.mp4", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=4", "-f", "lavfi", "-i", "sine=duration=14", "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac");
+        await AssertLengthsAsync(await TestClip.MakeOfAsync("screen.mp4", "-i", clip, "-c", "copy", "-bsf:v", "setts=duration=10.04/TB"), 14);
+    }
+
+    // Silence for as long as the header promises would be a minute of sound in the last segment, and a rendition of another length.
+    [Fact]
+    public async Task Video_ThatIsCutOff_IsAsLongAsWhatIsThere()
+    {
+        var whole = await File.ReadAllBytesAsync(await TestClip.MakeOfAsync("whole.mp4", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=30", "-f", "lavfi", "-i", "sine=duration=30", "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "400k", "-maxrate", "400k", "-bufsize", "400k", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart"));
+        await AssertLengthsAsync(bed.Folder.Write("cut.mp4", whole[..(whole.Length / 3)]), 10);
+    }
+
+    private async Task AssertLengthsAsync(string clip, double length)
+    {
+        var path = await catalog.ReadyAsync(await catalog.UploadAsync(clip));
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        var playlists = (await edge.AskAsync(path)).Text.Split('\n').Where(line => line.EndsWith(".m3u8", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, playlists.Length);
+        foreach (var playlist in playlists)
+        {
+            var seconds = (await edge.AskAsync(folder + playlist)).Text.Split('\n').Where(line => line.StartsWith("#EXTINF:", StringComparison.Ordinal)).Sum(line => double.Parse(line[8..^1], CultureInfo.InvariantCulture));
+            Assert.Equal(length, seconds, length / 10);
+        }
+    }
+
     // MediaRecorder writes times in milliseconds and no frame rate.
     [Fact]
     public async Task Video_WithoutAFrameRate_IsNotMadeOneOfAThousand()
