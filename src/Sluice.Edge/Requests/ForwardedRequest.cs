@@ -17,7 +17,7 @@ internal static class ForwardedRequest
     /// <summary>Fields by which one proxy tells the next who asked and for what. From a client they are claims, and since no key holds them, a way to poison a cache.</summary>
     private static readonly FrozenSet<string> Claims = FrozenSet.ToFrozenSet(
     [
-        "Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Front-End-Https", "X-Url-Scheme",
+        "Forwarded", "X-Forwarded", "Proxy", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Front-End-Https", "X-Url-Scheme",
         "X-Host", "X-Original-Host", "X-Original-URL", "X-Original-For", "X-Original-Proto", "X-Rewrite-URL", "X-HTTP-Host-Override", "X-Content-Length",
     ], StringComparer.OrdinalIgnoreCase);
 
@@ -39,6 +39,7 @@ internal static class ForwardedRequest
         var fields = HopByHop.Remove(Lines(request.Headers));
         fields.Remove("Host");
         fields.Remove("Content-Length");
+        foreach (var name in fields.Select(line => line.Key).Where(IsDisguised).ToArray()) fields.Remove(name);
         return fields;
     }
 
@@ -47,7 +48,7 @@ internal static class ForwardedRequest
 
     /// <summary>True for a field of a client's that goes on to no origin where the answer may be shared.</summary>
     public static bool StaysHere(string name) =>
-        name.Equals("Host", StringComparison.OrdinalIgnoreCase) || HopByHop.IsHopByHop(name) || IsClaim(name) || Overrides.Contains(name, StringComparer.OrdinalIgnoreCase);
+        name.Equals("Host", StringComparison.OrdinalIgnoreCase) || HopByHop.IsHopByHop(name) || IsClaim(name) || Overrides.Contains(name, StringComparer.OrdinalIgnoreCase) || IsDisguised(name);
 
     /// <summary>Takes out what only a trusted proxy may say.</summary>
     public static void RemoveClaims(HeaderList fields)
@@ -68,6 +69,10 @@ internal static class ForwardedRequest
     /// <summary>True when there is a condition, If-Range included.</summary>
     public static bool HasConditionsBesidesRange(IHeaderDictionary headers) =>
         headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count + headers.IfRange.Count > 0;
+
+    /// <summary>True for a name that CGI, WSGI and PHP take for that of a field which is not the client's to send: to them "X_Forwarded_Host" is X-Forwarded-Host, trusted proxies or not.</summary>
+    private static bool IsDisguised(string name) =>
+        name.Contains('_', StringComparison.Ordinal) && name.Replace('_', '-') is var read && (StaysHere(read) || read.Equals("Content-Length", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsClaim(string name) => name.StartsWith(ForwardedPrefix, StringComparison.OrdinalIgnoreCase) || Claims.Contains(name);
 

@@ -12,6 +12,7 @@ public class ForwardingTests
     [
         ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Port", "666"), ("X-Forwarded-Prefix", "/evil"),
         ("Forwarded", "for=6.6.6.6;host=evil.example"), ("X-Real-IP", "6.6.6.6"), ("X-Original-URL", "/admin"), ("X-Rewrite-URL", "/admin"), ("X-Host", "evil.example"),
+        ("X-Forwarded", "for=6.6.6.6"), ("Proxy", "http://evil.example"),
     ];
 
     private readonly MadeOrigin origin = new(OriginTraits.None);
@@ -26,6 +27,29 @@ public class ForwardingTests
         Assert.Equal(("127.0.0.1", "http"), (sent.Combined("X-Forwarded-For"), sent.Combined("X-Forwarded-Proto")));
         Assert.StartsWith("for=127.0.0.1;", sent.Combined("Forwarded"), StringComparison.Ordinal);
         Assert.False(sent.Contains("X-Forwarded-Port"));
+    }
+
+    // To CGI, WSGI and PHP these are the fields with dashes.
+    [Theory]
+    [InlineData("GET", false)]
+    [InlineData("POST", false)]
+    [InlineData("POST", true)]
+    public async Task Send_ClaimsSpelledWithUnderscores_GoToNobody(string method, bool trusted)
+    {
+        var sent = await SendAsync(method, options => options.TrustedProxies = trusted ? [IPNetwork.Parse("127.0.0.1/32")] : [], ("X_Forwarded_Host", "evil.example"), ("x_forwarded-for", "6.6.6.6"),
+            ("X_Original_URL", "/admin"), ("X-HTTP_Method_Override", "DELETE"), ("Content_Length", "5"), ("Transfer_Encoding", "chunked"), ("My_Field", "kept"));
+        Assert.Equal(["My_Field"], sent.Select(line => line.Key).Where(name => name.Contains('_', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Get_VaryByAClaimSpelledWithUnderscores_IsOneForAll()
+    {
+        origin.Extra.Add("Cache-Control", "max-age=60");
+        origin.Extra.Add("Vary", "X_Forwarded_Host");
+        await using var edge = await EdgeServer.StartAsync(origin, new ManualTimeProvider());
+        await edge.GetAsync("/a", ("X_Forwarded_Host", "one.example"));
+        await edge.GetAsync("/a", ("X_Forwarded_Host", "two.example"));
+        Assert.Single(origin.Requests);
     }
 
     [Fact]
