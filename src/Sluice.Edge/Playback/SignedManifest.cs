@@ -28,21 +28,31 @@ internal static partial class SignedManifest
     }
 
     // Addresses and templates of segments are attributes, those they are relative to are elements. Where one of the latter is of another server, the former may be of that server too.
-    private static string WriteDash(string text, string token) => DashAddress().Matches(text).Any(static match => IsElsewhere(match.Groups["base"].Value))
-        ? text
-        : DashAddress().Replace(text, match => match.Groups["base"].Value.EndsWith('/') ? match.Value : match.Groups["before"].Value + Sign(match.Value[match.Groups["before"].Length..], token, "&amp;"));
+    private static string WriteDash(string text, string token) =>
+        text.Contains("<!DOCTYPE", StringComparison.Ordinal) || DashAddress().Matches(text).Any(static match => match.Groups["base"].Value is var address && (IsElsewhere(address) || IsVeiled(address)))
+            ? text
+            : DashAddress().Replace(text, match => match.Groups["base"].Value.EndsWith('/') || IsVeiled(match.Value) ? match.Value : match.Groups["before"].Value + Sign(match.Value[match.Groups["before"].Length..], token, "&amp;"));
 
     private static bool IsDash(string path) => path.EndsWith(".mpd", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsElsewhere(string address) => address.Contains("://", StringComparison.Ordinal) || address.StartsWith("//", StringComparison.Ordinal);
+    // XML can write "//" in ways that only a reader of XML sees.
+    private static bool IsVeiled(string address) => address.Contains("&#", StringComparison.Ordinal) || address.Contains("<!", StringComparison.Ordinal);
 
-    [GeneratedRegex("""(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*")[^"]+|(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*')[^']+|(?<before><(?:\w+:)?(?:BaseURL|Location)\b[^<>]*>\s*)(?<base>[^<\s]+)""")]
+    // As players in browsers read it: white space before it and tabs within are nothing, "\" is "/", and after a scheme there need be no slashes.
+    private static bool IsElsewhere(string address)
+    {
+        var text = address.AsSpan().TrimStart();
+        var mark = text.IndexOfAny("/?#:");
+        return text.StartsWith("//") || text.IndexOfAnyExceptInRange(' ', '\uffff') >= 0 || text.Contains('\\') || (mark >= 0 && text[mark] == ':');
+    }
+
+    [GeneratedRegex("""(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*")[^"]+|(?<before>\s(?:media|initialization|sourceURL|index)\s*=\s*')[^']+|(?<before><(?:\w+:)?(?:BaseURL|Location)\b[^<>]*>\s*)(?<base>[^<\s]*<!|[^<\s]+)""")]
     private static partial Regex DashAddress();
 
     // What leads to another server is none of our business, and must not be given our token.
     private static string Sign(string address, string token, string and = "&")
     {
-        if (IsElsewhere(address) || address.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return address;
+        if (IsElsewhere(address)) return address;
         var mark = address.IndexOf('#', StringComparison.Ordinal);
         var (path, fragment) = mark < 0 ? (address, "") : (address[..mark], address[mark..]);
         return $"{path}{(path.Contains('?', StringComparison.Ordinal) ? and : "?")}{PlaybackTokens.Parameter}={token}{fragment}";

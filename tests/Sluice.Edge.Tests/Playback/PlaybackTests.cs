@@ -69,6 +69,16 @@ public sealed class PlaybackTests
     [InlineData("../b/a.ts#f", "../b/a.ts?token=T#f")]
     [InlineData("https://elsewhere/a.ts", "https://elsewhere/a.ts")]
     [InlineData("//elsewhere/a.ts", "//elsewhere/a.ts")]
+    // Browsers take "\" for "/", leave out tabs and white space before, and need no slashes after another scheme.
+    [InlineData("\\\\elsewhere/a.ts", "\\\\elsewhere/a.ts")]
+    [InlineData("/\\elsewhere/a.ts", "/\\elsewhere/a.ts")]
+    [InlineData("/\t/elsewhere/a.ts", "/\t/elsewhere/a.ts")]
+    [InlineData(" //elsewhere/a.ts", " //elsewhere/a.ts")]
+    [InlineData("https:elsewhere/a.ts", "https:elsewhere/a.ts")]
+    [InlineData("http:/elsewhere/a.ts", "http:/elsewhere/a.ts")]
+    [InlineData(" b/a.ts", " b/a.ts?token=T")]
+    [InlineData("a.ts?from=https://elsewhere/", "a.ts?from=https://elsewhere/&token=T")]
+    [InlineData("#EXT-X-KEY:METHOD=AES-128,URI=\"\\\\elsewhere/k\"", "#EXT-X-KEY:METHOD=AES-128,URI=\"\\\\elsewhere/k\"")]
     [InlineData("#EXT-X-MAP:URI=\"i.mp4\",BYTERANGE=\"1@0\"", "#EXT-X-MAP:URI=\"i.mp4?token=T\",BYTERANGE=\"1@0\"")]
     [InlineData("#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"", "#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"")]
     [InlineData("#EXTINF:6,a title", "#EXTINF:6,a title")]
@@ -89,5 +99,9 @@ public sealed class PlaybackTests
     [InlineData("<BaseURL> it's.mp4 </BaseURL><BaseURL>720p/</BaseURL><Location>live.mpd</Location>", "<BaseURL> it's.mp4?token=T </BaseURL><BaseURL>720p/</BaseURL><Location>live.mpd?token=T</Location>")]
     [InlineData("""<AdaptationSet bitstreamSwitching="true" mimeType="video/mp4"/>""", """<AdaptationSet bitstreamSwitching="true" mimeType="video/mp4"/>""")]
     [InlineData("""<BaseURL>https://elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""", """<BaseURL>https://elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""")]
+    [InlineData("""<BaseURL>\\elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""", """<BaseURL>\\elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""")]
+    [InlineData("""<BaseURL>&#47;/elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""", """<BaseURL>&#47;/elsewhere/</BaseURL><SegmentTemplate media="$Number$.m4s"/>""")]
+    [InlineData("""<BaseURL><![CDATA[//elsewhere/]]></BaseURL><SegmentTemplate media="$Number$.m4s"/>""", """<BaseURL><![CDATA[//elsewhere/]]></BaseURL><SegmentTemplate media="$Number$.m4s"/>""")]
+    [InlineData("""<SegmentTemplate media="&#x2F;/elsewhere/$Number$.m4s"/>""", """<SegmentTemplate media="&#x2F;/elsewhere/$Number$.m4s"/>""")]
     public void Dash_Address_CarriesTheToken(string manifest, string expected) => Assert.Equal($"<MPD>\r\n{expected}</MPD>", SignedManifest.Write("/m.mpd", $"<MPD>\r\n{manifest}</MPD>", "T"));
 }
