@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -34,11 +35,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         if (RequestFraming.Flaw(context.Request) is { } flaw)
         {
             // Nobody knows where the next request begins (RFC 9112 section 6.1).
-            context.Response.OnStarting(static state =>
-            {
-                ((HttpResponse)state).Headers.Connection = "close";
-                return Task.CompletedTask;
-            }, context.Response);
+            context.Response.OnStarting(CloseAsync, context.Response);
             await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
             return;
         }
@@ -86,6 +83,17 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             LogFailure(context, target.Path, changed.Message);
             await Refusal.SendAsync(context, 502, "The object keeps changing.", changed.Message, parts.Counters);
         }
+        catch (IOException failure) when (failure is BadHttpRequestException or { InnerException: OverflowException })
+        {
+            // The client's body is no HTTP, too large or too slow; of a chunk that is larger than any number the server says so in its own way.
+            context.Response.OnStarting(CloseAsync, context.Response);
+            await Refusal.SendAsync(context, (failure as BadHttpRequestException)?.StatusCode ?? 400, "Bad request body.", failure.Message, parts.Counters);
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException && !context.Response.HasStarted)
+        {
+            // Reading its body tells that the client has gone, often before the request does.
+            Leave(context, ProxyHandler.Takes(context, route));
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             if (!context.Response.HasStarted) Leave(context, ProxyHandler.Takes(context, route));
@@ -103,6 +111,13 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         context.Response.Clear();
         context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         StatusFields.Write(context.Response.Headers, verdict);
+    }
+
+    private static Task CloseAsync(object response)
+    {
+        // Over HTTP/2 it is one stream that is wrong, not the connection.
+        if (response is HttpResponse { HttpContext.Request.Protocol: var protocol } wrong && !HttpProtocol.IsHttp2(protocol)) wrong.Headers.Connection = "close";
+        return Task.CompletedTask;
     }
 
     private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target) =>
