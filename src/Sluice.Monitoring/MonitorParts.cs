@@ -19,10 +19,12 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     private readonly AlertTeller teller;
     private readonly AlertEngine engine;
     private readonly ReportSchedule schedule;
+    private readonly ILogger logger;
+    private bool isTold;
 
     private MonitorParts(Monitor monitor, HistoryStore store, PrometheusScraper scraper, TimeProvider time, ILogger logger)
     {
-        options = monitor.Options;
+        (options, this.logger) = (monitor.Options, logger);
         Store = store;
         Reader = new HistoryReader(store, new Sampler(scraper, store, time));
         Summaries = new SummaryBuilder(options, monitor.Sources, Reader, store);
@@ -111,6 +113,8 @@ internal sealed partial class MonitorParts : IAsyncDisposable
     {
         if (!await Reader.SampleAsync(cancellation)) return;
         Unwritten.Worked();
+        if (!isTold && Store.Catalog.Refused > 0) LogLeftOut(logger, SeriesCatalog.Maximum);
+        isTold = Store.Catalog.Refused > 0;
         engine.Evaluate(new AlertEvidence(Store, now));
         schedule.Check(now);
     }
@@ -128,6 +132,9 @@ internal sealed partial class MonitorParts : IAsyncDisposable
             Store.Records.Mark(notice.Alert.Started, "anomaly", notice.Alert.Message);
         return teller.Tell(notice);
     }
+
+    [LoggerMessage(4205, LogLevel.Warning, "The history has {Maximum} series, as many as it may, and leaves further ones out: what they count is missing from charts, reports and alerts, but not from /metrics. Where they are of origins that are no more, stop the server and delete history.db")]
+    private static partial void LogLeftOut(ILogger logger, int maximum);
 
     [LoggerMessage(4203, LogLevel.Warning, "{Reason} Until then the history is kept in memory and ends with the process.")]
     private static partial void LogInMemory(ILogger logger, string reason);

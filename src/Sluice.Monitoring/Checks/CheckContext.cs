@@ -32,7 +32,7 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
     {
         var found = store.Records.Alerts(at - seconds).Select(AlertItems.Of).ToList();
         return found.Count == 0 ? [new("alerts", "none", "good")] : found.Select(alert => new Fact(
-            alert.Rule, FormattableString.Invariant($"{alert.Severity} since {alert.Started.UtcDateTime:MM-dd HH:mm}{(alert.Resolved is { } end ? $", over at {end.UtcDateTime:HH:mm}" : "")}: {alert.Message}"),
+            alert.Rule, FormattableString.Invariant($"{alert.Severity} since {alert.Started.UtcDateTime:MM-dd HH:mm}{(alert.Resolved is { } end ? $", over at {end.UtcDateTime:MM-dd HH:mm}" : "")}: {alert.Message}"),
             alert.Resolved is not null ? "" : alert.Severity == "critical" ? "bad" : "warning"));
     }
 

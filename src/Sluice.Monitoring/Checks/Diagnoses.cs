@@ -60,8 +60,20 @@ internal static class Diagnoses
         var cpu = context.Last(300).Sum(MeasureNames.Cpu) / Math.Min(300, watched) / Environment.ProcessorCount * 100;
         yield return new("Processor and memory", [new("processor, 5 minutes", FormattableString.Invariant($"{cpu:0.0}% of {Environment.ProcessorCount}"), cpu > 85 ? "bad" : cpu > 60 ? "warning" : "good"), new("memory in use", Bytes(context.Last(60).Last(MeasureNames.Resident)))]);
         yield return new("Concurrency", [new("fetches under way", Count(context.Last(60).Last(MeasureNames.Fills))), new("requests", PerSecond(window.Sum(MeasureNames.Requests) / Math.Min(Quarter, watched))), new("coalesced", Count(window.Sum(MeasureNames.Requests, MeasureNames.Outcome, "coalesced")))]);
-        var (origin, whole) = (window.Histogram(MeasureNames.OriginFirstByte).Percentile(0.95), window.Histogram(MeasureNames.Duration).Percentile(0.95));
-        yield return new("Scaling", [new("advice", cpu > 85 ? "the processors are busy: add processors, or a second server behind the same name" : whole is null ? "nothing was measured in 15 minutes" : origin > context.Options.Thresholds.Latency.TotalSeconds ? "the origins are slow, not this server: raise the hit rate (sluice diagnose cache) or bring the origin nearer" : whole > context.Options.Thresholds.Latency.TotalSeconds ? "neither processors nor origins explain it: look at the disk (iostat -x 1) and at the network" : "not needed: latency is within its limits", whole > context.Options.Thresholds.Latency.TotalSeconds ? "warning" : whole is null ? "" : "good")]);
+        var (text, tone) = Scaling(context, cpu, window.Histogram(MeasureNames.OriginFirstByte), window.Histogram(MeasureNames.Duration));
+        yield return new("Scaling", [new("advice", text, tone)]);
+    }
+
+    private static (string Text, string Tone) Scaling(CheckContext context, double cpu, Histogram origins, Histogram whole)
+    {
+        var limits = context.Options.Thresholds;
+        return cpu > 85 ? ("the processors are busy: add processors, or a second server behind the same name", "warning")
+            : whole.Count == 0 ? ("nothing was measured in 15 minutes", "")
+            : IsSlow(origins) ? ("the origins are slow, not this server: raise the hit rate (sluice diagnose cache) or bring the origin nearer", "warning")
+            : IsSlow(whole) ? ("neither processors nor origins explain it: look at the disk (iostat -x 1) and at the network", "warning")
+            : whole.Count < limits.MinimumRequests ? ("too few requests in 15 minutes to judge by", "") : ("not needed: latency is within its limits", "good");
+
+        bool IsSlow(Histogram times) => times.Count >= limits.MinimumRequests && times.Percentile(0.95) > limits.Latency.TotalSeconds;
     }
 
     private static Fact Counted(string label, double count) => new(label, MeasureText.Count(count), count > 0 ? "bad" : "good");

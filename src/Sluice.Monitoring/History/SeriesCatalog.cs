@@ -8,8 +8,8 @@ namespace Sluice.Monitoring.History;
 /// <summary>The series that the file knows. Their number is bounded, whatever labels anybody invents: what comes after the last is left out and counted.</summary>
 internal sealed class SeriesCatalog
 {
-    /// <summary>Series kept at most; a server with two buckets has about 150.</summary>
-    public const int Maximum = 512;
+    /// <summary>Series kept at most; a server has about 80, and 34 more with each bucket.</summary>
+    public const int Maximum = 4096;
 
     private const int LongestValue = 80;
 

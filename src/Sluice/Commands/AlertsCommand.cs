@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sluice.Monitoring;
+using Sluice.Monitoring.Summary;
 
 namespace Sluice.Commands;
 
@@ -22,9 +23,17 @@ internal static class AlertsCommand
             if (api.Json(parsed)) Output.Json(terminal.Out, alerts, MonitoringJson.Wire.IReadOnlyListAlertItem);
             else if (alerts.Count == 0) terminal.Out.WriteLine("No alert is on, and none was within seven days.");
             foreach (var alert in api.Json(parsed) ? [] : alerts)
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(alert.Resolved is null ? "ON  " : "over")}  {alert.Severity,-13}  {alert.Started.UtcDateTime:yyyy-MM-dd HH:mm}Z{(alert.Resolved is { } end ? $" to {end.UtcDateTime:HH:mm}Z" : "")}  {alert.Rule}: {alert.Message}"));
+                terminal.Out.WriteLine(Line(alert));
             return alerts.Any(alert => alert is { Resolved: null, Severity: "critical" }) ? ExitCode.Failure : ExitCode.Ok;
         }));
         return command;
+    }
+
+    /// <summary>An alert in one line; its end with a day where that is not the one it began on.</summary>
+    public static string Line(AlertItem alert)
+    {
+        var began = alert.Started.UtcDateTime;
+        var end = alert.Resolved?.UtcDateTime is { } ended ? ended.ToString(ended.Date == began.Date ? "' to 'HH:mm'Z'" : "' to 'yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{(alert.Resolved is null ? "ON  " : "over")}  {alert.Severity,-13}  {began:yyyy-MM-dd HH:mm}Z{end}  {alert.Rule}: {alert.Message}");
     }
 }

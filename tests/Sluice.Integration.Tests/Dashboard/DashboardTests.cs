@@ -133,6 +133,7 @@ public sealed class DashboardTests : IAsyncLifetime
             Assert.Equal(name, await page.EvaluateAsync<string>("document.activeElement.dataset.value")); // focus stays
         }
 
+        Assert.Matches("^[A-Z][a-z]{2} \\d+, .+over after 15 min$", await TextAsync(page, "#alerts .when")); // a weekday alone would be of one of four
         Assert.Equal(["Hit Rate", "Latency", "Errors", "Requests", "Storage"], await page.Locator(".lane-title").AllInnerTextsAsync());
         // How low the lowest day is depends on the hour at which the history ends; a whole number has no decimals.
         Assert.Matches(@"^Hit Rate: from [89]\d(\.\d)? to 9\d(\.\d)? %", await page.Locator("[data-lane='Hit Rate'] .plot").GetAttributeAsync("aria-label") ?? "");

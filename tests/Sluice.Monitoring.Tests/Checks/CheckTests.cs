@@ -133,6 +133,22 @@ public sealed class CheckTests : IDisposable
         Assert.StartsWith("the processors are busy", Fact(check, "Scaling", "advice").Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(60, 60, "the origins are slow", "warning")] // which the alert calls critical
+    [InlineData(2, 60, "not needed", "good")]
+    [InlineData(2, 2, "too few requests", "")]
+    public async Task Latency_OfSlowOrigins_JudgesThemByEnough(int slow, int fast, string advice, string tone)
+    {
+        store.Append(Now - 60, store.Resolve(catalog => new Dictionary<int, SeriesValue>
+        {
+            [catalog.Get("sluice.origin.first_byte{origin=o}", SeriesKind.Histogram, [0.01, 1, 2])!.Id] = new() { Value = slow, Buckets = [0, 0, slow, 0] },
+            [catalog.Get("sluice.edge.duration{path=full}", SeriesKind.Histogram, [0.01, 1, 2])!.Id] = new() { Value = fast, Buckets = [fast, 0, 0, 0] },
+        }));
+        var found = Fact(await RunAsync("latency"), "Scaling", "advice");
+        Assert.StartsWith(advice, found.Text, StringComparison.Ordinal);
+        Assert.Equal(tone, found.Tone);
+    }
+
     [Fact]
     public async Task Latency_JustAfterARestart_KnowsWhatTheOneBeforeDid()
     {
@@ -154,6 +170,14 @@ public sealed class CheckTests : IDisposable
         Assert.Equal("bad", check.Verdict);
         Assert.Equal("bad", Fact(check, "Alerts triggered", "origin-down").Tone);
         Assert.Equal("", Fact(check, "Overnight", "hit-rate-media").Tone); // over
+    }
+
+    [Fact]
+    public async Task Morning_AfterAnAlertOfDays_SaysOnWhichDayItEnded()
+    {
+        store.Records.Resolve(store.Records.Raise("hit-rate-media", 1, "low", 80, Now - (3 * 86_400)), Now - 7200);
+        var (began, ended) = (DateTimeOffset.FromUnixTimeSeconds(Now - (3 * 86_400)), DateTimeOffset.FromUnixTimeSeconds(Now - 7200));
+        Assert.Equal(FormattableString.Invariant($"warning since {began:MM-dd HH:mm}, over at {ended:MM-dd HH:mm}: low"), Fact(await RunAsync("morning"), "Overnight", "hit-rate-media").Text);
     }
 
     [Fact]

@@ -84,6 +84,13 @@ public sealed class HistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void Catalog_OfAServerWithFiftyBuckets_LeavesNothingOut() // each brings 34; what comes last are the requests to origins, without which none is ever down
+    {
+        Assert.DoesNotContain(null, store.Resolve(catalog => Enumerable.Range(0, 80 + (50 * 34)).Select(i => catalog.Get($"n{i % 34}{{origin={i / 34}}}", SeriesKind.Counter, [])).ToList()));
+        Assert.Equal(0, store.Catalog.Refused);
+    }
+
+    [Fact]
     public void Open_ADamagedFile_IsMovedAsideAndBegunAnew()
     {
         store.Dispose();

@@ -28,6 +28,8 @@ public static class SyntheticHistory
 
         store.Records.Mark(end - (6 * 3600), "version", "Version 0.1.0, after 0.0.9");
         store.Records.Note("version", "0.1.0");
+        // Of a weekday that was since.
+        store.Records.Resolve(store.Records.Raise("hit-rate-media", 1, "Media: the hit rate was 71.0% over 15 minutes (less than 85%)", 71, end - (20 * 86_400)), end - (20 * 86_400) + 900);
     }
 
     /// <summary>Requests a second at a time: more in the evening, more at weekends.</summary>

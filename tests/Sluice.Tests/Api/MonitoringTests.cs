@@ -49,6 +49,16 @@ public sealed class MonitoringTests
         Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
+    [Theory]
+    [InlineData(0, "ON    critical       2026-11-19 20:07Z  r: m")]
+    [InlineData(15, "over  critical       2026-11-19 20:07Z to 20:22Z  r: m")]
+    [InlineData(3 * 1440, "over  critical       2026-11-19 20:07Z to 2026-11-22 20:07Z  r: m")] // not within the day it began
+    public void Alert_InALine_SaysWhenItWas(int minutes, string line)
+    {
+        var began = new DateTimeOffset(2026, 11, 19, 20, 7, 0, TimeSpan.Zero);
+        Assert.Equal(line, AlertsCommand.Line(new AlertItem("r", "critical", "m", 1, began, minutes == 0 ? null : began.AddMinutes(minutes))));
+    }
+
     [Fact]
     public async Task Stream_Open_SendsSummaries()
     {

@@ -44,7 +44,7 @@ export function alertLine(alert: AlertItem, now: string): HTMLElement {
   const state = alert.resolved ? `over after ${span((Date.parse(alert.resolved) - Date.parse(alert.started)) / 1000)}` : `since ${ago(alert.started, now).replace(' ago', '')}`;
   return h('li', { class: `alert ${alert.resolved ? 'over' : alert.severity}` },
     h('span', { class: 'badge' }, alert.resolved ? 'resolved' : alert.severity), h('span', { class: 'what' }, alert.node ? h('span', { class: 'muted' }, `${alert.node} `) : null, h('b', {}, alert.rule), ' ', alert.message),
-    h('span', { class: 'muted when', title: day(alert.started) }, alert.resolved ? `${day(alert.started)}, ${state}` : state));
+    h('span', { class: 'muted when', title: day(alert.started, now) }, alert.resolved ? `${day(alert.started, now)}, ${state}` : state));
 }
 
 export function more(summary: Summary): HTMLElement[] {

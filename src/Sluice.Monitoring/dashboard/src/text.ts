@@ -5,10 +5,12 @@ const dates = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const time = (date: Date): string => times.format(date);
-export const day = (text: string): string => days.format(new Date(text));
 
 /** A moment of a period; seconds since the Unix epoch. */
 export const moment = (at: number, period: string): string => (period === 'month' ? `${dates.format(at * 1000)}, ${clock.format(at * 1000)}` : days.format(at * 1000));
+
+/** A moment up to now: with its weekday, and with its date once there may be another of that weekday since. */
+export const day = (text: string, now: string): string => moment(Date.parse(text) / 1000, Date.parse(now) - Date.parse(text) < 6 * 86_400_000 ? 'day' : 'month');
 
 /** Labels of an axis of time as this reader writes times, the date under the first one of each day; seconds since the Unix epoch, and between two. */
 export function moments(at: number[], step: number): string[] {
