@@ -110,7 +110,7 @@ internal static class AlertRules
     {
         Name = name,
         Severity = severity,
-        Measure = evidence => evidence.Last(60) is var window && window.Last(MeasureNames.StoreLimit) is > 0 and var bound ? 100 * window.Last(MeasureNames.StoreSize) / bound : null,
+        Measure = evidence => evidence.Last(60) is var window && window.Largest(MeasureNames.StoreLimit) is > 0 and var bound ? 100 * window.Largest(MeasureNames.StoreSize) / bound : null,
         Unjudged = "Its size and its bound were not measured",
         Begins = value => value >= limit,
         Ends = value => value < limit - 2,

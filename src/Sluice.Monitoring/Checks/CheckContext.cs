@@ -74,7 +74,7 @@ internal sealed class CheckContext(MonitoringOptions options, HistoryStore store
     public IEnumerable<Fact> Storage()
     {
         var window = Last(60);
-        yield return Use("KV storage", window.Last(MeasureNames.StoreSize), window.Last(MeasureNames.StoreLimit), options.Thresholds.StoragePercent, options.Thresholds.StorageCriticalPercent);
+        yield return Use("KV storage", window.Largest(MeasureNames.StoreSize), window.Largest(MeasureNames.StoreLimit), options.Thresholds.StoragePercent, options.Thresholds.StorageCriticalPercent);
         // Tiers are meant to be full; what matters is whether they find room.
         yield return Use("memory", window.Last(MeasureNames.MemorySize), window.Last(MeasureNames.MemoryLimit), 101, 101);
         yield return window.Last(MeasureNames.DiskAway) > 0

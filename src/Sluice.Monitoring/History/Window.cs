@@ -28,6 +28,14 @@ internal sealed class Window(Dictionary<int, SeriesValue> values, Func<int, Seri
         return sum;
     }
 
+    /// <summary>The last value of a gauge that all series of it tell of the same thing, as buckets do of the store they share; null when there is none.</summary>
+    public double? Largest(string instrument)
+    {
+        double? largest = null;
+        foreach (var (_, found) in Of(instrument, null, null)) largest = Math.Max(largest ?? found.Value, found.Value);
+        return largest;
+    }
+
     /// <summary>The values of a label, with what their counters were increased by.</summary>
     public IEnumerable<(string Label, double Sum)> By(string instrument, string key) =>
         Of(instrument, null, null).GroupBy(found => found.Series.Label(key) ?? "").Select(group => (group.Key, group.Sum(found => found.Value.Value)));

@@ -87,8 +87,8 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
             yield return Line(group, "KV rate limits", window => MeasureScopes.RateLimited(window), value => Count(value), "0", value => value == 0);
         }
 
-        yield return Line("Store", "KV storage", window => window.Last(MeasureNames.StoreSize), Bytes);
-        yield return Line("Store", "KV storage of its bound", window => window.Last(MeasureNames.StoreLimit) is > 0 and var limit ? MeasureScopes.Percent(window.Last(MeasureNames.StoreSize) ?? 0, limit) : null, value => Percent(value, 1), "< 80%", value => value < 80);
+        yield return Line("Store", "KV storage", window => window.Largest(MeasureNames.StoreSize), Bytes);
+        yield return Line("Store", "KV storage of its bound", window => window.Largest(MeasureNames.StoreLimit) is > 0 and var limit ? MeasureScopes.Percent(window.Largest(MeasureNames.StoreSize) ?? 0, limit) : null, value => Percent(value, 1), "< 80%", value => value < 80);
         yield return Line("Store", "memory", window => window.Last(MeasureNames.MemorySize), Bytes);
         yield return Line("Store", "disk", window => window.Last(MeasureNames.DiskSize), Bytes);
         yield return Line("Savings", "bytes origins did not send", window => MeasureScopes.SavedBytes(window), Bytes);

@@ -29,7 +29,7 @@ internal sealed class PanelBuilder(AlertThresholds thresholds, Window period, Wi
     public PanelSet Urls()
     {
         var scope = MeasureScopes.Urls;
-        var (size, limit) = (minute.Last(MeasureNames.StoreSize), minute.Last(MeasureNames.StoreLimit));
+        var (size, limit) = (minute.Largest(MeasureNames.StoreSize), minute.Largest(MeasureNames.StoreLimit));
         var limited = MeasureScopes.RateLimited(period);
         return new PanelSet
         {

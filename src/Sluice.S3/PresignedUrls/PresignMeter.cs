@@ -35,8 +35,8 @@ internal static class PresignMeter
             ("timeout", c => c[PresignCount.StoreTimeouts]), ("busy", c => c[PresignCount.StoreBusy]), ("failed", c => c[PresignCount.StoreFailures]), ("dropped", c => c[PresignCount.StoreDropped]));
         Gauge("sluice.presign.entries", "{url}", "URLs held in memory.", sizes => sizes.Entries);
         Gauge("sluice.presign.size", "By", "Bytes of the URLs in memory, from their number and average size.", sizes => sizes.Bytes);
-        Gauge("sluice.presign.store.entries", "{url}", "URLs in the store.", sizes => sizes.StoreEntries);
-        Gauge("sluice.presign.store.size", "By", "Bytes in the store.", sizes => sizes.StoreBytes);
+        Gauge("sluice.presign.store.entries", "{url}", "URLs in the store, of all buckets.", sizes => sizes.StoreEntries);
+        Gauge("sluice.presign.store.size", "By", "Bytes in the store, of all buckets.", sizes => sizes.StoreBytes);
         Gauge("sluice.presign.store.limit", "By", "Bound of the store; 0 for none.", sizes => sizes.StoreLimit);
     }
 

@@ -12,7 +12,7 @@ internal static class TopCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new ProgramCommand("top", "Show the dashboard in the terminal, until Ctrl-C; once when the output is piped.")
+        var command = new ProgramCommand("top", "Show the dashboard in the terminal, until Ctrl-C; once when the output is piped, or the terminal obeys nothing (TERM=dumb).")
         {
             Examples = [("Of the last week", "sluice top --period week"), ("Of all servers that share a Redis", "sluice top --node all")],
         };
@@ -31,7 +31,7 @@ internal static class TopCommand
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             using var signals = new Hosting.StopSignals(cancellation);
-            var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected;
+            var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected && terminal.Environment.GetValueOrDefault("TERM") != "dumb";
             var isInside = false;
             using var leaving = new Leaving(Leave);
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";

@@ -67,6 +67,15 @@ public sealed class MeasureScopesTests : IDisposable
     }
 
     [Fact]
+    public void Storage_OfBucketsWithOneStore_IsCountedOnce() // each tells of all of it
+    {
+        var minute = Of(("gauge:sluice.presign.store.size{origin=a}", 12_400_000), ("gauge:sluice.presign.store.size{origin=b}", 12_400_000), ("gauge:sluice.presign.entries{origin=a}", 1000), ("gauge:sluice.presign.entries{origin=b}", 423));
+        var resources = new PanelBuilder(new AlertThresholds(), minute, minute, minute).Urls().Resources;
+        Assert.Equal(("12.4MB", "1,423"), (resources[0].Text, resources[3].Text));
+        Assert.Null(minute.Largest(MeasureNames.StoreLimit));
+    }
+
+    [Fact]
     public void Latencies_OfTheMockUp_ReadAsItDoes() // DSH-04, MTR-01, MTR-07
     {
         // 100 times: the 95th is the bound of the first bucket, the 99th that of the second.
