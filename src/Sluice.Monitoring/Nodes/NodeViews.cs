@@ -85,12 +85,14 @@ internal sealed class NodeViews(string id, MonitoringOptions options, NodeBoard 
         };
     }
 
-    private static SummaryInput Together(IReadOnlyList<SummaryInput> nodes) => new()
+    /// <summary>What several nodes did, as one.</summary>
+    public static SummaryInput Together(IReadOnlyList<SummaryInput> nodes) => new()
     {
         Whole = WindowUnion.Of([.. nodes.Select(one => one.Whole)]),
         Before = WindowUnion.Of([.. nodes.Select(one => one.Before)]),
         Minute = WindowUnion.Of([.. nodes.Select(one => one.Minute)]),
-        MinuteSeconds = nodes.Average(one => one.MinuteSeconds),
+        // One that has just started did what it did within the minute of the others.
+        MinuteSeconds = nodes.Max(one => one.MinuteSeconds),
         Node = nodes.Count == 1 ? nodes[0].Node : $"{nodes.Count} nodes",
         Version = string.Join(", ", nodes.Select(one => one.Version).Distinct()),
         Uptime = nodes.Max(one => one.Uptime),

@@ -1,6 +1,7 @@
 using Sluice.Monitoring.History;
 using Sluice.Monitoring.Measures;
 using Sluice.Monitoring.Nodes;
+using Sluice.Monitoring.Summary;
 
 namespace Sluice.Monitoring.Tests.Nodes;
 
@@ -36,6 +37,19 @@ public sealed class WindowUnionTests
         Assert.Equal((250.0, 12.5e6, 2.0), (all.Last(MeasureNames.Objects), all.Last(MeasureNames.StoreSize), all.Last(MeasureNames.Circuit)));
 
         static (int, string, SeriesKind, double[], SeriesValue) Gauge(int id, string name, double value) => (id, name, SeriesKind.Gauge, [], new SeriesValue { Value = value, Maximum = value });
+    }
+
+    [Fact]
+    public void Rates_WithANodeThatHasJustStarted_AreOfTheOthersMinute()
+    {
+        var all = NodeViews.Together([Input(660, 66), Input(5, 12)]);
+        Assert.Equal(665.0 / 66, MeasureScopes.Media.Requests(all.Minute) / all.MinuteSeconds, 9); // 10 a second, and not 17
+
+        static SummaryInput Input(double requests, double seconds)
+        {
+            var minute = Node((1, "sluice.edge.requests{outcome=hit}", SeriesKind.Counter, [], new SeriesValue { Value = requests }));
+            return new SummaryInput { Whole = minute, Before = minute, Minute = minute, MinuteSeconds = seconds, Node = "n", Version = "1", Uptime = seconds, HasUrls = false, Hottest = [], Alerts = [], Purges = [] };
+        }
     }
 
     [Fact]
