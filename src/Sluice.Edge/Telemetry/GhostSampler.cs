@@ -98,7 +98,7 @@ public sealed class GhostSampler : IDisposable
                 spare = full;
             }
 
-            Correct(known, sampled * weight, sampledBytes * weight);
+            Correct(known, sampled * weight, sampledBytes * weight, isTooMuch);
             if ((isTooMuch || ghosts.Any(ghost => ghost.Cache.Count > MaximumObjects)) && halvings < MaximumHalvings) Halve();
         }
     }
@@ -128,13 +128,24 @@ public sealed class GhostSampler : IDisposable
             var isHit = ghost.Cache.Ask(identity, bytes);
             if (!isHit && !isOlder) continue;
             ghost.Add(weight, bytes * weight);
+            ghost.Noted = (ghost.Noted.Requests + weight, ghost.Noted.Bytes + (bytes * weight));
         }
     }
 
-    /// <summary>A few objects may have most of the requests, so that a sample has too many or too few of theirs: what is known of all requests sets it right, as hits ("SHARDS-adj").</summary>
-    private void Correct((long Requests, long Bytes) now, double requests, double bytes)
+    /// <summary>
+    /// A few objects may have most of the requests, so that a sample has too many or too few of theirs: what is known of all requests sets it right, as hits ("SHARDS-adj").
+    /// Of what there was no room to note, misses among it, as many were hits as of what was noted.
+    /// </summary>
+    private void Correct((long Requests, long Bytes) now, double requests, double bytes, bool isTooMuch)
     {
-        foreach (var ghost in ghosts) ghost.Add(now.Requests - seen.Requests - requests, now.Bytes - seen.Bytes - bytes);
+        var (more, moreBytes) = (now.Requests - seen.Requests - requests, now.Bytes - seen.Bytes - bytes);
+        foreach (var ghost in ghosts)
+        {
+            var (share, shareOfBytes) = isTooMuch && requests > 0 && bytes > 0 ? (ghost.Noted.Requests / requests, ghost.Noted.Bytes / bytes) : (1, 1);
+            ghost.Noted = default;
+            ghost.Add(more * share, moreBytes * shareOfBytes);
+        }
+
         seen = now;
         foreach (var ghost in ghosts) ghost.Tell(seen);
     }
@@ -167,6 +178,9 @@ public sealed class GhostSampler : IDisposable
         public string Size => size;
 
         public GhostCache Cache { get; set; } = cache;
+
+        /// <summary>Hits among what was noted since it was last played.</summary>
+        public (double Requests, double Bytes) Noted { get; set; }
 
         public long Requests { get; private set; }
 

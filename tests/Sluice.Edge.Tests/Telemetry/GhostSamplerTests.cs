@@ -92,6 +92,14 @@ public sealed class GhostSamplerTests : IDisposable
     }
 
     [Fact]
+    public void MissesThatThereIsNoRoomToNote_AreNotToldAsHits() // as in the first seconds of a busy server
+    {
+        for (var i = 0; i < 4 * Environment.ProcessorCount * GhostSampler.Slots; i++) Ask((ulong)i, 100, wasHeld: false);
+        Assert.All(Read().Where(one => one.Key.StartsWith("sluice.whatif.hit", StringComparison.Ordinal)), one => Assert.Equal(0, one.Value));
+        Assert.Equal(4 * Environment.ProcessorCount * GhostSampler.Slots, Read()["sluice.whatif.requests "]);
+    }
+
+    [Fact]
     public void OneObjectAskedForMoreThanIsWorthWatching_IsLeftOut_AndStillCounted()
     {
         for (var second = 0; second < 30; second++)
