@@ -44,14 +44,8 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
     /// <summary>One for each step of the time, null where the server was not there: a chart of those there are would close its gaps.</summary>
     private static Window?[] Steps(IEnumerable<HistoryBin> bins, long from, long to, int step)
     {
-        var first = from - (from % step);
-        var all = new Window?[(to - first + step - 1) / step];
-        foreach (var bin in bins)
-        {
-            var index = (bin.At - first) / step;
-            if (index >= 0 && index < all.Length) all[index] = bin.Window;
-        }
-
+        var all = new Window?[(to - from) / step];
+        foreach (var bin in bins) all[(bin.At - from) / step] = bin.Window;
         return all;
     }
 
@@ -93,7 +87,7 @@ internal sealed class ReportBuilder(MonitoringOptions options, MonitorSources so
         yield return Line("Store", "disk", window => window.Last(MeasureNames.DiskSize), Bytes);
         yield return Line("Savings", "bytes origins did not send", window => MeasureScopes.SavedBytes(window), Bytes);
         yield return Line("Savings", "requests they did not answer", window => MeasureScopes.SavedRequests(window), value => Count(value));
-        yield return Line("Savings", "money", window => summaries.Saved(window).Money, value => value is { } money ? FormattableString.Invariant($"{money:0.00##} {options.Prices.Currency}") : None);
+        yield return Line("Savings", "money", window => summaries.Saved(window).Money, value => value is { } money ? MeasureText.Money(money, options.Prices.Currency) : None);
 
         static string Rate(double? value) => value is { } number ? number.ToString(number is 0 or >= 99.5 ? "N0" : "0.0#", System.Globalization.CultureInfo.InvariantCulture) : None;
 

@@ -56,6 +56,19 @@ public sealed class ReportTests : IAsyncDisposable
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("day", 288)]
+    [InlineData("week", 168)]
+    [InlineData("month", 180)]
+    public void Charts_OfAReportAtAnyMinute_EndWithWhatWasLast(string period, int steps) // and not with a gap, as after a stop
+    {
+        var end = Midnight + (3 * 3600) + (32 * 60);
+        Add(end - 60, 90, 10, 0);
+        var report = reports.Build(Period.Find(period)!, DateTimeOffset.FromUnixTimeSeconds(end));
+        Assert.Equal((steps, steps, 90.0, 100.0), (report.HitRate.Count, report.Requests.Count, report.HitRate[^1], report.Requests[^1]));
+        Assert.Equal("0.00 USD", report.Lines.Single(line => line.Label == "money").Text); // as in the sentence above it
+    }
+
     [Fact]
     public void Charts_OfADayWithAGap_KeepItsLength()
     {
