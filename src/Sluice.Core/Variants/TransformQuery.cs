@@ -19,4 +19,7 @@ public sealed record TransformQuery(string Path, string Query, Func<string, stri
 
     /// <summary>True when the request came from this machine.</summary>
     public bool IsLocal { get; init; }
+
+    /// <summary>True when whoever runs the server asks, to look, to purge or to make ahead: that needs no signed URL.</summary>
+    public bool IsOperator { get; init; }
 }

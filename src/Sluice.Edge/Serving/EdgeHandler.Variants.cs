@@ -51,7 +51,7 @@ internal sealed partial class EdgeHandler
     public async Task<PreparedVariant> PrepareAsync(RequestTarget target, string client, CancellationToken cancellation)
     {
         if (parts.Routes.Match(target.Path) is not { Variants: { } variants } route) return new(target.Text, 404) { Reason = "No route with variants takes this path." };
-        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true });
+        var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true });
         if (decision?.Plan is not { } plan)
             return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
         var asked = new Asked(variants.Route, plan.Key, plan, route);

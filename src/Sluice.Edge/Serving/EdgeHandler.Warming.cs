@@ -19,7 +19,7 @@ internal sealed partial class EdgeHandler
         // As its viewers share it, whoever's address was pasted.
         target = PrivateRoute.SharedPart(route, target);
         if (!route.Policy.Stores) return new(target.Text, 400) { Reason = "Its route stores nothing." };
-        if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true }) is { Original: null })
+        if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true }) is { Original: null })
         {
             var made = await PrepareAsync(target, client, cancellation);
             return new(target.Text, made.Status) { IsHeld = made.Reason is null, IsFetched = made.IsMade, Length = made.Length, Reason = made.Reason };

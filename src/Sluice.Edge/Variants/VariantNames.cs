@@ -12,7 +12,7 @@ internal static class VariantNames
     {
         target = PrivateRoute.SharedPart(route, target);
         if (target.Query.Length == 0 || route.Variants is not { } variants) return (route, target.Text);
-        return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null)) switch
+        return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { IsOperator = true }) switch
         {
             { Plan: { } plan } => (variants.Route, plan.Key),
             { Original: { } name } => (route, name),

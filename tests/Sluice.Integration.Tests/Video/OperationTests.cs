@@ -32,6 +32,21 @@ public sealed class OperationTests(VideoEdge video) : IClassFixture<VideoEdge>
     }
 
     [Fact]
+    public async Task Variants_OfASignedRoute_AreMadeExplainedAndRemovedWithoutASignature()
+    {
+        using var files = new TemporaryFolder();
+        var config = files.Write("sluice.json", """{ "routes": [{ "origins": ["."], "video": { "signingKeys": ["k1:0123456789abcdef"] } }] }""");
+        await using var server = await video.StartAsync(video.Folder.Path, "--config", config);
+        var name = Clip();
+        var url = $"/{name}?mode=frame&width=160&height=90";
+        Assert.StartsWith("made ", (await server.RunAsync("variants", "make", url)).Output, StringComparison.Ordinal);
+        Assert.Equal("hit", (string?)(await server.ApiJsonAsync("/v1/cache/explain?url=" + Uri.EscapeDataString(url)))["next"]);
+        Assert.Equal("removed 1 variant of /" + name, (await server.RunAsync("variants", "rm", "/" + name)).Output.Trim());
+        Assert.Empty((await server.ApiJsonAsync("/v1/variants?source=/" + name))["variants"]!.AsArray());
+        Assert.Equal(403, (await server.Edge.AskAsync(url)).Status);
+    }
+
+    [Fact]
     public async Task Prepare_OfWhatCannotBeMade_SaysWhy()
     {
         video.Folder.Write("no.mp4", "no video");

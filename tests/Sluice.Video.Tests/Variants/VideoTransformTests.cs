@@ -41,6 +41,18 @@ public sealed class VideoTransformTests : IAsyncDisposable
         Assert.Equal(RecipeOf(Index), RecipeOf(Index));
     }
 
+    [Theory]
+    [InlineData("?width=320")]
+    [InlineData("?width=320&keyid=k9&expires=1&signature=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void Operator_NeedsNoSignature_OthersDo(string query)
+    {
+        var transform = new VideoTransform("r", "folder", new VideoPlanner(new VideoPolicy { SigningKeys = [Old] }, time), maker, _ => false);
+        var asked = new TransformQuery("/a.mp4", query, static _ => null);
+        Assert.Equal(403, transform.Decide(asked)!.Status);
+        Assert.Equal("video:a.mp4:w=320:h=180:f=mp4", transform.Decide(asked with { IsOperator = true })!.Plan!.Key);
+        Assert.Null(transform.Decide(asked with { Query = "?v=1", IsOperator = true }));
+    }
+
     private string RecipeOf(string query, params SigningKey[] keys)
     {
         var transform = new VideoTransform("r", "folder", new VideoPlanner(new VideoPolicy { SigningKeys = keys }, time), maker, _ => false);
