@@ -79,6 +79,8 @@ public sealed partial class CachedObject
     {
         lock (gate)
         {
+            // Its body ended since the caller looked.
+            if (fresh.Length is null && metadata.Length is { } length) fresh = fresh with { Version = fresh.Version with { Length = length } };
             Volatile.Write(ref metadata, fresh);
             if (!detached && disk is not null) cache.Disk!.Update(disk, fresh);
             return !detached;

@@ -7,7 +7,7 @@ using Sluice.Video.Planning;
 namespace Sluice.Video.Variants;
 
 /// <summary>Variants as an origin: each answer is made by ffmpeg from a source that is read through the cache.</summary>
-internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, Func<VideoPlan, string> sheet) : IOrigin
+internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, TimeSpan lifetime, Func<VideoPlan, string> sheet) : IOrigin
 {
     public string Name => name;
 
@@ -28,13 +28,28 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
         {
             var headers = VariantHeaders.For(plan);
             headers.Add("ETag", tag);
-            if (task.Plan.ConfirmedLifetime is { } lifetime) headers.Add("Cache-Control", string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)lifetime.TotalSeconds}"));
+            if (task.Plan.ConfirmedLifetime is { } confirmed) headers.Add("Cache-Control", string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)confirmed.TotalSeconds}"));
+            else if (LifetimeOf(stored) is { } shorter) headers.Add("Cache-Control", shorter);
             return Empty(304, headers, held);
         }
 
         // What making it would tell beyond this is not worth making it for.
         if (request.Method == "HEAD") return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
-        return await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, sheet), task.Plan.Client, cancellation);
+        var answer = await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, sheet), task.Plan.Client, cancellation);
+        if (answer.Status == 200 && LifetimeOf(stored) is { } rule) answer.Headers.Add("Cache-Control", rule);
+        return answer;
+    }
+
+    /// <summary>What is to be said of a variant whose source is to be checked sooner than variants are; null where it is not.</summary>
+    private string? LifetimeOf(CachedObject source)
+    {
+        var (made, fields) = (source.Metadata.Freshness, source.Metadata.Headers);
+        // Where nobody said anything, what is guessed of it is no reason to ask for it again each time: it may have to be fetched whole.
+        if (!fields.Contains("Cache-Control") && !fields.Contains("CDN-Cache-Control") && !fields.Contains("Expires")) return null;
+        if (made.AlwaysRevalidate) return "public, no-cache";
+        if (made.Lifetime >= lifetime) return null;
+        var left = Math.Max(0, (long)Math.Ceiling(made.RemainingAt(maker.Time.GetUtcNow()).TotalSeconds));
+        return string.Create(CultureInfo.InvariantCulture, $"public, max-age={left}{(made.NeverStale ? ", must-revalidate" : made.StaleWhileRevalidate > TimeSpan.Zero ? $", stale-while-revalidate={(long)made.StaleWhileRevalidate.TotalSeconds}" : "")}");
     }
 
     private static OriginResponse Empty(int status, HeaderList headers, ObjectVersion version) => new() { Status = status, Headers = headers, BodyLength = status == 200 ? null : 0, Version = version };

@@ -33,7 +33,7 @@ public sealed class VideoTransform : ITransform
     public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
         (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
-        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, SheetOf);
+        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, planner.Policy.Lifetimes.Ok, SheetOf);
         debug = new DebugView(name, scope, time);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Video;
@@ -93,6 +94,26 @@ public sealed class CachingTests(VideoEdge video) : IClassFixture<VideoEdge>
         var before = video.Runs;
         Assert.Equal("REVALIDATED", (await video.Edge.AskAsync(path, "Cache-Control: no-cache")).CacheStatus);
         Assert.Equal(before, video.Runs);
+    }
+
+    [Fact]
+    public async Task Variant_IsUsedUnasked_NoLongerThanItsOriginSaysOfTheSource()
+    {
+        await using var origin = FaultyOrigin.Start();
+        var bytes = await File.ReadAllBytesAsync(video.Folder.FileOf("colours.mp4"), TestContext.Current.CancellationToken);
+        var first = new OriginReply { Body = OriginBody.Of(bytes), ETag = "\"1\"", ContentType = "video/mp4", CacheControl = "no-cache" };
+        origin.On("/a.mp4", first).On("/b.mp4", first with { CacheControl = "max-age=600" }).On("/c.mp4", first with { CacheControl = "max-age=864000" });
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = origin.Address });
+        const string Frame = "?mode=frame&width=160&height=90";
+        var made = await sluice.Edge.AskAsync("/a.mp4" + Frame);
+        Assert.Equal((200, "public, no-cache"), (made.Status, made.Header("Cache-Control")));
+        Assert.Equal("REVALIDATED", (await sluice.Edge.AskAsync("/a.mp4" + Frame)).CacheStatus);
+        // Nobody asked for the source itself in between.
+        origin.On("/a.mp4", first with { ETag = "\"2\"" });
+        Assert.NotEqual(made.Header("ETag"), (await sluice.Edge.AskAsync("/a.mp4" + Frame)).Header("ETag"));
+        var seconds = (await sluice.Edge.AskAsync("/b.mp4" + Frame)).Header("Cache-Control")!["public, max-age=".Length..];
+        Assert.InRange(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture), 500, 600);
+        Assert.Equal("public, max-age=86400", (await sluice.Edge.AskAsync("/c.mp4" + Frame)).Header("Cache-Control"));
     }
 
     [Theory]
