@@ -3,8 +3,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Origins;
 
 namespace Sluice.Edge.Embedding;
@@ -14,6 +16,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
 {
     private readonly PipelineResponse response = new(method == "HEAD");
     private readonly CancellationTokenSource aborted = new();
+    private bool isPersonal;
 
     /// <summary>Sends it. The app runs on its own from here on.</summary>
     public void Start(RequestDelegate pipeline, HttpRequestFeature request, HttpConnectionFeature connection)
@@ -50,6 +53,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         await response.Head.WaitAsync(cancellation);
         var status = response.StatusCode;
         var headers = HopByHop.Remove(response.Headers.SelectMany(line => line.Value.Select(value => new KeyValuePair<string, string>(line.Key, value ?? ""))));
+        if (isPersonal) KeepFromOthers(headers, status);
         long? length = Digits.TryParseExact(headers.First("Content-Length"), out var declared) ? declared : null;
         var hasBody = method != "HEAD" && status is not (204 or 304);
         var bodyLength = hasBody ? length : 0;
@@ -67,6 +71,12 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
     private async Task RunAsync(RequestDelegate pipeline, FeatureCollection features)
     {
         var context = contexts.Create(features);
+        // The first that is registered runs last, when the app knows who asks.
+        context.Response.OnStarting(() =>
+        {
+            isPersonal = context.User.Identity?.IsAuthenticated == true;
+            return Task.CompletedTask;
+        });
         try
         {
             await pipeline(context);
@@ -86,6 +96,14 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         {
             await FinishAsync(context);
         }
+    }
+
+    /// <summary>What was made for somebody who is signed in is for others only where it says so, as with Authorization (RFC 9111 section 3.5): by a cookie or a certificate the request does not tell.</summary>
+    private static void KeepFromOthers(HeaderList headers, int status)
+    {
+        var rules = CacheRules.Read(headers);
+        if (rules.IsExplicitlyShared || rules.ForbidsStoring(status) is not null) return;
+        headers.Set("Cache-Control", headers.Combined("Cache-Control") is { Length: > 0 } said ? $"{said}, private" : "private");
     }
 
     private async Task FinishAsync(HttpContext context)
