@@ -90,7 +90,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         {
             // Whatever an app throws would, without a cache, reach the server, which says no more than this either.
             LogFailed(features.GetRequiredFeature<IHttpRequestFeature>().Path, failure);
-            response.Fail(new OriginException(OriginFailure.Truncated, "The app failed within a body.", failure));
+            response.Fail(new OriginException(OriginFailure.Truncated, "The app failed within a body.", failure), (failure as BadHttpRequestException)?.StatusCode ?? 500);
         }
         finally
         {

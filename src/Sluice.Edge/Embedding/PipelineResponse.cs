@@ -73,8 +73,8 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         await pipe.Writer.CompleteAsync();
     }
 
-    /// <summary>Ends an answer that the app could not finish: with 500 where it had not begun, as a server would.</summary>
-    public void Fail(OriginException failure)
+    /// <summary>Ends an answer that the app could not finish: where it had not begun with a status alone, as a server would.</summary>
+    public void Fail(OriginException failure, int status = 500)
     {
         hasFailed = true;
         if (HasStarted)
@@ -84,7 +84,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         }
 
         Headers = new HeaderDictionary { ContentLength = 0 };
-        (StatusCode, HasStarted) = (500, true);
+        (StatusCode, HasStarted) = (status, true);
         pipe.Writer.Complete();
         head.TrySetResult();
     }

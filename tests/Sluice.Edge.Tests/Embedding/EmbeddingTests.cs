@@ -246,6 +246,14 @@ public class EmbeddingTests
         Assert.Equal(HttpStatusCode.InternalServerError, (await app.SendAsync("/fragile?other")).Head.StatusCode);
     }
 
+    // As servers have it: in Development the framework throws one where a parameter cannot be read.
+    [Fact]
+    public async Task Get_TheAppThrowsThatTheRequestIsBad_HasItsStatus()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/bad", string () => throw new BadHttpRequestException("too much", 413)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await app.SendAsync("/bad")).Head.StatusCode);
+    }
+
     [Fact]
     public async Task Get_TheAppThrowsWithinABody_IsCutOff()
     {
