@@ -32,6 +32,11 @@ public sealed class NodePickerTests(BrowserFixture browser) : IClassFixture<Brow
         Assert.Contains("node=all", page.Url, StringComparison.Ordinal);
         await page.ReloadAsync();
         await Assertions.Expect(hits).ToHaveTextAsync("18", Patient);
+
+        // On a phone beside what says whether the numbers are live, and not below it.
+        await page.SetViewportSizeAsync(390, 900);
+        var (picker, live) = ((await page.Locator("#nodes").BoundingBoxAsync())!, (await page.Locator("#live").BoundingBoxAsync())!);
+        Assert.True(picker.X + picker.Width <= live.X && picker.Width > 80, $"{picker.X} + {picker.Width}, {live.X}");
     }
 
     private static Task<SluiceProcess> StartAsync(string name, TemporaryFolder folder, RedisServer redis) => SluiceProcess.StartAsync(new SluiceProcessOptions
