@@ -28,8 +28,8 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
         {
             var headers = VariantHeaders.For(plan);
             headers.Add("ETag", tag);
-            if (task.Plan.ConfirmedLifetime is { } confirmed) headers.Add("Cache-Control", string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)confirmed.TotalSeconds}"));
-            else if (LifetimeOf(stored) is { } shorter) headers.Add("Cache-Control", shorter);
+            if (LifetimeOf(stored) is { } shorter) headers.Add("Cache-Control", shorter);
+            else if (task.Plan.ConfirmedLifetime is { } confirmed) headers.Add("Cache-Control", string.Create(CultureInfo.InvariantCulture, $"public, max-age={(long)confirmed.TotalSeconds}"));
             return Empty(304, headers, held);
         }
 

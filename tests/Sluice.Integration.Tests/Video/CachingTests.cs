@@ -103,11 +103,12 @@ public sealed class CachingTests(VideoEdge video) : IClassFixture<VideoEdge>
         var bytes = await File.ReadAllBytesAsync(video.Folder.FileOf("colours.mp4"), TestContext.Current.CancellationToken);
         var first = new OriginReply { Body = OriginBody.Of(bytes), ETag = "\"1\"", ContentType = "video/mp4", CacheControl = "no-cache" };
         origin.On("/a.mp4", first).On("/b.mp4", first with { CacheControl = "max-age=600" }).On("/c.mp4", first with { CacheControl = "max-age=864000" });
-        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = origin.Address });
+        // Nor does it grow beyond that.
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = origin.Address, Environment = new Dictionary<string, string> { ["SLUICE__Video__KvTtl__AdaptiveMaximum"] = "7d" } });
         const string Frame = "?mode=frame&width=160&height=90";
         var made = await sluice.Edge.AskAsync("/a.mp4" + Frame);
         Assert.Equal((200, "public, no-cache"), (made.Status, made.Header("Cache-Control")));
-        Assert.Equal("REVALIDATED", (await sluice.Edge.AskAsync("/a.mp4" + Frame)).CacheStatus);
+        for (var i = 0; i < 2; i++) Assert.Equal("REVALIDATED", (await sluice.Edge.AskAsync("/a.mp4" + Frame)).CacheStatus);
         // Nobody asked for the source itself in between.
         origin.On("/a.mp4", first with { ETag = "\"2\"" });
         Assert.NotEqual(made.Header("ETag"), (await sluice.Edge.AskAsync("/a.mp4" + Frame)).Header("ETag"));
