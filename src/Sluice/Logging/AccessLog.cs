@@ -105,7 +105,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{entry.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {entry.Client} {entry.Method} ");
         foreach (var c in target)
-            line.Append(c is <= ' ' or '\x7f' ? '?' : c);
+            line.Append(c == ' ' || char.IsControl(c) ? '?' : c);
         line.Append(CultureInfo.InvariantCulture, $" {entry.Status} {entry.Bytes} {entry.Outcome} {entry.Tier ?? "-"} first={entry.FirstByte.TotalMilliseconds:0.0}ms total={entry.Total.TotalMilliseconds:0.0}ms");
         if (entry.Aborted)
             line.Append(" aborted");

@@ -23,6 +23,17 @@ public sealed class AccessLogTests
         Assert.Same(end, await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System)));
     }
 
+    // Over HTTP/2 a path may hold any byte, and U+009B begins an order to the screen that shows the log.
+    [Fact]
+    public async Task Text_TargetWithControlCharacters_GivesNoOrdersToTheScreen()
+    {
+        var file = Path.GetTempFileName();
+        await using (var log = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System))
+            log!.Note(new() { RequestId = "1", Client = null, Method = "GET", Target = "/a\u009b31m\u001b\u007f\nb", Status = 200, Bytes = 0, InMemory = true, FirstByte = default, Total = default, Aborted = false });
+        Assert.Contains(" /a?31m???b ", Assert.Single(await File.ReadAllLinesAsync(file)), StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
     [Fact]
     public async Task Json_EachRequest_HasItsOutcomeBytesTimesAndId()
     {
