@@ -29,10 +29,28 @@ internal static class PrivateRoute
             await Refusal.SendAsync(context, StatusCodes.Status403Forbidden, "Not for this viewer.", reason, counters, allowOrigin: route.Policy.AllowOrigin);
             return;
         }
+        context.Response.OnStarting(KeepToViewerAsync, context.Response);
         var shared = target with { Query = rest };
         if (SignedManifest.Is(target.Path)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
         else await serve(shared);
     }
+
+    // A cache between here and the viewer would answer beyond the token's time, and one that leaves queries out of its keys everybody. What is for such caches alone says nothing then.
+    private static Task KeepToViewerAsync(object response)
+    {
+        var headers = ((HttpResponse)response).Headers;
+        foreach (var name in (string[])["CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires"]) headers.Remove(name);
+        var told = headers.CacheControl.ToString();
+        // Names of fields in quotes may have commas between them; such an answer is asked about each time.
+        headers.CacheControl = told.Contains('"', StringComparison.Ordinal)
+            ? told.Contains("no-store", StringComparison.OrdinalIgnoreCase) ? "private, no-store" : "private, no-cache"
+            : string.Join(", ", ["private", .. told.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(static directive => !IsForSharedCaches(directive))]);
+        return Task.CompletedTask;
+    }
+
+    private static bool IsForSharedCaches(string directive) =>
+        directive.Equals("public", StringComparison.OrdinalIgnoreCase) || directive.Equals("private", StringComparison.OrdinalIgnoreCase)
+        || directive.StartsWith("s-maxage", StringComparison.OrdinalIgnoreCase) || directive.Equals("proxy-revalidate", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What all viewers share of what one asks for: on a private route the token is left out.</summary>
     public static RequestTarget SharedPart(ActiveRoute route, RequestTarget target) => route.Route.Playback is null ? target : target with { Query = Take(target.Query).Others };

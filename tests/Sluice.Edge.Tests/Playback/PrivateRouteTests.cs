@@ -121,6 +121,25 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal(200, (int)head.StatusCode);
     }
 
+    // The edge keeps one copy for all; another cache on the way would give it to those without a token, or whose token's time is over.
+    [Theory]
+    [InlineData("public, max-age=60, immutable", "private, max-age=60, immutable")]
+    [InlineData("max-age=60, s-maxage=600, proxy-revalidate", "private, max-age=60")]
+    [InlineData("max-age=60, no-cache=\"Set-Cookie, X\"", "private, no-cache")]
+    [InlineData("private, no-store", "private, no-store")]
+    [InlineData("", "private")]
+    public async Task Get_Segment_IsForNoCacheOnTheWay(string told, string passed)
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        origin.On("/v/a.ts", new OriginReply { Body = OriginBody.Of([1]), CacheControl = told, Headers = [new("CDN-Cache-Control", "max-age=900")] });
+        await using var edge = await StartAsync(tokens);
+        for (var i = 0; i < 2; i++)
+        {
+            var (head, _) = await edge.GetAsync($"/v/a.ts?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.ts")}");
+            Assert.Equal((200, passed, false), ((int)head.StatusCode, string.Join(", ", head.Headers.NonValidated["Cache-Control"]), head.Headers.Contains("CDN-Cache-Control")));
+        }
+    }
+
     private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
     {
         var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
