@@ -14,6 +14,11 @@ public class SharedTurn : IDisposable
     {
     }
 
+    /// <summary>Ends the turn without having learned whether there is something to share: whoever asks next has it, where otherwise all fetch for themselves for a while.</summary>
+    public virtual void Forgo()
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

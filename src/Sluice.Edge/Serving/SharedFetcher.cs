@@ -21,6 +21,8 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
         if (turn.Found is { } found && plan.Accepts?.Invoke(found.Metadata) != false && await TakeAsync(plan, found, fence, behind, cancellation) is { } shared) return shared;
         var result = await fetcher.FetchAsync(context, request, stale, wanted, behind, cancellation);
         if (result.Object is { } brought && isWhole && (behind || result.IsStored) && IsWorthSharing(brought.Metadata)) turn.Keep(brought);
+        // Too early: that says nothing of what its viewers will get in a moment.
+        else if (result.Reason == "ahead") turn.Forgo();
         return result;
     }
 

@@ -29,6 +29,11 @@ internal sealed class RedisTurn : SharedTurn
         if (Interlocked.Exchange(ref isOver, 1) == 0) tier.Upload(this, brought);
     }
 
+    public override void Forgo()
+    {
+        if (Interlocked.Exchange(ref isOver, 1) == 0) tier.Leave(this, othersGoAhead: false);
+    }
+
     /// <summary>Nothing is to be renewed any more.</summary>
     public void End() => ended.Cancel();
 

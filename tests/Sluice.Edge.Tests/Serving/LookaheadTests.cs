@@ -48,6 +48,21 @@ public sealed class LookaheadTests
         Assert.Equal(0, origin.Times("/live/5.m4s"));
     }
 
+    // Else each node fetches the segment for itself once it is there.
+    [Fact]
+    public async Task OfASegment_ThatIsNotThereYet_OtherNodesKeepTheTurn()
+    {
+        var tier = new TurnTier();
+        await using var edge = await EdgeServer.StartAsync(new SegmentOrigin(2), time, policy: Two);
+        edge.Cache.Shared = tier;
+
+        await GetAsync(edge, "/live/1.m4s");
+        await GetAsync(edge, "/live/2.m4s");
+
+        await EventuallyAsync(() => tier.Ends.Count == 3);
+        Assert.Equal(["kept /live/1.m4s", "kept /live/2.m4s", "forgone /live/3.m4s"], tier.Ends.OrderBy(end => end[^5]));
+    }
+
     [Theory]
     [InlineData(29, "MISS")]
     [InlineData(31, "HIT")]
@@ -248,6 +263,34 @@ public sealed class LookaheadTests
             var isHere = NumberedName.ReadAll(request.Path).All(name => name.Number <= Last);
             if (isHere) return made.FetchAsync(request, cancellation);
             return new(new OriginResponse { Status = 404, Headers = new(), Version = new ObjectVersion(null, null, 0), BodyLength = 0, Body = new MemoryStream() });
+        }
+    }
+
+    /// <summary>Gives every turn, and notes how each ends.</summary>
+    private sealed class TurnTier : ISharedTier
+    {
+        public ConcurrentQueue<string> Ends { get; } = new();
+
+        public ValueTask<SharedTurn> TakeTurnAsync(CacheScope scope, string target, bool mayLead, CancellationToken cancellation) => new(new Turn(this, target));
+
+        private sealed class Turn(TurnTier tier, string target) : SharedTurn
+        {
+            private int ends;
+
+            public override void Keep(CachedObject brought) => End("kept");
+
+            public override void Forgo() => End("forgone");
+
+            protected override void Dispose(bool disposing)
+            {
+                End("left");
+                base.Dispose(disposing);
+            }
+
+            private void End(string how)
+            {
+                if (Interlocked.Increment(ref ends) == 1) tier.Ends.Enqueue($"{how} {target}");
+            }
         }
     }
 }

@@ -68,6 +68,19 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         Assert.Same(SharedTurn.None, await waiting);
     }
 
+    [Fact]
+    public async Task Turn_Forgone_IsTheNextOnes()
+    {
+        await using var one = await OpenAsync();
+        await using var other = await OpenAsync();
+        var target = Unique();
+        var turn = await one.TurnAsync(target);
+        var waiting = other.TurnAsync(target);
+        turn.Forgo();
+        turn.Dispose();
+        using var next = Assert.IsType<RedisTurn>(await waiting);
+    }
+
     // One that brought nothing, as for each of the paths that somebody tries which are not there.
     [Fact]
     public async Task Turn_GivenBack_IsForgottenSoonAndStillRefusesEarlierOnes()
