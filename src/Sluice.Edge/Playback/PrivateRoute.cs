@@ -31,7 +31,8 @@ internal static class PrivateRoute
         }
         context.Response.OnStarting(KeepToViewerAsync, context.Response);
         var shared = target with { Query = rest };
-        if (SignedManifest.Is(target.Path)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
+        // The index of a sprite sheet is asked for by the video's own name (?mode=spritesheet&format=vtt): what comes tells whether it is one.
+        if (SignedManifest.Is(target.Path) || rest.Contains("vtt", StringComparison.OrdinalIgnoreCase)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
         else await serve(shared);
     }
 
@@ -87,7 +88,7 @@ internal static class PrivateRoute
             context.Features.Set(original);
         }
         if (captured.Kept is not { } body) return;
-        if (response.StatusCode == StatusCodes.Status200OK && TextOf(body, response.Headers.ContentEncoding.ToString()) is { } text)
+        if (response.StatusCode == StatusCodes.Status200OK && (SignedManifest.Is(path) || response.ContentType?.StartsWith("text/vtt", StringComparison.OrdinalIgnoreCase) == true) && TextOf(body, response.Headers.ContentEncoding.ToString()) is { } text)
         {
             body = Encoding.UTF8.GetBytes(SignedManifest.Write(path, text, token));
             var headers = response.Headers;

@@ -140,6 +140,21 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("text/vtt; charset=utf-8", "WEBVTT\n\n00:00.000 --> 00:01.000\n/v/a.mp4?mode=spritesheet&token=1.")]
+    [InlineData("video/mp4", "WEBVTT\n\n00:00.000 --> 00:01.000\n/v/a.mp4?mode=spritesheet#xywh=0,0,16,9\n")]
+    public async Task Get_IndexOfASpriteSheet_HasTheTokenInItsAddresses(string type, string expected)
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        var text = "WEBVTT\n\n00:00.000 --> 00:01.000\n/v/a.mp4?mode=spritesheet#xywh=0,0,16,9\n"u8.ToArray();
+        origin.On("/v/a.mp4", new OriginReply { Body = OriginBody.Of(text), CacheControl = "max-age=60", ContentType = type });
+        await using var edge = await StartAsync(tokens);
+
+        var (_, body) = await edge.GetAsync($"/v/a.mp4?mode=spritesheet&format=vtt&{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.mp4")}");
+
+        Assert.StartsWith(expected, Encoding.UTF8.GetString(body), StringComparison.Ordinal);
+    }
+
     private async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string coding, byte[] manifest)
     {
         var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
