@@ -111,7 +111,8 @@ internal static class ConfigurationRules
             else if (given == 1 && !invalid)
                 errors.AddRange(OriginSetup.Errors(origin).Select(e => new ConfigurationError(source, at, e.TrimEnd('.'), "see docs/configuration.md, Origins")));
             if (origin.Folder is { } folder && !Directory.Exists(folder))
-                errors.Add(new(source, $"{at}.folder", File.Exists(folder) ? $"{folder} is a file" : $"there is no folder {Path.GetFullPath(folder)}", "check the path, or create the folder"));
+                errors.Add(new(source, $"{at}.folder", File.Exists(folder) ? $"{folder} is a file" : $"there is no folder {Path.GetFullPath(folder)}",
+                    folder.Contains(':', StringComparison.Ordinal) ? "check the path; a server is http(s)://HOST[:PORT][/PREFIX], a bucket s3://BUCKET[/PREFIX]" : "check the path, or create the folder"));
         }
     }
 }

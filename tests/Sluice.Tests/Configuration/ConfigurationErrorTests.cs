@@ -149,6 +149,13 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.StartsWith(begins, Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("localhost:9000")]
+    [InlineData("s3:/bucket")]
+    [InlineData("http:/localhost")]
+    public void Load_AServerWrittenAsAFolder_SaysHowOneIsWritten(string origin) =>
+        Assert.EndsWith("check the path; a server is http(s)://HOST[:PORT][/PREFIX], a bucket s3://BUCKET[/PREFIX]", Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("""{ "s3": { "bucket": "a" } }""", "'a' is not a bucket's name")]
     [InlineData("""{ "s3": { "bucket": "media", "region": "over there" } }""", "'over there' is not a region")]
     [InlineData("""{ "s3": { "bucket": "media", "anonymous": true, "profile": "p" } }""", "A profile and anonymous access exclude each other")]
