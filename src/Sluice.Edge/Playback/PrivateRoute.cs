@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -11,7 +12,7 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Playback;
 
 /// <summary>Requests of a private route: the token is checked and taken off, so that all viewers share one stored object; manifests are rewritten on their way out.</summary>
-internal static class PrivateRoute
+internal static partial class PrivateRoute
 {
     /// <summary>More than any manifest has. A few kilobytes may unpack to gigabytes, and anything may have a manifest's name.</summary>
     private const int MostText = 16 << 20;
@@ -32,9 +33,13 @@ internal static class PrivateRoute
         context.Response.OnStarting(KeepToViewerAsync, context.Response);
         var shared = target with { Query = rest };
         // The index of a sprite sheet is asked for by the video's own name (?mode=spritesheet&format=vtt): what comes tells whether it is one.
-        if (SignedManifest.Is(target.Path) || rest.Contains("vtt", StringComparison.OrdinalIgnoreCase)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
+        if (SignedManifest.Is(target.Path) || AsksForIndex().IsMatch(rest)) await RewriteAsync(context, target.Path, tokens.Sign(target.Path, depth), () => serve(shared));
         else await serve(shared);
     }
+
+    // As a word: the signature of a video's URL may have these letters too, and a video is asked for in ranges.
+    [GeneratedRegex("(?<![a-z0-9])vtt(?![a-z0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AsksForIndex();
 
     // A cache between here and the viewer would answer beyond the token's time, and one that leaves queries out of its keys everybody. What is for such caches alone says nothing then.
     private static Task KeepToViewerAsync(object response)
