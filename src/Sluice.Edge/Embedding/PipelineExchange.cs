@@ -74,7 +74,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         // The first that is registered runs last, when the app knows who asks.
         context.Response.OnStarting(() =>
         {
-            isPersonal = context.User.Identity?.IsAuthenticated == true;
+            isPersonal = IsSignedIn(context);
             return Task.CompletedTask;
         });
         try
@@ -90,6 +90,8 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         {
             // Whatever an app throws would, without a cache, reach the server, which says no more than this either.
             LogFailed(features.GetRequiredFeature<IHttpRequestFeature>().Path, failure);
+            // Nothing else asks, since an answer that fails has no OnStarting; a 404 may be kept.
+            if (!response.HasStarted) isPersonal = IsSignedIn(context);
             response.Fail(new OriginException(OriginFailure.Truncated, "The app failed within a body.", failure), (failure as BadHttpRequestException)?.StatusCode ?? 500);
         }
         finally
@@ -97,6 +99,8 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
             await FinishAsync(context);
         }
     }
+
+    private static bool IsSignedIn(HttpContext context) => context.User.Identity?.IsAuthenticated == true;
 
     /// <summary>What was made for somebody who is signed in is for others only where it says so, as with Authorization (RFC 9111 section 3.5): by a cookie or a certificate the request does not tell.</summary>
     private static void KeepFromOthers(HeaderList headers, int status)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Sluice.Edge.Embedding;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Embedding;
@@ -44,7 +45,15 @@ public class SignedInTests
         Assert.Equal(cacheControl.Length, $"{head.Headers.CacheControl}".Length);
     }
 
-    private static Task<EmbeddedApp> StartAsync(string? cacheControl) => EmbeddedApp.StartAsync(
+    [Fact]
+    public async Task Get_StatusThrownForWhoIsSignedIn_IsForNobodyElse()
+    {
+        await using var app = await StartAsync(null, options => options.Policy = options.Policy with { DefaultLifetime = TimeSpan.FromMinutes(1) });
+        Assert.Equal(404, (int)(await app.SendAsync("/thrown", "GET", Alice)).Head.StatusCode);
+        Assert.Equal("for nobody", (await app.SendAsync("/thrown")).Body);
+    }
+
+    private static Task<EmbeddedApp> StartAsync(string? cacheControl, Action<SluiceCacheOptions>? configure = null) => EmbeddedApp.StartAsync(
         app =>
         {
             app.UseSluice();
@@ -59,5 +68,6 @@ public class SignedInTests
                 context.Response.Headers.LastModified = "Sat, 01 Jan 2000 00:00:00 GMT";
                 return $"for {context.User.Identity?.Name ?? "nobody"}";
             });
-        }, new ManualTimeProvider());
+            app.MapGet("/thrown", (HttpContext context) => context.User.Identity?.Name is null ? "for nobody" : throw new BadHttpRequestException("not for you", 404));
+        }, new ManualTimeProvider(), configure);
 }
