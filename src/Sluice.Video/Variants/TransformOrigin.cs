@@ -9,6 +9,8 @@ namespace Sluice.Video.Variants;
 /// <summary>Variants as an origin: each answer is made by ffmpeg from a source that is read through the cache.</summary>
 internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, TimeSpan lifetime, Func<VideoPlan, string> sheet) : IOrigin
 {
+    private static readonly string[] Speaking = ["Cache-Control", "CDN-Cache-Control", "Sluice-CDN-Cache-Control"], Ages = ["max-age", "s-maxage"];
+
     public string Name => name;
 
     public string Scope => scope;
@@ -44,9 +46,9 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
     private string? LifetimeOf(CachedObject source)
     {
         var (made, fields) = (source.Metadata.Freshness, source.Metadata.Headers);
-        // Where nobody said anything, what is guessed of it is no reason to ask for it again each time: it may have to be fetched whole.
-        if (!fields.Contains("Cache-Control") && !fields.Contains("CDN-Cache-Control") && !fields.Contains("Expires")) return null;
         if (made.AlwaysRevalidate) return "public, no-cache";
+        // Where nobody said how long, as with no more than public, what is guessed of it is no reason to ask for it again each time: it may have to be fetched whole.
+        if (!fields.Contains("Expires") && !Array.Exists(Speaking, name => fields.Combined(name) is { } said && Array.Exists(Ages, age => said.Contains(age, StringComparison.OrdinalIgnoreCase)))) return null;
         if (made.Lifetime >= lifetime) return null;
         var left = Math.Max(0, (long)Math.Ceiling(made.RemainingAt(maker.Time.GetUtcNow()).TotalSeconds));
         return string.Create(CultureInfo.InvariantCulture, $"public, max-age={left}{(made.NeverStale ? ", must-revalidate" : made.StaleWhileRevalidate > TimeSpan.Zero ? $", stale-while-revalidate={(long)made.StaleWhileRevalidate.TotalSeconds}" : "")}");

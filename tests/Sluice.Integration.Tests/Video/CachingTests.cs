@@ -102,7 +102,7 @@ public sealed class CachingTests(VideoEdge video) : IClassFixture<VideoEdge>
         await using var origin = FaultyOrigin.Start();
         var bytes = await File.ReadAllBytesAsync(video.Folder.FileOf("colours.mp4"), TestContext.Current.CancellationToken);
         var first = new OriginReply { Body = OriginBody.Of(bytes), ETag = "\"1\"", ContentType = "video/mp4", CacheControl = "no-cache" };
-        origin.On("/a.mp4", first).On("/b.mp4", first with { CacheControl = "max-age=600" }).On("/c.mp4", first with { CacheControl = "max-age=864000" });
+        origin.On("/a.mp4", first).On("/b.mp4", first with { CacheControl = "max-age=600" }).On("/c.mp4", first with { CacheControl = "max-age=864000" }).On("/d.mp4", first with { CacheControl = "public" });
         // Nor does it grow beyond that.
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = origin.Address, Environment = new Dictionary<string, string> { ["SLUICE__Video__KvTtl__AdaptiveMaximum"] = "7d" } });
         const string Frame = "?mode=frame&width=160&height=90";
@@ -115,6 +115,8 @@ public sealed class CachingTests(VideoEdge video) : IClassFixture<VideoEdge>
         var seconds = (await sluice.Edge.AskAsync("/b.mp4" + Frame)).Header("Cache-Control")!["public, max-age=".Length..];
         Assert.InRange(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture), 500, 600);
         Assert.Equal("public, max-age=86400", (await sluice.Edge.AskAsync("/c.mp4" + Frame)).Header("Cache-Control"));
+        // That says nothing of a time.
+        Assert.Equal("public, max-age=86400", (await sluice.Edge.AskAsync("/d.mp4" + Frame)).Header("Cache-Control"));
     }
 
     [Theory]
