@@ -49,6 +49,17 @@ public sealed class BodyReader : IDisposable
     /// <exception cref="ObjectChangedException">Missing bytes are no longer to be had in this version.</exception>
     public ValueTask<BodyPiece> ReadAsync(CancellationToken cancellation) => ReadAsync(int.MaxValue, cancellation);
 
+    /// <summary>Reads what is left and drops it, so that it is fetched where it is missing.</summary>
+    /// <inheritdoc cref="ReadAsync(CancellationToken)"/>
+    public async Task ReadToEndAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var piece = await ReadAsync(cancellation);
+            if (piece.Length == 0) return;
+        }
+    }
+
     /// <summary>As the other, <paramref name="maximum"/> bytes at most.</summary>
     public ValueTask<BodyPiece> ReadAsync(int maximum, CancellationToken cancellation) =>
         position >= End ? default : TryRead(maximum, out var piece) ? new(piece) : ReadSlowAsync(maximum, cancellation);

@@ -33,11 +33,7 @@ public sealed partial class CachedObject
     public async Task CompleteAsync(CancellationToken cancellation = default)
     {
         using var reader = Open(0, Metadata.Length ?? long.MaxValue, Source);
-        while (true)
-        {
-            using var piece = await reader.ReadAsync(cancellation);
-            if (piece.Length == 0) return;
-        }
+        await reader.ReadToEndAsync(cancellation);
     }
 
     /// <summary>The chunk to write the bytes at <paramref name="index"/> into, held by the caller; null when they are held or arriving already.</summary>

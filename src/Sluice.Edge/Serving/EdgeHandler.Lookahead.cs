@@ -71,18 +71,9 @@ internal sealed partial class EdgeHandler
         await AheadAsync($"{start} {asked.Route.Scope.KeyOf(asked.Target)}", asked, async () =>
         {
             using var reader = stored.Open(start, end, new Asker(context, asked.Route, parts.Forwarding).SourceOf(stored));
-            await ReadAsync(reader);
+            await reader.ReadToEndAsync(CancellationToken.None);
             return true;
         });
-    }
-
-    private static async Task ReadAsync(BodyReader reader)
-    {
-        while (true)
-        {
-            using var piece = await reader.ReadAsync(CancellationToken.None);
-            if (piece.Length == 0) return;
-        }
     }
 
     private async Task<bool> AheadAsync(string name, Asked asked, Func<Task<bool>> fetch)
@@ -124,7 +115,7 @@ internal sealed partial class EdgeHandler
         {
             // As for who waits for all of it (FetchResult.CompleteAsync).
             result.Pin?.Dispose();
-            await ReadAsync(reader);
+            await reader.ReadToEndAsync(CancellationToken.None);
         }
 
         return brought.Metadata.Length is not null;

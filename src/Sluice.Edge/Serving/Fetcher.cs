@@ -56,12 +56,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
 
     private async Task FirstBytesAsync(CachedObject brought)
     {
-        using (var reader = brought.Open(0, brought.Metadata.Length is { } length ? Math.Min(length, cache.ChunkSize) : cache.ChunkSize, brought.Source))
-            while (true)
-            {
-                using var piece = await reader.ReadAsync(CancellationToken.None);
-                if (piece.Length == 0) return;
-            }
+        using var reader = brought.Open(0, brought.Metadata.Length is { } length ? Math.Min(length, cache.ChunkSize) : cache.ChunkSize, brought.Source);
+        await reader.ReadToEndAsync(CancellationToken.None);
     }
 
     private ByteRange Widen(long first, long? last)
