@@ -17,8 +17,10 @@ internal sealed partial class DownloadStore
             if (!TryBegin(row.Key)) continue;
             try
             {
-                if (IsWorthIt(row)) Pack(row, cancellation);
-                else Mark(row, NotWorthIt);
+                // Since they were listed somebody else may have packed or replaced it, and without a look at the file a damaged one would be packed, or end the sweep.
+                if (Index.Find(row.Key) is not { Packed: false } current || !HandOut(current, lease: false)) continue;
+                if (IsWorthIt(current)) Pack(current, cancellation);
+                else Mark(current, NotWorthIt);
             }
             finally
             {

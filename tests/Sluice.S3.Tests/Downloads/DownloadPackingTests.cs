@@ -84,5 +84,32 @@ public sealed class DownloadPackingTests : IAsyncDisposable
         Assert.Single(bed.Log.Warnings);
     }
 
+    [Fact]
+    public async Task Clean_InSeveralProcessesAtOnce_PacksEachFileOnce()
+    {
+        var urls = Enumerable.Range(0, 16).Select(i => $"s3://media/{i}.vtt").ToArray();
+        foreach (var url in urls) bed.Server.On(url[4..], OriginReply.Object(1, 0) with { Body = OriginBody.Of(Text) });
+        var caches = Enumerable.Range(0, 4).Select(_ => bed.Open(o => o with { Compress = true })).ToArray();
+        foreach (var url in urls) await caches[0].GetAsync(url, cancellation: Stop);
+        bed.Clock.Advance(TimeSpan.FromMinutes(13));
+        await Task.WhenAll(caches.Select(cache => Task.Run(cache.Clean, Stop)));
+        Assert.All(caches[0].Entries(), entry => Assert.InRange(entry.Size, 1, Text.Length / 5));
+        Assert.Empty(await caches[0].VerifyAsync(Stop));
+        foreach (var url in urls) Assert.Equal(Text, await File.ReadAllBytesAsync((await caches[1].FetchAsync(url, new S3DownloadOptions { ValidateETag = false }, Stop)).Path, Stop));
+    }
+
+    [Fact]
+    public async Task Clean_FileCutShort_IsDroppedAndTheOthersArePacked()
+    {
+        bed.Server.On("/media/other.vtt", OriginReply.Object(1, 0) with { Body = OriginBody.Of(Text) });
+        var cache = bed.Open(o => o with { Compress = true });
+        var cut = await cache.GetAsync(Url.Replace("captions", "other", StringComparison.Ordinal), cancellation: Stop);
+        using (var file = File.OpenWrite(cut)) file.SetLength(1000);
+        cache = await PackedAsync();
+        Assert.Equal(2, cache.Entries().Count);
+        Assert.InRange(cache.Entries().Single(entry => entry.S3Url == Url).Size, 1, Text.Length / 5);
+        Assert.Single(bed.Log.Warnings);
+    }
+
     public ValueTask DisposeAsync() => bed.DisposeAsync();
 }
