@@ -1,5 +1,6 @@
 using System.Xml;
 using Sluice.Core.Origins;
+using Sluice.S3.Downloads;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.Objects;
@@ -63,9 +64,20 @@ internal sealed class S3Probe(S3Location place, S3Bucket bucket, S3Exchange exch
         var length = await body.ReadAtLeastAsync(document, document.Length, throwOnEndOfStream: false, cancellation);
         using var reader = XmlReader.Create(new MemoryStream(document, 0, length), Strict);
         if (await reader.MoveToContentAsync() != XmlNodeType.Element || reader.LocalName != "ListBucketResult") throw new XmlException();
-        while (await reader.ReadAsync())
-            if (reader is { NodeType: XmlNodeType.Element, LocalName: "Key" })
-                return Uri.UnescapeDataString((await reader.ReadElementContentAsStringAsync()).Replace('+', ' '));
-        return null;
+        string? key = null;
+        var isEncoded = false;
+        try
+        {
+            await reader.ReadAsync();
+            while (!reader.EOF)
+                if (reader is { NodeType: XmlNodeType.Element, LocalName: "Key" } && key is null) key = await reader.ReadElementContentAsStringAsync();
+                else if (reader is { NodeType: XmlNodeType.Element, LocalName: "EncodingType" }) isEncoded = await reader.ReadElementContentAsStringAsync() == "url";
+                else await reader.ReadAsync();
+        }
+        catch (XmlException) when (key is not null)
+        {
+            // A server that gives more than the one key, cut at the limit.
+        }
+        return key is not null && isEncoded ? DownloadListing.Decode(key) : key;
     }
 }

@@ -8,10 +8,10 @@ public sealed class DownloadListingTests : IAsyncDisposable
 {
     private readonly DownloadBed bed = new();
 
-    private static OriginReply Page(string rest) => new()
+    private static OriginReply Page(string rest, string encoding = "<EncodingType>url</EncodingType>") => new()
     {
         Status = 200, ContentType = "application/xml",
-        Body = OriginBody.Of($"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Contents><Key>a+b%2Bc</Key><Size>3</Size></Contents>{rest}</ListBucketResult>"),
+        Body = OriginBody.Of($"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Contents><Key>a+b%2Bc</Key><Size>3</Size></Contents>{encoding}{rest}</ListBucketResult>"),
     };
 
     [Theory]
@@ -24,6 +24,15 @@ public sealed class DownloadListingTests : IAsyncDisposable
 
         Assert.Equal(["s3://media/a b+c"], await ListAsync());
         Assert.Single(bed.Server.Calls);
+    }
+
+    // VersityGW and old MinIO pass over encoding-type; then "+" and "%" are the key's own.
+    [Fact]
+    public async Task List_ServerThatEncodesNothing_GivesTheKeysAsTheyAre()
+    {
+        bed.Server.On("/media/", Page("", encoding: ""));
+
+        Assert.Equal(["s3://media/a+b%2Bc"], await ListAsync());
     }
 
     [Theory]

@@ -18,6 +18,16 @@ public class S3ProbeTests() : S3OriginTestBase(TimeProvider.System.GetUtcNow())
     }
 
     [Fact]
+    public async Task Probe_ServerThatEncodesNothing_ReadsTheKeyAsItIs()
+    {
+        Server.On("/media/", Listing("a+b", encoding: "")).On("/media/a%2Bb", OriginReply.Object(1, 5));
+
+        var result = await Origin().ProbeAsync(default);
+
+        Assert.True(result.Readable, result.Message);
+    }
+
+    [Fact]
     public async Task Probe_EmptyBucket_IsReachedButNotProven()
     {
         Server.On("/media/", Listing(null));
@@ -91,9 +101,9 @@ public class S3ProbeTests() : S3OriginTestBase(TimeProvider.System.GetUtcNow())
         Assert.Contains(Server.Address, result.Message, StringComparison.Ordinal);
     }
 
-    private static OriginReply Listing(string? key) => new()
+    private static OriginReply Listing(string? key, string encoding = "<EncodingType>url</EncodingType>") => new()
     {
         ContentType = "application/xml",
-        Body = OriginBody.Of($"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>media</Name>{(key is null ? "" : $"<Contents><Key>{key}</Key></Contents>")}</ListBucketResult>"),
+        Body = OriginBody.Of($"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>media</Name>{(key is null ? "" : $"<Contents><Key>{key}</Key></Contents>")}{encoding}</ListBucketResult>"),
     };
 }
