@@ -12,6 +12,9 @@ namespace Sluice.S3.Downloads;
 /// <summary>A bucket to download from, as one profile. Every answer but the wanted one is an <see cref="S3DownloadException"/>.</summary>
 internal sealed class DownloadSource : IDisposable
 {
+    /// <summary>How often a page of a listing may break off in its middle.</summary>
+    private const int PageCuts = 3;
+
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly S3OriginOptions options;
@@ -104,15 +107,22 @@ internal sealed class DownloadSource : IDisposable
 
     private async Task<(List<(string, long)> Page, string? Next)> PageAsync(string query, string prefix, CancellationToken cancellation)
     {
-        using var answer = await exchange.SendAsync(new(HttpMethod.Get, "", query, []), cancellation);
-        if (answer.Status != 200) throw Refused(answer, $"Listing s3://{options.Bucket}/{prefix}");
-        try
+        for (var cuts = 0; ;)
         {
-            return await DownloadListing.ReadAsync(answer.Body);
-        }
-        catch (XmlException broken)
-        {
-            throw new S3DownloadException(S3DownloadFailure.Server, $"s3://{options.Bucket} was listed, but not as S3 does: check that the endpoint is an S3 server.", broken);
+            using var answer = await exchange.SendAsync(new(HttpMethod.Get, "", query, []), cancellation);
+            if (answer.Status != 200) throw Refused(answer, $"Listing s3://{options.Bucket}/{prefix}");
+            try
+            {
+                return await DownloadListing.ReadAsync(answer.Body);
+            }
+            catch (OriginException cut) when (cut.Failure is OriginFailure.Truncated or OriginFailure.Timeout && ++cuts <= PageCuts)
+            {
+                // Asked for again: the pages before it are not thrown away for one connection.
+            }
+            catch (XmlException broken)
+            {
+                throw new S3DownloadException(S3DownloadFailure.Server, $"s3://{options.Bucket} was listed, but not as S3 does: check that the endpoint is an S3 server.", broken);
+            }
         }
     }
 

@@ -36,6 +36,20 @@ public sealed class DownloadListingTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(1, true)]
+    [InlineData(4, false)]
+    public async Task List_PageBrokenOffInItsMiddle_IsAskedForAgain(int times, bool arrives)
+    {
+        // Beyond what is taken of an answer before it is given.
+        var page = Page(new string(' ', 20_000));
+        bed.Server.On("/media/", page);
+        for (var i = 0; i < times; i++) bed.Server.Once("/media/", page with { CutAfter = 10_000 });
+
+        if (arrives) Assert.Single(await ListAsync());
+        else Assert.Equal(S3DownloadFailure.Network, (await Assert.ThrowsAsync<S3DownloadException>(ListAsync)).Failure);
+    }
+
+    [Theory]
     [InlineData("<IsTruncated>true</IsTruncated>", "not as S3 does")]
     [InlineData("<IsTruncated>true</IsTruncated><NextMarker>a</NextMarker>", "not as S3 does")]
     [InlineData("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>", "again and again")]
