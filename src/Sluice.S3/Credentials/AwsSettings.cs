@@ -1,4 +1,5 @@
 using Amazon.Runtime.CredentialManagement;
+using Amazon.S3;
 
 namespace Sluice.S3.Credentials;
 
@@ -12,12 +13,16 @@ internal static class AwsSettings
     public static string Region(string? profile)
         => Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? Find(profile)?.Region?.SystemName ?? DefaultRegion;
 
-    /// <summary>AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's endpoint_url; null for AWS itself.</summary>
+    /// <summary>AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the endpoint_url of s3 in the services section that the profile names, the profile's own; null for AWS itself.</summary>
     /// <exception cref="ArgumentException">One of them is no address.</exception>
     public static Uri? Endpoint(string? profile)
     {
-        if (string.Equals(Variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase)) return null;
-        var text = Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL") ?? Find(profile)?.EndpointUrl;
+        var ignore = Variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+        if (string.Equals(ignore, "true", StringComparison.OrdinalIgnoreCase)) return null;
+        var text = Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL");
+        if (text is null && Find(profile) is { } found && (ignore is not null || found.IgnoreConfiguredEndpointUrls != true))
+            // The services section is not the profile's to tell: a client's configuration is.
+            text = new AmazonS3Config { Profile = new(found.Name) }.ServiceURL ?? found.EndpointUrl;
         if (string.IsNullOrEmpty(text)) return null;
         return Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
             ? endpoint

@@ -9,7 +9,7 @@ public sealed record S3OriginOptions
     /// <summary>What every key starts with; empty (default) for the whole bucket. A slash is added at the end when it has none.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Where the S3 server is, such as http://127.0.0.1:9000. Default null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's endpoint_url, else AWS.</summary>
+    /// <summary>Where the S3 server is, such as http://127.0.0.1:9000. Default null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the endpoint_url of the profile or of the services section it names, else AWS.</summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>Region to sign for. Default null: AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else us-east-1. On AWS a wrong one corrects itself.</summary>

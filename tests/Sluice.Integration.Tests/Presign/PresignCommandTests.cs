@@ -45,6 +45,20 @@ public class PresignCommandTests
         Assert.Contains(reason, result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("services = lab", "https://lab.example:9000/media/a?")]
+    [InlineData("services = lab\nendpoint_url = https://all.example", "https://lab.example:9000/media/a?")]
+    [InlineData("endpoint_url = https://all.example", "https://all.example/media/a?")]
+    [InlineData("services = lab\nignore_configured_endpoint_urls = true", "https://media.s3.eu-central-1.amazonaws.com/a?")]
+    public async Task Presign_EndpointOfTheProfile_IsFoundAsTheAwsToolsFindIt(string profile, string start)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "config");
+        await File.WriteAllTextAsync(file, $"[profile lab]\n{profile}\n[services lab]\ns3 =\n  endpoint_url = https://lab.example:9000\n", TestContext.Current.CancellationToken);
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a"], new Dictionary<string, string>(Keys) { ["AWS_CONFIG_FILE"] = file, ["AWS_PROFILE"] = "lab" });
+        Assert.StartsWith(start, result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Presign_NoCredentials_SaysWhatToSet()
     {
