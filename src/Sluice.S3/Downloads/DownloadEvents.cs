@@ -15,4 +15,5 @@ internal static class DownloadEvents
     public static readonly EventId Adopted = new(4008, nameof(Adopted));
     public static readonly EventId PrefetchFailed = new(4009, nameof(PrefetchFailed));
     public static readonly EventId ShareFailed = new(4010, nameof(ShareFailed));
+    public static readonly EventId StandsStill = new(4011, nameof(StandsStill));
 }

@@ -21,8 +21,12 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
         DownloadFound? found = null;
         try
         {
-            if (store is not null && await BeginAsync(ask, store, judged, cancellation) is { } row)
-                return found = DownloadFound.In(store, row, S3DownloadOutcome.Coalesced);
+            if (store is not null)
+            {
+                var (row, begun) = await BeginAsync(ask, store, judged, cancellation);
+                if (row is not null) return found = DownloadFound.In(store, row, S3DownloadOutcome.Coalesced);
+                if (!begun) store = null;
+            }
         }
         catch (Exception failure) when (DownloadTrouble.Is(failure))
         {
@@ -44,20 +48,26 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
         }
     }
 
-    // Null: this process is to fetch. Otherwise what another one brought in the meantime.
-    private async Task<DownloadRow?> BeginAsync(DownloadAsk ask, DownloadStore store, DownloadRow? judged, CancellationToken cancellation)
+    // What another process brought in the meantime; else this one is to fetch: into the cache where it has begun, past it where another one has begun and stands still.
+    private async Task<(DownloadRow? Row, bool Begun)> BeginAsync(DownloadAsk ask, DownloadStore store, DownloadRow? judged, CancellationToken cancellation)
     {
         for (var pause = 20; !store.TryBegin(ask.Key); pause = Math.Min(250, pause * 2))
+        {
+            var vigil = new DownloadVigil(store, ask.Key, time);
             do
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellation);
-                if (Newer() is { } fresh) return fresh;
+                if (Newer() is { } fresh) return (fresh, false);
+                if (!vigil.IsOver()) continue;
+                trouble.StandsStill(ask.Url);
+                return (null, false);
             }
             while (store.IsUnderWay(ask.Key));
+        }
         // Between the lookup and now another process may have finished.
-        if (Newer() is not { } row) return null;
+        if (Newer() is not { } row) return (null, true);
         store.Abandon(ask.Key);
-        return row;
+        return (row, false);
 
         DownloadRow? Newer() => !ask.Skip && store.Find(ask.Key, ask.Source.Place) is { IsKnown: true } found && found.Created != judged?.Created ? found : null;
     }

@@ -50,6 +50,22 @@ internal sealed class DownloadOwner : IDisposable
         }
     }
 
+    /// <summary>When the cache of that name last gave a sign; long ago when there is none.</summary>
+    public static DateTime LastSign(string directory, string id) => File.GetLastWriteTimeUtc(Path.Combine(directory, Folder, id));
+
+    /// <summary>Gives a sign: a process that was stopped keeps its lock, and gives none.</summary>
+    public void Sign(DateTimeOffset now)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, now.UtcDateTime);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Others fetch for themselves at worst.
+        }
+    }
+
     /// <summary>Deletes what dead ones left.</summary>
     public static void Sweep(string directory)
     {

@@ -4,6 +4,9 @@ namespace Sluice.S3.Downloads;
 
 internal sealed partial class DownloadStore
 {
+    /// <summary>Signs come every two seconds.</summary>
+    private static readonly TimeSpan Stillness = TimeSpan.FromMinutes(1);
+
     /// <summary>Begins the download of a key; false while another one's is under way. That of a process which died is taken over.</summary>
     public bool TryBegin(string key) => Index.Write(connection =>
     {
@@ -20,6 +23,15 @@ internal sealed partial class DownloadStore
     /// <summary>True while a download of a key is under way, in a process that lives.</summary>
     public bool IsUnderWay(string key) =>
         Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is [var holder] && (holder == owner.Id || DownloadOwner.IsAlive(Root, holder));
+
+    /// <summary>True when another process fetches a key and has shown no sign of life for a minute.</summary>
+    public bool StandsStill(string key)
+    {
+        if (Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is not [var holder] || holder == owner.Id) return false;
+        // Programs that share the directory and give no signs yet write at least.
+        var (sign, written) = (DownloadOwner.LastSign(Root, holder), File.GetLastWriteTimeUtc(PartPath(key, holder)));
+        return (time.GetUtcNow() - (written > sign ? written : sign)).Duration() > Stillness;
+    }
 
     /// <summary>Makes room for a download begun and reserves it, evicting what was used longest ago and is neither leased nor <paramref name="keep"/>; false when there is not enough of that, and then nothing is evicted.</summary>
     public bool Reserve(string key, long size, string keep = "")

@@ -93,6 +93,9 @@ internal sealed partial class DownloadStore : IDisposable
         return false;
     }
 
+    /// <summary>Shows other processes that this one goes on.</summary>
+    public void Sign() => owner.Sign(time.GetUtcNow());
+
     /// <summary>Counts a call.</summary>
     public void Note(string key, long length, long fetched, bool hit) => notes.Enqueue(new(key, length, fetched, hit, NextUse()));
 

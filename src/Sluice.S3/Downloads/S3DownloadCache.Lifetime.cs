@@ -36,7 +36,9 @@ public sealed partial class S3DownloadCache
 
     private void Tidy()
     {
-        if (Volatile.Read(ref store) is not { } open || !Volatile.Read(ref tidying).IsCompleted) return;
+        if (Volatile.Read(ref store) is not { } open) return;
+        open.Sign();
+        if (!Volatile.Read(ref tidying).IsCompleted) return;
         Volatile.Write(ref tidying, Task.Run(() => Tidy(open)));
     }
 

@@ -27,9 +27,11 @@ public sealed partial class S3DownloadCache
 
     private async Task<DownloadRow?> UnpackAsync(DownloadStore open, DownloadRow row, CancellationToken cancellation)
     {
+        var vigil = new DownloadVigil(open, row.Key, time);
         while (!open.TryBegin(row.Key))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
+            if (vigil.IsOver()) return null;
             if (open.Index.Find(row.Key) is { Packed: false } done && done.Created == row.Created) return done;
         }
         try

@@ -54,6 +54,32 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         Assert.Contains("s3://media/lost", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Fetch_AnotherProcessWasStopped_IsWaitedForWhileItGivesSignsAndThenNotForEver()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 60_000);
+        using var stopped = bed.Store();
+        Assert.True(stopped.TryBegin(DownloadKey.Of("s3://media/clip.mp4", null)));
+        var fetch = bed.Open().FetchAsync("s3://media/clip.mp4", cancellation: Stop);
+        for (var seconds = 0; seconds < 300; seconds++)
+        {
+            stopped.Sign();
+            bed.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        Assert.False(fetch.IsCompleted);
+        while (bed.Log.Warnings.Length == 0)
+        {
+            bed.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        var result = await fetch;
+        Assert.Equal(S3DownloadOutcome.Bypass, result.Outcome);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Contains("s3://media/clip.mp4", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
+        Assert.True(stopped.IsUnderWay(DownloadKey.Of("s3://media/clip.mp4", null)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
