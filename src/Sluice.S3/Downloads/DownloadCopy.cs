@@ -71,8 +71,8 @@ internal static partial class DownloadCopy
         if (Link(source, target) != 0) File.Copy(source, target);
     }
 
-    // A pipe, a terminal or /dev/null is written to: a file in its place would break whoever else uses it.
-    private static bool IsSpecial(string target)
+    /// <summary>True for a pipe, a terminal or /dev/null, which is written to: a file in its place would break whoever else uses it.</summary>
+    public static bool IsSpecial(string target)
     {
         const int Here = -100, Type = 1, ModeAt = 28, Bytes = 256;
         Span<byte> status = stackalloc byte[Bytes];

@@ -104,7 +104,7 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
             }
             catch (DownloadWriteException failure)
             {
-                throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{ask.Url} could not be written to {path} ({failure.Message.TrimEnd('.')}): free disk space, or point TMPDIR elsewhere.", failure);
+                throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{ask.Url} could not be written to {path} ({failure.Message.TrimEnd('.')}): free disk space{(ask.To is null ? ", or point TMPDIR elsewhere" : "")}.", failure);
             }
             catch (OriginException failure) when (failure.Failure == OriginFailure.Changed && ++changes <= Changes)
             {

@@ -93,16 +93,34 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
     {
         var target = Path.GetFullPath(destination);
         if (Path.EndsInDirectorySeparator(target) || Directory.Exists(target)) throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{destination} is a folder: name the file that is to be written.");
-        return HandOutAsync(s3Url, options, lease: false, found =>
+        return SynchronizationContext.Current is null ? CopyAsync(s3Url, target, options, cancellation) : Task.Run(() => CopyAsync(s3Url, target, options, cancellation), CancellationToken.None);
+    }
+
+    private async Task<S3DownloadResult> CopyAsync(string s3Url, string target, S3DownloadOptions? options, CancellationToken cancellation)
+    {
+        var isHere = false;
+        try
         {
-            DownloadCopy.Place(found.Path, target, isOurs: found is { Row: null, IsAlone: true });
-            return new S3DownloadResult(target, found.Length, found.ETag, found.Outcome, found.Fetched);
-        }, cancellation);
+            return await HandOutAsync(s3Url, options, lease: false, found =>
+            {
+                isHere = true;
+                DownloadCopy.Place(found.Path, target, isOurs: found is { Row: null, IsAlone: true });
+                return new S3DownloadResult(target, found.Length, found.ETag, found.Outcome, found.Fetched);
+            }, cancellation);
+        }
+        catch (S3DownloadException full) when (full.Failure == S3DownloadFailure.NoRoom && !isHere && !DownloadCopy.IsSpecial(target))
+        {
+            // Neither the cache nor a folder for temporary files takes it, as in a container that may write to one volume only; where it is wanted there may be room.
+            var beside = Path.Combine(Path.GetDirectoryName(target)!, $"{Guid.NewGuid():N}.part");
+            var found = await FetchPastAsync(s3Url, beside, options ?? new(), cancellation);
+            DownloadCopy.Place(beside, target, isOurs: true);
+            return new(target, found.Length, found.ETag, found.Outcome, found.Fetched);
+        }
     }
 
     /// <summary>Fetches the object straight to a file, past the cache: for what is larger than it, and perhaps than a folder for temporary files.</summary>
     /// <inheritdoc cref="CopyToAsync"/>
-    internal Task FetchPastAsync(string s3Url, string destination, S3DownloadOptions options, CancellationToken cancellation)
+    internal Task<DownloadFound> FetchPastAsync(string s3Url, string destination, S3DownloadOptions options, CancellationToken cancellation)
     {
         var ask = Ask(s3Url, options) with { To = destination };
         return flights.RunAsync($"{ask.Together} {destination}", options.Progress, (flight, stop) => fetcher.FetchAsync(ask, null, null, flight, stop), cancellation);

@@ -45,6 +45,27 @@ public class DownloadTroubleTests
         Assert.Equal(2, bed.Files().Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_NoRoomForTemporaryFilesEither_ArrivesWhereItIsWanted(bool folder)
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        var bytes = await bed.PutAsync("a", 1, 6_000_000);
+        using var small = Require.Tmpfs("size=4m");
+        var target = bed.FileOf("wanted/a");
+        bed.Environment["CACHE_DIR"] = Path.Combine(small.Path, "cache");
+        bed.Environment["TMPDIR"] = folder ? small.Path : "/proc/none";
+        var result = await bed.RunAsync("get", bed.Url("a"), "-o", target);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(target, DownloadBed.Stop));
+        Assert.Equal([target], Directory.GetFileSystemEntries(Path.GetDirectoryName(target)!));
+        var nowhere = await bed.RunAsync("get", bed.Url("a"), "-o", Path.Combine(small.Path, "a"));
+        Assert.Equal(1, nowhere.ExitCode);
+        Assert.Contains("free disk space", nowhere.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(small.Path));
+    }
+
     [Fact]
     public async Task Get_NoSpaceLeftForTheIndex_ArrivesElsewhere()
     {
