@@ -72,6 +72,21 @@ public sealed class DownloadStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Reserve_SpaceThatIsPromisedAndNotTakenYet_IsNotFree()
+    {
+        using var store = bed.Store(o => o with { MaximumBytes = long.MaxValue / 4 });
+        // More than half of what the disk has; nothing of it is written.
+        var much = new DriveInfo(bed.Root).AvailableFreeSpace / 10 * 6;
+        Assert.True(store.TryBegin(Key("a")) && store.Reserve(Key("a"), much));
+        Assert.True(store.TryBegin(Key("b")));
+        Assert.False(store.Reserve(Key("b"), much));
+        Directory.CreateDirectory(Path.GetDirectoryName(store.PartPathOf(Key("a")))!);
+        // From here on the disk tells.
+        using (var part = File.Create(store.PartPathOf(Key("a")))) part.SetLength(much);
+        Assert.True(store.Reserve(Key("b"), much));
+    }
+
+    [Fact]
     public void HandOut_WithLease_KeepsOtherProcessesFromEvicting()
     {
         using var mine = bed.Store(o => o with { MaximumBytes = 1000, Lease = TimeSpan.FromMinutes(10) });
