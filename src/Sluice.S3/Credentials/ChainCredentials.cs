@@ -51,6 +51,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             FromVariables(options);
             return new(() => Task.FromResult(FromVariables(options)), time, log);
         }
+        AwsHttpClients.Prepare();
         try
         {
             if ((options.Profile ?? SignOn()) is not { } profile) return new(() => DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null), time, log) { expected = Sources.Any(IsSet) };

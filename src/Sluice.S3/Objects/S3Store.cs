@@ -37,6 +37,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
     public static S3Store Create(S3StoreOptions given, TimeProvider time, ILoggerFactory logging)
     {
         var options = given.Bucket;
+        AwsHttpClients.Prepare();
         // A new URL for each upload, valid for as long as was asked: not the shared ones that readers get.
         var uploads = SluiceS3Services.CreatePresignedUrls(given.UploadEndpoint is { } outside ? options with { Endpoint = outside } : options, new PresignedUrlsOptions { Stable = false }, null, time, logging);
         var config = new AmazonS3Config
