@@ -17,16 +17,22 @@ internal static class UploadEndpoint
         // Whoever goes on with a broken upload would have its rest taken for the file (RFC 9110 section 14.5).
         if (context.Request.Headers.ContainsKey("Content-Range")) throw new VideoException(VideoFault.InvalidRequest, "A part of a file is not taken: send all of it, without Content-Range.");
         var video = await catalog.Videos.GetAsync(id, context.RequestAborted);
-        if (video.Status is VideoStatus.Processing or VideoStatus.Ready)
-            return CatalogAnswers.Error(StatusCodes.Status409Conflict, "video_already_completed", $"The video is {VideoStatusText.Write(video.Status)}; its file is not to be replaced.");
-
+        KeepFile(video);
         var most = catalog.Options.MaximumUpload;
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Request.ContentLength > most) throw BoundedBody.TooLarge();
-        await folder.ReceiveAsync(video.OriginalKey, new BoundedBody(context.Request.Body, most), context.RequestAborted);
+        // Another upload may have been quicker, and be what is transcoded by now: renditions would be of one file and of the other.
+        await folder.ReceiveAsync(video.OriginalKey, new BoundedBody(context.Request.Body, most), context.RequestAborted,
+            async () => KeepFile(await catalog.Store.FindAsync(id, context.RequestAborted)));
         if (await catalog.Store.FindAsync(id, context.RequestAborted) is not null) return TypedResults.Ok();
         // Deleted meanwhile, and its files before this one came: nobody would ever delete it.
         await folder.DeleteAsync(video.OriginalKey, CancellationToken.None);
         throw new VideoException(VideoFault.VideoNotFound, $"The video {id} was deleted while it was uploaded.");
+    }
+
+    private static void KeepFile(Video? video)
+    {
+        if (video is { Status: VideoStatus.Processing or VideoStatus.Ready })
+            throw new VideoException(VideoFault.VideoAlreadyCompleted, $"The video is {VideoStatusText.Write(video.Status)}; its file is not to be replaced.");
     }
 }

@@ -74,9 +74,9 @@ public sealed class FolderStore(string folder) : IObjectStore
     /// <inheritdoc/>
     public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
 
-    /// <summary>Stores what a stream brings; how many bytes that were. Nothing is kept when the stream fails.</summary>
+    /// <summary>Stores what a stream brings; how many bytes that were. Nothing is kept when the stream fails, or <paramref name="allow"/>, which is asked once all of it is here.</summary>
     /// <exception cref="IOException">The folder cannot be written, or the stream broke.</exception>
-    public async ValueTask<long> ReceiveAsync(string key, Stream content, CancellationToken cancellation)
+    public async ValueTask<long> ReceiveAsync(string key, Stream content, CancellationToken cancellation, Func<Task>? allow = null)
     {
         var target = FileOf(key);
         try
@@ -93,6 +93,7 @@ public sealed class FolderStore(string folder) : IObjectStore
                     await content.CopyToAsync(file, 1 << 16, cancellation);
                     length = file.Length;
                 }
+                if (allow is not null) await allow();
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Move(temporary, target, overwrite: true);
                 return length;

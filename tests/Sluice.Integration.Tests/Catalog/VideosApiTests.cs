@@ -182,6 +182,27 @@ public sealed partial class VideosApiTests(VideosApiTests.SmallUploads bed) : IC
     }
 
     [Fact]
+    public async Task Upload_ThatEndsAfterAnotherIsProcessed_LeavesThatOne()
+    {
+        // Without a worker it stays PROCESSING.
+        await using var server = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = bed.Folder.Path, Arguments = ["--workers", "0"] });
+        var (media, client) = (Path.Combine(server.CatalogDirectory, "media"), new CatalogClient(server));
+        var (id, url) = await client.CreateAsync();
+        using var slow = new TcpClient(url.Host, url.Port);
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: close\r\nContent-Length: 8\r\n\r\nfour"));
+        Assert.True(await Eventually.HoldsAsync(() => Directory.Exists(Path.Combine(media, ".incoming")) && Directory.EnumerateFiles(Path.Combine(media, ".incoming")).Any(), TimeSpan.FromSeconds(60)));
+        using var http = new HttpClient();
+        using var quick = await http.PutAsync(url, new StringContent("first"));
+        Assert.Equal(HttpStatusCode.OK, quick.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.SendAsync(HttpMethod.Post, $"/v1/videos/{id}/process")).Status);
+
+        await slow.GetStream().WriteAsync("more"u8.ToArray());
+
+        Assert.Contains("video_already_completed", await new StreamReader(slow.GetStream()).ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("first", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.Combine(media, "originals", id)))));
+    }
+
+    [Fact]
     public async Task Upload_OfAVideoThatIsDeletedMeanwhile_LeavesNothing()
     {
         var media = Path.Combine(bed.Sluice.CatalogDirectory, "media");
