@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon;
 using Amazon.Runtime;
+using Sluice.S3.Objects;
 
 namespace Sluice.S3.Credentials;
 
@@ -26,18 +27,8 @@ internal sealed class AwsHttpClients : HttpClientFactory
             handler.Proxy = proxy;
             if (clientConfig.ProxyCredentials is { } user) proxy.Credentials = user;
         }
-        var client = new HttpClient(new Leaving(handler));
+        var client = new HttpClient(new OffSocketHandler(handler));
         if (clientConfig.Timeout is { } timeout) client.Timeout = timeout;
         return client;
-    }
-
-    private sealed class Leaving(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var answer = await base.SendAsync(request, cancellationToken);
-            if (!Thread.CurrentThread.IsThreadPoolThread) await Task.Yield();
-            return answer;
-        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DownloadSource : IDisposable
         this.credentials = credentials;
         var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
         Place = address.IsAws ? "aws" : options.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        http = new(S3Origin.Handler(options, time));
+        http = new(new OffSocketHandler(S3Origin.Handler(options, time)));
         exchange = new("s3:" + options.Bucket, options, new(options, address, credentials, time), http, time);
         responses = new("s3:" + options.Bucket, keepMetadata: false, new(options.Bucket, time, log));
     }

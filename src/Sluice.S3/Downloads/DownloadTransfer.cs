@@ -98,6 +98,8 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                     for (int count; start < end; start += count)
                     {
                         count = await open.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferBytes, skip > 0 ? skip : end - start)), cancellation);
+                        // What is written and summed up now takes long for a thread that sees to sockets, as the server's do: its clients would wait.
+                        if (!Thread.CurrentThread.IsThreadPoolThread) await Task.Yield();
                         if (count == 0) throw new OriginException(OriginFailure.Truncated, $"{key} ended before its length.");
                         if (skip > 0)
                         {
