@@ -39,6 +39,15 @@ internal static class StorePolicy
         }, "");
     }
 
+    /// <summary>What one client is answered from where nothing may be stored.</summary>
+    public static ObjectMetadata Unstored(FetchContext context, OriginResponse response, DateTimeOffset receivedAt) => new()
+    {
+        Status = 200,
+        Headers = StoredHeaders(context, CacheRules.Read(response.Headers), response.Headers, response.Status, receivedAt),
+        Version = response.Version,
+        Freshness = new ObjectFreshness { ReceivedAt = receivedAt },
+    };
+
     /// <summary>A stored object's metadata after a 304, or a 200 to HEAD, that speaks of it (RFC 9111 sections 3.2, 4.3.4 and 4.3.5); null when that answer must not be stored, and so changes nothing.</summary>
     public static ObjectMetadata? Refresh(FetchContext context, ObjectMetadata stored, HeaderList fresh, DateTimeOffset receivedAt)
     {

@@ -307,7 +307,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             return true;
         }
 
-        await PassThrough.SendAsync(context, answer, new(Outcome.Miss, forwarded, false, result.Reason), parts.Counters);
+        var passed = new Verdict(Outcome.Miss, forwarded, false, result.Reason);
+        if (!await parts.Unstored.TrySendAsync(context, plan.Context, answer, passed)) await PassThrough.SendAsync(context, answer, passed, parts.Counters);
         return true;
     }
 

@@ -25,6 +25,8 @@ internal sealed record EdgeParts
 
     public required Responder Responder { get; init; }
 
+    public required UnstoredAnswers Unstored { get; init; }
+
     public required ProxyHandler Proxy { get; init; }
 
     public required PurgeMethod Purge { get; init; }

@@ -23,7 +23,9 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var fence = cache.Fence;
         var held = stale is { Metadata.Version: { ETag: not null } or { LastModified: not null } } ? stale : null;
         var range = held is null && wanted is { First: { } first } part && context.Route.HasRanges && context.Method == "GET" ? Widen(first, part.Last) : (ByteRange?)null;
-        if (held is null && wanted is { First: null } && context.Route.HasRanges) request = request with { Method = "HEAD" };
+        // The end of what is as long as nobody knows yet: the head tells, and the bytes are asked for afterwards.
+        var isHeadFirst = held is null && wanted is { First: null } && context.Route.HasRanges && context.Method == "GET";
+        if (isHeadFirst) request = request with { Method = "HEAD" };
         var response = await context.Route.Origin.FetchAsync(request with { Range = range, Held = held?.Metadata.Version }, cancellation);
         var receivedAt = time.GetUtcNow();
         var keep = false;
@@ -34,6 +36,9 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
                 return Confirm(context, stale, response, receivedAt, fence);
             // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsAnother(stale.Metadata, response.Status, response.Headers)) ObjectCache.Expire(stale);
+            // Unless nothing would prove that they are of this version, as of a file that is just being written.
+            if (isHeadFirst && response is { Status: 200, Version: not { IsStrong: true, Length: not null } })
+                return await FetchAsync(context, request with { Method = "GET" }, stale, null, behind, cancellation);
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
             keep = result.Pin is not null || result.Object is null;
             return result;
