@@ -92,7 +92,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
         // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
-        var added = cache.Prepare(context.Route.Scope, context.Target, metadata);
+        var known = part is not null && !behind && fence == cache.Fence ? CameMeanwhile(context, metadata) : null;
+        var added = known ?? cache.Prepare(context.Route.Scope, context.Target, metadata);
         BodyReader? pin = null;
         if (!isHead && length != 0)
         {
@@ -102,10 +103,19 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             added.Take(response, part?.Start ?? 0, part?.End ?? length, source, pin);
         }
 
-        if (!behind) cache.Publish(added, fence);
+        if (!behind && known is null) cache.Publish(added, fence);
 
         return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin, Fence = fence };
     }
+
+    /// <summary>The object of the same version that another request brought since this one was sent: parts that are asked for at once belong together, where each would put the one before out.</summary>
+    private static CachedObject? CameMeanwhile(FetchContext context, ObjectMetadata metadata) =>
+        metadata.Version.IsStrong
+            ? Array.Find(
+                context.Route.Scope.FindStored(context.Target),
+                held => held.Metadata is { Status: 200 } its && its.Version == metadata.Version && its.Freshness.ReceivedAt >= context.SentAt
+                    && its.Vary.SequenceEqual(metadata.Vary) && its.Headers.Combined("Content-Encoding") == metadata.Headers.Combined("Content-Encoding"))
+            : null;
 
     /// <summary>A 206 with a strong validator passes through as it is, and shows that this object can be asked for by range: the next request finds it, without bytes yet.</summary>
     private void Learn(FetchContext context, OriginResponse response, DateTimeOffset receivedAt, long fence)

@@ -73,6 +73,31 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         Assert.Equal(4, origin.CallsOf("/a.mp4").Count);
     }
 
+    // As tools do that download over several connections. Each part put the one before out, which had been stored.
+    [Theory]
+    [InlineData("bytes=0-262143")]
+    [InlineData("bytes=0-")]
+    [InlineData(null)]
+    public async Task Get_PartsAskedForAtOnce_AreKeptTogether(string? first)
+    {
+        const int Part = 256 << 10, Parts = 8;
+        var held = new TaskCompletionSource();
+        origin.On("/a", OriginReply.Object(1, Part * Parts) with { HeadHeld = held.Task });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        var bytes = new BytePattern(1).Bytes(0, Part * Parts);
+        var asked = Enumerable.Range(0, Parts).Select(i => edge.GetAsync("/a", i > 0 ? [("Range", $"bytes={i * Part}-{((i + 1) * Part) - 1}")] : first is null ? [] : [("Range", first)])).ToArray();
+        Assert.True(await Eventually.HoldsAsync(() => origin.CallsOf("/a").Count == Parts, TimeSpan.FromSeconds(60)));
+        held.SetResult();
+        var answers = await Task.WhenAll(asked);
+        for (var i = 1; i < Parts; i++) Assert.True(answers[i].Body.AsSpan().SequenceEqual(bytes.AsSpan(i * Part, Part)));
+        Assert.True(answers[0].Body.AsSpan().SequenceEqual(bytes.AsSpan(0, answers[0].Body.Length)));
+        Assert.Equal(first == "bytes=0-262143" ? Part : Part * Parts, answers[0].Body.Length);
+        var (_, whole) = await edge.GetAsync("/a");
+        Assert.True(whole.AsSpan().SequenceEqual(bytes));
+        Assert.Equal(Parts, origin.CallsOf("/a").Count);
+    }
+
     // It was taken for a sign that the rest can be had by range, which was answered with the same part again: every second request was a 502.
     [Theory]
     [InlineData("bytes 0-999/2000")]
