@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 
 namespace Sluice.Edge.Fields;
@@ -41,6 +42,15 @@ internal static class TargetedCacheControl
         control = read;
         return true;
     }
+
+    /// <summary>Takes out of an answer what speaks to caches between here and its client instead of Cache-Control: such fields, whichever cache they are for (CDN-, Cloudflare-CDN-, …), and two that are older.</summary>
+    public static void RemoveAll(IHeaderDictionary answer)
+    {
+        foreach (var name in answer.Keys.Where(SpeaksToCaches).ToArray()) answer.Remove(name);
+    }
+
+    private static bool SpeaksToCaches(string name) =>
+        name.EndsWith("-Cache-Control", StringComparison.OrdinalIgnoreCase) || name.Equals("Surrogate-Control", StringComparison.OrdinalIgnoreCase) || name.Equals("X-Accel-Expires", StringComparison.OrdinalIgnoreCase);
 
     private static bool TrySwitch(ref CacheControl read, ref StructuredDictionary member)
     {

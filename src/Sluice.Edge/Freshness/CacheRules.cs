@@ -7,7 +7,7 @@ namespace Sluice.Edge.Freshness;
 internal readonly struct CacheRules
 {
     /// <summary>The fields that speak to this cache, the closest first.</summary>
-    public static readonly string[] TargetedFields = ["Sluice-CDN-Cache-Control", "CDN-Cache-Control"];
+    private static readonly string[] TargetedFields = ["Sluice-CDN-Cache-Control", "CDN-Cache-Control"];
 
     private readonly HeaderList headers;
     private readonly bool isTargeted;

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Sluice.Edge.Fields;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Serving;
@@ -45,7 +46,7 @@ internal static partial class PrivateRoute
     private static Task KeepToViewerAsync(object response)
     {
         var headers = ((HttpResponse)response).Headers;
-        foreach (var name in (string[])["CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires"]) headers.Remove(name);
+        TargetedCacheControl.RemoveAll(headers);
         var told = headers.CacheControl.ToString();
         // Names of fields in quotes may have commas between them; such an answer is asked about each time.
         headers.CacheControl = told.Contains('"', StringComparison.Ordinal)

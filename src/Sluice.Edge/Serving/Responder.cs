@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
-using Sluice.Edge.Freshness;
+using Sluice.Edge.Fields;
 using Sluice.Edge.Ranges;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
@@ -115,7 +115,7 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
     /// <summary>The lifetime is the object's. A cache between here and the client would keep for it, and give to everybody, what one request's condition or range was answered with.</summary>
     private static void RemoveFreshness(IHeaderDictionary headers)
     {
-        foreach (var name in CacheRules.TargetedFields) headers.Remove(name);
+        TargetedCacheControl.RemoveAll(headers);
         headers.Remove("Expires");
         headers.CacheControl = "no-store";
     }
