@@ -130,7 +130,8 @@ public sealed partial class CachedObject
             long? result = null;
             foreach (var reader in waiting)
             {
-                if (reader.End <= fill.First || reader.Position > fill.Position) continue;
+                // One that begins where this fill ends is another's, and waits there for as long as it likes.
+                if (reader.End <= fill.First || reader.Position > fill.Position || reader.Position >= fill.End) continue;
                 result = result is not { } best ? reader.Position : foremost ? Math.Max(best, reader.Position) : Math.Min(best, reader.Position);
             }
 
