@@ -147,7 +147,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
                 if (await TryServeStoredAsync(context, asked, stored)) return;
                 if (await TryFetchAsync(context, asked, stored)) return;
             }
-            catch (ObjectChangedException) when (!context.Response.HasStarted && attempt < MaximumAttempts)
+            catch (IOException changed) when (changed is ObjectChangedException or OriginException { Failure: OriginFailure.Changed } && !context.Response.HasStarted && attempt < MaximumAttempts)
             {
                 // Nothing was sent yet: the next look finds the new version or fetches it.
                 context.Response.Clear();

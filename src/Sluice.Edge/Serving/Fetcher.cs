@@ -10,6 +10,8 @@ namespace Sluice.Edge.Serving;
 /// <summary>Asks the origin on behalf of whoever waits, and puts what it brings into the cache.</summary>
 internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
 {
+    private readonly Lock[] turns = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
+
     /// <summary>Fetches an object that is not stored, or is stale.</summary>
     /// <param name="context">The request it is for.</param>
     /// <param name="request">The request to the origin, without range and conditions of the cache's own.</param>
@@ -37,8 +39,12 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsAnother(stale.Metadata, response.Status, response.Headers)) ObjectCache.Expire(stale);
             // Unless nothing would prove that they are of this version, as of a file that is just being written.
-            if (isHeadFirst && response is { Status: 200, Version: not { IsStrong: true, Length: not null } })
-                return await FetchAsync(context, request with { Method = "GET" }, stale, null, behind, cancellation);
+            if (isHeadFirst && response is { Status: 200, Version: { IsStrong: false } or { Length: null } })
+            {
+                var end = response.Version.Length is { } told ? ByteRange.From(Math.Max(0, told - wanted!.Value.Last!.Value)) : (ByteRange?)null;
+                return await FetchAsync(context, request with { Method = "GET" }, stale, end, behind, cancellation);
+            }
+
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
             keep = result.Pin is not null || result.Object is null;
             return result;
@@ -91,11 +97,17 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         if (decision.Metadata is not { } metadata)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
+        // One after another, so that of those who look at once one makes the object and the others find it.
+        lock (TurnOf(context.Target)) return Put(context, request, response, metadata, isHead ? 0 : length, part, fence, behind);
+    }
+
+    private FetchResult Put(FetchContext context, OriginRequest request, OriginResponse response, ObjectMetadata metadata, long? length, (long Start, long End, long? Total)? part, long fence, bool behind)
+    {
         // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
         var known = part is not null && !behind && fence == cache.Fence ? CameMeanwhile(context, metadata) : null;
         var added = known ?? cache.Prepare(context.Route.Scope, context.Target, metadata);
         BodyReader? pin = null;
-        if (!isHead && length != 0)
+        if (length != 0)
         {
             // For this fill alone: whoever misses bytes later asks for them itself (decision 0015).
             var source = new FillSource(context.Route.Origin, request with { Method = "GET", Headers = ForwardedRequest.WithoutConditions(request.Headers) });
@@ -121,18 +133,23 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private void Learn(FetchContext context, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         if (response is not { Range.Total: { } total, Version.IsStrong: true }) return;
-        // Known already, perhaps with bytes: nothing to learn.
-        if (Array.Exists(context.Route.Scope.FindStored(context.Target), held => held.Metadata.Version.Matches(response.Version))) return;
         if (StorePolicy.Decide(context, response, total, receivedAt).Metadata is not { } metadata) return;
-        cache.Publish(cache.Prepare(context.Route.Scope, context.Target, metadata), fence);
+        lock (TurnOf(context.Target))
+        {
+            // Known already, perhaps with bytes: nothing to learn.
+            if (Array.Exists(context.Route.Scope.FindStored(context.Target), held => held.Metadata.Version.Matches(response.Version))) return;
+            cache.Publish(cache.Prepare(context.Route.Scope, context.Target, metadata), fence);
+        }
     }
 
-    /// <summary>The part of a 206 that can be kept: the one that was asked for, or, where the client's own range went through, one that is the whole body (players begin with <c>bytes=0-</c>), or is made of whole chunks of a provable version.</summary>
+    /// <summary>The part of a 206 that can be kept: the one that was asked for, of a provable version, or, where the client's own range went through, one that is the whole body (players begin with <c>bytes=0-</c>), or is made of whole chunks of a provable version.</summary>
     private (long Start, long End, long? Total)? UsablePart(OriginResponse response, ByteRange? asked, bool isRange)
     {
         if (response is not { Status: 206, Range: { Total: { } total } range }) return null;
-        if (asked is { First: { } first }) return range.Start == first ? range : null;
+        if (asked is { First: { } first } && range.Start != first) return null;
         if (range.Start == 0 && range.End == total) return range;
+        // Others would find it and could not have the rest.
+        if (asked is not null) return response.Version.IsStrong ? range : null;
         var isChunks = range.Start % cache.ChunkSize == 0 && (range.End % cache.ChunkSize == 0 || range.End == total);
         return isChunks && isRange && response.Version.IsStrong ? range : null;
     }
@@ -153,6 +170,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         // An error never takes the place of a good object; only "it is gone" does.
         return stale is { Metadata.Status: < 400 } && response.Status >= 400 && response.Status is not (404 or 410) ? "error" : "";
     }
+
+    private Lock TurnOf(string target) => turns[(uint)target.GetHashCode(StringComparison.Ordinal) % (uint)turns.Length];
 
     private static long? BodyLength(OriginResponse response, bool isHead)
     {

@@ -119,6 +119,38 @@ public sealed class EdgeServingTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_FileThatChangedBeforeAByteWasSent_IsReadAgain()
+    {
+        await using var edge = await EdgeServer.StartAsync(new TornOrigin(origin), time);
+        var (head, body) = await edge.GetAsync("/a.mp4");
+        Assert.Equal((HttpStatusCode.OK, 2), (head.StatusCode, origin.Requests.Count));
+        Assert.Equal(origin.Expected(0, 100), body);
+    }
+
+    /// <summary>Its first answer is of a file that changes before it is read.</summary>
+    private sealed class TornOrigin(MadeOrigin inner) : IOrigin
+    {
+        private int asked;
+
+        public string Name => inner.Name;
+
+        public string Scope => inner.Scope;
+
+        public OriginTraits Traits => inner.Traits;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            var answer = await inner.FetchAsync(request, cancellation);
+            return Interlocked.Increment(ref asked) > 1 ? answer : new OriginResponse { Status = answer.Status, Headers = answer.Headers, Version = answer.Version, BodyLength = answer.BodyLength, Body = new TornBody() };
+        }
+    }
+
+    private sealed class TornBody : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new OriginException(OriginFailure.Changed, "made: changed");
+    }
+
+    [Fact]
     public async Task Get_AfterRestart_IsAHitFromDisk()
     {
         origin.Length = 600_000;

@@ -74,20 +74,51 @@ public sealed class UnstoredAnswersTests : IDisposable
         Assert.Equal(0, edge.Cache.GetStatistics().MemoryBytes);
     }
 
-    /// <summary>Its tag is weak until it has been left alone for two seconds, where the file system's times are as coarse as here.</summary>
     [Fact]
     public async Task Get_TheEndOfAFileThatWasJustWritten_IsTheEnd()
+    {
+        await using var edge = await StartUnsettledAsync("0123456789"u8.ToArray());
+        var (head, body) = await edge.GetAsync("/a.mp4", ("Range", "bytes=-3"));
+        Assert.Equal((HttpStatusCode.PartialContent, "789"), (head.StatusCode, System.Text.Encoding.ASCII.GetString(body)));
+    }
+
+    // As viewers of a recording that goes on. The part that one was given was kept, others were led to it and could not have theirs.
+    [Fact]
+    public async Task Get_PartsOfAFileThatIsBeingWrittenByMany_AreThoseParts()
+    {
+        var bytes = origin.Expected(0, 3_000_000);
+        await using var edge = await StartUnsettledAsync(bytes);
+        for (var round = 0; round < 3; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => edge.GetAsync("/a.mp4", ("Range", i % 4 == 0 ? $"bytes=-{150_000 * (20 - i)}" : $"bytes={i * 150_000}-{(i * 150_000) + 9_999}"))));
+            for (var i = 0; i < answers.Length; i++)
+            {
+                Assert.Equal(HttpStatusCode.PartialContent, answers[i].Head.StatusCode);
+                Assert.True(answers[i].Body.AsSpan().SequenceEqual(bytes.AsSpan(i * 150_000, i % 4 == 0 ? 150_000 * (20 - i) : 10_000)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Get_PartOfAnotherVersionThanTheFileThatIsBeingWritten_IsTheWholeFile()
+    {
+        await using var edge = await StartUnsettledAsync(origin.Expected(0, 600_000));
+        var (head, body) = await edge.GetAsync("/a.mp4", ("Range", "bytes=300000-"), ("If-Range", "\"old\""));
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.True(body.AsSpan().SequenceEqual(origin.Expected(0, 600_000)));
+    }
+
+    /// <summary>In front of a file whose tag is weak until it has been left alone for two seconds, as where the file system's times are that coarse.</summary>
+    private async Task<EdgeServer> StartUnsettledAsync(byte[] bytes)
     {
         var now = new DateTime(2026, 1, 1, 12, 0, 0, DateTimeKind.Utc);
         var clock = new ManualTimeProvider(new DateTimeOffset(now));
         var root = Path.Combine(directory, "files");
         Directory.CreateDirectory(root);
         var file = Path.Combine(root, "a.mp4");
-        File.WriteAllText(file, "0123456789");
+        await File.WriteAllBytesAsync(file, bytes);
         File.SetLastWriteTimeUtc(file, now);
-        await using var edge = await EdgeServer.StartAsync(FolderOrigin.Create("files", root, clock), clock);
-        var (head, body) = await edge.GetAsync("/a.mp4", ("Range", "bytes=-3"));
-        Assert.Equal((HttpStatusCode.PartialContent, "789"), (head.StatusCode, System.Text.Encoding.ASCII.GetString(body)));
+        return await EdgeServer.StartAsync(FolderOrigin.Create("files", root, clock), clock);
     }
 
     private Task<EdgeServer> StartAsync(IOrigin from, bool disk) => EdgeServer.StartAsync(
