@@ -53,7 +53,7 @@ internal sealed class DiskIndex : IDisposable
         byKey.Parameters[0].Value = key;
         using var rows = byKey.ExecuteReader();
         var found = new List<ObjectRow>();
-        while (rows.Read()) found.Add(new IndexRow(rows.Handle!.DangerousGetHandle()).ToObjectRow());
+        while (rows.Read()) found.Add(new IndexRow(rows.Handle!).ToObjectRow());
         return found;
     }
 
@@ -65,11 +65,7 @@ internal sealed class DiskIndex : IDisposable
             chunksOf.Parameters[0].Value = id;
             using var rows = chunksOf.ExecuteReader();
             var found = new List<(int, uint)>();
-            while (rows.Read())
-            {
-                var statement = rows.Handle!.DangerousGetHandle();
-                found.Add(((int)SqliteColumns.Integer(statement, 0), (uint)SqliteColumns.Integer(statement, 1)));
-            }
+            while (rows.Read()) found.Add(((int)SqliteColumns.Integer(rows.Handle!, 0), (uint)SqliteColumns.Integer(rows.Handle!, 1)));
             return found;
         }
     }
@@ -84,7 +80,7 @@ internal sealed class DiskIndex : IDisposable
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
-            var row = new IndexRow(rows.Handle!.DangerousGetHandle());
+            var row = new IndexRow(rows.Handle!);
             if (visit(row) && --most == 0) return row.Id;
         }
         return null;

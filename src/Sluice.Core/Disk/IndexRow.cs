@@ -1,9 +1,10 @@
 using Sluice.Core.Sqlite;
+using SQLitePCL;
 
 namespace Sluice.Core.Disk;
 
 /// <summary>The row that a statement of <see cref="DiskIndex"/> is at, read in place: no text and no array is made before it is wanted.</summary>
-internal readonly ref struct IndexRow(nint statement)
+internal readonly ref struct IndexRow(sqlite3_stmt statement)
 {
     public long Id => SqliteColumns.Integer(statement, 0);
 
