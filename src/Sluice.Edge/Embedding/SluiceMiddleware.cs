@@ -29,9 +29,8 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        // Servers that read no request line tell none: TestServer, and those of functions.
         var line = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        if (string.IsNullOrEmpty(line.RawTarget)) line.RawTarget = request.GetEncodedPathAndQuery();
+        if (!IsStill(line.RawTarget, request)) line.RawTarget = request.GetEncodedPathAndQuery();
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return PassAsync(context);
         if (request.Headers.Upgrade.Count > 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) return next(context);
         var site = new PipelineSite(request.Scheme, request.Host.Value?.ToLowerInvariant() ?? "", request.PathBase.Value ?? "");
@@ -42,6 +41,20 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
         }
 
         return edge.TryServeHit(context) ?? FetchAsync(context, edge);
+    }
+
+    /// <summary>False where path and query are not those of the request line: middleware before the cache has made others of them, or the server read no line and tells none (TestServer, and those of functions).</summary>
+    private static bool IsStill(ReadOnlySpan<char> line, HttpRequest request)
+    {
+        if (line is "*") return true;
+        ReadOnlySpan<char> query = request.QueryString.Value, path = request.Path.Value, start = request.PathBase.Value;
+        if (line is not ['/', ..] || !line.EndsWith(query)) return false;
+        line = line[..^query.Length];
+        if (line.Contains('?')) return false;
+        // A proxy that tells its prefix has taken it off the line.
+        if (line.SequenceEqual(path) || (line.StartsWith(start) && line[start.Length..].SequenceEqual(path))) return true;
+        var read = PathString.FromUriComponent(line.ToString()).Value;
+        return read == request.Path.Value || read == (request.PathBase + request.Path).Value;
     }
 
     private static async Task FetchAsync(HttpContext context, SluiceEdge edge)

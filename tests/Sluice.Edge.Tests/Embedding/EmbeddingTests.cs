@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Rewrite;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Core.Objects;
 using Sluice.Core.Tags;
@@ -226,6 +227,27 @@ public class EmbeddingTests
         Assert.Equal("/base|u?x=1", (await app.SendAsync("/base/a%20b/u?x=1")).Body);
         Assert.Equal("changed", (await app.SendAsync("/base/a%20b/u?x=1", "POST")).Body);
         Assert.Equal("MISS", await app.StatusAsync("/base/a%20b/u?x=1"));
+    }
+
+    [Fact]
+    public async Task Get_PathThatMiddlewareBeforeTheCacheMadeAnotherOf_IsTheOtherOne()
+    {
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            app.UseRewriter(new RewriteOptions().AddRewrite("^old/(.*)$", "new/$1?from=old", skipRemainingRules: true));
+            app.UseSluice();
+            app.MapGet("/new/{name}", (HttpContext context, string name) =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                return $"{name}{context.Request.QueryString}";
+            });
+            app.MapPost("/new/{name}", () => "changed");
+        }, time);
+        Assert.Equal("a b?from=old", (await app.SendAsync("/old/a%20b")).Body);
+        Assert.Equal(("HIT", "HIT"), (await app.StatusAsync("/old/a%20b"), await app.StatusAsync("/new/a%20b?from=old")));
+        Assert.Equal("a b", (await app.SendAsync("/new/a%20b")).Body);
+        Assert.Equal("changed", (await app.SendAsync("/old/a%20b", "POST")).Body);
+        Assert.Equal("MISS", await app.StatusAsync("/old/a%20b"));
     }
 
     [Fact]
