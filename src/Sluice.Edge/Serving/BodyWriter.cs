@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 
@@ -27,17 +28,35 @@ internal static class BodyWriter
         // What fits beside the head goes out with it in one call.
         if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
         {
-            using (piece)
-            {
-                if (start + piece.Length == end)
-                {
-                    var write = context.Response.BodyWriter.WriteAsync(piece.Memory);
-                    return write.IsCompletedSuccessfully ? Task.CompletedTask : write.AsTask();
-                }
-            }
+            if (start + piece.Length == end) return WriteSmall(context, piece);
+            piece.Dispose();
         }
 
         return WriteLargeAsync(context, stored, start, end, asker, sent);
+    }
+
+    private static Task WriteSmall(HttpContext context, BodyPiece piece)
+    {
+        ValueTask<FlushResult> write;
+        try
+        {
+            write = context.Response.BodyWriter.WriteAsync(piece.Memory);
+        }
+        catch
+        {
+            piece.Dispose();
+            throw;
+        }
+
+        if (!write.IsCompletedSuccessfully) return FinishAsync(write, piece);
+        piece.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A server has copied the bytes by now. The stream that an app's middleware has put before it (compression, a limit of its rate) may not have looked at them yet.</summary>
+    private static async Task FinishAsync(ValueTask<FlushResult> write, BodyPiece piece)
+    {
+        using (piece) await write;
     }
 
     private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent)

@@ -250,6 +250,41 @@ public class EmbeddingTests
         Assert.Equal("MISS", await app.StatusAsync("/old/a%20b"));
     }
 
+    // Compression and limits of a rate look at the bytes when they get round to it.
+    [Fact]
+    public async Task Get_HitThroughAStreamOfTheAppsThatWaits_HasItsBytesUntilTheyAreTaken()
+    {
+        var (gate, began) = (Task.CompletedTask, new TaskCompletionSource());
+        await using var app = await EmbeddedApp.StartAsync(app =>
+        {
+            app.Use(async (HttpContext context, RequestDelegate next) =>
+            {
+                var client = context.Response.Body;
+                context.Response.Body = new WaitingStream(client, gate, began);
+                await next(context);
+                context.Response.Body = client;
+            });
+            app.UseSluice();
+            app.MapGet("/{size:int}", (HttpContext context, int size) =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                return new string('x', size);
+            });
+        }, time, options => options.MemoryBytes = 64 << 10);
+        await app.SendAsync("/10");
+        (var opened, began) = (new TaskCompletionSource(), new TaskCompletionSource());
+        gate = opened.Task;
+        var answer = app.SendAsync("/10");
+        await began.Task;
+        gate = Task.CompletedTask;
+        // Others that are asked for more often take its place in memory.
+        for (var i = 0; i < 40; i++) await app.SendAsync($"/{20_000 + (i % 10 / 2)}");
+        opened.SetResult();
+        var (head, body) = await answer;
+        // Of an answer that failed the client would have asked again, and had a miss.
+        Assert.Equal(("HIT", "xxxxxxxxxx"), (head.Headers.GetValues("X-Cache-Status").Single(), body));
+    }
+
     [Fact]
     public async Task Get_TheAppThrows_Is500AndStaleWhereThereIsSomething()
     {
@@ -412,6 +447,16 @@ public class EmbeddingTests
     {
         using var answer = await app.Client.PostAsync(path, new StringContent(body));
         return await answer.Content.ReadAsStringAsync();
+    }
+
+    private sealed class WaitingStream(Stream client, Task gate, TaskCompletionSource began) : MemoryStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            began.TrySetResult();
+            await gate;
+            await client.WriteAsync(buffer, cancellationToken);
+        }
     }
 
     private sealed class Scope(TaskCompletionSource ended) : IDisposable
