@@ -122,6 +122,9 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        // An app that is allowed to on its server (AllowSynchronousIO) is to learn why it may not here.
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Behind UseSluice a body is written asynchronously, also with AllowSynchronousIO: call WriteAsync.");
+
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             // As with a server, what is written after the end goes nowhere.

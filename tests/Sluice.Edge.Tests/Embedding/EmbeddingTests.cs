@@ -312,6 +312,13 @@ public class EmbeddingTests
     }
 
     [Fact]
+    public async Task Get_TheAppWritesWithoutWaiting_IsToldWhatToCall()
+    {
+        await using var app = await StartAsync(map: app => app.MapGet("/now", (HttpContext context) => Assert.Throws<InvalidOperationException>(() => context.Response.Body.Write([1])).Message));
+        Assert.Contains("call WriteAsync", (await app.SendAsync("/now")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_TheAppThrowsWithinABody_IsCutOff()
     {
         var seen = new TaskCompletionSource();
