@@ -76,12 +76,12 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         catch (OriginException failure)
         {
             LogFailure(context, target.Path, failure.Message);
-            await Refusal.SendAsync(context, failure, parts.Counters);
+            await Refusal.SendAsync(context, failure, parts.Counters, route.Policy.AllowOrigin);
         }
         catch (ObjectChangedException changed)
         {
             LogFailure(context, target.Path, changed.Message);
-            await Refusal.SendAsync(context, 502, "The object keeps changing.", changed.Message, parts.Counters);
+            await Refusal.SendAsync(context, 502, "The object keeps changing.", changed.Message, parts.Counters, allowOrigin: route.Policy.AllowOrigin);
         }
         catch (IOException failure) when (failure is BadHttpRequestException or { InnerException: OverflowException })
         {

@@ -34,9 +34,10 @@ internal static class Refusal
     }
 
     /// <summary>An origin that gave no answer: 504 when it took too long, its own 401 or 403 where it refused this client a part of what is stored, else 502.</summary>
-    public static Task SendAsync(HttpContext context, OriginException failure, EdgeCounters counters) =>
-        failure.Refusal is { } refusal ? SendAsync(context, refusal.Status, "The origin refused.", failure.Message, counters, challenge: refusal.Challenge)
+    /// <remarks>A player on another site's page has to see the status: what it may not see has status 0 to it, and hls.js, for one, asks for no manifest again after that.</remarks>
+    public static Task SendAsync(HttpContext context, OriginException failure, EdgeCounters counters, string? allowOrigin) =>
+        failure.Refusal is { } refusal ? SendAsync(context, refusal.Status, "The origin refused.", failure.Message, counters, challenge: refusal.Challenge, allowOrigin: allowOrigin)
         : failure.Failure == OriginFailure.Timeout
-            ? SendAsync(context, 504, "The origin took too long.", failure.Message, counters)
-            : SendAsync(context, 502, "The origin gave no usable answer.", failure.Message, counters);
+            ? SendAsync(context, 504, "The origin took too long.", failure.Message, counters, allowOrigin: allowOrigin)
+            : SendAsync(context, 502, "The origin gave no usable answer.", failure.Message, counters, allowOrigin: allowOrigin);
 }

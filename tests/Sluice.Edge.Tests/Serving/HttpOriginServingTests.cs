@@ -265,4 +265,21 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(0, answer.IndexOf("HTTP/1.1 ", 1, StringComparison.Ordinal) + 1);
     }
+
+    // Players on other sites' pages take an answer that they may not see for an error of CORS: hls.js asks for no manifest again after that, and gives up.
+    [Theory]
+    [InlineData("*")]
+    [InlineData(null)]
+    public async Task Get_OfAnOriginThatIsDown_IsARefusalThatTheRoutesSitesMaySee(string? allowed)
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
+        nobody.Stop();
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = new($"http://127.0.0.1:{port}") }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time, policy: new() { AllowOrigin = allowed });
+        var (head, _) = await edge.GetAsync("/a.ts", ("Origin", "https://site.example"));
+        Assert.Equal(HttpStatusCode.BadGateway, head.StatusCode);
+        Assert.Equal(allowed, head.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null);
+    }
 }
