@@ -114,7 +114,8 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         if (route.Policy.AllowOrigin is not { } allowed || context.Request.Headers.Origin.Count == 0) return;
         response.Headers.AccessControlAllowOrigin = allowed;
         response.Headers.AccessControlAllowMethods = ReadMethods;
-        response.Headers.AccessControlAllowHeaders = "Range, If-Range, If-None-Match, If-Modified-Since, Cache-Control, X-Request-Id";
+        // Players send what they like (CMCD-Object, X-Playback-Session-Id), none of which matters here. Who takes no "*" is told the usual ones.
+        response.Headers.AccessControlAllowHeaders = "*, Range, If-Range, If-None-Match, If-Modified-Since, Cache-Control, X-Request-Id";
         response.Headers.AccessControlMaxAge = "86400";
         response.Headers.Vary = "Origin";
     }
