@@ -71,7 +71,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
         {
             if (route.Route.Playback is not null && !HttpMethods.IsOptions(context.Request.Method))
                 await PrivateRoute.ServeAsync(context, route, target, parts.Counters, shared => AnswerAsync(context, route, shared));
-            else await AnswerAsync(context, route, target);
+            else await AnswerAsync(context, route, PrivateRoute.SharedPart(route, target));
         }
         catch (OriginException failure)
         {

@@ -87,6 +87,19 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal(["*"], head.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
+    // Browsers ask so ahead of a fetch with fields of its own; what the origin is asked for then is in its log too.
+    [Fact]
+    public async Task Options_WithAToken_GoOnWithoutIt()
+    {
+        await using var edge = await StartAsync(new PlaybackTokens("a key", TimeSpan.FromHours(1), time));
+        origin.On("/v/a.ts?b=1", OriginReply.Error(204));
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/v/a.ts?token=1.2.secret&b=1");
+
+        using var answer = await edge.Client.SendAsync(request);
+
+        Assert.Equal(["/v/a.ts?b=1"], origin.Calls.Select(call => call.Target));
+    }
+
     // What origins take for the same path: buckets and folders decode, nginx merges slashes, servers of Java leave parameters out.
     [Theory]
     [InlineData("/v(1)/w/a.ts")]
