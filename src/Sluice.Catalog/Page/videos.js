@@ -10,12 +10,22 @@ let older = null, timer = 0, isLoading = false;
 
 const actions = {
   play,
-  copy: video => navigator.clipboard.writeText(video.hls_url).then(() => say('Copied'), () => prompt('Its address', video.hls_url)),
+  copy,
   again: video => act(video, 'POST', '/reprocess'),
   cancel: video => act(video, 'POST', '/cancel'),
   remove,
   replace: (video, file) => ask('DELETE', `/v1/videos/${video.id}`).then(() => upload([file], refresh), complain),
 };
+
+async function copy(video) {
+  try {
+    // There is no clipboard at all on a page over http that is not this machine's own.
+    await navigator.clipboard.writeText(video.hls_url);
+    say('Copied');
+  } catch {
+    prompt('Its address', video.hls_url);
+  }
+}
 
 async function act(video, method, what) {
   try {

@@ -1,5 +1,6 @@
 using Sluice.Configuration;
 using Sluice.Core.Tags;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Hosting;
@@ -39,13 +40,16 @@ internal static class PreviewEndpoints
         return TypedResults.Json(new PreviewAnswer(EdgeOf(context.Request, options, state), [.. sources], derivatives), ApiJson.Wire.PreviewAnswer);
     }
 
-    /// <summary>What to ask the edge for: signed, where the route wants that. Whoever may call the API may have any variant made with it, and the URL ends in an hour.</summary>
+    /// <summary>What to ask the edge for: signed, and with a token, where the route wants that. Whoever may call the API may have any variant made with it, and the URL ends in an hour.</summary>
     private static IResult Sign(string path, string query, SluiceOptions options, TimeProvider time)
     {
         if (!EdgeTarget.TryNormalise(path, out var target, out var reason)) return new ProblemResult(400, $"The path is none: {reason}");
-        if (options.Routes.Find(route => new PathPattern(route.Pattern).Matches(target)) is not { } route || query.Length == 0 || VideoSetup.Policy(options.Video, route.Video).SigningKeys is not [var key, ..])
-            return TypedResults.Json(new PreviewTarget(target + query, null), ApiJson.Wire.PreviewTarget);
-        return TypedResults.Json(new PreviewTarget(target + UrlSignature.Sign(target, query, key, time.GetUtcNow() + SignedFor), key.Id), ApiJson.Wire.PreviewTarget);
+        var route = options.Routes.Find(route => new PathPattern(route.Pattern).Matches(target));
+        var key = route is not null && query.Length > 0 && VideoSetup.Policy(options.Video, route.Video).SigningKeys is [var first, ..] ? first : null;
+        var asked = key is null ? query : UrlSignature.Sign(target, query, key, time.GetUtcNow() + SignedFor);
+        if (route?.PlaybackKey is not { } playback) return TypedResults.Json(new PreviewTarget(target + asked, key?.Id, null), ApiJson.Wire.PreviewTarget);
+        var token = $"{PlaybackTokens.Parameter}={new PlaybackTokens(playback, SignedFor, time).ForFolderOf(target)}";
+        return TypedResults.Json(new PreviewTarget($"{target}{asked}{(asked.Length == 0 ? '?' : '&')}{token}", key?.Id, $"{target}?{token}"), ApiJson.Wire.PreviewTarget);
     }
 
     /// <summary>The edge is on another port of the host that the browser asked, unless the configuration says where it is.</summary>

@@ -48,6 +48,17 @@ public sealed class PreviewTests
         Assert.Matches(@"^/clip\.mp4\?width=640&keyid=k2&expires=\d+&signature=[\w-]{43}$", (string?)answer["target"]);
     }
 
+    // The page showed a 403 on both sides.
+    [Fact]
+    public async Task Target_OfAPrivateRoute_HasATokenForWhatIsAskedAndForTheOriginal()
+    {
+        await using var server = await RunningServer.StartAsync((o, _) => o.Routes[0].PlaybackKey = "0123456789abcdef");
+        var answer = JsonNode.Parse(await server.Api.GetStringAsync("/preview/target?path=%2Fclip.mp4&query=%3Fwidth%3D640"))!;
+        Assert.Matches(@"^/clip\.mp4\?width=640&token=0\.\d+\.[\w-]{43}$", (string?)answer["target"]);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.Edge.GetAsync("/clip.mp4")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Edge.GetAsync((string?)answer["original"])).StatusCode);
+    }
+
     [Fact]
     public async Task Target_OfAnyOtherRoute_IsWhatWasAsked()
     {

@@ -111,7 +111,7 @@ async function known(target) {
   return answer.ok ? (await answer.json()).next : 'unknown';
 }
 
-// On a route of signed URLs what is asked for needs a signature, which only the server can give.
+// On a route of signed URLs what is asked for needs a signature, on a private one a token, which only the server can give.
 async function signed(path, asked) {
   const answer = await api(`/preview/target?path=${encodeURIComponent(path)}&query=${encodeURIComponent(asked)}`);
   return answer.ok ? await answer.json() : { target: path + asked };
@@ -125,15 +125,15 @@ async function showAll() {
   say('Asking …');
   for (const place of ['variant', 'original']) $(place).classList.add('busy');
   try {
-    const { target, key } = await signed(path, asked);
+    const { target, key, original = path } = await signed(path, asked);
     const before = await known(target);
-    if (key) {
+    if (key || original !== path) {
       $('url').textContent = edge + target;
-      $('note').textContent = `This route wants signed URLs. This one is signed with the key ${key} and good for an hour.`;
+      $('note').textContent = key ? `This route wants signed URLs. This one is signed with the key ${key} and good for an hour.` : 'This route is private. This URL has a token that is good for an hour.';
       $('note').hidden = false;
     }
-    const head = await fetch(edge + path, { method: 'HEAD', signal });
-    if (head.ok) show($('original'), edge + path, head.headers.get('Content-Type') ?? 'video/mp4', $('original-facts'), [['bytes', bytes(Number(head.headers.get('Content-Length') ?? 0))]]);
+    const head = await fetch(edge + original, { method: 'HEAD', signal });
+    if (head.ok) show($('original'), edge + original, head.headers.get('Content-Type') ?? 'video/mp4', $('original-facts'), [['bytes', bytes(Number(head.headers.get('Content-Length') ?? 0))]]);
     else tell($('original'), head.status === 404 ? 'There is no such video.' : `The original is answered ${head.status}.`);
     const got = await measure(edge + target, signal);
     const type = got.answer.headers.get('Content-Type') ?? '';
@@ -195,7 +195,15 @@ $('examples').addEventListener('click', event => {
   showUrl();
   if (form.reportValidity()) showAll();
 });
-$('copy').addEventListener('click', () => navigator.clipboard.writeText($('url').textContent).then(() => say('Copied.', 'good'), () => say('The browser does not allow copying here.', 'bad')));
+$('copy').addEventListener('click', async () => {
+  try {
+    // There is no clipboard at all on a page over http that is not this machine's own.
+    await navigator.clipboard.writeText($('url').textContent);
+    say('Copied.', 'good');
+  } catch {
+    say('The browser does not allow copying here.', 'bad');
+  }
+});
 $('token').addEventListener('submit', event => {
   event.preventDefault();
   sessionStorage.setItem('token', event.target.elements.token.value);
