@@ -17,10 +17,10 @@ public static class DebugPage
         h1{font-size:1.25rem;margin:0 0 .25rem}h2{font-size:1rem;margin:0 0 .5rem}p{margin:.25rem 0}
         code,td,dd{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere}
         .why{border-left:.25rem solid var(--accent);padding:.25rem .75rem;background:var(--soft)}
-        main{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem;margin-top:1rem}
+        main{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem;margin-top:1rem}
         section{border:1px solid var(--line);border-radius:.5rem;padding:1rem;min-width:0}.wide{grid-column:1/-1}
         table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:500;padding:.15rem .75rem .15rem 0;vertical-align:top;white-space:nowrap}td{padding:.15rem 0}
-        ol{margin:0;padding-left:1.25rem}.media{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:1rem}figure{margin:0}
+        ol{margin:0;padding-left:1.25rem}.media{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:1rem}figure{margin:0}
         video,img,audio{max-width:100%;background:#0003;border-radius:.25rem}figcaption{font-size:.85rem}a{color:var(--accent)}
         """;
 
