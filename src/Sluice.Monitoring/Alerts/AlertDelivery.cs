@@ -123,7 +123,7 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
         {
             return failure.Message;
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return $"no answer within {Patience.TotalSeconds:0} s";
         }

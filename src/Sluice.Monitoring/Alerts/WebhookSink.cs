@@ -12,7 +12,7 @@ namespace Sluice.Monitoring.Alerts;
 internal sealed class WebhookSink(Uri url, string? secret, TimeProvider time) : IAlertSink, IDisposable
 {
     // Neither a proxy for the web nor redirects: the message goes where the configuration says.
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = Timeout.InfiniteTimeSpan };
 
     public string Name => $"webhook on {url.Host}";
 

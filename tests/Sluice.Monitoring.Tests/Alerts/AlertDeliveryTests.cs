@@ -131,6 +131,16 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sink_ThatGivesUpByItself_IsTriedAgain()
+    {
+        // As an HTTP client does whose connection nobody accepts within its own limit.
+        var sink = new Impatient();
+        await using var delivery = new AlertDelivery(sink, time, NullLogger.Instance);
+        delivery.Send(Message("1"));
+        Assert.True(await AdvanceUntilAsync(delivery, () => sink.Asked == 2));
+    }
+
+    [Fact]
     public async Task Webhook_ThatNeverTakesIt_IsGivenUpAfterSevenAttempts()
     {
         for (var i = 0; i < 7; i++) behaviour.Enqueue(Fail);
@@ -207,6 +217,15 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
 
         return condition();
     }, Soon * 2);
+
+    private sealed class Impatient : IAlertSink
+    {
+        public string Name => "impatient";
+
+        public int Asked { get; private set; }
+
+        public Task SendAsync(byte[] json, AlertMessage message, CancellationToken cancellation) => ++Asked == 1 ? throw new TaskCanceledException("", new TimeoutException()) : Task.CompletedTask;
+    }
 
     /// <summary>Timers that fire a millisecond before they are due, as those of the system may.</summary>
     private sealed class EarlyTimers(TimeProvider time) : TimeProvider
