@@ -16,14 +16,16 @@ internal sealed class ApiClient : IDisposable
     private readonly HttpClient _http;
     private readonly Uri _api;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _connectPatience;
 
-    /// <summary>A client for the API at an address.</summary>
-    public ApiClient(Uri api, string? token, TimeProvider time)
+    /// <summary>A client for the API at an address; connecting may take five seconds where nothing else is said.</summary>
+    public ApiClient(Uri api, string? token, TimeProvider time, TimeSpan? connectPatience = null)
     {
         _api = api;
         _time = time;
+        _connectPatience = connectPatience ?? TimeSpan.FromSeconds(5);
         // The API is private: a proxy for the web has no business in between.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = _connectPatience }) { Timeout = Timeout.InfiniteTimeSpan };
         if (!string.IsNullOrEmpty(token))
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -77,6 +79,10 @@ internal sealed class ApiClient : IDisposable
         catch (OperationCanceledException e) when (patience.IsCancellationRequested)
         {
             throw new ApiException(ExitCode.Unreachable, $"{_api} did not answer within {(within ?? Patience).TotalSeconds:0} s; is it a Sluice API?", e);
+        }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellation.IsCancellationRequested)
+        {
+            throw new ApiException(ExitCode.Unreachable, $"no Sluice answers at {_api}: say where it is with --api URL (no connection within {_connectPatience.TotalSeconds:0.#} s)", e);
         }
         catch (JsonException e)
         {

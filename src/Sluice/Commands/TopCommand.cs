@@ -35,40 +35,41 @@ internal static class TopCommand
             var isInside = false;
             using var leaving = new Leaving(Leave);
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
-            while (true)
+            try
             {
-                var name = parsed.GetValue(period)!;
-                var summary = await client.GetAsync($"/v1/monitoring/summary?period={name}{of}", MonitoringJson.Wire.MonitoringSummary, signals.Stopping);
-                if (api.Json(parsed))
+                while (true)
                 {
-                    Output.Json(terminal.Out, summary, MonitoringJson.Wire.MonitoringSummary);
-                    return ExitCode.Ok;
-                }
+                    var name = parsed.GetValue(period)!;
+                    var summary = await client.GetAsync($"/v1/monitoring/summary?period={name}{of}", MonitoringJson.Wire.MonitoringSummary, signals.Stopping);
+                    if (api.Json(parsed))
+                    {
+                        Output.Json(terminal.Out, summary, MonitoringJson.Wire.MonitoringSummary);
+                        return ExitCode.Ok;
+                    }
 
-                var set = parsed.GetValue(scope) ?? "media";
-                if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
-                {
-                    Leave(); // what is said inside is gone with it
-                    terminal.Complain("--scope: this server hands out no presigned URLs; it has no bucket");
-                    return ExitCode.Usage;
-                }
+                    var set = parsed.GetValue(scope) ?? "media";
+                    if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
+                    {
+                        Leave(); // what is said inside is gone with it
+                        terminal.Complain("--scope: this server hands out no presigned URLs; it has no bucket");
+                        return ExitCode.Usage;
+                    }
 
-                var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
-                var text = TopScreen.Draw(summary, panels, trend);
-                // A screen of its own, which leaves the terminal as it was: entered only when there is something to show, as a message would be gone with it.
-                if (live && !isInside) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
-                isInside = live;
-                terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
-                await terminal.Out.FlushAsync(CancellationToken.None);
-                if (!live) return ExitCode.Ok;
-                try
-                {
+                    var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
+                    var text = TopScreen.Draw(summary, panels, trend);
+                    // A screen of its own, which leaves the terminal as it was: entered only when there is something to show, as a message would be gone with it.
+                    if (live && !isInside) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
+                    isInside = live;
+                    terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
+                    await terminal.Out.FlushAsync(CancellationToken.None);
+                    if (!live) return ExitCode.Ok;
                     await Task.Delay(Beat, terminal.Time, signals.Stopping);
                 }
-                catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
-                {
-                    return ExitCode.Ok;
-                }
+            }
+            catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+            {
+                // Between two screens, or while a server that hangs was asked for the next.
+                return ExitCode.Ok;
             }
 
             void Leave()

@@ -87,7 +87,7 @@ internal static class UploadCommand
                 ? $"{path} is larger than the server takes (catalog.uploadLimit)"
                 : $"the upload was answered with {(int)answer.StatusCode}: {said[..Math.Min(300, said.Length)]}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException and not ApiException or UnauthorizedAccessException)
+        catch (Exception e) when (e is HttpRequestException or IOException and not ApiException or UnauthorizedAccessException or OperationCanceledException { InnerException: TimeoutException })
         {
             throw new ApiException(ExitCode.Failure, $"the upload of {path} broke off: {e.InnerException?.Message ?? e.Message}", e);
         }

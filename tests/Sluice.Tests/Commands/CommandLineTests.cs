@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using Sluice.Commands;
 using Sluice.TestKit.Processes;
 
@@ -152,6 +154,39 @@ public sealed class CommandLineTests
 
         Assert.Equal((ExitCode.Unreachable, ""), (code, output));
         Assert.StartsWith($"sluice: no Sluice answers at http://127.0.0.1:{port}", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_AServerThatAcceptsNoConnection_IsUnreachable()
+    {
+        // A full backlog: the kernel answers no further connection, as behind a firewall.
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var sockets = Enumerable.Range(0, 4).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false }).ToList();
+        foreach (var socket in sockets)
+            _ = socket.ConnectAsync(listener.LocalEndPoint!);
+        using var client = new ApiClient(new Uri($"http://{listener.LocalEndPoint}"), null, TimeProvider.System, TimeSpan.FromMilliseconds(200));
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => client.SendAsync(HttpMethod.Get, "/", TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.Unreachable, failure.ExitCode);
+        Assert.StartsWith("no Sluice answers at", failure.Message, StringComparison.Ordinal);
+        sockets.ForEach(one => one.Dispose());
+    }
+
+    [Fact]
+    public async Task Top_InterruptedWhileTheServerHangs_EndsLikeBetweenTwoScreens()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var interrupt = new CancellationTokenSource();
+        using var output = new StringWriter();
+        var running = SluiceCommand.RunAsync(["top", "--api", $"http://{listener.LocalEndpoint}"], new Terminal(output, output, new Dictionary<string, string>(), TimeProvider.System), interrupt.Token);
+        using var asked = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await interrupt.CancelAsync();
+
+        Assert.Equal((ExitCode.Ok, ""), (await running, output.ToString()));
     }
 
     [Fact]
