@@ -87,8 +87,12 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
-    private static FileStream Append(string path) =>
-        new(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+    private static FileStream Append(string path)
+    {
+        var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        AppendMode.Set(file);
+        return file;
+    }
 
     /// <summary>False when it was renamed or cut short, as rotating does: a file that is not there, or is shorter than what was written to this one, is another.</summary>
     private static bool IsAt(string path, Stream stream) => !stream.CanSeek || (new FileInfo(path) is { Exists: true } file && file.Length >= stream.Position);

@@ -148,6 +148,26 @@ public sealed class AccessLogTests
         static int Lines(string path) => File.Exists(path) ? File.ReadLines(path).Count() : 0;
     }
 
+    // As two servers of one configuration do.
+    [Fact]
+    public async Task File_ThatAnotherWritesTo_KeepsTheLinesOfBoth()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("access.log", "before\n");
+        await using (var one = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System))
+        await using (var other = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System))
+        {
+            for (var i = 1; i <= 20; i++)
+            {
+                var (log, lines) = (i % 2 == 0 ? one : other, i + 1);
+                log!.Note(new() { RequestId = $"{i}", Client = null, Method = "GET", Target = "/a", Status = 200, Bytes = 0, InMemory = true, FirstByte = default, Total = default, Aborted = false });
+                Assert.True(await Eventually.HoldsAsync(() => File.ReadLines(file).Count() == lines, TimeSpan.FromSeconds(30)));
+            }
+        }
+
+        Assert.Equal(["before", .. Enumerable.Range(1, 20).Select(i => $"request={i}")], File.ReadLines(file).Select(line => line.Split(' ')[^1]));
+    }
+
     [Fact]
     public async Task Json_FirstHitAfterARestart_CameFromDisk()
     {
