@@ -42,7 +42,9 @@ internal sealed class HourBaselines(HistoryStore store, IReadOnlyList<HourlyMeas
     {
         var hour = HistoryLevel.Hour.Floor(now);
         if (hour == learntAt) return;
-        past = store.Read(HistoryLevel.Hour, hour - (Weeks * Week) - Hour, hour, Hour, MeasureScopes.Wanted).ToDictionary(bin => bin.At, bin => bin.Window);
+        // Of this hour and the one before it, and no others: all hours of eight weeks, of a server with many buckets, are tens of megabytes.
+        past = Enumerable.Range(1, Weeks * 7).SelectMany(day => (long[])[hour - (day * Day), hour - Hour - (day * Day)])
+            .SelectMany(at => store.Read(HistoryLevel.Hour, at, at + Hour, Hour, MeasureScopes.Wanted)).ToDictionary(bin => bin.At, bin => bin.Window);
         learnt.Clear();
         learntAt = hour;
     }

@@ -113,6 +113,26 @@ public sealed class AnomalyTests
     }
 
     [Fact]
+    public void Baselines_OfMonthsAndManyBuckets_TakeLittleMemory()
+    {
+        using var bench = new AlertBench();
+        bench.Past(8 * 168, at =>
+        {
+            for (var i = 0; i < 300; i++) bench.Counters[$"sluice.origin.requests{{origin=s3://bucket-{i},result=2xx}}"] = 100;
+            bench.Counters["sluice.edge.requests{outcome=hit}"] = at / 3600 % 24 * 100;
+        });
+        var measures = HourlyMeasure.All(50);
+        var baselines = new HourBaselines(bench.Store, measures);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        var usual = Enumerable.Range(0, 24).Select(hour => baselines.Score(0, 1000, AlertBench.Begin + (8 * 168 * 3600) + (hour * 3600))?.Usual).ToList();
+
+        Assert.Equal(100.0 * ((AlertBench.Begin / 3600 - 1) % 24), usual[0]);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -1 << 30, 8 << 20);
+        GC.KeepAlive(baselines);
+    }
+
+    [Fact]
     public void ErrorsAndLatency_JumpingAfterAQuietHour_AreTold()
     {
         using var bench = new AlertBench(new AlertThresholds { ErrorPercent = 50 });
