@@ -18,9 +18,12 @@ internal sealed class ReportSchedule(IReadOnlyList<string> periods, ReportBuilde
             if (sent == stamp) continue;
             records.Note("report " + name, stamp);
             // Of the time before the very first start there is nothing to report.
-            if (sent is not null && Period.Find(name) is { } period) teller.Tell(reports.Build(period, due));
+            if (sent is not null && Period.Find(name) is { } period) teller.Tell(reports.Build(Whole(period, due), due));
         }
     }
+
+    /// <summary>The period that ended then: a month is as long as it was, and not thirty days, or one in two would lack its first day.</summary>
+    private static Period Whole(Period period, DateTimeOffset due) => period.Name == "month" ? period with { Seconds = (int)(due - due.AddMonths(-1)).TotalSeconds } : period;
 
     /// <summary>The last moment at which a report of that name fell due.</summary>
     public static DateTimeOffset Due(string name, DateTimeOffset now)

@@ -117,6 +117,21 @@ public sealed class ReportTests : IAsyncDisposable
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(Midnight), message.Report!.To);
     }
 
+    [Theory]
+    [InlineData("2027-01-01T00:00:00Z", "2026-12-01T00:00:00Z", 31)]
+    [InlineData("2027-03-01T00:00:00Z", "2027-02-01T00:00:00Z", 28)]
+    public async Task Schedule_MonthIsOver_IsAboutAllOfItAndNoMore(string end, string begin, int days)
+    {
+        var (due, from) = (DateTimeOffset.Parse(end, System.Globalization.CultureInfo.InvariantCulture), DateTimeOffset.Parse(begin, System.Globalization.CultureInfo.InvariantCulture));
+        for (var day = -1; day < days; day++) Add(from.AddDays(day).ToUnixTimeSeconds(), 1, 0, 0);
+        var schedule = new ReportSchedule(["month"], reports, store.Records, teller);
+        schedule.Check(due.AddDays(-1));
+        schedule.Check(due);
+        Assert.True(await TestKit.Processes.Eventually.HoldsAsync(() => sink.Messages.Count > 0, TimeSpan.FromSeconds(60)));
+        var report = Assert.Single(sink.Messages).Report!;
+        Assert.Equal((from, due, (double)days), (report.From, report.To, report.Requests.Sum() ?? 0));
+    }
+
     private void Add(long at, double hits, double misses, double errors) =>
         store.Append(at, Point(("sluice.edge.requests{outcome=hit}", hits), ("sluice.edge.requests{outcome=miss}", misses), ("sluice.edge.errors{status=502}", errors)));
 
