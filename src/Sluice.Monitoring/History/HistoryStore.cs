@@ -23,7 +23,7 @@ internal sealed class HistoryStore : IDisposable
         write = connection.Prepare("INSERT OR REPLACE INTO points (level, at, data) VALUES ($level, $at, $data)", "$level", "$at", "$data");
         read = connection.Prepare("SELECT at, data FROM points WHERE level = $level AND at >= $from AND at < $to ORDER BY at", "$level", "$from", "$to");
         one = connection.Prepare("SELECT data FROM points WHERE level = $level AND at = $at", "$level", "$at");
-        trim = connection.Prepare("DELETE FROM points WHERE level = $level AND at < $before", "$level", "$before");
+        trim = connection.Prepare("DELETE FROM points WHERE level = $level AND at IN (SELECT at FROM points WHERE level = $level AND at < $before ORDER BY at LIMIT 2)", "$level", "$before");
         Records = new RecordStore(connection, gate);
     }
 
@@ -63,9 +63,10 @@ internal sealed class HistoryStore : IDisposable
                 using var transaction = connection.BeginWrite();
                 foreach (var level in HistoryLevel.All)
                 {
+                    // Two for each that begins: it keeps up, and a clock that is years ahead for a moment does not take all there is with it.
+                    if (!open.TryGetValue(level.Seconds, out var held) || held.At != level.Floor(at)) Run(trim, level.Seconds, at - (long)level.Keep.TotalSeconds);
                     var point = Merge(level, level.Floor(at), sample);
                     Run(write, level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind));
-                    Run(trim, level.Seconds, at - (long)level.Keep.TotalSeconds);
                 }
 
                 transaction.Commit();

@@ -76,6 +76,19 @@ public sealed class HistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void Append_WhileTheClockIsYearsAhead_KeepsWhatThereIs()
+    {
+        for (var i = 0; i < 1000; i++) Append(Noon + (i * 10), 1, 1);
+        for (var i = 0; i < 30; i++) Append(Noon + (5 * 365 * 86_400L) + (i * 10), 1, 1);
+        Append(Noon + 10_000, 1, 1);
+        // Two of its points for each that began meanwhile.
+        foreach (var (level, lost) in HistoryLevel.All.Zip([2 * 30, 2 * 6 * 6, 2 * 360])) Assert.InRange(store.Read(level, Noon, Noon + 86_400, SeriesFilter.All).Sum("n"), 1001 - lost, 1001);
+        // And what is too old by any clock goes, a little at a time.
+        for (var i = 0; i < 1000; i++) Append(Noon + (3 * 86_400) + (i * 10), 1, 1);
+        Assert.Empty(store.Read(HistoryLevel.Fine, Noon, Noon + 86_400, 10, SeriesFilter.All));
+    }
+
+    [Fact]
     public void Catalog_TenThousandLabelSets_KeepsItsBound()
     {
         var made = store.Resolve(catalog => Enumerable.Range(0, 10_000).Count(i => catalog.Get($"n{{path=/{i}}}", SeriesKind.Counter, []) is not null));
