@@ -14,8 +14,14 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
 
     private const long MostMemory = 6L << 30;
 
+    // A thousand streams, which is as many as ffmpeg takes, come to a quarter of it.
+    private const int MostReport = 4 << 20;
+
     /// <summary>Pixels of an upload's picture: 8K, as for variants. A file of a few kilobytes may unpack to any number of them.</summary>
     public const int MostPixels = 7680 * 4320;
+
+    /// <summary>Length of an upload in seconds, and of what is made of one that does not tell.</summary>
+    public const int MostSeconds = 24 * 3600;
 
     /// <summary>Options that come before an upload.</summary>
     public static IEnumerable<string> Upload(string file) => ["-max_pixels", MostPixels.ToString(CultureInfo.InvariantCulture), "-protocol_whitelist", "file", "-format_whitelist", Formats, "-i", "file:" + file];
@@ -41,18 +47,33 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
     }
 
     /// <summary>Runs ffprobe and gives what it writes.</summary>
+    /// <exception cref="ToolFailedException">It failed, or wrote more than any video needs; the message has its last words.</exception>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public Task<byte[]> ProbeAsync(IEnumerable<string> arguments, CancellationToken cancellation) => ProbeAsync(["-print_format", "json", .. arguments], ReadReportAsync, cancellation);
+
+    /// <summary>Runs ffprobe and gives what <paramref name="read"/> makes of what it writes, which may be many times as large as the file.</summary>
     /// <exception cref="ToolFailedException">It failed; the message has its last words.</exception>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public async Task<byte[]> ProbeAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    public async Task<T> ProbeAsync<T>(IEnumerable<string> arguments, Func<Stream, Task<T>> read, CancellationToken cancellation)
     {
-        await using var tool = Start(Ffprobe, "ffprobe", ["-hide_banner", "-loglevel", "error", "-print_format", "json", .. arguments], "/");
+        await using var tool = Start(Ffprobe, "ffprobe", ["-hide_banner", "-loglevel", "error", .. arguments], "/");
         await using (cancellation.Register(tool.Kill))
         {
-            using var output = new MemoryStream();
-            await tool.Output.CopyToAsync(output, CancellationToken.None);
+            var result = await read(tool.Output);
             Judge("ffprobe", await tool.Exited, cancellation);
-            return output.ToArray();
+            return result;
         }
+    }
+
+    /// <summary>What ffprobe writes of a file, unless that has no end.</summary>
+    /// <exception cref="ToolFailedException">It is more than any video needs.</exception>
+    internal static async Task<byte[]> ReadReportAsync(Stream output)
+    {
+        using var report = new MemoryStream();
+        var piece = new byte[16 << 10];
+        for (int count; (count = await output.ReadAsync(piece)) > 0; report.Write(piece, 0, count))
+            if (report.Length + count > MostReport) throw new ToolFailedException("ffprobe told more of the file than of any video");
+        return report.ToArray();
     }
 
     private static string? Find(string name) => ToolCommand.Find(name, Environment.GetEnvironmentVariable("PATH"));

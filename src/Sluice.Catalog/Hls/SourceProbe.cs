@@ -13,6 +13,9 @@ internal sealed class SourceProbe(FfmpegTools tools)
     // Long enough to be a frame.
     private const double LeastStill = 0.04;
 
+    // Only what is read below: a file may have any number of tags, of any length.
+    private const string Wanted = "format=start_time,duration:stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic:stream_side_data=rotation";
+
     /// <exception cref="UnusableSourceException">It is no video; the message says what it lacks.</exception>
     public async Task<SourceInfo> ProbeAsync(string file, CancellationToken cancellation)
     {
@@ -20,15 +23,19 @@ internal sealed class SourceProbe(FfmpegTools tools)
         byte[] report;
         try
         {
-            report = await tools.ProbeAsync(["-show_format", "-show_streams", .. FfmpegTools.Upload(file)], cancellation);
+            report = await tools.ProbeAsync(["-show_entries", Wanted, .. FfmpegTools.Upload(file)], cancellation);
         }
         catch (ToolFailedException e)
         {
             throw new UnusableSourceException("The uploaded file is not a video, or of a kind that is not supported.", e);
         }
         var info = Read(report);
-        return info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info;
+        return Accept(info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info);
     }
+
+    /// <summary>Refuses what is too long to be a video. Pictures may be an hour apart, all of which is encoded: a few kilobytes are weeks of film.</summary>
+    internal static SourceInfo Accept(SourceInfo info) => (info.PictureEnd > 0 ? info.PictureEnd + info.StillEnd : info.Duration) <= FfmpegTools.MostSeconds ? info
+        : throw new UnusableSourceException(string.Create(CultureInfo.InvariantCulture, $"The uploaded file is longer than {FfmpegTools.MostSeconds / 3600} hours."));
 
     // A header tells no more than what was meant: the file may be cut off before that, and the last picture of a recorded screen may stand for minutes, of which ffmpeg shows a moment.
     private async Task<SourceInfo> LookAtEndAsync(string file, SourceInfo info, CancellationToken cancellation)
@@ -37,7 +44,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         string[] last = ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{from:0.###}%"), "-show_entries", "packet=stream_index,pts_time,duration_time", "-of", "csv=p=0"];
         try
         {
-            return AtEnd(info, Encoding.ASCII.GetString(await tools.ProbeAsync([.. last, .. FfmpegTools.Upload(file)], cancellation)));
+            return await tools.ProbeAsync([.. last, .. FfmpegTools.Upload(file)], output => AtEndAsync(info, new StreamReader(output, Encoding.ASCII)), cancellation);
         }
         catch (ToolFailedException)
         {
@@ -46,11 +53,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
         }
     }
 
-    /// <summary>What is known of an upload, by the last packets that are in it.</summary>
-    internal static SourceInfo AtEnd(SourceInfo info, string packets)
+    /// <summary>What is known of an upload, by the last packets that are in it. They are not kept: a file may have a packet for each of its bytes, all of them in its last second.</summary>
+    internal static async Task<SourceInfo> AtEndAsync(SourceInfo info, TextReader packets)
     {
         var (picture, shown, end) = (double.NegativeInfinity, 0.0, double.NegativeInfinity);
-        foreach (var line in packets.Split('\n'))
+        while (await packets.ReadLineAsync() is { } line)
         {
             if (line.Split(',') is not [var index, var at, var length, ..] || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var stream)) continue;
             if ((stream != info.VideoStream && stream != info.AudioStream) || !double.TryParse(at, NumberStyles.Float, CultureInfo.InvariantCulture, out var time)) continue;

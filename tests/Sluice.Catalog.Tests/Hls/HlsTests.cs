@@ -124,14 +124,50 @@ public sealed class HlsTests
     [InlineData("0,5.00,0.04\n0,4.96,0.04\n1,5.02,0.02\n2,9.00,1.00\n", 5.04, 0)]
     [InlineData("1,9.98,0.02\n", 10, 1)]
     [InlineData("", 0, 0)]
-    public void Probe_OfTheLastPackets_TellsWhatIsThere(string packets, double pictureEnd, double stillEnd)
+    public async Task Probe_OfTheLastPackets_TellsWhatIsThere(string packets, double pictureEnd, double stillEnd)
     {
         var told = new SourceInfo(0, 1, 320, 240, 11) { PictureEnd = 10, StillEnd = stillEnd == 1 ? 1 : 0, Begin = 1.4, Frame = 0.04 };
 
-        var source = SourceProbe.AtEnd(told, string.Join('\n', packets.Split('\n').Select(line => line.Split(',') is [var stream, var at, var length]
-            ? string.Create(CultureInfo.InvariantCulture, $"{stream},{double.Parse(at, CultureInfo.InvariantCulture) + 1.4},{length}") : line)));
+        var source = await SourceProbe.AtEndAsync(told, new StringReader(string.Join('\n', packets.Split('\n').Select(line => line.Split(',') is [var stream, var at, var length]
+            ? string.Create(CultureInfo.InvariantCulture, $"{stream},{double.Parse(at, CultureInfo.InvariantCulture) + 1.4},{length}") : line))));
 
         Assert.Equal((pictureEnd, stillEnd), (Math.Round(source.PictureEnd, 6), Math.Round(source.StillEnd, 6)));
+    }
+
+    // Of a file of 23 KB with an hour between its pictures a day of film is encoded: more of them kept a worker busy until its twelve hours were over, for each attempt.
+    [Theory]
+    [InlineData(86_400, 0, 0, true)]
+    [InlineData(86_401, 0, 0, false)]
+    [InlineData(10, 1e6, 1e6, false)]
+    [InlineData(10, 0, 1e6, true)]
+    [InlineData(0, 0, 1e6, false)]
+    [InlineData(0, 0, 0, true)]
+    public void Probe_OfMoreThanADay_IsRefused(double pictureEnd, double stillEnd, double duration, bool isTaken)
+    {
+        var told = new SourceInfo(0, 1, 320, 240, duration) { PictureEnd = pictureEnd, StillEnd = stillEnd };
+
+        var refusal = Record.Exception(() => SourceProbe.Accept(told));
+
+        Assert.Equal(isTaken ? null : "The uploaded file is longer than 24 hours.", (refusal as UnusableSourceException)?.Message);
+    }
+
+    // A file of 20 MB may have a packet for each of its bytes: the list of them took gigabytes of the server.
+    [Fact]
+    public async Task Probe_OfTheLastPackets_KeepsNoneOfThem()
+    {
+        var packets = new ForgottenLines(10_000);
+
+        await SourceProbe.AtEndAsync(new SourceInfo(0, null, 320, 240, 10) { PictureEnd = 10 }, packets);
+
+        Assert.Equal(0, packets.StillThere);
+    }
+
+    [Fact]
+    public async Task Probe_OfAFileWithMoreToTellThanAnyVideo_IsBrokenOff()
+    {
+        using var endless = File.OpenRead("/dev/zero");
+
+        await Assert.ThrowsAsync<ToolFailedException>(() => FfmpegTools.ReadReportAsync(endless));
     }
 
     [Theory]
@@ -190,5 +226,29 @@ public sealed class HlsTests
         var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Contains("larger than the 10 bytes", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lines, and how many of them somebody still has once they have been read.</summary>
+    private sealed class ForgottenLines(int count) : TextReader
+    {
+        private readonly List<WeakReference> given = [];
+
+        public int StillThere { get; private set; }
+
+        public override Task<string?> ReadLineAsync()
+        {
+            if (given.Count < count) return Task.FromResult<string?>(Next());
+            GC.Collect();
+            // The one that was read last may be at hand.
+            StillThere = given.SkipLast(1).Count(line => line.IsAlive);
+            return Task.FromResult<string?>(null);
+        }
+
+        private string Next()
+        {
+            var line = string.Create(CultureInfo.InvariantCulture, $"0,9.{given.Count},0.01");
+            given.Add(new WeakReference(line));
+            return line;
+        }
     }
 }
