@@ -69,7 +69,8 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
 
         try
         {
-            if (route.Route.Playback is not null && !HttpMethods.IsOptions(context.Request.Method))
+            // A page of another site asks first whether it may (OPTIONS), and cannot show a token then; but what asks for a tunnel is no such question.
+            if (route.Route.Playback is not null && (!HttpMethods.IsOptions(context.Request.Method) || UpgradeRequest.Read(context) is not null))
                 await PrivateRoute.ServeAsync(context, route, target, parts.Counters, shared => AnswerAsync(context, route, shared));
             else await AnswerAsync(context, route, PrivateRoute.SharedPart(route, target));
         }

@@ -4,6 +4,7 @@ using Sluice.Edge.Origins;
 using Sluice.Edge.Playback;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Time;
 
@@ -98,6 +99,22 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         using var answer = await edge.Client.SendAsync(request);
 
         Assert.Equal(["/v/a.ts?b=1"], origin.Calls.Select(call => call.Target));
+    }
+
+    // In a tunnel a client may ask an origin for anything; some give one to whatever method asks for it.
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("OPTIONS")]
+    public async Task Upgrade_WithoutAToken_IsRefused(string method)
+    {
+        origin.On("/v/a.ts", OriginReply.Object(1, 10));
+        await using var edge = await StartAsync(new PlaybackTokens("a key", TimeSpan.FromHours(1), time));
+        using var client = await RawHttp.ConnectAsync(edge.Client.BaseAddress!);
+
+        await client.SendAsync(RawHttp.Request(method, "/v/a.ts", edge.Client.BaseAddress!, "Connection: Upgrade", "Upgrade: shout/1"));
+
+        Assert.Equal(403, (await client.ReadResponseAsync()).Status);
+        Assert.Empty(origin.Calls);
     }
 
     // What origins take for the same path: buckets and folders decode, nginx merges slashes, servers of Java leave parameters out.
