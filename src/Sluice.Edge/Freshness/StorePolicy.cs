@@ -9,12 +9,16 @@ namespace Sluice.Edge.Freshness;
 /// <summary>Decides whether an answer is stored and how long it is fresh (RFC 9111 section 3; rows TTL-01 to TTL-04, EDG-04, EDG-05).</summary>
 internal static class StorePolicy
 {
+    /// <summary>More than any bucket has in one object (64 TiB). Chunks are counted in 32 bits, and what is held of a body is a list of them.</summary>
+    private const long MostBytes = 1L << 46;
+
     private static readonly TimeSpan FolderStaleWhileRevalidate = TimeSpan.FromSeconds(60);
 
     public static StoreDecision Decide(FetchContext context, OriginResponse response, long? length, DateTimeOffset receivedAt)
     {
         var rules = CacheRules.Read(response.Headers);
         if (context.CacheControl.Has(CacheDirectives.NoStore)) return StoreDecision.Refuse("request no-store");
+        if (length > MostBytes) return StoreDecision.Refuse("too long");
         if (rules.ForbidsStoring(response.Status) is { } reason) return StoreDecision.Refuse(reason);
         if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return StoreDecision.Refuse("authorization");
         if (response.Headers.Contains("Set-Cookie") && !KeepsCookies(context, rules) && !rules.Excludes("Set-Cookie")) return StoreDecision.Refuse("set-cookie");

@@ -37,6 +37,44 @@ public sealed class GapAnswerTests
         Assert.Equal("HIT", Status(await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"))));
     }
 
+    // It was asked for in whole chunks, which is what the client then got; of the last bytes by HEAD, which was a 200 without a body.
+    [Theory]
+    [InlineData("bytes=300000-300009", 300_000, 300_010)]
+    [InlineData("bytes=-10", Length - 10, Length)]
+    [InlineData("bytes=1900000-", 1_900_000, Length)]
+    public async Task Range_OfWhatIsNotKept_IsWhatWasAskedFor(string range, int start, int end)
+    {
+        origin.Extra.Set("Cache-Control", "no-store");
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        for (var i = 0; i < 2; i++)
+        {
+            var (head, body) = await edge.GetAsync("/a", ("Range", range));
+            Assert.Equal(HttpStatusCode.PartialContent, head.StatusCode);
+            Assert.Equal(origin.Expected(start, end), body);
+        }
+
+        Assert.Equal(origin.Expected(0, Length), (await edge.GetAsync("/a", ("Range", range), ("If-Range", "\"other\""))).Body);
+    }
+
+    // An origin may claim any length, and a sparse file has it: the numbers of chunks ran over, so that a part that nobody had was a hit without a byte, and its readers never ended.
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData((1L << 46) + 1)]
+    public async Task Range_OfWhatClaimsToBeLongerThanAnyBody_IsTheOrigins(long length)
+    {
+        origin.Length = length;
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        using var asking = new HttpRequestMessage(HttpMethod.Head, "/a");
+        using var told = await edge.Client.SendAsync(asking);
+        Assert.Equal(length, told.Content.Headers.ContentLength);
+        foreach (var start in new[] { 0, length - 20, length - 20 })
+        {
+            var (head, body) = await edge.GetAsync("/a", ("Range", $"bytes={start}-{start + 9}"));
+            Assert.Equal(HttpStatusCode.PartialContent, head.StatusCode);
+            Assert.Equal(origin.Expected(start, start + 10), body);
+        }
+    }
+
     // The range is there, the whole that it is answered with is not.
     [Fact]
     public async Task Range_ThatDoesNotCountBecauseOfIfRange_IsNoHit()
