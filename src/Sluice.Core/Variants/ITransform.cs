@@ -11,6 +11,9 @@ public interface ITransform
     /// <summary>True when a GET or HEAD may want a variant though it has no query: the choice is then the device's, and no such request is answered without <see cref="Decide"/>.</summary>
     bool ChoosesAlways { get; }
 
+    /// <summary>True for a path that names a variant, whatever its query.</summary>
+    bool IsVariant(string path) => false;
+
     /// <summary>Request fields that ask to be told how a request was answered: with one of them none is answered without <see cref="Decide"/>.</summary>
     IReadOnlyList<string> AskingFields { get; }
 

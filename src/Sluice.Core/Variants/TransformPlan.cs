@@ -30,6 +30,9 @@ public sealed record TransformPlan
     /// <summary>True when the original is to be sent where the variant cannot be made (row U070).</summary>
     public bool FallsBack { get; init; } = true;
 
+    /// <summary>Path and query of what whoever asks for this will ask for next; null where that is not known.</summary>
+    public string? Next { get; init; }
+
     /// <summary>How long the stored one is used unasked once it is found to be current; null for as long as a new one (row TTL-12).</summary>
     public TimeSpan? ConfirmedLifetime { get; init; }
 

@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Variants;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Serving;
 
@@ -62,13 +64,13 @@ internal sealed partial class EdgeHandler
     {
         await Task.Yield();
         foreach (var asked in next)
-            if (!await AheadAsync(asked.Route.Scope.KeyOf(asked.Target), asked, () => FetchAheadAsync(context, asked))) return;
+            if (!await AheadAsync(asked.Route.Scope.KeyOf(asked.Target), asked.Target, () => FetchAheadAsync(context, asked))) return;
     }
 
     private async Task FetchAheadAsync(HttpContext context, Asked asked, CachedObject stored, long start, long end)
     {
         await Task.Yield();
-        await AheadAsync($"{start} {asked.Route.Scope.KeyOf(asked.Target)}", asked, async () =>
+        await AheadAsync($"{start} {asked.Route.Scope.KeyOf(asked.Target)}", asked.Target, async () =>
         {
             using var reader = stored.Open(start, end, new Asker(context, asked.Route, parts.Forwarding).SourceOf(stored));
             await reader.ReadToEndAsync(CancellationToken.None);
@@ -76,7 +78,26 @@ internal sealed partial class EdgeHandler
         });
     }
 
-    private async Task<bool> AheadAsync(string name, Asked asked, Func<Task<bool>> fetch)
+    /// <summary>What comes after a variant is made while it is played (<see cref="TransformPlan.Next"/>): one however the route is set, for making takes longer than fetching.</summary>
+    private async Task MakeAheadAsync(ActiveRoute route, VariantRoute variants, TransformPlan plan)
+    {
+        await Task.Yield();
+        for (var left = Math.Max(1, route.Policy.Prefetch); left > 0; left--)
+        {
+            if (variants.Route.Scope.FindStored(plan.Key) is not [{ Metadata.Status: 200 }, ..] || plan.Next is not { } target) return;
+            var mark = target.IndexOf('?', StringComparison.Ordinal);
+            var decision = variants.Transform.Decide(new TransformQuery(target[..mark], target[mark..], static _ => null) { Client = plan.Client, IsLocal = true, IsOperator = true });
+            if (decision?.Plan is not { } next) return;
+            if (!await AheadAsync(variants.Route.Scope.KeyOf(next.Key), target, async () =>
+            {
+                await PrepareAsync(target, new Asked(variants.Route, next.Key, next, route), CancellationToken.None);
+                return true;
+            })) return;
+            plan = next;
+        }
+    }
+
+    private async Task<bool> AheadAsync(string name, string target, Func<Task<bool>> fetch)
     {
         if (ahead.Count >= MaximumAhead || !ahead.TryAdd(name, 0)) return false;
         try
@@ -86,7 +107,7 @@ internal sealed partial class EdgeHandler
         catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // Nobody waits for it. Who does come for it is told then.
-            LogNotAhead(asked.Target, failure.Message);
+            LogNotAhead(target, failure.Message);
             return false;
         }
         finally

@@ -44,6 +44,7 @@ internal sealed partial class EdgeHandler
         await ServeAsync(context, new Asked(variants.Route, plan.Key, plan, route));
         // Afterwards: by now what is stored was made as it is to be made now.
         if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
+        if (plan.Next is not null && HttpMethods.IsGet(context.Request.Method)) _ = MakeAheadAsync(route, variants, plan);
         return true;
     }
 
@@ -54,27 +55,32 @@ internal sealed partial class EdgeHandler
         var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true });
         if (decision?.Plan is not { } plan)
             return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
-        var asked = new Asked(variants.Route, plan.Key, plan, route);
+        return await PrepareAsync(target.Text, new Asked(variants.Route, plan.Key, plan, route), cancellation);
+    }
+
+    private async Task<PreparedVariant> PrepareAsync(string text, Asked asked, CancellationToken cancellation)
+    {
+        var (scope, key) = (asked.Route.Scope, asked.Target);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
-        var stored = variants.Route.Scope.FindStored(plan.Key) is [{ IsServable: true } held, ..] ? held : null;
-        if (IsFreshNow(nobody, asked)) return Prepared(variants.Route.Scope.FindStored(plan.Key) is [var ready, ..] ? ready : null, false);
+        var stored = scope.FindStored(key) is [{ IsServable: true } held, ..] ? held : null;
+        if (IsFreshNow(nobody, asked)) return Prepared(scope.FindStored(key) is [var ready, ..] ? ready : null, false);
         var fetch = PlanFetch(nobody, asked, stored);
         try
         {
             using var ticket = flights.Join(fetch.FlightName, stop => FetchAsync(fetch, false, stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
-            if (result.Object is not { } brought) return new(target.Text, result.Status) { Key = plan.Key, Reason = result.Reason };
+            if (result.Object is not { } brought) return new(text, result.Status) { Key = key, Reason = result.Reason };
             await result.CompleteAsync(cancellation);
             return Prepared(brought, !result.IsRevalidated);
         }
         catch (OriginException failure)
         {
-            return new(target.Text, 502) { Key = plan.Key, Reason = failure.Message };
+            return new(text, 502) { Key = key, Reason = failure.Message };
         }
 
-        PreparedVariant Prepared(CachedObject? found, bool isMade) => found is null ? new(target.Text, 503) { Key = plan.Key, Reason = "It was evicted at once." } : new(target.Text, found.Metadata.Status)
+        PreparedVariant Prepared(CachedObject? found, bool isMade) => found is null ? new(text, 503) { Key = key, Reason = "It was evicted at once." } : new(text, found.Metadata.Status)
         {
-            Key = plan.Key,
+            Key = key,
             IsMade = isMade && found.Metadata.Status == 200,
             Length = found.Metadata.Length,
             Reason = found.Metadata.Headers.First(OriginalInstead.ReasonField),

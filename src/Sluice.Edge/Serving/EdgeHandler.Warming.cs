@@ -22,7 +22,12 @@ internal sealed partial class EdgeHandler
         if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true }) is { Original: null })
         {
             var made = await PrepareAsync(target, client, cancellation);
-            return new(target.Text, made.Status) { IsHeld = made.Reason is null, IsFetched = made.IsMade, Length = made.Length, Reason = made.Reason };
+            var playlist = made is { Reason: null, Key: { } key } && variants.Route.Scope.FindStored(key) is [var found, ..] ? found : null;
+            return new(target.Text, made.Status)
+            {
+                IsHeld = made.Reason is null, IsFetched = made.IsMade, Length = made.Length, Reason = made.Reason,
+                Names = playlist is null ? [] : await NamesAsync(target, playlist, cancellation),
+            };
         }
 
         var asked = new Asked(route, target.Text);
@@ -66,10 +71,13 @@ internal sealed partial class EdgeHandler
             IsHeld = isHeld && status < 400,
             IsFetched = isFetched,
             Length = length,
-            Names = isHeld && status == 200 && PlaylistNames.IsPlaylist(target.Path) && length <= PlaylistNames.MaximumBytes && await TextAsync(found, cancellation) is { } text ? PlaylistNames.Read(target.Path, text) : [],
+            Names = isHeld && status == 200 ? await NamesAsync(target, found, cancellation) : [],
             Reason = status >= 400 ? $"The origin answered {status}." : isHeld ? null : "It was fetched, but there was no room to keep it, or it was purged meanwhile.",
         };
     }
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(RequestTarget target, CachedObject found, CancellationToken cancellation) =>
+        PlaylistNames.IsPlaylist(target.Path) && found.Metadata.Length <= PlaylistNames.MaximumBytes && await TextAsync(found, cancellation) is { } text ? PlaylistNames.Read(target.Path, text) : [];
 
     private static async Task<string?> TextAsync(CachedObject found, CancellationToken cancellation)
     {

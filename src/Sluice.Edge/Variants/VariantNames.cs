@@ -11,7 +11,7 @@ internal static class VariantNames
     public static (ActiveRoute Route, string Name) Of(ActiveRoute route, RequestTarget target)
     {
         target = PrivateRoute.SharedPart(route, target);
-        if (target.Query.Length == 0 || route.Variants is not { } variants) return (route, target.Text);
+        if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.IsVariant(target.Path))) return (route, target.Text);
         return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { IsOperator = true }) switch
         {
             { Plan: { } plan } => (variants.Route, plan.Key),

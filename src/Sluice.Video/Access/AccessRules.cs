@@ -8,9 +8,9 @@ internal sealed class AccessRules
 {
     private const VideoParameter None = (VideoParameter)(-1);
 
-    /// <summary>What goes with a derivative where there is nothing else: hints to players, and what chooses one of the derivatives.</summary>
+    /// <summary>What goes with a derivative where there is nothing else: hints to players, what chooses one of the derivatives, and which piece of it.</summary>
     private static readonly ulong BesideDerivatives = Bits([
-        VideoParameter.Derivative, VideoParameter.Loop, VideoParameter.Autoplay, VideoParameter.Muted, VideoParameter.Preload, VideoParameter.FileName, VideoParameter.Dpr,
+        VideoParameter.Derivative, VideoParameter.Loop, VideoParameter.Autoplay, VideoParameter.Muted, VideoParameter.Preload, VideoParameter.FileName, VideoParameter.Segment, VideoParameter.Dpr,
         VideoParameter.ImWidth, VideoParameter.ImHeight, VideoParameter.ImViewWidth, VideoParameter.ImViewHeight, VideoParameter.ImDensity, VideoParameter.ImRef,
         VideoParameter.Device, VideoParameter.Network,
     ]);

@@ -79,4 +79,7 @@ public sealed record Derivative
 
     /// <summary>File name in Content-Disposition; only requests have one.</summary>
     internal string? FileName { get; init; }
+
+    /// <summary>Which segment; only requests have one.</summary>
+    internal int? Segment { get; init; }
 }

@@ -36,6 +36,49 @@ internal static class FfmpegArguments
         return arguments;
     }
 
+    /// <summary>
+    /// The command that makes one segment of a playlist. It begins at a whole second before, so that the encoder of the sound has heard what comes before its first frame: the frames it makes of that,
+    /// and of what it needs beyond the last, are dropped. The times are those of the source, ten seconds later, for none may be below zero.
+    /// </summary>
+    /// <param name="options">The size.</param>
+    /// <param name="segment">Which segment.</param>
+    /// <param name="grid">All of them.</param>
+    /// <param name="fact">What the source is.</param>
+    /// <param name="input">URL of the source.</param>
+    /// <param name="limits">What it may take.</param>
+    public static IReadOnlyList<string> ForSegment(VideoOptions options, int segment, HlsGrid grid, SourceFact fact, string input, FfmpegLimits limits)
+    {
+        var lead = segment > 0 ? 1 : 0;
+        var from = (segment * HlsGrid.Seconds) - lead;
+        // Pictures by their own times, and no rate: one at a boundary is in one of two segments and not in both, whatever the rate.
+        var filters = $"[0:v:0]trim=start={lead}{(grid.IsLast(segment) ? "" : $":end={lead + HlsGrid.Seconds}")},{PictureFilters.For(options)}[picture]";
+        var hasSound = options.Audio && fact.Streams!.HasSound;
+        List<string> sound = ["-an"];
+        if (hasSound)
+        {
+            long before = from * (long)HlsGrid.SamplesPerSecond, first = (HlsGrid.FirstFrame(segment) * HlsGrid.SamplesOfFrame) - before, end = (grid.EndFrame(segment) * HlsGrid.SamplesOfFrame) - before;
+            var begin = first - (lead * 4 * HlsGrid.SamplesOfFrame);
+            var beyond = end + (2 * HlsGrid.SamplesOfFrame);
+            // Over silence: sound that ends before the picture would otherwise be missing in some segments, for which players wait.
+            filters += $";anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
+                + $"[silence][own]amix=inputs=2:duration=first:normalize=0,atrim=start_pts={begin}:end_pts={beyond}[sound]";
+            // The first frame out of the encoder is of what was before the first that went in.
+            var dropped = ((first - begin) / HlsGrid.SamplesOfFrame) + 1;
+            sound = ["-map", "[sound]", "-c:a", "aac", "-b:a", Text(Rates.HlsSound), "-bsf:a", $"noise=drop='lt(n,{dropped})+gte(n,{dropped + ((end - first) / HlsGrid.SamplesOfFrame)})'"];
+        }
+
+        var level = HlsSize.LevelOf(HlsSize.Of(options, fact.Streams!), fact.Rate);
+        return
+        [
+            .. Common(limits), .. Input(input, limits, TimeSpan.FromSeconds(from), grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
+            "-filter_complex", filters, "-map", "[picture]", .. sound, .. Bare, "-threads", Text(limits.Threads),
+            // Without pictures that are told by later ones: times to decode would overlap at the boundaries where the rate is not steady.
+            "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-profile:v", "high", "-level", $"{level / 10}.{level % 10}", .. Rates.For(options, false), "-pix_fmt", "yuv420p",
+            "-force_key_frames", "expr:gte(t,n_forced*2)", "-fps_mode", "passthrough", "-enc_time_base:v", "1:90000",
+            "-max_interleave_delta", "0", "-muxdelay", "0", "-muxpreload", "0", "-output_ts_offset", Text(from + 10), "-mpegts_flags", "+initial_discontinuity", "-f", "mpegts", "pipe:1",
+        ];
+    }
+
     /// <summary>The command that makes a picture of the last one that the source has at or before a time, for where it has none from there on.</summary>
     public static IReadOnlyList<string> ForLast(VideoOptions options, string input, FfmpegLimits limits) =>
         [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options)}", limits)];

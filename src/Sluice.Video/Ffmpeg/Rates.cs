@@ -6,10 +6,19 @@ namespace Sluice.Video.Ffmpeg;
 /// <summary>Quality and compression (rows U011, U012) as encoders take them: constant quality under a bound on the rate.</summary>
 internal static class Rates
 {
+    /// <summary>Bits per second of the sound of a segment, and of a picture that nothing says anything of.</summary>
+    public const int HlsSound = 128_000, Unknown = 2_500_000;
+
+    /// <summary>Bits per second that a picture takes at most where so many are asked for.</summary>
+    public static long Peak(int bits) => bits * 3L / 2;
+
+    /// <summary>With what MPEG-TS adds to it.</summary>
+    public static long WithPackets(long bits) => bits * 11 / 10;
+
     /// <summary>Arguments of a video encoder.</summary>
     public static string[] For(VideoOptions options, bool isWebM)
     {
-        if (options.Bitrate is { } asked) return ["-b:v", Text(asked), "-maxrate", Text(asked * 3L / 2), "-bufsize", Text(asked * 2L)];
+        if (options.Bitrate is { } asked) return ["-b:v", Text(asked), "-maxrate", Text(Peak(asked)), "-bufsize", Text(asked * 2L)];
         // Both scales count the other way round: less is better.
         var level = options.Quality switch { VideoLevel.Low => 5, VideoLevel.High => -3, _ => 0 }
             + options.Compression switch { VideoLevel.Low => -2, VideoLevel.High => 4, _ => 0 };

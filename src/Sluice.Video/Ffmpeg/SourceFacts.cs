@@ -27,17 +27,17 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
     /// <param name="tools">Where it is.</param>
     /// <param name="version">The version of the source.</param>
     /// <param name="loan">Where it is read.</param>
-    /// <param name="withRate">Whether the rate of its pictures has to be known as well.</param>
+    /// <param name="inFull">Whether more than its length has to be known: the rate of its pictures, their size, and whether it has sound.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, SourceLoan loan, bool withRate, CancellationToken cancellation)
+    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, SourceLoan loan, bool inFull, CancellationToken cancellation)
     {
-        if (known.TryGetValue(version, out var fact) && (fact.Rate is not null || !withRate)) return (fact, "", false);
+        if (known.TryGetValue(version, out var fact) && (fact.Streams is not null || !inFull)) return (fact, "", false);
         var progress = new FfmpegProgress();
         var command = new ToolCommand(tools.Ffprobe,
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration:stream=avg_frame_rate", "-select_streams", "v:0", "-of", "json", "-i", loan.Url,
+            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -61,13 +61,32 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
             using var document = JsonDocument.Parse(json);
             if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetProperty("duration", out var duration) || Number(duration.GetString()) is not (> 0 and < 1e7 and var seconds)) return null;
             double? rate = null;
-            if (document.RootElement.TryGetProperty("streams", out var streams) && streams.GetArrayLength() > 0 && streams[0].TryGetProperty("avg_frame_rate", out var text)
-                && text.GetString()?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
-            return new SourceFact(TimeSpan.FromSeconds(seconds), rate);
+            var (width, height, hasSound) = (0, 0, false);
+            foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
+            {
+                var kind = Text(stream, "codec_type");
+                if (kind == "audio") hasSound = true;
+                // The first is the one that is shown.
+                if (kind != "video" || width > 0 || !stream.TryGetProperty("width", out var across) || !stream.TryGetProperty("height", out var down)) continue;
+                (width, height) = Shown(stream, across.GetInt32(), down.GetInt32());
+                if (Text(stream, "avg_frame_rate")?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
+            }
+
+            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new SourceStreams(width, height, hasSound));
         }
         catch (JsonException)
         {
             return null;
+        }
+
+        static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+        // As ffmpeg shows it: by PictureFilters.Square, and turned as the source says.
+        static (int Width, int Height) Shown(JsonElement stream, int width, int height)
+        {
+            if (Text(stream, "sample_aspect_ratio")?.Split(':') is [var x, var y] && Number(x) / Number(y) is > 0 and < double.PositiveInfinity and var shape) width = (int)(width * Math.Clamp(shape, 0.25, 4));
+            var isTurned = stream.TryGetProperty("side_data_list", out var list) && list.EnumerateArray().Any(item => item.TryGetProperty("rotation", out var turn) && (int)turn.GetDouble() % 180 != 0);
+            return isTurned ? (height, width) : (width, height);
         }
 
         static double? Number(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -28,6 +28,7 @@ internal static class VariantText
             VideoParameter.Format, VideoParameter.Fit,
         ],
         [VideoParameter.Time, VideoParameter.Duration, VideoParameter.Format],
+        [VideoParameter.Width, VideoParameter.Height, VideoParameter.Fit, VideoParameter.Bitrate, VideoParameter.Audio, VideoParameter.Segment],
     ];
 
     /// <summary>The key. Paths keep their normal form but for the colon, which separates options: it is escaped in lower case, as nothing in a normal form is, so that no two paths meet.</summary>
@@ -92,6 +93,7 @@ internal static class VariantText
             case VideoParameter.Saturation when o.Tuning?.Saturation != than.Tuning?.Saturation: Tone(ref text, inKey, ref first, "saturation", o.Tuning?.Saturation); break;
             case VideoParameter.Columns when o.Columns != than.Columns: Append(ref text, inKey, ref first, "cols", "columns", o.Columns); break;
             case VideoParameter.Rows when o.Rows != than.Rows: Append(ref text, inKey, ref first, "rows", "rows", o.Rows); break;
+            case VideoParameter.Segment when o.Segment != than.Segment: Append(ref text, inKey, ref first, "segment", "segment", o.Segment); break;
             case VideoParameter.Interval when o.Interval != than.Interval: Append(ref text, inKey, ref first, "interval", "interval", TimeText.Format(o.Interval!.Value)); break;
         }
     }

@@ -3,7 +3,7 @@ namespace Sluice.Video.Options;
 /// <summary>The words that values may be, in lower case; keys and canonical queries write them so.</summary>
 internal static class OptionNames
 {
-    public static readonly string[] Modes = ["video", "frame", "spritesheet", "audio"];
+    public static readonly string[] Modes = ["video", "frame", "spritesheet", "audio", "hls"];
     public static readonly string[] Fits = ["contain", "cover", "scale-down", "pad"];
     public static readonly string[] Levels = ["low", "medium", "high", "auto"];
     public static readonly string[] Preloads = ["none", "metadata", "auto"];

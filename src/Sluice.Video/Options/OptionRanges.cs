@@ -12,6 +12,9 @@ internal static class OptionRanges
     /// <summary>Columns, and rows, of a sprite sheet.</summary>
     public const int MaximumTiles = 20;
 
+    /// <summary>More than a day of them.</summary>
+    public const int LastSegment = 99_999;
+
     /// <summary>Decimals kept of fps and speed: 23.976 is a rate that films have.</summary>
     public const int Decimals = 3;
 

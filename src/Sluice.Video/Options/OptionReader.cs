@@ -34,6 +34,7 @@ internal static class OptionReader
         Autoplay = Switch(in set, VideoParameter.Autoplay, notes),
         Muted = Switch(in set, VideoParameter.Muted, notes),
         Preload = (VideoPreload?)Word(in set, VideoParameter.Preload, OptionNames.Preloads, notes),
+        Segment = Segment(in set, notes),
         FileName = FileNameText.Read(set[VideoParameter.FileName], notes),
     };
 
@@ -148,6 +149,14 @@ internal static class OptionReader
         if (!set.Has(parameter)) return null;
         if (NumberText.TryParse(set[parameter], out int value) && value is >= 1 and <= OptionRanges.MaximumTiles) return value;
         notes.Fail(VideoErrorType.InvalidParameter, $"{ParameterNames.Of(parameter)} must be a whole number from 1 to {OptionRanges.MaximumTiles}.");
+        return null;
+    }
+
+    private static int? Segment(ref readonly ParameterSet set, PlanNotes notes)
+    {
+        if (!set.Has(VideoParameter.Segment)) return null;
+        if (NumberText.TryParse(set[VideoParameter.Segment], out int value) && value is >= 0 and <= OptionRanges.LastSegment) return value;
+        notes.Fail(VideoErrorType.InvalidParameter, $"segment must be a whole number from 0 to {OptionRanges.LastSegment}.");
         return null;
     }
 

@@ -7,7 +7,7 @@ namespace Sluice.Video.Options;
 /// <summary>From what was asked to what is made: mode, combinations, defaults, rounding (rows U002 to U018).</summary>
 internal static class OptionRules
 {
-    private static readonly string[][] FormatsByMode = [["mp4", "webm"], ["jpg", "png", "webp", "avif"], ["jpg", "vtt"], ["m4a"]];
+    private static readonly string[][] FormatsByMode = [["mp4", "webm"], ["jpg", "png", "webp", "avif"], ["jpg", "vtt"], ["m4a"], ["m3u8"]];
 
     /// <summary>The options decided, for a connection as far as it is known and has a say; what is wrong with them is in <paramref name="notes"/>.</summary>
     public static VideoOptions Resolve(Derivative asked, string? derivative, VideoPolicy policy, PlanNotes notes, NetworkClass? network = null)
@@ -23,7 +23,7 @@ internal static class OptionRules
         asked = ForMode(asked, mode, notes);
         var (width, height) = Sizes(asked, policy, notes);
         // Row U008: the default is written out where it says which picture.
-        var time = asked.Place is not null ? null : mode == VideoMode.Video ? (asked.Time > TimeSpan.Zero ? asked.Time : null) : asked.Time ?? TimeSpan.Zero;
+        var time = asked.Place is not null ? null : mode is VideoMode.Video or VideoMode.Hls ? (asked.Time > TimeSpan.Zero ? asked.Time : null) : asked.Time ?? TimeSpan.Zero;
         return new VideoOptions
         {
             Mode = mode,
@@ -32,14 +32,14 @@ internal static class OptionRules
             Height = height,
             // Without a frame to fill it says nothing.
             Fit = width is null ? VideoFit.Contain : asked.Fit ?? VideoFit.Contain,
-            Format = format,
+            Format = asked.Segment is null ? format : "ts",
             Time = time,
             Place = asked.Place,
             Duration = Cut(asked.Duration, policy, notes),
             Quality = asked.Quality == VideoLevel.Auto && mode == VideoMode.Video && width is null ? null : asked.Quality,
             Compression = asked.Compression,
             // Row U038.
-            Bitrate = asked.Bitrate ?? (asked.Quality == VideoLevel.Auto && mode == VideoMode.Video && width is not null
+            Bitrate = asked.Bitrate ?? (width is not null && (mode == VideoMode.Hls || (asked.Quality == VideoLevel.Auto && mode == VideoMode.Video))
                 ? OptionRanges.RoundBitrate(QualityMatrix.Bitrate(width.Value, height!.Value, network)) : null),
             Audio = asked.Audio ?? true,
             FramesPerSecond = asked.FramesPerSecond,
@@ -55,6 +55,7 @@ internal static class OptionRules
             Rows = asked.Rows,
             Interval = asked.Interval,
             FileName = asked.FileName,
+            Segment = asked.Segment,
         };
     }
 
@@ -66,6 +67,8 @@ internal static class OptionRules
             Refuse("loop, autoplay, muted and preload are for mode=video.");
         if (mode == VideoMode.Video && asked is { Autoplay: true } and not { Audio: false } and not { Muted: true })
             Refuse("autoplay=true needs muted=true or audio=false: browsers play nothing with sound by themselves.");
+        if (mode != VideoMode.Hls && asked.Segment is not null) Refuse("segment is for mode=hls.");
+        if (mode == VideoMode.Hls && (asked.Time > TimeSpan.Zero || asked.Place is not null || asked.Duration is not null)) Refuse("mode=hls is of the whole video; time and duration have no place in it.");
         if (mode == VideoMode.SpriteSheet && (asked.Width is null || asked.Height is null)) Refuse("mode=spritesheet needs width and height.");
 
         void Refuse(string message) => notes.Fail(VideoErrorType.InvalidOptionCombination, message);
@@ -79,13 +82,14 @@ internal static class OptionRules
         {
             VideoMode.Video => asked with { Columns = null, Rows = null, Interval = null, Tuning = null },
             VideoMode.Frame => new Derivative { Quality = asked.Quality, Rotate = asked.Rotate, Crop = asked.Crop, Tuning = asked.Tuning },
+            VideoMode.Hls => new Derivative { Bitrate = asked.Bitrate, Audio = asked.Audio },
             VideoMode.SpriteSheet => new Derivative { Duration = asked.Duration, Columns = asked.Columns, Rows = asked.Rows, Interval = asked.Interval },
             _ => new Derivative { Duration = asked.Duration },
         };
         kept = kept with
         {
             Mode = asked.Mode, Width = asked.Width, Height = asked.Height, Fit = mode == VideoMode.Audio ? null : asked.Fit, Format = asked.Format, Time = asked.Time, Place = asked.Place,
-            FileName = asked.FileName,
+            FileName = asked.FileName, Segment = asked.Segment,
         };
         // What is left out without effect (loop=false) is nothing to speak of.
         if (kept with { Audio = asked.Audio, Loop = asked.Loop, Autoplay = asked.Autoplay, Muted = asked.Muted } != asked)

@@ -8,7 +8,7 @@ internal static class ParameterNames
     private static readonly string[] Names =
     [
         "derivative", "mode", "width", "height", "fit", "format", "time", "duration", "quality", "compression", "bitrate", "audio", "mute", "fps", "speed", "rotate",
-        "columns", "rows", "interval", "crop", "sharpen", "blur", "brightness", "contrast", "saturation", "loop", "autoplay", "muted", "preload", "filename", "dpr",
+        "columns", "rows", "interval", "crop", "sharpen", "blur", "brightness", "contrast", "saturation", "loop", "autoplay", "muted", "preload", "filename", "segment", "dpr",
         "imwidth", "imheight", "im-viewwidth", "im-viewheight", "im-density", "imref", "device", "network",
         "debug", "no-kv-cache", "nocache", "bypass", "keyid", "expires", "signature",
     ];

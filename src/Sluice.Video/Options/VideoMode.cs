@@ -14,4 +14,7 @@ public enum VideoMode
 
     /// <summary>The sound alone.</summary>
     Audio,
+
+    /// <summary>HLS without waiting for an encoder: a playlist whose segments are made as they are asked for (RFC 8216).</summary>
+    Hls,
 }

@@ -21,7 +21,7 @@ public sealed record VideoOptions
     /// <summary>How the picture fills width and height.</summary>
     public VideoFit Fit { get; init; }
 
-    /// <summary>Lower case, without a dot: mp4 or webm; jpg, png, webp or avif; jpg or vtt; m4a. Never null: the mode has a default.</summary>
+    /// <summary>Lower case, without a dot: mp4 or webm; jpg, png, webp or avif; jpg or vtt; m4a; m3u8, and ts for a segment. Never null: the mode has a default.</summary>
     public required string Format { get; init; }
 
     /// <summary>Where in the source to begin, or which picture; 0 to 600 s.</summary>
@@ -80,6 +80,12 @@ public sealed record VideoOptions
 
     /// <summary>The time between two pictures of a sprite sheet; null to spread them over the length.</summary>
     public TimeSpan? Interval { get; init; }
+
+    /// <summary>Which segment of <see cref="VideoMode.Hls"/>, from 0; null for a playlist.</summary>
+    public int? Segment { get; init; }
+
+    /// <summary>True for the playlist that names those of all sizes.</summary>
+    internal bool IsMaster => this is { Mode: VideoMode.Hls, Segment: null, Width: null, Bitrate: null };
 
     /// <summary>The file name in Content-Disposition, already held to [a-z0-9-_] (row U015).</summary>
     public string? FileName { get; init; }

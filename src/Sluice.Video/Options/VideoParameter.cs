@@ -33,6 +33,7 @@ internal enum VideoParameter
     Muted,
     Preload,
     FileName,
+    Segment,
     Dpr,
     ImWidth,
     ImHeight,

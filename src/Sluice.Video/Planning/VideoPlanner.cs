@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Derivatives;
+using Sluice.Video.Ffmpeg;
 using Sluice.Video.Keys;
 using Sluice.Video.Options;
 using Sluice.Video.Responsive;
@@ -13,6 +14,8 @@ public sealed class VideoPlanner
 {
     /// <summary>What stands for the source itself, where a size is chosen for every request.</summary>
     private const string OriginalName = "original";
+
+    private static readonly (int Width, int Height, int Bitrate)[] Ladder = [(640, 360, 800_000), (1280, 720, 2_500_000), (1920, 1080, 5_000_000)];
 
     private readonly VideoPolicy policy;
     private readonly AccessRules access;
@@ -39,32 +42,49 @@ public sealed class VideoPlanner
     /// <summary>Decides. Never throws, whatever was sent.</summary>
     public VideoPlan Plan(in VideoRequest request)
     {
-        if (request.Query.Length < 2 && isQuiet && !request.MayDebug && !request.DebugEnabled) return VideoPlan.PassThrough;
-        if (!IsVideo(request.Path)) return VideoPlan.PassThrough;
+        var isHls = IsHls(request.Path, out var source, out var segment);
+        if (request.Query.Length < 2 && !isHls && isQuiet && !request.MayDebug && !request.DebugEnabled) return VideoPlan.PassThrough;
+        if (!isHls && !IsVideo(request.Path)) return VideoPlan.PassThrough;
         var set = new ParameterSet(request.Query);
         var switches = request.MayDebug ? DebugReader.Read(in set, request.Field) : DebugSwitches.None;
         if (request.DebugEnabled) switches |= DebugSwitches.BypassAll | DebugSwitches.Headers;
-        if (!set.HasOptions && isQuiet && switches == DebugSwitches.None) return VideoPlan.PassThrough;
+        if (!set.HasOptions && !isHls && isQuiet && switches == DebugSwitches.None) return VideoPlan.PassThrough;
         var notes = new PlanNotes(switches != DebugSwitches.None);
         notes.Say("route", $"{request.Path} is a video of a route with variants");
-        var decided = set.HasOptions || !isQuiet ? Decide(in request, in set, notes) : null;
-        return Finish(in request, in set, decided, notes, switches);
+        var decided = isHls || set.HasOptions || !isQuiet ? Decide(in request, in set, isHls ? new Derivative { Mode = VideoMode.Hls, Segment = segment } : null, notes) : null;
+        return Finish(isHls ? request with { Path = request.Path[..source] } : request, in set, decided, notes, switches);
     }
 
-    /// <summary>The query of the sprite sheet that an index tells of: a derivative's where one is that sheet, for there are routes that take nothing else.</summary>
-    internal string SheetOf(VideoOptions index)
+    /// <summary>The query that asks for a variant: by a derivative's name where one is that, for there are routes that take nothing else.</summary>
+    internal string QueryOf(VideoOptions wanted)
     {
-        var sheet = index with { Format = "jpg", Derivative = null, FileName = null };
-        var named = derivatives.Values.OrderBy(d => d.Derivative, StringComparer.Ordinal).FirstOrDefault(d => d with { Derivative = null } == sheet);
-        return VariantText.Query(named ?? sheet, named);
+        if (wanted.Derivative is { } name) return VariantText.Query(wanted, derivatives[name]);
+        var named = derivatives.Values.OrderBy(d => d.Derivative, StringComparer.Ordinal).FirstOrDefault(d => d with { Derivative = null } == wanted);
+        return VariantText.Query(named ?? wanted, named);
     }
 
-    private Decision? Decide(in VideoRequest request, ref readonly ParameterSet set, PlanNotes notes)
+    /// <summary>The sizes of a playlist of all of them, the least first, which players begin with and which is made soonest: the derivatives with mode=hls where there are any, else those of row U103. None is larger than the source, but for the least.</summary>
+    internal IReadOnlyList<VideoOptions> SizesFor(VideoOptions master, SourceStreams source)
+    {
+        var own = derivatives.Values.Where(d => d.Mode == VideoMode.Hls && !d.IsMaster).OrderBy(d => d.Bitrate).ToArray();
+        if (own.Length == 0 && policy.DerivativesOnly) return [];
+        var isUpright = source.Height > source.Width;
+        var sizes = own.Length > 0 ? own : [.. Ladder.Where(rung => rung.Width <= policy.MaximumDimension).Select(rung => master with
+        {
+            Width = isUpright ? rung.Height : rung.Width, Height = isUpright ? rung.Width : rung.Height, Bitrate = rung.Bitrate, Derivative = null, FileName = null,
+        })];
+        var fitting = sizes.Where(size => size is not { Width: { } width, Height: { } height } || Math.Min((double)width / source.Width, (double)height / source.Height) <= 1).ToArray();
+        return fitting.Length > 0 ? fitting : own.Length > 0 ? [own[0]] : [master with { Bitrate = Ladder[0].Bitrate, Derivative = null, FileName = null }];
+    }
+
+    private Decision? Decide(in VideoRequest request, ref readonly ParameterSet set, Derivative? hls, PlanNotes notes)
     {
         access.Check(in request, in set, notes);
         if (notes.Error is not null) return null;
         var asked = Densities.Apply(OptionReader.Read(in set, notes), in set, policy, notes);
+        if (hls is not null && asked.Mode is not (null or VideoMode.Hls)) notes.Fail(VideoErrorType.InvalidOptionCombination, "What is asked for by the name of a playlist or a segment has mode=hls.");
         if (notes.Error is not null) return null;
+        if (hls is not null) asked = asked with { Mode = VideoMode.Hls, Segment = hls.Segment };
         string? vary = null;
         NetworkClass? network = null;
         VideoOptions? derivative = null;
@@ -77,8 +97,13 @@ public sealed class VideoPlanner
                 return null;
             }
             notes.Say("derivative", $"{derivative.Derivative}, as asked");
+            if (hls is not null && derivative.Mode != VideoMode.Hls)
+            {
+                notes.Fail(VideoErrorType.InvalidOptionCombination, $"The derivative {derivative.Derivative} is none with mode=hls.");
+                return null;
+            }
             // The common case: nothing to read, merge or resolve.
-            if ((set.Present & ParameterSet.OptionMask) == ParameterSet.Bit(VideoParameter.Derivative) && policy.Modes.Contains(derivative.Mode)) return new(derivative, derivative, false);
+            if (hls?.Segment is null && (set.Present & ParameterSet.OptionMask) == ParameterSet.Bit(VideoParameter.Derivative) && policy.Modes.Contains(derivative.Mode)) return new(derivative, derivative, false);
         }
         else if (named is not OriginalName && responsive.Choose(in request, in set, asked, notes) is { } chosen)
         {
@@ -125,10 +150,17 @@ public sealed class VideoPlanner
         };
     }
 
-    private bool IsVideo(string path)
+    /// <summary>True for the name of a playlist or a segment.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="source">How much of it is the video's.</param>
+    /// <param name="segment">Which segment; null for a playlist.</param>
+    internal bool IsHls(string path, out int source, out int? segment) =>
+        HlsPath.TryRead(path, out source, out segment) && policy.Modes.Contains(VideoMode.Hls) && IsVideo(path.AsSpan(0, source));
+
+    private bool IsVideo(ReadOnlySpan<char> path)
     {
         var point = path.LastIndexOf('.');
-        return point > 0 && policy.Extensions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(path.AsSpan(point));
+        return point > 0 && policy.Extensions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(path[point..]);
     }
 
     /// <summary>True when the source as it is holds all that is asked, its format aside.</summary>

@@ -7,7 +7,7 @@ using Sluice.Video.Planning;
 namespace Sluice.Video.Variants;
 
 /// <summary>Variants as an origin: each answer is made by ffmpeg from a source that is read through the cache.</summary>
-internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, TimeSpan lifetime, Func<VideoPlan, string> sheet) : IOrigin
+internal sealed class TransformOrigin(string name, string scope, VariantMaker maker, TimeSpan lifetime, VariantLinks links) : IOrigin
 {
     private static readonly string[] Speaking = ["Cache-Control", "CDN-Cache-Control", "Sluice-CDN-Cache-Control"], Ages = ["max-age", "s-maxage"];
 
@@ -37,7 +37,7 @@ internal sealed class TransformOrigin(string name, string scope, VariantMaker ma
 
         // What making it would tell beyond this is not worth making it for.
         if (request.Method == "HEAD") return Empty(200, VariantHeaders.For(plan), new ObjectVersion(null, null, null));
-        var answer = await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, sheet), task.Plan.Client, cancellation);
+        var answer = await maker.MakeAsync(new VariantJob(plan, stored, version, task.Plan.Recipe, links), task.Plan.Client, cancellation);
         if (answer.Status == 200 && LifetimeOf(stored) is { } rule) answer.Headers.Add("Cache-Control", rule);
         return answer;
     }

@@ -19,6 +19,10 @@ internal sealed record VariantFault(int Status, string Code, string Message, int
 
     public static VariantFault NoSource(int status) => new(status, "RESOURCE_NOT_FOUND", "There is no source.", 60);
 
+    public static VariantFault NoSegment(int segment, int segments) => new(404, "RESOURCE_NOT_FOUND", $"There is no segment {segment}; the video has {segments}, from 0.", 60);
+
+    public static VariantFault NoSizes() => new(404, "RESOURCE_NOT_FOUND", "There is no size to play: this route takes derivatives only, and none of them has mode=hls and a width.", 60);
+
     public static VariantFault SourceUnusable(string reason) => new(502, "FETCH_FAILED", $"The source may not be kept, and so cannot be read in pieces: {reason}.", 10);
 
     public static VariantFault SourceRefused(int status) => new(502, "FETCH_FAILED", $"The source cannot be had: its origin answered {status}.", 10);

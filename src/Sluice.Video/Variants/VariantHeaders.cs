@@ -31,6 +31,8 @@ internal static class VariantHeaders
         "webp" => "image/webp",
         "avif" => "image/avif",
         "vtt" => "text/vtt; charset=utf-8",
+        "m3u8" => "application/vnd.apple.mpegurl",
+        "ts" => "video/mp2t",
         "m4a" => "audio/mp4",
         _ => "video/mp4",
     };

@@ -8,5 +8,5 @@ namespace Sluice.Video.Variants;
 /// <param name="Source">Of what.</param>
 /// <param name="Version">The source's version in 16 characters.</param>
 /// <param name="Recipe">What tells how it is made from other ways, in 8 characters.</param>
-/// <param name="Sheet">The query that asks for the sheet which an index tells of.</param>
-internal sealed record VariantJob(VideoPlan Plan, CachedObject Source, string Version, string Recipe, Func<VideoPlan, string> Sheet);
+/// <param name="Links">How it names other variants.</param>
+internal sealed record VariantJob(VideoPlan Plan, CachedObject Source, string Version, string Recipe, VariantLinks Links);

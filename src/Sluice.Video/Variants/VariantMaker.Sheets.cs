@@ -20,14 +20,11 @@ public sealed partial class VariantMaker
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")
         {
-            var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation);
-            return Picture(job, made);
+            var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation);
+            return Whole(job, made);
         }
 
-        var path = job.Plan.SourcePath;
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        // What stands before a colon would be taken for the scheme of a URL.
-        var image = (name.Contains(':', StringComparison.Ordinal) ? "./" : "") + name + job.Wanted.Sheet(job.Plan);
+        var image = job.Wanted.Links.AddressOf(job.Plan.SourcePath, options with { Format = "jpg", Derivative = null });
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
         return Answer(job, new MemoryStream(index), index.Length, null);
     }
@@ -65,7 +62,7 @@ public sealed partial class VariantMaker
         var rest = Left();
         if (rest <= TimeSpan.Zero) return (null, VariantFault.TimedOut(limits.Time));
         if (!any) return (null, fault ?? VariantFault.Unsupported("it has no picture there"));
-        return await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForTiles(job.Options, grid, limits)) { Input = cells, Time = rest }, cancellation);
+        return await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForTiles(job.Options, grid, limits)) { Input = cells, Time = rest }, cancellation);
 
         TimeSpan Left() => limits.Time - time.GetElapsedTime(began);
 
@@ -73,7 +70,7 @@ public sealed partial class VariantMaker
         {
             var left = Left();
             if (left <= TimeSpan.Zero) return false;
-            var (body, failed) = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits, orBefore)) { IsPart = true, Time = left }, cancellation);
+            var (body, failed) = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits, orBefore)) { IsPart = true, Time = left }, cancellation);
             fault ??= failed;
             if (body?.Length != place.Length) return false;
             body.CopyTo(place);

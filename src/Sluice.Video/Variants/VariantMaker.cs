@@ -14,7 +14,7 @@ namespace Sluice.Video.Variants;
 public sealed partial class VariantMaker : IAsyncDisposable
 {
     private const int FirstBytes = 64 << 10;
-    private const int MostPictureBytes = 64 << 20;
+    private const int MostWholeBytes = 64 << 20;
 
     /// <summary>ffmpeg always says something of its source's length before the first byte; so long at most until that is heard.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
@@ -101,6 +101,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
                 VideoMode.Frame => await FrameAsync(job, cancellation),
+                VideoMode.Hls => await HlsAsync(job, cancellation),
                 _ => await StreamAsync(job, cancellation),
             };
             kept = answer.Body is VariantBody;
@@ -194,16 +195,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
         var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
         if (facts.LengthOf(job.Version) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
-        var made = await PictureAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
-        if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Picture(job, made);
+        var made = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
+        if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Whole(job, made);
         if (facts.LengthOf(job.Version) is { } length && asked > length) options = options with { Time = length };
-        return Picture(job, await PictureAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
+        return Whole(job, await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
     }
 
-    /// <summary>A picture is small, and is sent once it is whole: so its length is known, and so is whether it could be made.</summary>
-    private async Task<(byte[]? Body, VariantFault? Fault)> PictureAsync(Job job, FfmpegCommand command, CancellationToken cancellation)
+    /// <summary>A picture is small, and so is a segment: it is sent once it is whole, so that its length is known, and whether it could be made.</summary>
+    private async Task<(byte[]? Body, VariantFault? Fault)> WholeAsync(Job job, FfmpegCommand command, CancellationToken cancellation)
     {
         await using var run = new VariantRun(job.Tools, command, job.Options, limits, meter, time) { Loan = job.Loan };
         var body = new ArrayBufferWriter<byte>(FirstBytes);
@@ -212,7 +213,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             while (await run.ReadAsync(body.GetMemory(FirstBytes), cancellation) is > 0 and var count)
             {
                 body.Advance(count);
-                if (body.WrittenCount > MostPictureBytes) return (null, VariantFault.TooLarge("The picture is too large."));
+                if (body.WrittenCount > MostWholeBytes) return (null, VariantFault.TooLarge("It is too large."));
             }
         }
         catch (OriginException)
@@ -225,7 +226,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         return (body.WrittenCount > 0 ? body.WrittenSpan.ToArray() : null, null);
     }
 
-    private OriginResponse Picture(Job job, (byte[]? Body, VariantFault? Fault) made)
+    private OriginResponse Whole(Job job, (byte[]? Body, VariantFault? Fault) made)
     {
         if (made.Fault is { } fault) LogFailed(job.Plan.Key, fault.Message);
         var body = made.Body is { } stream && job.Options.Format == "avif" ? Avif.Wrap(stream) : made.Body;

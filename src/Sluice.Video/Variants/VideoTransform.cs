@@ -16,13 +16,11 @@ namespace Sluice.Video.Variants;
 /// <summary>Variants of a route's videos, by the query of their URLs.</summary>
 public sealed class VideoTransform : ITransform
 {
-    /// <summary>How long an index is used whose sheet has a signed URL: what is signed in it has an end, and a key that may be taken out.</summary>
-    private static readonly TimeSpan SignedIndex = TimeSpan.FromDays(1);
-
     private readonly VideoPlanner planner;
     private readonly Func<TransformQuery, bool> mayDebug;
     private readonly DebugView debug;
     private readonly TimeProvider time;
+    private readonly VariantLinks links;
 
     /// <summary>Makes one.</summary>
     /// <param name="name">The route's name, for logs and metrics.</param>
@@ -33,12 +31,16 @@ public sealed class VideoTransform : ITransform
     public VideoTransform(string name, string scope, VideoPlanner planner, VariantMaker maker, Func<TransformQuery, bool> mayDebug)
     {
         (this.planner, this.mayDebug, time) = (planner, mayDebug, maker.Time);
-        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, planner.Policy.Lifetimes.Ok, SheetOf);
+        links = new VariantLinks(planner, time);
+        Origin = new TransformOrigin($"variants of {name}", $"{planner.Policy.Namespace} of {scope}", maker, planner.Policy.Lifetimes.Ok, links);
         debug = new DebugView(name, scope, time);
     }
 
     /// <inheritdoc/>
     public IOrigin Origin { get; }
+
+    /// <inheritdoc/>
+    public bool IsVariant(string path) => planner.IsHls(path, out _, out _);
 
     /// <inheritdoc/>
     public bool ChoosesAlways => planner.Policy.Responsive == ResponsiveChoice.Always;
@@ -50,7 +52,7 @@ public sealed class VideoTransform : ITransform
     public TransformDecision? Decide(TransformQuery query)
     {
         var began = time.GetTimestamp();
-        var plan = planner.Plan(new VideoRequest(query.Path, query.IsOperator ? Sign(query.Path, query.Query) : query.Query, query.Field) { MayDebug = mayDebug(query) });
+        var plan = planner.Plan(new VideoRequest(query.Path, query.IsOperator ? links.Sign(query.Path, query.Query) : query.Query, query.Field) { MayDebug = mayDebug(query) });
         if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
         return plan.Kind switch
         {
@@ -59,6 +61,9 @@ public sealed class VideoTransform : ITransform
             VideoPlanKind.PassThrough => Original(query.Path + DebugText.WithoutSwitches(query.Query)),
             VideoPlanKind.Original => Original(query.Path),
             VideoPlanKind.Refused => Refuse(plan.Error!),
+            // The addresses in a playlist are those seen from below the video.
+            _ when plan.Options!.Mode == VideoMode.Hls && !query.IsOperator && query.Path == plan.SourcePath =>
+                Refuse(new VideoError(VideoErrorType.InvalidMode, $"mode=hls is asked for by name: {query.Path[(query.Path.LastIndexOf('/') + 1)..]}{HlsPath.Of(plan.Options)}")),
             _ => new TransformDecision(Order(query, plan, HeadersOf(plan, debug.Fields(query, plan, began)))),
         };
 
@@ -85,7 +90,9 @@ public sealed class VideoTransform : ITransform
             IsForAll = plan.IsForAll && headers.Count == 0 && policy is { SigningKeys.Count: 0, StoresVariants: true },
             SkipsCache = plan.Debug.HasFlag(DebugSwitches.BypassAll),
             SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants) || !policy.StoresVariants,
-            FallsBack = policy.FallBackOnError,
+            // A player that asks for a playlist or a segment can do nothing with a film.
+            FallsBack = policy.FallBackOnError && plan.Options!.Mode != VideoMode.Hls,
+            Next = plan.Options is { Segment: { } segment and < OptionRanges.LastSegment } ? plan.SourcePath + planner.QueryOf(plan.Options with { Segment = segment + 1, FileName = null }) : null,
             ConfirmedLifetime = policy.Lifetimes.AdaptiveMaximum is not null && query.Look(plan.Key)?.Metadata.Freshness is { } held
                 ? policy.Lifetimes.Next(held.Lifetime, held.AgeAt(time.GetUtcNow())) : null,
             Headers = headers,
@@ -98,30 +105,15 @@ public sealed class VideoTransform : ITransform
     {
         var metadata = stored.Metadata;
         if (metadata is not { Status: 200, Length: { } length } || metadata.Headers.First(VariantHeaders.Query) is not { } query) return null;
-        var plan = planner.Plan(new VideoRequest(metadata.Source, Sign(metadata.Source, query), static _ => null));
+        var plan = planner.Plan(new VideoRequest(metadata.Source, links.Sign(metadata.Source, query), static _ => null));
         var made = metadata.Freshness;
         return plan.Kind != VideoPlanKind.Variant ? null
             : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);
     }
 
     /// <summary>What of a variant's version follows from how it is made: 8 characters.</summary>
-    private string RecipeOf(VideoPlan plan)
-    {
-        var recipe = plan.Recipe;
-        if (plan.Options is { Mode: VideoMode.SpriteSheet, Format: "vtt" } && planner.Policy.SigningKeys is [var key, ..])
-            recipe += string.Create(CultureInfo.InvariantCulture, $" {key.Id} {time.GetUtcNow().Ticks / SignedIndex.Ticks}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)).AsSpan(0, 4));
-    }
-
-    private string SheetOf(VideoPlan index) => Sign(index.SourcePath, planner.SheetOf(index.Options!));
-
-    private string Sign(string path, string query)
-    {
-        var kept = planner.Policy.Lifetimes;
-        // Until the last index that names it has left the caches of viewers.
-        var life = SignedIndex + (kept.AdaptiveMaximum > kept.Ok ? kept.AdaptiveMaximum.Value : kept.Ok);
-        return planner.Policy.SigningKeys is [var key, ..] ? UrlSignature.Sign(path, query, key, time.GetUtcNow() + life) : query;
-    }
+    private string RecipeOf(VideoPlan plan) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Recipe + links.EditionOf(plan.Options))).AsSpan(0, 4));
 
     private static List<KeyValuePair<string, string>> HeadersOf(VideoPlan plan, IReadOnlyList<KeyValuePair<string, string>> shown)
     {

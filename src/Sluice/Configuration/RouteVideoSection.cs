@@ -23,7 +23,7 @@ internal sealed class RouteVideoSection
 
     public ResponsiveChoice Responsive { get; set; } = ResponsiveChoice.WhenAsked;
 
-    public IReadOnlyList<string> Modes { get; set; } = ["video", "frame", "spritesheet", "audio"];
+    public IReadOnlyList<string> Modes { get; set; } = ["video", "frame", "spritesheet", "audio", "hls"];
 
     public TimeSpan MaximumDuration { get; set; } = TimeSpan.FromSeconds(300);
 }

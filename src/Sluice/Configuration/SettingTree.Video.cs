@@ -29,7 +29,7 @@ internal static partial class SettingTree
             "Addresses and networks whose clients may use debug, nocache, bypass and no-kv-cache.") { Check = NetworkText.Check, DefaultText = "this machine" },
         new ValueSetting<RouteVideoSection, ResponsiveChoice>("responsive", VideoKinds.Responsive, o => o.Responsive, (o, v) => o.Responsive = v,
             "When a size is chosen for the device: never; asked, by imwidth, width=auto, quality=auto, device or network; always, for every URL that names neither sizes nor a derivative."),
-        new ValueSetting<RouteVideoSection, IReadOnlyList<string>>("modes", ValueKinds.Texts, o => o.Modes, (o, v) => o.Modes = v, "Which modes there are: video, frame, spritesheet, audio.") { Check = CheckModes },
+        new ValueSetting<RouteVideoSection, IReadOnlyList<string>>("modes", ValueKinds.Texts, o => o.Modes, (o, v) => o.Modes = v, "Which modes there are: video, frame, spritesheet, audio, hls.") { Check = CheckModes },
         new ValueSetting<RouteVideoSection, TimeSpan>("maximumDuration", ValueKinds.Time, o => o.MaximumDuration, (o, v) => o.MaximumDuration = v,
             "A duration asked for beyond this is cut to it: 1s to 300s."));
 
@@ -83,7 +83,7 @@ internal static partial class SettingTree
         new ValueSetting<KvTtlSection, TimeSpan>("refreshRemaining", ValueKinds.Time, o => o.RefreshRemaining, (o, v) => o.RefreshRemaining = v, "How much of it must be left."));
 
     private static (string Problem, string Remedy)? CheckModes(IReadOnlyList<string> modes) =>
-        modes.Count > 0 && modes.All(mode => mode is "video" or "frame" or "spritesheet" or "audio") ? null : ("names something else than the modes", "write some of video, frame, spritesheet, audio");
+        modes.Count > 0 && modes.All(mode => mode is "video" or "frame" or "spritesheet" or "audio" or "hls") ? null : ("names something else than the modes", "write some of video, frame, spritesheet, audio, hls");
 
     private static (string Problem, string Remedy)? CheckPatterns(IReadOnlyList<string> patterns) =>
         patterns.FirstOrDefault(p => !AgentCapabilities.IsPattern(p)) is { } wrong ? ($"\"{wrong}\" is not a regular expression, or one with look-around or back-references", "write one such as Chrome/[0-9]") : null;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Variants;
 using Sluice.TestKit.Time;
 using Sluice.Video.Access;
+using Sluice.Video.Options;
 using Sluice.Video.Planning;
 using Sluice.Video.Variants;
 
@@ -51,6 +52,40 @@ public sealed class VideoTransformTests : IAsyncDisposable
         Assert.Equal(403, transform.Decide(asked)!.Status);
         Assert.Equal("video:a.mp4:w=320:h=180:f=mp4", transform.Decide(asked with { IsOperator = true })!.Plan!.Key);
         Assert.Null(transform.Decide(asked with { Query = "?v=1", IsOperator = true }));
+    }
+
+    [Fact]
+    public void Segment_IsAskedForByName_NamesTheNext_AndIsNeverTheFilmInstead()
+    {
+        var transform = new VideoTransform("r", "folder", new VideoPlanner(new VideoPolicy(), time), maker, _ => false);
+        var plan = transform.Decide(new TransformQuery("/v/a.mp4/hls-7.ts", "?bitrate=800k", static _ => null))!.Plan!;
+        Assert.Equal(("hls:v/a.mp4:b=800k:segment=7", "/v/a.mp4?mode=hls&bitrate=800k&segment=8", false), (plan.Key, plan.Next, plan.FallsBack));
+        Assert.Null(transform.Decide(new TransformQuery("/v/a.mp4/hls.m3u8", "", static _ => null))!.Plan!.Next);
+        var asked = new TransformQuery("/v/a.mp4", "?mode=hls&segment=7", static _ => null);
+        var refused = transform.Decide(asked)!;
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("a.mp4/hls-7.ts", System.Text.Encoding.UTF8.GetString(refused.Body), StringComparison.Ordinal);
+        Assert.Equal("hls:v/a.mp4:segment=7", transform.Decide(asked with { IsOperator = true })!.Plan!.Key);
+        Assert.True(transform.IsVariant("/v/a.mp4/hls.m3u8"));
+        Assert.False(transform.IsVariant("/v/a.mp4"));
+    }
+
+    [Fact]
+    public void Playlist_OfSignedUrls_SignsThem_AndIsAnotherTheNextDay()
+    {
+        var planner = new VideoPlanner(new VideoPolicy { SigningKeys = [Old] }, time);
+        var transform = new VideoTransform("r", "folder", planner, maker, _ => false);
+        var links = new VariantLinks(planner, time);
+        var below = "/v/a.mp4/" + links.AddressOf("/v/a.mp4", new() { Mode = VideoMode.Hls, Format = "m3u8" });
+        var recipe = Decide(below)!.Recipe;
+        var segment = "/v/a.mp4/" + links.AddressOf("/v/a.mp4", new() { Mode = VideoMode.Hls, Format = "ts", Segment = 2 });
+        Assert.StartsWith("/v/a.mp4/hls-2.ts?", segment, StringComparison.Ordinal);
+        Assert.Equal("hls:v/a.mp4:segment=2", Decide(segment)!.Key);
+        Assert.Null(Decide(segment.Replace("hls-2", "hls-3", StringComparison.Ordinal)));
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.NotEqual(recipe, Decide(below)!.Recipe);
+
+        TransformPlan? Decide(string url) => transform.Decide(new TransformQuery(url[..url.IndexOf('?', StringComparison.Ordinal)], url[url.IndexOf('?', StringComparison.Ordinal)..], static _ => null))!.Plan;
     }
 
     private string RecipeOf(string query, params SigningKey[] keys)
