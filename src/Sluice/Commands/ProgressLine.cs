@@ -8,7 +8,6 @@ internal sealed class ProgressLine(Terminal terminal)
     private const int Width = 30;
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100), Plain = TimeSpan.FromSeconds(5);
 
-    private readonly bool isTerminal = ReferenceEquals(terminal.Error, Console.Error) && !Console.IsErrorRedirected;
     private long shown;
     private string label = "";
     private bool isOpen;
@@ -17,14 +16,14 @@ internal sealed class ProgressLine(Terminal terminal)
     public void Show(string what, double share)
     {
         var now = terminal.Time.GetTimestamp();
-        if (what == label && shown != 0 && terminal.Time.GetElapsedTime(shown, now) < (isTerminal ? Redraw : Plain) && share < 1)
+        if (what == label && shown != 0 && terminal.Time.GetElapsedTime(shown, now) < (terminal.IsWatched ? Redraw : Plain) && share < 1)
             return;
         // The end of a stage is worth a line once.
-        if (what == label && !isTerminal && share >= 1 && !isOpen)
+        if (what == label && !terminal.IsWatched && share >= 1 && !isOpen)
             return;
         (label, shown, isOpen) = (what, now, share < 1);
         var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100),3:0} %");
-        if (!isTerminal)
+        if (!terminal.IsWatched)
         {
             terminal.Error.WriteLine($"{what} {percent.Trim()}");
             return;
@@ -37,7 +36,7 @@ internal sealed class ProgressLine(Terminal terminal)
     /// <summary>Leaves the line.</summary>
     public void End()
     {
-        if (isTerminal && isOpen)
+        if (terminal.IsWatched && isOpen)
             terminal.Error.WriteLine();
         isOpen = false;
     }

@@ -31,7 +31,7 @@ internal static class TopCommand
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             using var signals = new Hosting.StopSignals(cancellation);
-            var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.Out == Console.Out && !Console.IsOutputRedirected && terminal.Environment.GetValueOrDefault("TERM") != "dumb";
+            var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.IsScreen && terminal.Environment.GetValueOrDefault("TERM") != "dumb";
             var isInside = false;
             using var leaving = new Leaving(Leave);
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
