@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Sluice.Core.Origins;
 
 namespace Sluice.Catalog.Api;
 
@@ -6,23 +7,9 @@ namespace Sluice.Catalog.Api;
 /// A request's body that fails as too large when it goes on beyond a bound. The server's own bound would also stop reading what still comes,
 /// and whoever is still sending would then often see a broken connection in place of the refusal.
 /// </summary>
-internal sealed class BoundedBody(Stream body, long most) : Stream
+internal sealed class BoundedBody(Stream body, long most) : BodyStream
 {
     private long left = most;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public static BadHttpRequestException TooLarge() => new("The file is larger than uploads may be.", StatusCodes.Status413PayloadTooLarge);
 
@@ -33,16 +20,4 @@ internal sealed class BoundedBody(Stream body, long most) : Stream
         if ((left -= count) < 0) throw TooLarge();
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

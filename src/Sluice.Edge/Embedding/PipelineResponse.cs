@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Core.Origins;
-using Sluice.Edge.Origins;
 
 namespace Sluice.Edge.Embedding;
 
@@ -133,8 +132,6 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
             await response.StartAsync(cancellationToken);
             await response.pipe.Writer.WriteAsync(buffer, cancellationToken);
         }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override async Task FlushAsync(CancellationToken cancellationToken)
         {

@@ -1,3 +1,5 @@
+using Sluice.Core.Origins;
+
 namespace Sluice.Edge.Origins;
 
 /// <summary>A connection to the origin that tells <see cref="Attempts"/> what goes out on it.</summary>
@@ -17,9 +19,6 @@ internal sealed class ConnectionStream(Stream inner) : BodyStream
         var writing = inner.WriteAsync(buffer, cancellationToken);
         return writing.IsCompletedSuccessfully ? writing : FinishAsync(writing);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Write(byte[] buffer, int offset, int count)
     {

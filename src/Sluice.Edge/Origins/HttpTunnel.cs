@@ -1,3 +1,5 @@
+using Sluice.Core.Origins;
+
 namespace Sluice.Edge.Origins;
 
 /// <summary>A connection to the origin after 101 Switching Protocols: no longer HTTP, both ways, until somebody closes it.</summary>
@@ -8,8 +10,6 @@ internal sealed class HttpTunnel(HttpResponseMessage response, Stream inner, Dea
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.WriteAsync(buffer, offset, count, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 

@@ -1,7 +1,9 @@
+using Sluice.Core.Origins;
+
 namespace Sluice.Edge.Playback;
 
 /// <summary>Keeps a body that is to be rewritten. One that goes on beyond a bound is no manifest, whatever its name: it goes out as it comes, and nothing of it is kept.</summary>
-internal sealed class CapturedBody(Stream client, int most) : Stream
+internal sealed class CapturedBody(Stream client, int most) : BodyStream
 {
     private MemoryStream? kept = new();
 
@@ -10,17 +12,9 @@ internal sealed class CapturedBody(Stream client, int most) : Stream
 
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
 
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,19 +33,5 @@ internal sealed class CapturedBody(Stream client, int most) : Stream
         await client.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => kept is null ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

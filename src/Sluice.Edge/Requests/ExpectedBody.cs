@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Sluice.Edge.Origins;
+using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Requests;
 

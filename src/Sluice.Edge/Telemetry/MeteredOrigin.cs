@@ -49,18 +49,8 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
     }
 
     /// <summary>Passes reads on, counts them, and with its end ends the response it belongs to.</summary>
-    private sealed class CountedStream(OriginResponse response, string name) : Stream
+    private sealed class CountedStream(OriginResponse response, string name) : BodyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var count = await response.Body.ReadAsync(buffer, cancellationToken);
@@ -68,23 +58,10 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
             return count;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override async ValueTask DisposeAsync()
         {
             await response.DisposeAsync();
             await base.DisposeAsync();
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Origin bodies are read asynchronously.");
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,9 +1,10 @@
+using Sluice.Core.Origins;
 using Sluice.Redis.Protocol;
 
 namespace Sluice.Redis.Objects;
 
 /// <summary>Reads a stretch of a shared body in pieces, some of them ahead.</summary>
-internal sealed class SharedBody(RedisClient client, ObjectNames names, ObjectManifest manifest, long start, long end, int ahead) : Stream
+internal sealed class SharedBody(RedisClient client, ObjectNames names, ObjectManifest manifest, long start, long end, int ahead) : BodyStream
 {
     private const int PieceBytes = 256 << 10;
 
@@ -11,16 +12,6 @@ internal sealed class SharedBody(RedisClient client, ObjectNames names, ObjectMa
     private long asked = start;
     private RespValue piece;
     private int used;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Gets the first piece; false when the body is not to be had after all.</summary>
     public async Task<bool> BeginAsync(CancellationToken cancellation)
@@ -43,18 +34,6 @@ internal sealed class SharedBody(RedisClient client, ObjectNames names, ObjectMa
         used += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Shared bodies are read asynchronously.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -63,20 +63,10 @@ internal sealed class MadeOrigin(OriginTraits traits = OriginTraits.Ranges | Ori
         Status = status, Headers = headers, Version = version, Range = range, BodyLength = HidesLength ? null : end - start, Body = new MadeBody(this, Version, start, end),
     });
 
-    private sealed class MadeBody(MadeOrigin origin, string version, long start, long end) : Stream
+    private sealed class MadeBody(MadeOrigin origin, string version, long start, long end) : BodyStream
     {
         private readonly long first = start;
         private long position = start;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => position; set => throw new NotSupportedException(); }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -88,15 +78,5 @@ internal sealed class MadeOrigin(OriginTraits traits = OriginTraits.Ranges | Ori
             Interlocked.Add(ref origin.bytes, count);
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

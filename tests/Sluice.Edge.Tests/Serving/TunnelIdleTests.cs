@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Sluice.Core.Origins;
 using Sluice.Edge.Serving;
 using Sluice.TestKit.Time;
 
@@ -62,7 +63,7 @@ public sealed class TunnelIdleTests
     }
 
     /// <summary>One end: what it says is read from it, what it hears is written to it.</summary>
-    private sealed class Side : Stream
+    private sealed class Side : BodyStream
     {
         private readonly Pipe heard = new();
 
@@ -72,15 +73,7 @@ public sealed class TunnelIdleTests
 
         public TaskCompletionSource Stuck { get; } = new();
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
         public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public async Task<byte> HeardAsync()
         {
@@ -104,15 +97,5 @@ public sealed class TunnelIdleTests
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
