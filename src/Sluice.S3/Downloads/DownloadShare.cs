@@ -39,7 +39,7 @@ internal sealed class DownloadShare(IKeyValueStore store, TimeProvider time, ILo
             await EachAsync(to.Length, async (piece, at, length, stop) =>
             {
                 if (await store.GetAsync($"{name}.{piece}", stop) is not { } held || held.Value.Length != length) return;
-                Write(file, held.Value.Span, at);
+                DownloadTransfer.Write(file, held.Value.Span, at);
                 sums[piece] = (DownloadCrc.Nvme.Append(0, held.Value.Span), length);
                 to.Arrived(length);
             }, cancellation);
@@ -76,18 +76,6 @@ internal sealed class DownloadShare(IKeyValueStore store, TimeProvider time, ILo
             var at = (long)piece * PieceBytes;
             await run(piece, at, (int)Math.Min(PieceBytes, length - at), stop);
         });
-
-    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
-    {
-        try
-        {
-            RandomAccess.Write(file, bytes, at);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new DownloadWriteException(failure.Message, failure);
-        }
-    }
 
     // Who cannot reach it does without; once is said, and for a while it is left alone.
     private async Task<T?> TryAsync<T>(Func<Task<T>> run)

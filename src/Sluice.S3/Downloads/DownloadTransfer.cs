@@ -108,7 +108,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                             continue;
                         }
                         failures = 0;
-                        Write(buffer.AsSpan(0, count), start);
+                        Write(file, buffer.AsSpan(0, count), start);
                         digest.Arrived(part, buffer.AsSpan(0, count));
                         Arrived(count);
                     }
@@ -133,7 +133,9 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
         }
     }
 
-    private void Write(ReadOnlySpan<byte> bytes, long at)
+    /// <summary>Writes into a file that is being filled.</summary>
+    /// <exception cref="DownloadWriteException">It could not be written.</exception>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
     {
         try
         {

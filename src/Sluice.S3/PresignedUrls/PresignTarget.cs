@@ -1,4 +1,3 @@
-using Amazon.Runtime;
 using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
 using Sluice.S3.Signing;
@@ -27,19 +26,7 @@ internal sealed class PresignTarget
 
     /// <summary>Endpoint and region not given are looked up as the AWS tools do.</summary>
     /// <exception cref="ArgumentException">The options will not do.</exception>
-    public static PresignTarget Create(S3OriginOptions options)
-    {
-        try
-        {
-            options = options with { Endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile), Region = options.Region ?? AwsSettings.Region(options.Profile) };
-        }
-        catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
-        {
-            throw new ArgumentException($"The AWS configuration files cannot be read: {broken.Message}", broken);
-        }
-        var errors = options.Errors();
-        return errors.Count == 0 ? new(options) : throw new ArgumentException(string.Join(Environment.NewLine, errors));
-    }
+    public static PresignTarget Create(S3OriginOptions options) => new(S3Origin.Resolve(options));
 
     /// <summary>What is wrong with a path; null when nothing is.</summary>
     public string? Error(ReadOnlySpan<char> path)
