@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Core.Tags;
 using Sluice.Edge.Explain;
@@ -12,49 +11,39 @@ internal static class CacheEndpoints
 {
     private const string Example = "Write {\"url\": \"/clip.mp4\"}, or prefix, tag or source instead of url, and soft or dryRun beside it.";
     private const string WarmExample = "Write {\"urls\": [\"/hls/a/master.m3u8\"]}.";
-    private const string ProblemType = "application/problem+json";
 
     /// <summary>Adds /v1/cache/stats, /v1/cache/purge, /v1/cache/warm and /v1/cache/explain.</summary>
     public static void MapCache(this IEndpointRouteBuilder api)
     {
         api.MapGet("/v1/cache/stats", Stats)
-            .WithTags("cache").WithSummary("What the tiers hold, and requests by outcome since start.").Produces<CacheStatistics>().Produces<Problem>(503, ProblemType);
+            .WithTags("cache").WithSummary("What the tiers hold, and requests by outcome since start.").Produces<CacheStatistics>().Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost("/v1/cache/purge", PurgeAsync)
             .WithTags("cache").WithSummary("Purges by URL, prefix, tag or source, and answers the receipt. Once it is there, nothing it counts can be served any more.")
-            .Accepts<PurgeBody>("application/json").Produces<PurgeReceipt>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<PurgeBody>("application/json").Produces<PurgeReceipt>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost("/v1/cache/warm", WarmAsync)
             .WithTags("cache").WithSummary("Fetches objects ahead of their first viewers, one after another, and answers when all are held. Of an HLS manifest it tells the names.")
-            .Accepts<WarmUpBody>("application/json").Produces<WarmUpAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<WarmUpBody>("application/json").Produces<WarmUpAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapGet("/v1/cache/explain", Explain)
             .WithTags("cache").WithSummary("Key, origin, what each tier holds, freshness, and what the next plain GET would be and why. Fetches nothing.")
-            .Produces<Explanation>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+            .Produces<Explanation>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
     }
 
     private static IResult Stats(ServerState state) => state.Engine is { } engine
         ? TypedResults.Json(CacheStatistics.Of(engine, state.Uptime), ApiJson.Wire.CacheStatistics)
-        : Starting();
+        : ProblemResult.Starting;
 
-    private static IResult Explain(ServerState state, string? url) => state.Engine is not { } engine ? Starting()
+    private static IResult Explain(ServerState state, string? url) => state.Engine is not { } engine ? ProblemResult.Starting
         : string.IsNullOrEmpty(url) ? Refuse(400, "Give the path to explain, such as ?url=/clip.mp4.")
         : TypedResults.Json(engine.Explainer.Explain(url), ApiJson.Wire.Explanation);
 
     private static async Task<IResult> PurgeAsync(HttpContext context, ServerState state)
     {
-        // A page of another site can post text without asking; JSON makes its browser ask first.
-        if (!context.Request.HasJsonContentType())
-            return Refuse(415, "Send JSON, with Content-Type: application/json.");
-        PurgeBody? body;
-        try
-        {
-            body = await context.Request.ReadFromJsonAsync(ApiJson.Wire.PurgeBody, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            return Refuse(400, $"The body is not a purge (at {e.Path ?? "its end"}). {Example}");
-        }
+        var (body, refusal) = await JsonBody.ReadAsync(context, ApiJson.Wire.PurgeBody, "a purge", Example);
+        if (refusal is not null)
+            return refusal;
         if (body is null)
             return Refuse(400, $"The body is empty. {Example}");
         if (body.ToRequest(out var reason) is not { } purge)
@@ -63,31 +52,21 @@ internal static class CacheEndpoints
             purge = purge with { Value = named.Edge.NameOf(purge.Value) };
         return state.Engine is { } engine
             ? TypedResults.Json(await engine.Cache.PurgeAsync(purge, context.RequestAborted), ApiJson.Wire.PurgeReceipt)
-            : Starting();
+            : ProblemResult.Starting;
     }
 
     private static async Task<IResult> WarmAsync(HttpContext context, ServerState state)
     {
-        if (!context.Request.HasJsonContentType()) return Refuse(415, "Send JSON, with Content-Type: application/json.");
-        IReadOnlyList<string> urls;
-        try
-        {
-            urls = (await context.Request.ReadFromJsonAsync(ApiJson.Wire.WarmUpBody, context.RequestAborted))?.Urls ?? [];
-        }
-        catch (JsonException e)
-        {
-            return Refuse(400, $"The body is not a list of paths (at {e.Path ?? "its end"}). {WarmExample}");
-        }
-
+        var (body, refusal) = await JsonBody.ReadAsync(context, ApiJson.Wire.WarmUpBody, "a list of paths", WarmExample);
+        if (refusal is not null) return refusal;
+        var urls = body?.Urls ?? [];
         if (urls.Count is 0 or > WarmUpBody.Most || urls.Contains(null!)) return Refuse(400, $"Give 1 to {WarmUpBody.Most} paths, not {urls.Count}. {WarmExample}");
-        if (state.Engine is not { } engine) return Starting();
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var objects = new List<WarmedObject>(urls.Count);
         // One after another: how much the origin is asked for at once is the caller's to say, by how many of these requests are made at once.
         foreach (var url in urls) objects.Add(await engine.Edge.WarmAsync(url, "api", context.RequestAborted));
         return TypedResults.Json(new WarmUpAnswer(objects, objects.Count(warmed => !warmed.IsHeld)), ApiJson.Wire.WarmUpAnswer);
     }
-
-    private static ProblemResult Starting() => Refuse(503, "The server is starting; ask again in a moment.");
 
     private static ProblemResult Refuse(int status, string detail) => new(status, detail);
 }

@@ -7,18 +7,16 @@ namespace Sluice.Api;
 /// <summary>Notifications of buckets.</summary>
 internal static class EventEndpoints
 {
-    private const string ProblemType = "application/problem+json";
-
     /// <summary>Adds /v1/events/s3.</summary>
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapPost("/v1/events/s3", TakeAsync)
             .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS or EventBridge), and invalidates everything derived from the objects it names: their bytes, their variants, their presigned URLs, HLS made from them.")
-            .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
     private static async Task<IResult> TakeAsync(HttpContext context, ServerState state)
     {
         // SNS says text/plain of its JSON; a page of another site could too, and cannot forge a path worth more than a refetch.
-        if (!context.Request.HasJsonContentType() && !context.Request.Headers.ContainsKey("x-amz-sns-message-type")) return new ProblemResult(415, "Send JSON, with Content-Type: application/json.");
+        if (!context.Request.HasJsonContentType() && !context.Request.Headers.ContainsKey("x-amz-sns-message-type")) return ProblemResult.NoJson;
         IReadOnlyList<BucketEvent>? events;
         try
         {
@@ -31,7 +29,7 @@ internal static class EventEndpoints
         }
 
         if (events is null) return new ProblemResult(400, "The body is no notification of a bucket: it needs Records with s3.bucket.name and s3.object.key, or an EventBridge event's detail.");
-        if (state.Engine is not { } engine) return new ProblemResult(503, "The server is starting; ask again in a moment.");
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         PurgeRequest[] purges = [.. events.SelectMany(each => engine.Buckets.PurgesOf(each.Bucket, each.Key)).Distinct()];
         var (objects, values) = (0, 0);
         foreach (var purge in purges)

@@ -9,20 +9,18 @@ namespace Sluice.Api;
 /// <summary>Tokens for private routes, for the application that decides who may watch.</summary>
 internal static class PlaybackEndpoints
 {
-    private const string ProblemType = "application/problem+json";
-
     /// <summary>Adds POST /v1/playback.</summary>
     public static void MapPlayback(this IEndpointRouteBuilder api, SluiceOptions options)
     {
         api.MapPost("/v1/playback", (HttpContext context, TimeProvider time) => SignAsync(context, options.Routes, time))
             .WithTags("playback").WithSummary("An address with a token for a path of a private route: good for everything in its folder.")
-            .Accepts<PlaybackBody>("application/json").Produces<PlaybackAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(415, ProblemType);
+            .Accepts<PlaybackBody>("application/json").Produces<PlaybackAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(404, Problem.MediaType).Produces<Problem>(415, Problem.MediaType);
     }
 
     private static async Task<IResult> SignAsync(HttpContext context, List<RouteSection> routes, TimeProvider time)
     {
         if (!context.Request.HasJsonContentType())
-            return new ProblemResult(415, "Send JSON, with Content-Type: application/json.");
+            return ProblemResult.NoJson;
         PlaybackBody? body;
         try
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Sluice.Hosting;
@@ -11,7 +10,6 @@ namespace Sluice.Api;
 internal static class PresignEndpoints
 {
     private const string Prefix = "/v1/presign/";
-    private const string ProblemType = "application/problem+json";
     private const string Example = "Write {\"paths\": [\"/clip.mp4\"]}, and method, expires, region or query beside it.";
 
     // 10,000 paths of the longest kind.
@@ -22,24 +20,24 @@ internal static class PresignEndpoints
     {
         api.MapGet(Prefix + "{**path}", GetAsync)
             .WithTags("presign").WithSummary("A presigned URL for one path: as JSON, or with ?redirect=true as a redirect. Also takes method, expires, region, the response-* overrides, versionId and partNumber.")
-            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, ProblemType).Produces<Problem>(404, ProblemType).Produces<Problem>(502, ProblemType).Produces<Problem>(503, ProblemType);
+            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, Problem.MediaType).Produces<Problem>(404, Problem.MediaType).Produces<Problem>(502, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost("/v1/presign", BulkAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Presigned URLs for up to 10,000 paths.")
-            .Accepts<PresignBody>("application/json").Produces<PresignBulkAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<PresignBody>("application/json").Produces<PresignBulkAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost(Prefix + "warm", WarmAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Signs up to 10,000 paths ahead of their first use, and answers how many are ready.")
-            .Accepts<PresignBody>("application/json").Produces<PresignWarmReport>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<PresignBody>("application/json").Produces<PresignWarmReport>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost(Prefix + "rotate", RotateAsync)
             .WithTags("presign").WithSummary("Takes newer credentials over: tries them, signs the hottest paths again first, purges what the old ones signed. Answers a report for each bucket.")
-            .Produces<IReadOnlyDictionary<string, RotationReport>>().Produces<Problem>(503, ProblemType);
+            .Produces<IReadOnlyDictionary<string, RotationReport>>().Produces<Problem>(503, Problem.MediaType);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, ServerState state, TimeProvider time, string? method, string? expires, string? region, bool? redirect)
     {
-        if (state.Engine is not { } engine) return Starting();
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var path = PathOf(context);
         var overrides = context.Request.Query.Where(p => p.Key.StartsWith("response-", StringComparison.Ordinal) || p.Key is "versionId" or "partNumber").ToDictionary(p => p.Key, p => p.Value.ToString());
         var body = new PresignBody { Method = method ?? "GET", Expires = expires, Region = region, Query = overrides };
@@ -68,7 +66,7 @@ internal static class PresignEndpoints
     {
         var (body, options, refusal) = await ReadAsync(context);
         if (refusal is not null) return refusal;
-        if (state.Engine is not { } engine) return Starting();
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var answers = new PresignAnswer[body!.Paths.Count];
         var failed = 0;
         for (var i = 0; i < answers.Length; i++)
@@ -96,7 +94,7 @@ internal static class PresignEndpoints
     {
         var (body, options, refusal) = await ReadAsync(context);
         if (refusal is not null) return refusal;
-        if (state.Engine is not { } engine) return Starting();
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var (ready, failed, signed, errors) = (0, 0, 0L, new List<string>());
         foreach (var group in body!.Paths.GroupBy(path => engine.Presign.Match(path)))
         {
@@ -111,7 +109,7 @@ internal static class PresignEndpoints
 
     private static async Task<IResult> RotateAsync(HttpContext context, ServerState state)
     {
-        if (state.Engine is not { } engine) return Starting();
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var reports = new Dictionary<string, RotationReport>(StringComparer.Ordinal);
         // The work goes on when the caller leaves: half a rotation would be worse than either end.
         foreach (var (name, urls) in engine.Presign.Named) reports[name] = await urls.RotateAsync(CancellationToken.None).WaitAsync(context.RequestAborted);
@@ -120,18 +118,11 @@ internal static class PresignEndpoints
 
     private static async Task<(PresignBody? Body, PresignOptions? Options, IResult? Refusal)> ReadAsync(HttpContext context)
     {
-        // A page of another site can post text without asking; JSON makes its browser ask first.
-        if (!context.Request.HasJsonContentType()) return (null, null, Refuse(415, "Send JSON, with Content-Type: application/json."));
-        try
-        {
-            if (await context.Request.ReadFromJsonAsync(ApiJson.Wire.PresignBody, context.RequestAborted) is not { } body) return (null, null, Refuse(400, $"The body is empty. {Example}"));
-            if (body.Paths.Count is 0 or > PresignBody.MostPaths) return (null, null, Refuse(400, $"Give 1 to {PresignBody.MostPaths} paths, not {body.Paths.Count}. {Example}"));
-            return body.ToOptions(out var reason) is { } options ? (body, options, null) : (null, null, Refuse(400, reason));
-        }
-        catch (JsonException e)
-        {
-            return (null, null, Refuse(400, $"The body is not a list of paths (at {e.Path ?? "its end"}). {Example}"));
-        }
+        var (body, refusal) = await JsonBody.ReadAsync(context, ApiJson.Wire.PresignBody, "a list of paths", Example);
+        if (refusal is not null) return (null, null, refusal);
+        if (body is null) return (null, null, Refuse(400, $"The body is empty. {Example}"));
+        if (body.Paths.Count is 0 or > PresignBody.MostPaths) return (null, null, Refuse(400, $"Give 1 to {PresignBody.MostPaths} paths, not {body.Paths.Count}. {Example}"));
+        return body.ToOptions(out var reason) is { } options ? (body, options, null) : (null, null, Refuse(400, reason));
     }
 
     // As sent: the server's own decoding leaves %2F standing, which then looks like a percent sign in the key.
@@ -142,8 +133,6 @@ internal static class PresignEndpoints
         if (query >= 0) target = target[..query];
         return target.StartsWith(Prefix, StringComparison.Ordinal) ? Uri.UnescapeDataString(target[(Prefix.Length - 1)..]) : context.Request.Path.Value![(Prefix.Length - 1)..];
     }
-
-    private static ProblemResult Starting() => Refuse(503, "The server is starting; ask again in a moment.");
 
     private static ProblemResult Refuse(int status, string detail) => new(status, detail);
 }

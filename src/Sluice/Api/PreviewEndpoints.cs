@@ -33,7 +33,7 @@ internal static class PreviewEndpoints
 
     private static async Task<IResult> DataAsync(HttpContext context, ServerState state, SluiceOptions options)
     {
-        if (state.Engine is not { } engine) return new ProblemResult(503, "The server is starting; ask again in a moment.");
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var stored = await engine.Cache.FindAsync(PurgeKind.Prefix, "/", context.RequestAborted);
         var sources = stored.Select(found => found.Metadata.Source).Where(path => VideoPolicy.DefaultExtensions.Contains(Path.GetExtension(path))).Distinct().Order(StringComparer.Ordinal).Take(MostSources);
         var derivatives = options.Video.Derivatives.OrderBy(d => d.Key, StringComparer.Ordinal).ToDictionary(d => d.Key, d => DerivativeText.Format(d.Value));

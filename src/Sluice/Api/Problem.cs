@@ -9,11 +9,14 @@ namespace Sluice.Api;
 /// <param name="RequestId">The id under which the log tells more.</param>
 internal sealed record Problem(string Title, int Status, string Detail, string RequestId)
 {
+    /// <summary>What it is sent as.</summary>
+    public const string MediaType = "application/problem+json";
+
     /// <summary>Answers with a problem document.</summary>
     public static Task WriteAsync(HttpContext context, int status, string detail)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, context.TraceIdentifier), ApiJson.Wire.Problem, "application/problem+json", context.RequestAborted);
+            new Problem(ReasonPhrases.GetReasonPhrase(status), status, detail, context.TraceIdentifier), ApiJson.Wire.Problem, MediaType, context.RequestAborted);
     }
 }

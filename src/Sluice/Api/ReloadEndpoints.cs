@@ -5,17 +5,15 @@ namespace Sluice.Api;
 /// <summary>Reading the configuration again.</summary>
 internal static class ReloadEndpoints
 {
-    private const string ProblemType = "application/problem+json";
-
     /// <summary>Adds POST /v1/reload.</summary>
     public static void MapReload(this IEndpointRouteBuilder api) => api.MapPost("/v1/reload", Run)
         .WithTags("configuration").WithSummary("Reads the configuration again and serves by its routes; answers what changed and what needs a restart. With an error nothing changes.")
-        .Produces<Reload>().Produces<Problem>(422, ProblemType).Produces<Problem>(503, ProblemType);
+        .Produces<Reload>().Produces<Problem>(422, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
     private static IResult Run(ServerState state)
     {
         if (state.Reloader is not { } reloader)
-            return new ProblemResult(503, "The server is starting; ask again in a moment.");
+            return ProblemResult.Starting;
         var done = reloader.Run();
         return done.Errors.Count > 0
             ? new ProblemResult(422, $"{string.Join(". ", done.Errors)}. Nothing was changed.")

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sluice.Core.Tags;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Variants;
@@ -9,7 +8,6 @@ namespace Sluice.Api;
 /// <summary>Variants for operators and other programs.</summary>
 internal static class VariantEndpoints
 {
-    private const string ProblemType = "application/problem+json";
     private const string Example = "Write {\"urls\": [\"/clip.mp4?derivative=mobile\"]}, or sources and queries.";
 
     /// <summary>Adds /v1/variants and what belongs to it.</summary>
@@ -17,16 +15,16 @@ internal static class VariantEndpoints
     {
         api.MapGet("/v1/variants", ListAsync)
             .WithTags("variants").WithSummary("The stored variants of a source, with what is known of each.")
-            .Produces<VariantList>().Produces<Problem>(400, ProblemType).Produces<Problem>(503, ProblemType);
+            .Produces<VariantList>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
         api.MapPost("/v1/variants/prepare", PrepareAsync)
             .WithTags("variants").WithSummary("Makes variants ahead of their first viewers, one after another, and answers when all are there.")
-            .Accepts<PrepareBody>("application/json").Produces<PrepareAnswer>().Produces<Problem>(400, ProblemType).Produces<Problem>(415, ProblemType).Produces<Problem>(503, ProblemType);
+            .Accepts<PrepareBody>("application/json").Produces<PrepareAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ServerState state, string? source)
     {
-        if (state.Engine is not { } engine) return Refuse(503, "The server is starting; ask again in a moment.");
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         if (string.IsNullOrEmpty(source)) return Refuse(400, "Give the source, such as ?source=/clip.mp4.");
         if (!EdgeTarget.TryNormalise(source.StartsWith('/') || source.Contains("://", StringComparison.Ordinal) ? source : "/" + source, out var path, out var reason)) return Refuse(400, $"The source is not a path: {reason}.");
         var found = await engine.Cache.FindAsync(PurgeKind.Source, path, context.RequestAborted);
@@ -36,20 +34,11 @@ internal static class VariantEndpoints
 
     private static async Task<IResult> PrepareAsync(HttpContext context, ServerState state)
     {
-        // A page of another site can post text without asking; JSON makes its browser ask first.
-        if (!context.Request.HasJsonContentType()) return Refuse(415, "Send JSON, with Content-Type: application/json.");
-        string[] targets;
-        try
-        {
-            targets = [.. (await context.Request.ReadFromJsonAsync(ApiJson.Wire.PrepareBody, context.RequestAborted))?.Targets() ?? []];
-        }
-        catch (JsonException e)
-        {
-            return Refuse(400, $"The body is not a list of variants (at {e.Path ?? "its end"}). {Example}");
-        }
-
+        var (body, refusal) = await JsonBody.ReadAsync(context, ApiJson.Wire.PrepareBody, "a list of variants", Example);
+        if (refusal is not null) return refusal;
+        string[] targets = [.. body?.Targets() ?? []];
         if (targets.Length is 0 or > PrepareBody.Most) return Refuse(400, $"Give 1 to {PrepareBody.Most} variants, not {targets.Length}. {Example}");
-        if (state.Engine is not { } engine) return Refuse(503, "The server is starting; ask again in a moment.");
+        if (state.Engine is not { } engine) return ProblemResult.Starting;
         var answers = new List<PreparedVariant>(targets.Length);
         // One after another: viewers who wait have their turns in between.
         foreach (var target in targets) answers.Add(await engine.Edge.PrepareAsync(target, "api", context.RequestAborted));

@@ -97,7 +97,7 @@ internal sealed class ApiClient : IDisposable
         // The catalog has words of its own for what is wrong.
         if (response.Content.Headers.ContentType?.MediaType == "application/json" && await response.Content.ReadFromJsonAsync(CatalogJson.Wire.ErrorAnswer, cancellation) is { Error.Length: > 0, Message: not null } error)
             return new(response.StatusCode == HttpStatusCode.BadRequest ? ExitCode.Usage : ExitCode.Failure, error.Message);
-        var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+        var isProblem = response.Content.Headers.ContentType?.MediaType == Problem.MediaType;
         // The edge answers with problem documents as well, and never under these paths.
         if (!isProblem || response.StatusCode == HttpStatusCode.NotFound)
             return NotSluice(null);
