@@ -9,9 +9,6 @@ public static class Dashboard
     private const string Prefix = "dashboard/";
     private static readonly FrozenDictionary<string, byte[]> Files = Load();
 
-    /// <summary>True when the dashboard was built.</summary>
-    public static bool IsBuilt => Files.ContainsKey("index.html");
-
     /// <summary>The file at a path such as <c>index.html</c> and its media type; null when there is none.</summary>
     public static (byte[] Bytes, string Type)? Find(string path) => Files.TryGetValue(path, out var bytes)
         ? (bytes, Path.GetExtension(path) switch { ".html" => "text/html; charset=utf-8", ".js" => "text/javascript; charset=utf-8", ".css" => "text/css; charset=utf-8", ".svg" => "image/svg+xml", _ => "application/octet-stream" })

@@ -78,7 +78,6 @@ internal sealed partial class RedisObjectTier : ISharedTier
         }
         catch (TimeoutException)
         {
-            Counters.Slow();
             Volatile.Write(ref pausedUntil, Client.Time.GetTimestamp() + (long)(Pause.TotalSeconds * Client.Time.TimestampFrequency));
         }
 

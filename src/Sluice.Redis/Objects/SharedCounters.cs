@@ -3,7 +3,7 @@ namespace Sluice.Redis.Objects;
 /// <summary>What the shared tier did since start.</summary>
 internal sealed class SharedCounters
 {
-    private long hits, misses, turns, waits, stored, storedBytes, readBytes, evictions, slow;
+    private long hits, misses, turns, waits, stored, storedBytes, readBytes, evictions;
 
     public long Hits => Volatile.Read(ref hits);
 
@@ -21,8 +21,6 @@ internal sealed class SharedCounters
 
     public long Evictions => Volatile.Read(ref evictions);
 
-    public long SlowAnswers => Volatile.Read(ref slow);
-
     public void Found() => Interlocked.Increment(ref hits);
 
     public void Missed() => Interlocked.Increment(ref misses);
@@ -32,8 +30,6 @@ internal sealed class SharedCounters
     public void Waited() => Interlocked.Increment(ref waits);
 
     public void Evicted() => Interlocked.Increment(ref evictions);
-
-    public void Slow() => Interlocked.Increment(ref slow);
 
     public void Read(long bytes) => Interlocked.Add(ref readBytes, bytes);
 

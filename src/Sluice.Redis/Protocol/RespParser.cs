@@ -26,9 +26,6 @@ internal sealed class RespParser(RespLimits limits)
         public int Filled, Count;
     }
 
-    /// <summary>True in the middle of a value.</summary>
-    public bool IsMidway => depth > 0 || bytes is not null;
-
     /// <summary>Takes bytes off the front of <paramref name="input"/> until a whole reply is there. What is left when false must come again with more behind it.</summary>
     /// <exception cref="RespException">The bytes are not RESP3, or pass a limit.</exception>
     public bool TryRead(ref ReadOnlySpan<byte> input, out RespValue value)

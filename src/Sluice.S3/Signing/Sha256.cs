@@ -32,9 +32,6 @@ internal static unsafe partial class Sha256
         Final = (delegate* unmanaged[SuppressGCTransition]<byte*, State*, int>)final;
     }
 
-    /// <summary>True when OpenSSL's functions are used.</summary>
-    public static bool IsNative => Final is not null;
-
     /// <summary>SHA-256.</summary>
     public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
     {

@@ -6,9 +6,6 @@ namespace Sluice.S3.Signing;
 /// <summary>A credential's key for one day and region, and the parts of a request that are the same all day.</summary>
 internal sealed class SigningKey
 {
-    /// <summary>How long the time of day is as x-amz-date spells it: HHmmss.</summary>
-    public const int TimeLength = 6;
-
     private readonly S3Credentials credentials;
     private readonly Sha256.Key key;
     private readonly byte[] toSign;

@@ -9,9 +9,6 @@ internal ref struct ParameterSet
     /// <summary>What asks for a variant.</summary>
     public const ulong OptionMask = (1UL << (int)VideoParameter.Debug) - 1;
 
-    /// <summary>What the way of a request through the cache follows from.</summary>
-    public const ulong SwitchMask = (1UL << (int)VideoParameter.Debug) | (1UL << (int)VideoParameter.NoKvCache) | (1UL << (int)VideoParameter.NoCache) | (1UL << (int)VideoParameter.Bypass);
-
     private readonly ReadOnlySpan<char> query;
     private Places places;
 
