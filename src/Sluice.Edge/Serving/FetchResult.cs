@@ -53,7 +53,6 @@ internal sealed class FetchResult : IDisposable
         return completing;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Pin?.Dispose();

@@ -114,7 +114,6 @@ internal sealed partial class RedisConnection : IAsyncDisposable, IThreadPoolWor
         closed.TrySetResult(reason);
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         Close(new RedisUnavailableException("The connection was closed."));

@@ -106,7 +106,6 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         await working;
     }
 
-    /// <inheritdoc/>
     public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation)
     {
         if (!request.DryRun) Journal.Begin(request);

@@ -6,7 +6,6 @@ namespace Sluice.Redis.Objects;
 /// <content>Purging.</content>
 internal sealed partial class RedisObjectTier : IPurgeLayer
 {
-    /// <inheritdoc/>
     public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation)
     {
         var receipt = new PurgeReceipt { Nodes = 0 };

@@ -60,7 +60,6 @@ internal sealed partial class RedisObjectTier : ISharedTier
     /// <summary>What the index says.</summary>
     public ValueTask<KeyValueUsage> GetUsageAsync() => index.GetUsageAsync();
 
-    /// <inheritdoc/>
     public async ValueTask<SharedTurn> TakeTurnAsync(CacheScope scope, string target, bool mayLead, CancellationToken cancellation)
     {
         if (!Client.IsAvailable || Client.Time.GetTimestamp() < Volatile.Read(ref pausedUntil)) return SharedTurn.None;

@@ -64,7 +64,6 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation)
     {
         var current = Volatile.Read(ref snapshot);
@@ -78,13 +77,10 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     /// <summary>Begins to look, so that the first who asks need not wait.</summary>
     public void Prepare() => AskBehind(null);
 
-    /// <inheritdoc/>
     public S3Credentials? Held(DateTimeOffset now) => Volatile.Read(ref snapshot) is { } current && current.IsCurrentAt(now) ? current.Credentials : null;
 
-    /// <inheritdoc/>
     public bool AreExpected => Volatile.Read(ref expected);
 
-    /// <inheritdoc/>
     public void Reject(S3Credentials? credentials)
     {
         var current = Volatile.Read(ref snapshot);
@@ -93,7 +89,6 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         Interlocked.CompareExchange(ref snapshot, null, current);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (Volatile.Read(ref behind).IsCompleted) asking.Dispose();

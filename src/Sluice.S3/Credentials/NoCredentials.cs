@@ -5,12 +5,9 @@ namespace Sluice.S3.Credentials;
 /// <summary>Anonymous access.</summary>
 internal sealed class NoCredentials : IS3Credentials
 {
-    /// <inheritdoc/>
     public ValueTask<S3Credentials?> GetAsync(CancellationToken cancellation) => default;
 
-    /// <inheritdoc/>
     public S3Credentials? Held(DateTimeOffset now) => null;
 
-    /// <inheritdoc/>
     public void Reject(S3Credentials? credentials) { }
 }

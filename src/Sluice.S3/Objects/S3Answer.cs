@@ -21,7 +21,6 @@ internal sealed record S3Answer(HttpResponseMessage Response, Stream Body, S3Err
         return null;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Body.Dispose();

@@ -7,7 +7,6 @@ internal sealed class S3Body(HttpResponseMessage response, Stream inner, ReadOnl
 {
     private ReadOnlyMemory<byte> first = first;
 
-    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // The handler counts against Content-Length, so an end that it reports is one.
@@ -18,7 +17,6 @@ internal sealed class S3Body(HttpResponseMessage response, Stream inner, ReadOnl
         return new(count);
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -50,6 +50,5 @@ internal sealed class S3Patience(string name, TimeSpan idle, TimeProvider time) 
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => timer.Dispose();
 }

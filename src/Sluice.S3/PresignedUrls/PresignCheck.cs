@@ -49,7 +49,6 @@ internal sealed class PresignCheck(PresignCounters counters, TimeProvider time, 
             if (key.Path == path) refusals.TryRemove(key, out _);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => probe.Dispose();
 
     private static PresignedUrlException Refused(int status) =>

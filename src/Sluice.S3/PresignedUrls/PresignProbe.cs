@@ -55,7 +55,6 @@ internal sealed class PresignProbe : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (http.IsValueCreated) http.Value.Dispose();

@@ -43,7 +43,6 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         one.Dispose();

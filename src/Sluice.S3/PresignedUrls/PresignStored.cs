@@ -38,7 +38,6 @@ internal sealed record PresignStored
     public static PresignStored? FromJson(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, PresignStoredJson.Default.PresignStored) is { Version: CurrentVersion, CreatedAt: >= 0 and < LatestTime, ExpiresAt: >= 0 and < LatestTime } entry ? entry : null;
 
-    /// <inheritdoc/>
     public override string ToString() => OriginalUrl;
 }
 

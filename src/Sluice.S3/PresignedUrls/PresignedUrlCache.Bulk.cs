@@ -14,7 +14,6 @@ internal sealed partial class PresignedUrlCache
 
     internal TimeProvider Time => time;
 
-    /// <inheritdoc/>
     public async Task<PresignWarmReport> WarmAsync(IReadOnlyCollection<string> paths, PresignOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -37,7 +36,6 @@ internal sealed partial class PresignedUrlCache
         return new(ready, failed, counters[PresignCount.Signatures] - before, errors);
     }
 
-    /// <inheritdoc/>
     public async Task<int> PurgeAsync(CancellationToken cancellation = default)
     {
         check?.Forget();
@@ -45,7 +43,6 @@ internal sealed partial class PresignedUrlCache
         return store is null ? forgotten : Math.Max(forgotten, await store.DeleteAsync(PresignStore.EveryEntry, cancellation));
     }
 
-    /// <inheritdoc/>
     public async Task<int> ForgetAsync(string path, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -66,7 +63,6 @@ internal sealed partial class PresignedUrlCache
         }
     }
 
-    /// <inheritdoc/>
     public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => rotation.RunAsync(cancellation);
 
     private void BeginRotation()

@@ -58,7 +58,6 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     /// <summary>Refreshes and rotations under way, for tests.</summary>
     internal bool IsIdle => background.IsEmpty && (store?.Unwritten ?? 0) == 0;
 
-    /// <inheritdoc/>
     public ValueTask<PresignedUrl> GetAsync(string path, PresignOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -79,10 +78,8 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         return new(url);
     }
 
-    /// <inheritdoc/>
     public PresignStatistics GetStatistics() => PresignStatistics.Of(counters, memory.Count);
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
@@ -96,7 +93,6 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
     }
 
     // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
-    /// <inheritdoc/>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
 
     private static PresignKey KeyOf(string path, PresignOptions options) => new(path is ['/', ..] ? path[1..] : path, options);

@@ -7,6 +7,5 @@ namespace Sluice.S3.Signing;
 /// <param name="Expires">When they stop working; null when never or not known.</param>
 internal sealed record S3Credentials(string AccessKey, string SecretKey, string? SessionToken = null, DateTimeOffset? Expires = null)
 {
-    /// <inheritdoc/>
     public override string ToString() => SessionToken is null ? "S3 credentials" : "temporary S3 credentials";
 }

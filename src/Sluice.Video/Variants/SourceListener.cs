@@ -37,7 +37,6 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
         return loans[name] = new SourceLoan(source, address + name, () => loans.TryRemove(name, out _));
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (host is not null) await host.DisposeAsync();

@@ -97,7 +97,6 @@ internal sealed class VariantRun : IAsyncDisposable
 
     private VariantFault TooLong() => VariantFault.TooLarge($"The variant has more than {limits.OutputBytes} bytes.");
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
