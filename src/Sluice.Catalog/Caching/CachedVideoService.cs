@@ -8,10 +8,8 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
 {
     private readonly ConcurrentDictionary<Guid, Lazy<Task<Video>>> flights = new();
 
-    /// <inheritdoc/>
     public Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default) => inner.CreateAsync(wanted, cancellation);
 
-    /// <inheritdoc/>
     public async Task<Video> GetAsync(Guid id, CancellationToken cancellation = default)
     {
         Lazy<Task<Video>>? mine = null;
@@ -20,23 +18,18 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
         return WithAddress(await flight.Value.WaitAsync(cancellation));
     }
 
-    /// <inheritdoc/>
     public async Task<VideoPage> ListAsync(VideoQuery query, CancellationToken cancellation = default)
     {
         var page = await inner.ListAsync(query, cancellation);
         return page with { Videos = [.. page.Videos.Select(WithAddress)] };
     }
 
-    /// <inheritdoc/>
     public async Task<Video> ProcessAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.ProcessAsync(id, cancellation));
 
-    /// <inheritdoc/>
     public async Task<Video> ReprocessAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.ReprocessAsync(id, cancellation));
 
-    /// <inheritdoc/>
     public async Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.CancelAsync(id, cancellation));
 
-    /// <inheritdoc/>
     public async Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.DeleteAsync(id, cancellation));
 
     /// <summary>Voids copies after a change that somebody else made. False when the cache could not be reached.</summary>

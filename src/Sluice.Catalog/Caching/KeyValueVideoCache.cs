@@ -25,7 +25,6 @@ internal sealed class KeyValueVideoCache(IKeyValueStore copies, IKeyValueStore f
     /// <summary>Longest life of a copy; fences live longer.</summary>
     public required TimeSpan LongestLife { get; init; }
 
-    /// <inheritdoc/>
     public async ValueTask<CacheLookup> GetAsync(Guid id, CancellationToken cancellation = default)
     {
         var (key, at, fence) = (VideoKeys.Metadata(id), time.GetTimestamp(), "");
@@ -50,7 +49,6 @@ internal sealed class KeyValueVideoCache(IKeyValueStore copies, IKeyValueStore f
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask SetAsync(Video video, TimeSpan timeToLive, CacheLookup lookup, CancellationToken cancellation = default)
     {
         if (!lookup.IsReachable || time.GetElapsedTime(lookup.At) > LongestRead) return;
@@ -66,7 +64,6 @@ internal sealed class KeyValueVideoCache(IKeyValueStore copies, IKeyValueStore f
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
     {
         var key = VideoKeys.Metadata(id);

@@ -20,9 +20,7 @@ internal sealed class OwnPublications(ICatalogObserver inner) : ICatalogObserver
     /// <summary>The row did not change, or it is not known whether it did.</summary>
     public void Withdraw(Guid video) => announced.TryRemove(video, out _);
 
-    /// <inheritdoc/>
     public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => announced.TryRemove(video, out _) ? Task.CompletedTask : inner.OnPublishedAsync(video, cancellation);
 
-    /// <inheritdoc/>
     public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => inner.OnDeletedAsync(video, cancellation);
 }

@@ -21,7 +21,6 @@ internal sealed class ScratchFolder : IDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Remove(Path);

@@ -5,7 +5,6 @@ namespace Sluice.Catalog.Storage;
 
 internal sealed partial class CatalogStore
 {
-    /// <inheritdoc/>
     public Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         var now = Now();
@@ -21,14 +20,12 @@ internal sealed partial class CatalogStore
         return job;
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
         await session.ExecuteAsync($"""
             UPDATE jobs SET lease_until = {Now() + lease}, stage = {stage}, progress = {progress}
             WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
             """, cancellation) == 1, cancellation);
 
-    /// <inheritdoc/>
     public Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         var (state, ended) = again is null ? (error is null ? "done" : "failed", Now()) : ("queued", (DateTimeOffset?)null);
@@ -47,13 +44,11 @@ internal sealed partial class CatalogStore
         return mine;
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task ReleaseAsync(Job job, CancellationToken cancellation = default) => database.WriteAsync(session => session.ExecuteAsync($"""
         UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, run_at = {Now()}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
         WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
         """, cancellation), cancellation);
 
-    /// <inheritdoc/>
     public Task<JobReport?> FindJobAsync(Guid video, CancellationToken cancellation = default) => database.ReadAsync(async session =>
         (await session.QueryAsync($"SELECT state, attempts, stage, progress, error FROM jobs WHERE video_id = {video} AND kind = 'transcode' ORDER BY id DESC LIMIT 1",
             row => new JobReport(row.GetString(0), row.GetInt32(1), Text(row, 2), row.GetString(0) == "done" ? 1 : row.IsDBNull(3) ? 0 : row.GetDouble(3), Text(row, 4)), cancellation)).FirstOrDefault(), cancellation);

@@ -10,7 +10,6 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
 {
     private static readonly SqlText Columns = new("id, user_id, title, status, original_url, hls_url, created_at, updated_at, version, generation, failure, duration");
 
-    /// <inheritdoc/>
     public async Task AddAsync(Video video, CancellationToken cancellation = default)
     {
         meter.Query("insert", "videos");
@@ -22,14 +21,12 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
             """, cancellation), cancellation);
     }
 
-    /// <inheritdoc/>
     public Task<Video?> FindAsync(Guid id, CancellationToken cancellation = default)
     {
         meter.Query("select", "videos");
         return database.ReadAsync(async session => (await session.QueryAsync($"SELECT {Columns} FROM videos WHERE id = {id}", ReadVideo, cancellation)).FirstOrDefault(), cancellation);
     }
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<Video>> ListAsync(VideoQuery query, CancellationToken cancellation = default)
     {
         meter.Query("select", "videos");
@@ -40,7 +37,6 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
             : await session.QueryAsync($"SELECT {Columns} FROM videos WHERE (created_at, id) < ({time}, {id}) ORDER BY created_at DESC, id DESC LIMIT {limit}", ReadVideo, cancellation), cancellation);
     }
 
-    /// <inheritdoc/>
     public Task<Video?> ChangeAsync(Guid id, Func<Video, VideoChange?> decide, Job? ending = null, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         meter.Query("select", "videos");
@@ -66,14 +62,12 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
         return after;
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task<string> ShareAsync(string name, string value, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         await session.ExecuteAsync($"INSERT INTO settings (name, value) VALUES ({name}, {value}) ON CONFLICT (name) DO NOTHING", cancellation);
         return (await session.QueryAsync($"SELECT value FROM settings WHERE name = {name}", row => row.GetString(0), cancellation))[0];
     }, cancellation);
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     /// <summary>The time, as precise as every database keeps it, so that a row reads the same from all of them.</summary>

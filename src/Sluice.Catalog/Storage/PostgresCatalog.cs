@@ -17,10 +17,8 @@ internal sealed class PostgresCatalog : ICatalogDatabase
 
     private PostgresCatalog(NpgsqlDataSource source, TimeProvider time) => (this.source, this.time) = (source, time);
 
-    /// <inheritdoc/>
     public SqlText ForUpdate { get; } = new("FOR UPDATE");
 
-    /// <inheritdoc/>
     public SqlText ForUpdateSkipLocked { get; } = new("FOR UPDATE SKIP LOCKED");
 
     /// <summary>Connects, and brings the tables up to date; whoever comes at the same time waits.</summary>
@@ -41,21 +39,17 @@ internal sealed class PostgresCatalog : ICatalogDatabase
     }
 
     // A machine that stands still or is cut off with the lock in hand would keep everybody else's changes waiting, for hours if nothing tells the server that it is gone.
-    /// <inheritdoc/>
     public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) =>
         session.QueryAsync($"SELECT set_config('idle_in_transaction_session_timeout', '10s', true), pg_advisory_xact_lock({EventLock})", _ => 0, cancellation);
 
-    /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => TryAsync(async () =>
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         return await work(new SqlSession(connection, null));
     }, cancellation).WaitAsync(cancellation);
 
-    /// <inheritdoc/>
     public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => CommitAsync(work, cancellation).WaitAsync(cancellation);
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private async Task<T> CommitAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)

@@ -15,11 +15,9 @@ internal sealed class SqliteCatalog : ICatalogDatabase
 
     private SqliteCatalog(string path, SqliteConnection writer) => (this.path, this.writer) = (path, writer);
 
-    /// <inheritdoc/>
     public SqlText ForUpdate { get; } = new("");
 
     // A writer is alone.
-    /// <inheritdoc/>
     public SqlText ForUpdateSkipLocked { get; } = new("");
 
     /// <summary>Opens or creates the file.</summary>
@@ -49,10 +47,8 @@ internal sealed class SqliteCatalog : ICatalogDatabase
         }
     }
 
-    /// <inheritdoc/>
     public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
     {
         // SQLite reads its file at once, and a thread that sees to sockets has no time for that.
@@ -75,7 +71,6 @@ internal sealed class SqliteCatalog : ICatalogDatabase
         }
     }
 
-    /// <inheritdoc/>
     public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
     {
         await writing.WaitAsync(cancellation);
@@ -101,7 +96,6 @@ internal sealed class SqliteCatalog : ICatalogDatabase
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         foreach (var reader in readers) reader.Dispose();

@@ -12,7 +12,6 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
     /// <summary>When what is left of a deleted video is looked for once more: by then uploads to the bucket that were under way have ended, and workers know that they lost their job.</summary>
     private static readonly TimeSpan DeleteAgain = TimeSpan.FromDays(1);
 
-    /// <inheritdoc/>
     public async Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default)
     {
         var (user, title, file) = VideoRules.Check(wanted);
@@ -32,10 +31,8 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
         return video;
     }
 
-    /// <inheritdoc/>
     public async Task<Video> GetAsync(Guid id, CancellationToken cancellation = default) => await store.FindAsync(id, cancellation) ?? throw NotFound(id);
 
-    /// <inheritdoc/>
     public async Task<VideoPage> ListAsync(VideoQuery query, CancellationToken cancellation = default)
     {
         if (query.Limit is < 1 or > LongestPage) throw new VideoException(VideoFault.InvalidRequest, $"limit must be 1 to {LongestPage}.");
@@ -43,7 +40,6 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
         return found.Count <= query.Limit ? new(found, null) : new([.. found.Take(query.Limit)], VideoCursor.Write(found[query.Limit - 1]));
     }
 
-    /// <inheritdoc/>
     public Task<Video> ProcessAsync(Guid id, CancellationToken cancellation = default) => ChangeAsync(id, video => video.Status switch
     {
         VideoStatus.PendingUpload => Begin(video),
@@ -51,7 +47,6 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
         _ => throw new VideoException(VideoFault.VideoAlreadyCompleted, $"The video is {VideoStatusText.Write(video.Status)} already. POST /v1/videos/{id}/reprocess has it transcoded once more."),
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task<Video> ReprocessAsync(Guid id, CancellationToken cancellation = default) => ChangeAsync(id, video => video.Status switch
     {
         VideoStatus.Ready or VideoStatus.Failed => Begin(video),
@@ -59,7 +54,6 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
         _ => throw new VideoException(VideoFault.VideoNotCompleted, $"The video was never processed. POST /v1/videos/{id}/process begins."),
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task<Video> CancelAsync(Guid id, CancellationToken cancellation = default) => ChangeAsync(id, video => video.Status switch
     {
         VideoStatus.Processing => new(video with { Status = VideoStatus.Failed, HlsKey = null, Failure = Cancelled }) { CancelsJobs = true, Jobs = [new(JobKind.Tidy, options.KeepOldRenditions)] },
@@ -68,7 +62,6 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
         _ => throw new VideoException(video.Status == VideoStatus.PendingUpload ? VideoFault.VideoNotCompleted : VideoFault.VideoAlreadyCompleted, $"The video is not being transcoded: it is {VideoStatusText.Write(video.Status)}."),
     }, cancellation);
 
-    /// <inheritdoc/>
     public Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) =>
         ChangeAsync(id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete), new(JobKind.Delete, DeleteAgain)] }, cancellation);
 
