@@ -30,6 +30,5 @@ internal sealed record PresignAnswer
     public static PresignAnswer Of(string path, PresignOptions options, PresignedUrl url) =>
         new() { Path = path, Url = url.Url, Method = options.Method, CreatedAt = url.CreatedAt, ExpiresAt = url.ExpiresAt, ReuseUntil = url.ReuseUntil };
 
-    /// <inheritdoc/>
     public override string ToString() => Path;
 }

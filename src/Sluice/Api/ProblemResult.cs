@@ -9,6 +9,5 @@ internal sealed class ProblemResult(int status, string detail) : IResult
     /// <summary>The body is to be JSON and does not say so.</summary>
     public static ProblemResult NoJson => new(StatusCodes.Status415UnsupportedMediaType, "Send JSON, with Content-Type: application/json.");
 
-    /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext) => Problem.WriteAsync(httpContext, status, detail);
 }

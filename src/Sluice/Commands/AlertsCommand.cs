@@ -8,7 +8,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice alerts</c>.</summary>
 internal static class AlertsCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("alerts", "Show what is wrong now, and what was within seven days. Exit code 1 while a critical alert is on.")

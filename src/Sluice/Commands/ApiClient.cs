@@ -50,7 +50,6 @@ internal sealed class ApiClient : IDisposable
     public Task SendAsync(HttpMethod method, string path, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(method, Address(path)), static (_, _) => Task.FromResult<bool?>(true), cancellation);
 
-    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private Uri Address(string path) => new(_api.ToString().TrimEnd('/') + path);

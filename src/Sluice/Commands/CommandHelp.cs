@@ -9,7 +9,6 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
 {
     private const int Width = 100;
 
-    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);

@@ -6,7 +6,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice config</c>: what is in force, and what could be set.</summary>
 internal static class ConfigCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("config", "Show the configuration in force, its JSON Schema or the list of settings.")

@@ -7,7 +7,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("doctor", "Check configuration, cache directory, origins, ports, limits and tools, and say what to do. Takes what serve takes. Exit code 1 when something would not work.")

@@ -8,7 +8,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice explain</c>.</summary>
 internal static class ExplainCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("explain", "Say what a running server knows about a path, and what the next request for it would be, and why. Fetches nothing.")

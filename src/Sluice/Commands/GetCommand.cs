@@ -7,7 +7,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice get</c>.</summary>
 internal static class GetCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("get", "Fetch objects of a bucket through the download cache, and print the paths of the local files. A file printed stays for ten minutes at least.")

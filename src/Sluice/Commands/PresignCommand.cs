@@ -13,7 +13,6 @@ internal static class PresignCommand
 {
     private static readonly string[] Overrides = ["response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language", "response-content-type", "response-expires"];
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("presign", "Print a presigned URL for an object of a bucket: whoever has it may fetch (or put) the object until it expires. Nothing is asked of the server.")

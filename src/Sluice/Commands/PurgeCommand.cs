@@ -8,7 +8,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice purge</c>.</summary>
 internal static class PurgeCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("purge", "Take objects out of a running server's cache, and print the receipt. Give one of --url, --prefix, --tag and --source.")

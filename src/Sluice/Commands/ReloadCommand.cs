@@ -7,7 +7,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice reload</c>.</summary>
 internal static class ReloadCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("reload", "Have a running server read its configuration again: its routes change at once, other settings wait for a restart. With an error nothing changes. SIGHUP does the same to a server without a terminal.")

@@ -7,7 +7,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice report</c>.</summary>
 internal static class ReportCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("report", "Report on the last day, week or month: numbers against the period before, regressions, alerts, advice.")

@@ -7,7 +7,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice serve</c>.</summary>
 internal static class ServeCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("serve", "Serve an origin through the cache, until Ctrl-C.")

@@ -10,7 +10,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice variants sign</c>.</summary>
 internal static class SignCommand
 {
-    /// <summary>Makes the command.</summary>
     public static ProgramCommand Create(Terminal terminal)
     {
         var command = new ProgramCommand("sign", "Print the signed URL of a variant, for routes with video.signingKeys. The key is the first of the route that takes the path, from the configuration; nothing is asked of a server.")

@@ -13,7 +13,6 @@ internal static class SimulateCommand
     private const int ChartCells = 50;
     private static readonly string[] Policies = ["s3fifo", "lru"];
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("simulate", "What caches of other sizes and policies would bring: hit rates, and what they would save. From an access log, or from what a running server sees.")

@@ -34,7 +34,6 @@ internal static class SluiceCommand
         }
     }
 
-    /// <summary>The commands.</summary>
     public static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand("Sluice: a self-hosted media delivery cache for folders, HTTP servers and buckets.");

@@ -9,7 +9,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice stats</c>.</summary>
 internal static class StatsCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("stats", "Show what a running server holds, and its requests by outcome since start.")

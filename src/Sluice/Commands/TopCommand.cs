@@ -9,7 +9,6 @@ internal static class TopCommand
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("top", "Show the dashboard in the terminal, until Ctrl-C; once when the output is piped, or the terminal obeys nothing (TERM=dumb).")

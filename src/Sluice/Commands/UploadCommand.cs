@@ -12,7 +12,6 @@ internal static class UploadCommand
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("upload", "Put a video into a running server's catalog: make it, upload it, have it transcoded.")

@@ -5,10 +5,8 @@ namespace Sluice.Commands;
 /// <summary>A file being sent, which tells how far it is.</summary>
 internal sealed class UploadContent(FileStream file, Action<long, long> tell) : HttpContent
 {
-    /// <inheritdoc/>
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 16];
@@ -21,7 +19,6 @@ internal sealed class UploadContent(FileStream file, Action<long, long> tell) : 
         }
     }
 
-    /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
     {
         length = file.Length;

@@ -9,7 +9,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice variants</c>.</summary>
 internal static class VariantsCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("variants", "Look at what a running server has made of a video, or take it out.")

@@ -6,7 +6,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice version</c>.</summary>
 internal static class VersionCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("version", "Show the version of the program and of what it runs on.");

@@ -9,7 +9,6 @@ internal static class VideosCommand
     // What the API gives at once.
     private const int LongestPage = 100;
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("videos", "See and change the videos of a running server's catalog.")

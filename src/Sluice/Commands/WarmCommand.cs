@@ -6,7 +6,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice warm</c>.</summary>
 internal static class WarmCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("warm", "Have a running server fetch objects ahead of their first viewers. Of an HLS manifest also what it names: the beginning of each rendition first. Exit code 1 when something is not held in the end.")

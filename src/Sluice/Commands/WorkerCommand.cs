@@ -8,7 +8,6 @@ namespace Sluice.Commands;
 /// <summary><c>sluice worker</c>.</summary>
 internal static class WorkerCommand
 {
-    /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("worker", "Transcode videos of the catalog, until Ctrl-C. As many workers as you like, on as many machines, share the work.")

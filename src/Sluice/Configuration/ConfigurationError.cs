@@ -7,7 +7,6 @@ namespace Sluice.Configuration;
 /// <param name="Remedy">What to write instead.</param>
 internal sealed record ConfigurationError(string Source, string Path, string Problem, string Remedy)
 {
-    /// <inheritdoc/>
     public override string ToString()
     {
         // The name of a variable, a flag or the argument already says which setting it is.

@@ -11,7 +11,6 @@ internal sealed class ListSetting<TOwner, T>(string name, SettingGroup<T> group,
     /// <summary>What to write, for errors about the short form.</summary>
     public string Advice { get; init; } = "write { … }";
 
-    /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
         if (node.Kind != ConfigurationNodeKind.List)
@@ -37,7 +36,6 @@ internal sealed class ListSetting<TOwner, T>(string name, SettingGroup<T> group,
         }
     }
 
-    /// <inheritdoc/>
     public override JsonObject Schema(TOwner defaults) => new()
     {
         ["type"] = "array",
@@ -45,9 +43,7 @@ internal sealed class ListSetting<TOwner, T>(string name, SettingGroup<T> group,
         ["description"] = Meaning,
     };
 
-    /// <inheritdoc/>
     public override JsonNode? Show(TOwner owner, bool withSecrets) => new JsonArray([.. get(owner).Select(item => group.Show(item, withSecrets))]);
 
-    /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) => group.References(path + "[]");
 }

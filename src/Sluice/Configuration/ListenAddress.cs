@@ -38,6 +38,5 @@ internal readonly record struct ListenAddress(IPAddress Address, int Port)
         return true;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => new IPEndPoint(Address, Port).ToString();
 }

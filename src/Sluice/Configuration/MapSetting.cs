@@ -14,7 +14,6 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
     /// <summary>True when the values must never be shown.</summary>
     public bool Secret { get; init; }
 
-    /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
         if (node.Kind != ConfigurationNodeKind.Section)
@@ -31,7 +30,6 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
         }
     }
 
-    /// <inheritdoc/>
     public override JsonObject Schema(TOwner defaults) => new()
     {
         ["type"] = "object",
@@ -39,10 +37,8 @@ internal sealed class MapSetting<TOwner, T>(string name, ValueKind<T> kind, Func
         ["description"] = Meaning,
     };
 
-    /// <inheritdoc/>
     public override JsonNode? Show(TOwner owner, bool withSecrets) => new JsonObject(get(owner).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)(Secret && !withSecrets ? "***" : kind.Format(pair.Value)))));
 
-    /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
         [new(path, $"section of {kind.Name}s", get(defaults) is { Count: > 0 } map ? string.Join(", ", map.Select(p => $"{p.Key}: {kind.Format(p.Value)}")) : "none", null, null, Meaning)];
 }

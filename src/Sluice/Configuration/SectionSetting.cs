@@ -8,14 +8,12 @@ internal sealed class SectionSetting<TOwner, T>(string name, SettingGroup<T> gro
     /// <summary>Called when the section was written, before it is read: makes room for sections that are absent by default.</summary>
     public Action<TOwner>? Written { get; init; }
 
-    /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
         Written?.Invoke(owner);
         group.Bind(get(owner), node, path, errors);
     }
 
-    /// <inheritdoc/>
     public override JsonObject Schema(TOwner defaults)
     {
         var schema = group.Schema();
@@ -23,9 +21,7 @@ internal sealed class SectionSetting<TOwner, T>(string name, SettingGroup<T> gro
         return schema;
     }
 
-    /// <inheritdoc/>
     public override JsonNode? Show(TOwner owner, bool withSecrets) => get(owner) is { } value ? group.Show(value, withSecrets) : null;
 
-    /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) => group.References(path);
 }

@@ -20,7 +20,6 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
     /// <summary>The default in words, where it depends on something.</summary>
     public string? DefaultText { get; init; }
 
-    /// <inheritdoc/>
     public override void Bind(TOwner owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {
         if (Texts(node) is { } texts)
@@ -39,7 +38,6 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
             Take(owner, value, node, path, errors);
     }
 
-    /// <inheritdoc/>
     public override JsonObject Schema(TOwner defaults)
     {
         var schema = JsonNode.Parse(kind.Schema)!.AsObject();
@@ -49,7 +47,6 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
         return schema;
     }
 
-    /// <inheritdoc/>
     public override JsonNode? Show(TOwner owner, bool withSecrets) => get(owner) switch
     {
         null => null,
@@ -64,7 +61,6 @@ internal sealed class ValueSetting<TOwner, T>(string name, ValueKind<T> kind, Fu
         var value => kind.Format(value),
     };
 
-    /// <inheritdoc/>
     public override IEnumerable<SettingReference> References(TOwner defaults, string path) =>
         [new(path, kind.Name, DefaultText ?? (get(defaults) is { } value && kind.Format(value) is { Length: > 0 } text ? text : "none"), Flag, Alias, Meaning)];
 

@@ -27,7 +27,6 @@ internal sealed class PortCheck(TimeProvider time) : IDisposable
     /// <summary>Tries to listen where the API will. The second answer is whether a running Sluice does.</summary>
     public Task<(Finding Finding, bool IsServed)> RunAsync(ApiSection api, CancellationToken cancellation) => RunAsync("api", api.Listen, "--api", isSecure: false, cancellation);
 
-    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task<(Finding Finding, bool IsServed)> RunAsync(string name, ListenAddress listen, string flag, bool isSecure, CancellationToken cancellation)

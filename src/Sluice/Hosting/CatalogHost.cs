@@ -93,7 +93,6 @@ internal sealed class CatalogHost : IAsyncDisposable
     /// <summary>Has its workers give their jobs back, while requests are still answered.</summary>
     public Task StopWorkAsync() => Volatile.Read(ref _catalog) is { IsCompletedSuccessfully: true } open ? open.Result.StopWorkAsync() : Task.CompletedTask;
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)

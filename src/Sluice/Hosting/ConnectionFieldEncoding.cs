@@ -15,16 +15,12 @@ internal sealed class ConnectionFieldEncoding : Encoding
     /// <summary>For Kestrel, which asks field by field; null is its own way.</summary>
     public static Encoding? For(string field) => field.Equals("Connection", StringComparison.OrdinalIgnoreCase) ? Instance : null;
 
-    /// <inheritdoc/>
     public override int GetByteCount(char[] chars, int index, int count) => Latin1.GetByteCount(chars, index, count);
 
-    /// <inheritdoc/>
     public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => Latin1.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
 
-    /// <inheritdoc/>
     public override int GetCharCount(byte[] bytes, int index, int count) => count + (HasNames(bytes.AsSpan(index, count)) ? Addition.Length : 0);
 
-    /// <inheritdoc/>
     public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)
     {
         var length = Latin1.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
@@ -33,10 +29,8 @@ internal sealed class ConnectionFieldEncoding : Encoding
         return length + Addition.Length;
     }
 
-    /// <inheritdoc/>
     public override int GetMaxByteCount(int charCount) => charCount;
 
-    /// <inheritdoc/>
     public override int GetMaxCharCount(int byteCount) => byteCount + Addition.Length;
 
     private static bool HasNames(ReadOnlySpan<byte> field)

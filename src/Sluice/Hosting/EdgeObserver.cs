@@ -9,7 +9,6 @@ namespace Sluice.Hosting;
 /// <summary>Purges this process's edge when a video of the catalog changes (decision D25).</summary>
 internal sealed class EdgeObserver(ObjectCache cache) : ICatalogObserver
 {
-    /// <inheritdoc/>
     public async Task OnPublishedAsync(Guid video, CancellationToken cancellation)
     {
         await cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, TaggedOrigin.ManifestTag(video)), cancellation);
@@ -17,7 +16,6 @@ internal sealed class EdgeObserver(ObjectCache cache) : ICatalogObserver
         await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/" + VideoKeys.Master(video)), cancellation);
     }
 
-    /// <inheritdoc/>
     public async Task OnDeletedAsync(Guid video, CancellationToken cancellation)
     {
         await cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, VideoKeys.Tag(video)), cancellation);

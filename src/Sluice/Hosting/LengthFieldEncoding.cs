@@ -13,7 +13,6 @@ internal sealed class LengthFieldEncoding : ASCIIEncoding
     /// <summary>For Kestrel, which asks field by field; null is its own way.</summary>
     public static Encoding? For(string field) => field.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? Instance : null;
 
-    /// <inheritdoc/>
     public override int GetChars(ReadOnlySpan<byte> bytes, Span<char> chars)
     {
         var length = base.GetChars(bytes, chars);

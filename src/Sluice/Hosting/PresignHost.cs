@@ -81,7 +81,6 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
         return route?.Origins.Find(o => o.S3 is { Anonymous: false }) is { } origin ? For(origin, isFallback: route.Origins[0] != origin) : null;
     }
 
-    /// <inheritdoc/>
     public async Task<int> SourceChangedAsync(string source, CancellationToken cancellation)
     {
         // Whichever of the route's buckets it was: the URLs of the others are signed again, no more.

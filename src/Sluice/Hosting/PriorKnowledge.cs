@@ -22,7 +22,6 @@ internal sealed class PriorKnowledge(TimeProvider time) : IConnectionListenerFac
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <inheritdoc/>
     public EndPoint EndPoint { get; } = new HandedOver();
 
     /// <summary>Makes an endpoint in clear text speak HTTP/1.1 and HTTP/2.</summary>
@@ -38,13 +37,10 @@ internal sealed class PriorKnowledge(TimeProvider time) : IConnectionListenerFac
         kestrel.Listen(handover.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
     }
 
-    /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is HandedOver;
 
-    /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(this);
 
-    /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await handed.Reader.WaitToReadAsync(cancellationToken))
@@ -52,14 +48,12 @@ internal sealed class PriorKnowledge(TimeProvider time) : IConnectionListenerFac
         return null;
     }
 
-    /// <inheritdoc/>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         handed.Writer.TryComplete();
         return default;
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => UnbindAsync();
 
     private async Task SortAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -28,7 +28,6 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Completes at the first signal.</summary>
     public Task Requested => _requested.Task;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _registrations.ForEach(r => r.Dispose());

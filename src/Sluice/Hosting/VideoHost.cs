@@ -61,7 +61,6 @@ internal sealed class VideoHost(SluiceOptions options, ILoggerFactory logging, T
             logger.LogWarning("Variants of videos cannot be made: {Reason}; {Advice}. Originals play", reason, Sluice.Video.Ffmpeg.FfmpegTools.Advice);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (bounding is not null) await bounding.DisposeAsync();

@@ -77,14 +77,12 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Note(in HitEntry hit) => Write(new AccessLogEntry
     {
         At = _time.GetUtcNow() - hit.Total, Client = hit.Client, Method = hit.Method, Target = hit.Target, Status = hit.Status, Bytes = hit.Bytes, Outcome = "hit",
         Tier = hit.InMemory ? "memory" : "disk", FirstByte = hit.FirstByte, Total = hit.Total, Aborted = hit.Aborted, RequestId = hit.RequestId,
     });
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
     private static FileStream Append(string path)

@@ -6,13 +6,10 @@ namespace Sluice.Logging;
 /// <summary>Formats one log entry as one line: text for people, JSON for machines.</summary>
 internal sealed class LineLogger(string category, LineLoggerProvider provider) : ILogger
 {
-    /// <inheritdoc/>
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-    /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => provider.Scopes.Push(state);
 
-    /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var message = formatter(state, exception);

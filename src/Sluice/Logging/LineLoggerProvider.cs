@@ -34,10 +34,8 @@ internal sealed class LineLoggerProvider(LineWriter writer, LoggingSection optio
         return new LoggerFactory([new LineLoggerProvider(writer, options, time)], filter);
     }
 
-    /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(categoryName, this);
 
-    /// <inheritdoc/>
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = scopeProvider;
 
     /// <summary>The id of the request being served (row DBG-07); null outside of one.</summary>
@@ -48,7 +46,6 @@ internal sealed class LineLoggerProvider(LineWriter writer, LoggingSection optio
         return id;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }
