@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
@@ -143,21 +142,16 @@ public sealed class ApiTests(HttpEdge http) : IClassFixture<HttpEdge>
     [Fact]
     public async Task Metrics_AfterTraffic_PassPromtool()
     {
-        var promtool = Require.Command("promtool");
         var path = http.Put(OriginReply.Object(135, 50_000));
         await http.Edge.AskAsync(path);
         await http.Edge.AskAsync(path);
         await http.Edge.AskAsync(HttpEdge.Unique());
 
         var answer = await http.Sluice.Api.AskAsync("/metrics");
-        using var check = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await check.StandardInput.BaseStream.WriteAsync(answer.Body);
-        check.StandardInput.Close();
-        var errors = await check.StandardError.ReadToEndAsync() + await check.StandardOutput.ReadToEndAsync();
-        await check.WaitForExitAsync();
+        var check = await Tool.RunAsync("promtool", ["check", "metrics"], answer.Text);
 
         Assert.StartsWith("text/plain", answer.Header("Content-Type"), StringComparison.Ordinal);
-        Assert.True(check.ExitCode == 0, errors);
+        Assert.True(check.ExitCode == 0, check.All);
         Assert.Contains("hit", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(path, answer.Text, StringComparison.Ordinal); // no unbounded label
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
@@ -82,11 +81,9 @@ public sealed class PlayerTests(SampleEdge samples) : IClassFixture<SampleEdge>
     [Fact]
     public async Task Ffmpeg_ReadsTheHlsRendition_WithoutAnError()
     {
-        var ffmpeg = Require.Command("ffmpeg");
+        var played = await Tool.RunAsync("ffmpeg", ["-v", "error", "-i", _sluice.EdgeAddress + "hls/master.m3u8", "-f", "null", "-"]);
 
-        var (code, errors) = await RunAsync(ffmpeg, "-v", "error", "-i", _sluice.EdgeAddress + "hls/master.m3u8", "-f", "null", "-");
-
-        Assert.True(code == 0 && errors.Trim().Length == 0, errors);
+        Assert.True(played.ExitCode == 0 && played.All.Trim().Length == 0, played.All);
         Assert.Equal("HIT", (await _sluice.Edge.HeadAsync("/hls/master.m3u8")).CacheStatus);
         Assert.Equal("HIT", (await _sluice.Edge.HeadAsync("/hls/clip-001.ts")).CacheStatus);
     }
@@ -94,24 +91,12 @@ public sealed class PlayerTests(SampleEdge samples) : IClassFixture<SampleEdge>
     [Fact]
     public async Task Ffprobe_OfTheRenditionAndTheClip_SeesTenSeconds()
     {
-        var ffprobe = Require.Command("ffprobe");
-
         foreach (var path in (string[])["hls/master.m3u8", "clip.mp4"])
         {
-            var (code, output) = await RunAsync(ffprobe, "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", _sluice.EdgeAddress + path);
-            Assert.True(code == 0, output);
-            Assert.StartsWith("10.", output.Trim().Replace("9.9", "10.", StringComparison.Ordinal), StringComparison.Ordinal);
+            var probed = await Tool.RunAsync("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", _sluice.EdgeAddress + path]);
+            Assert.True(probed.ExitCode == 0, probed.All);
+            Assert.StartsWith("10.", probed.Output.Trim().Replace("9.9", "10.", StringComparison.Ordinal), StringComparison.Ordinal);
         }
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
     }
 
     private sealed record PlayerReport

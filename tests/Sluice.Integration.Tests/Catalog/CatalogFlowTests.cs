@@ -179,7 +179,7 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
         var playlist = (await edge.AskAsync(path)).Text.Split('\n').First(line => line.EndsWith("240p/playlist.m3u8", StringComparison.Ordinal));
         var segment = new Uri(bed.Sluice.EdgeAddress, folder + playlist.Replace("playlist.m3u8", "segment_000.ts", StringComparison.Ordinal)).ToString();
         var picture = Path.Combine(bed.Folder.Path, "picture.png");
-        await Clips.RunAsync("ffmpeg", ["-v", "error", "-i", segment, "-ss", "1", "-frames:v", "1", picture]);
+        await Tool.RunAsync("ffmpeg", ["-v", "error", "-i", segment, "-ss", "1", "-frames:v", "1", picture]);
         Assert.InRange(await Clips.TornAsync(picture), 0, 500);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Integration.Tests.Catalog;
@@ -51,10 +50,7 @@ internal static class TestClip
 
     private static async Task<string> RunAsync(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Require.Command(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
+        var ran = await Tool.RunAsync(program, arguments);
+        return ran.ExitCode == 0 ? ran.Output.Trim() : throw new InvalidOperationException($"{program}: {ran}");
     }
 }

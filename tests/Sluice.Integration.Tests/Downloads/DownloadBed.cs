@@ -103,7 +103,7 @@ internal sealed class DownloadBed : IDisposable
     /// <summary>samples/batch-downloads in a process of its own.</summary>
     public Process StartBatch(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Sample.Value, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Tool.Sample("batch-downloads"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
@@ -132,8 +132,4 @@ internal sealed class DownloadBed : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private static readonly Lazy<string> Sample = new(() =>
-        Directory.EnumerateFiles(Path.Combine(SluiceProgram.Repository, "samples", "batch-downloads", "bin"), "batch-downloads.dll", SearchOption.AllDirectories)
-            .Where(file => File.Exists(Path.ChangeExtension(file, ".runtimeconfig.json"))).OrderByDescending(File.GetLastWriteTimeUtc).First());
 }

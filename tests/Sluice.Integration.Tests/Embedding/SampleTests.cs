@@ -12,7 +12,7 @@ public sealed class SampleTests
     public async Task Sample_AsItsCommentsSay_CachesItsOwnAnswers()
     {
         var address = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
-        using var app = Process.Start(new ProcessStartInfo("dotnet", [Newest(), "--urls", address.ToString()]) { RedirectStandardOutput = true })!;
+        using var app = Process.Start(new ProcessStartInfo("dotnet", [Tool.Sample("embed-in-aspnet"), "--urls", address.ToString()]) { RedirectStandardOutput = true })!;
         try
         {
             _ = app.StandardOutput.ReadToEndAsync();
@@ -47,8 +47,4 @@ public sealed class SampleTests
             return false;
         }
     }
-
-    private static string Newest() =>
-        Directory.EnumerateFiles(Path.Combine(SluiceProgram.Repository, "samples", "embed-in-aspnet", "bin"), "embed-in-aspnet.dll", SearchOption.AllDirectories)
-            .Where(file => File.Exists(Path.ChangeExtension(file, ".runtimeconfig.json"))).OrderByDescending(File.GetLastWriteTimeUtc).First();
 }

@@ -48,15 +48,15 @@ public sealed class PrometheusServerTests
     [Fact]
     public async Task Rules_AreFoundSoundByPromtool()
     {
-        var (code, output) = await RunAsync(Require.Command("promtool"), "check", "rules", Rules);
-        Assert.True(code == 0, output);
+        var said = await Tool.RunAsync("promtool", ["check", "rules", Rules]);
+        Assert.True(said.ExitCode == 0, said.All);
     }
 
     [Fact]
     public async Task Rules_OfKnownSeries_SayWhatTheyShould()
     {
-        var (code, output) = await RunAsync(Require.Command("promtool"), "test", "rules", Path.ChangeExtension(Rules, ".test.yml"));
-        Assert.True(code == 0, output);
+        var said = await Tool.RunAsync("promtool", ["test", "rules", Path.ChangeExtension(Rules, ".test.yml")]);
+        Assert.True(said.ExitCode == 0, said.All);
     }
 
     private static string Rules => Path.Combine(SluiceProgram.Repository, "eng", "prometheus", "sluice.rules.yml");
@@ -72,14 +72,5 @@ public sealed class PrometheusServerTests
         {
             return null;
         }
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +12,6 @@ public sealed class PromtoolTests
     [Fact]
     public async Task Metrics_OfEveryKind_ArePassedByPromtool()
     {
-        var promtool = Require.Command("promtool");
         using var meter = new Meter("Sluice.PromtoolTest");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,10 +29,10 @@ public sealed class PromtoolTests
         Assert.Contains("process_resident_memory_bytes", text);
         Assert.Contains("dotnet_gc_collections_total", text);
 
-        var (exit, output) = await Check(promtool, text);
-        Assert.True(exit == 0, $"promtool check metrics: {output}\n{text}");
-        var (exitBroken, _) = await Check(promtool, text.Replace("# TYPE test_waits_seconds histogram", "# TYPE test_waits_seconds foo", StringComparison.Ordinal));
-        Assert.NotEqual(0, exitBroken);
+        var check = await Tool.RunAsync("promtool", ["check", "metrics"], text);
+        Assert.True(check.ExitCode == 0, $"promtool check metrics: {check.All}\n{text}");
+        var broken = await Tool.RunAsync("promtool", ["check", "metrics"], text.Replace("# TYPE test_waits_seconds histogram", "# TYPE test_waits_seconds foo", StringComparison.Ordinal));
+        Assert.NotEqual(0, broken.ExitCode);
     }
 
     private static void MeasureEverything(Meter meter)
@@ -49,21 +47,5 @@ public sealed class PromtoolTests
         meter.CreateObservableCounter("test.sent", () => 1e300, "By", "Sent.");
         meter.CreateObservableGauge("test.free", () => long.MaxValue, "By", "Free.");
         meter.CreateObservableUpDownCounter("test.jobs.count", () => 5, "{job}", "Jobs.");
-    }
-
-    private static async Task<(int Exit, string Output)> Check(string promtool, string text)
-    {
-        using var process = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardInput.WriteAsync(text);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + await error);
     }
 }

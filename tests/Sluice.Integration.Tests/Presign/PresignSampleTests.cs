@@ -18,7 +18,7 @@ public sealed class PresignSampleTests
         var stop = TestContext.Current.CancellationToken;
         await bed.Client.PutObjectAsync(new PutObjectRequest { BucketName = bed.Bucket, Key = "videos/a b.mp4", InputStream = new MemoryStream(S3Bed.Content("clip")), UseChunkEncoding = false }, stop);
         var address = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
-        var start = new ProcessStartInfo("dotnet", [Newest(), "--urls", address.ToString(), "--bucket", bed.Bucket]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Tool.Sample("presigned-urls"), "--urls", address.ToString(), "--bucket", bed.Bucket]) { RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["AWS_ACCESS_KEY_ID"] = bed.Server.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = bed.Server.SecretKey, ["AWS_REGION"] = bed.Server.Region, ["AWS_ENDPOINT_URL"] = bed.Server.Endpoint.ToString(),
@@ -58,8 +58,4 @@ public sealed class PresignSampleTests
             return false;
         }
     }
-
-    private static string Newest() =>
-        Directory.EnumerateFiles(Path.Combine(SluiceProgram.Repository, "samples", "presigned-urls", "bin"), "presigned-urls.dll", SearchOption.AllDirectories)
-            .Where(file => File.Exists(Path.ChangeExtension(file, ".runtimeconfig.json"))).OrderByDescending(File.GetLastWriteTimeUtc).First();
 }

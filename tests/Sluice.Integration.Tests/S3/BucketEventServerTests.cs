@@ -114,9 +114,9 @@ public sealed class BucketEventServerTests : IAsyncLifetime
 
     private async Task AwsAsync(params string[] arguments)
     {
-        var names = (string[])[$"AWS_ACCESS_KEY_ID={bed.Server.AccessKey}", $"AWS_SECRET_ACCESS_KEY={bed.Server.SecretKey}", $"AWS_DEFAULT_REGION={bed.Server.Region}"];
-        var (code, said) = await Clips.RunAsync(Require.Command("env"), [.. names, Require.Command("aws"), "--endpoint-url", bed.Server.Endpoint.ToString(), .. arguments]);
-        Assert.True(code == 0, said);
+        var said = await Tool.RunAsync("aws", ["--endpoint-url", bed.Server.Endpoint.ToString(), .. arguments],
+            environment: new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = bed.Server.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = bed.Server.SecretKey, ["AWS_DEFAULT_REGION"] = bed.Server.Region });
+        Assert.True(said.ExitCode == 0, said.All);
     }
 
     private Task<SluiceProcess> ServeAsync(string bucket) => SluiceProcess.StartAsync(new SluiceProcessOptions

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -92,25 +91,14 @@ public sealed class S3OriginTests : IAsyncLifetime
     [Fact]
     public async Task Get_AwkwardKeys_AreByteIdenticalWithTheAwsCommandsCopy()
     {
-        var aws = Require.Command("aws");
         using var copies = new TemporaryFolder();
         await using var sluice = await ServeAsync("");
         foreach (var key in (string[])["a b+c%.bin", "ü😀.bin", "a//b.bin"])
         {
             await PutAsync(key, 90_000 + key.Length);
             var copy = copies.FileOf("copy");
-            var start = new ProcessStartInfo(aws, ["--endpoint-url", _server.Endpoint.ToString(), "--region", _server.Region, "s3api", "get-object", "--bucket", _bucket, "--key", key, copy])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            foreach (var (name, value) in _credentials)
-                start.Environment[name] = value;
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, await errors);
+            var got = await Tool.RunAsync("aws", ["--endpoint-url", _server.Endpoint.ToString(), "--region", _server.Region, "s3api", "get-object", "--bucket", _bucket, "--key", key, copy], environment: _credentials);
+            Assert.True(got.ExitCode == 0, got.All);
 
             var answer = await RawHttp.GetAsync(sluice.EdgeAddress, "/" + string.Join('/', key.Split('/').Select(Uri.EscapeDataString)));
 

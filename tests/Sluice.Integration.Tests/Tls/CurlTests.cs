@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sluice.TestKit.Http;
@@ -164,11 +163,5 @@ public sealed class CurlTests : IDisposable
         folder.Write("cert.pem", certificate.ExportCertificatePem());
     }
 
-    private static async Task<string> CurlAsync(params string[] arguments)
-    {
-        using var curl = Process.Start(new ProcessStartInfo(Require.Command("curl"), ["-s", .. arguments]) { RedirectStandardOutput = true })!;
-        var output = await curl.StandardOutput.ReadToEndAsync();
-        await curl.WaitForExitAsync();
-        return output;
-    }
+    private static async Task<string> CurlAsync(params string[] arguments) => (await Tool.RunAsync("curl", ["-s", .. arguments])).Output;
 }

@@ -42,7 +42,6 @@ internal static class Clips
     /// <summary>Makes a file once; answers its path.</summary>
     public static async Task<string> MakeAsync(string name, params string[] arguments)
     {
-        var ffmpeg = Require.Command("ffmpeg");
         await Gate.WaitAsync();
         try
         {
@@ -50,8 +49,8 @@ internal static class Clips
             if (File.Exists(file)) return file;
             Directory.CreateDirectory(Folder);
             var partial = Path.Combine(Folder, $"making-{Guid.NewGuid():n}{Path.GetExtension(name)}");
-            var (code, said) = await RunAsync(ffmpeg, ["-v", "error", "-y", .. arguments, partial]);
-            Assert.True(code == 0, said);
+            var made = await Tool.RunAsync("ffmpeg", ["-v", "error", "-y", .. arguments, partial]);
+            Assert.True(made.ExitCode == 0, made.All);
             File.Move(partial, file, overwrite: true);
             return file;
         }
@@ -59,17 +58,6 @@ internal static class Clips
         {
             Gate.Release();
         }
-    }
-
-    /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string command, IEnumerable<string> arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
     }
 
     /// <summary>A file's pictures as raw RGB, scaled to one size.</summary>

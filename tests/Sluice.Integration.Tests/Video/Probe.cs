@@ -8,9 +8,9 @@ internal sealed record Probe(string Format, double? Duration, string? Video, int
 {
     public static async Task<Probe> OfAsync(string file)
     {
-        var (code, said) = await Clips.RunAsync(Require.Command("ffprobe"), ["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json", file]);
-        Assert.True(code == 0, said);
-        var json = JsonNode.Parse(said[..(said.LastIndexOf('}') + 1)])!;
+        var said = await Tool.RunAsync("ffprobe", ["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json", file]);
+        Assert.True(said.ExitCode == 0, said.All);
+        var json = JsonNode.Parse(said.Output)!;
         var streams = json["streams"]!.AsArray();
         var video = streams.FirstOrDefault(stream => (string?)stream!["codec_type"] == "video");
         var audio = streams.FirstOrDefault(stream => (string?)stream!["codec_type"] == "audio");
