@@ -32,16 +32,10 @@ internal sealed class ApiFlags
         var address = parsed.GetValue(_api) ?? DefaultApi;
         // The value of serve's --api is taken as well: same flag, same place.
         if (!ValueKinds.Url.Parse(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, out var url))
-        {
-            terminal.Complain($"--api: {ValueKinds.Url.Problem(address)}; write one such as {DefaultApi}");
-            return ExitCode.Usage;
-        }
+            return terminal.Fail(ExitCode.Usage, $"--api: {ValueKinds.Url.Problem(address)}; write one such as {DefaultApi}");
         var token = parsed.GetValue(_token) ?? terminal.Environment.GetValueOrDefault(TokenVariable);
         if (token.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            terminal.Complain($"{(parsed.GetValue(_token) is null ? TokenVariable : "--token")}: has a space, a line break or a character beyond ASCII, as no token has; leave it out");
-            return ExitCode.Usage;
-        }
+            return terminal.Fail(ExitCode.Usage, $"{(parsed.GetValue(_token) is null ? TokenVariable : "--token")}: has a space, a line break or a character beyond ASCII, as no token has; leave it out");
         using var client = new ApiClient(url!, token, terminal.Time);
         try
         {
@@ -49,8 +43,7 @@ internal sealed class ApiFlags
         }
         catch (ApiException e)
         {
-            terminal.Complain(e.Message);
-            return e.ExitCode;
+            return terminal.Fail(e.ExitCode, e.Message);
         }
     }
 }

@@ -56,18 +56,15 @@ internal sealed class DownloadFlags
         }
         catch (ArgumentException failure)
         {
-            terminal.Complain(failure.Message);
-            return ExitCode.Usage;
+            return terminal.Fail(ExitCode.Usage, failure.Message);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            terminal.Complain(failure.Message);
-            return Code(failure);
+            return terminal.Fail(Code(failure), failure.Message);
         }
         catch (OperationCanceledException)
         {
-            terminal.Complain("interrupted");
-            return ExitCode.Interrupted;
+            return terminal.Fail(ExitCode.Interrupted, "interrupted");
         }
     }
 

@@ -24,8 +24,7 @@ internal static class LongRun
         }
         catch (IOException e)
         {
-            terminal.Complain(e.Message);
-            return ExitCode.Failure;
+            return terminal.Fail(ExitCode.Failure, e.Message);
         }
     }
 }

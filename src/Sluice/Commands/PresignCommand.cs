@@ -39,10 +39,10 @@ internal static class PresignCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!S3Location.TryParse(parsed.GetValue(target), out var place, out var wrong))
-                return Complain(terminal, wrong);
+                return terminal.Fail(ExitCode.Usage, wrong);
             Uri? server = null;
             if (parsed.GetValue(endpoint) is { } given && !ValueKinds.Url.Parse(given, out server))
-                return Complain(terminal, $"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
+                return terminal.Fail(ExitCode.Usage, $"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
             var body = new PresignBody
             {
                 Method = parsed.GetValue(method)?.ToUpperInvariant() ?? "GET",
@@ -50,7 +50,7 @@ internal static class PresignCommand
                 Query = overrides.Where(o => parsed.GetValue(o) is not null).ToDictionary(o => o.Name[2..], o => parsed.GetValue(o)!),
             };
             if (body.ToOptions(out var reason) is not { } options)
-                return Complain(terminal, reason);
+                return terminal.Fail(ExitCode.Usage, reason);
             // An hour is what everybody gets: the same key, the same URL as from a server.
             if (options.Expires == new PresignedUrlsOptions().Expires)
                 options = new PresignOptions { Method = options.Method, Query = options.Query };
@@ -69,20 +69,13 @@ internal static class PresignCommand
             }
             catch (ArgumentException e)
             {
-                return Complain(terminal, e.Message);
+                return terminal.Fail(ExitCode.Usage, e.Message);
             }
             catch (PresignedUrlException e)
             {
-                terminal.Complain(e.Message);
-                return ExitCode.Failure;
+                return terminal.Fail(ExitCode.Failure, e.Message);
             }
         });
         return command;
-    }
-
-    private static int Complain(Terminal terminal, string message)
-    {
-        terminal.Complain(message);
-        return ExitCode.Usage;
     }
 }

@@ -41,10 +41,7 @@ internal static class PurgeCommand
                 DryRun = parsed.GetValue(dry),
             };
             if (body.ToRequest(out var reason) is null)
-            {
-                terminal.Complain($"{reason.TrimEnd('.')} (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4");
-                return ExitCode.Usage;
-            }
+                return terminal.Fail(ExitCode.Usage, $"{reason.TrimEnd('.')} (--url, --prefix, --tag, --source); such as sluice purge --url /clip.mp4");
             return await api.AskAsync(parsed, terminal, async client =>
             {
                 var receipt = await client.PostAsync("/v1/cache/purge", body, ApiJson.Wire.PurgeBody, ApiJson.Wire.PurgeReceipt, cancellation);

@@ -41,14 +41,13 @@ internal static class ReportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            terminal.Complain($"--html: {e switch
+            return terminal.Fail(ExitCode.Failure, $"--html: {e switch
             {
                 DirectoryNotFoundException => $"there is no folder {Path.GetDirectoryName(Path.GetFullPath(file))}; make it, or choose another",
                 _ when Directory.Exists(file) => $"{file} is a folder; name a file in it",
                 UnauthorizedAccessException => $"{file} may not be written by this user; choose another",
                 _ => e.Message,
             }}");
-            return ExitCode.Failure;
         }
     }
 

@@ -28,8 +28,7 @@ internal static class ServeCommand
                 return ConfigurationFlags.Complain(errors, terminal);
             if (options.Routes.Count > 0 || (options.Catalog.Enabled && options.Catalog.IsWritten()))
                 return await ServeAsync(options, () => flags.Load(parsed, terminal), terminal, cancellation);
-            terminal.Complain("there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)");
-            return ExitCode.Usage;
+            return terminal.Fail(ExitCode.Usage, "there is nothing to serve; name an ORIGIN, such as: sluice serve ./media (or write routes into sluice.json)");
         });
         return command;
     }

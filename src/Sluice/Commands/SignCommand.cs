@@ -27,7 +27,7 @@ internal static class SignCommand
             var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { File = parsed.GetValue(file), Environment = terminal.Environment });
             if (errors.Count > 0) return ConfigurationFlags.Complain(errors, terminal);
             var life = TimeSpan.Zero;
-            if (parsed.GetValue(expires) is { } text && !Duration.TryParse(text, out life)) return Complain(terminal, $"--expires: \"{text}\" is not a duration; {ValueKinds.Time.Advice}");
+            if (parsed.GetValue(expires) is { } text && !Duration.TryParse(text, out life)) return terminal.Fail(ExitCode.Usage, $"--expires: \"{text}\" is not a duration; {ValueKinds.Time.Advice}");
             return Sign(parsed.GetValue(url)!, options, parsed.GetValue(expires) is null ? null : life, terminal);
         });
         return command;
@@ -35,17 +35,17 @@ internal static class SignCommand
 
     private static int Sign(string url, SluiceOptions options, TimeSpan? life, Terminal terminal)
     {
-        if (!EdgeTarget.TryNormalise(url, out var target, out var reason)) return Complain(terminal, $"\"{url}\" is not a path or URL: {reason}");
+        if (!EdgeTarget.TryNormalise(url, out var target, out var reason)) return terminal.Fail(ExitCode.Usage, $"\"{url}\" is not a path or URL: {reason}");
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var (path, query) = mark < 0 ? (target, "") : (target[..mark], target[mark..]);
-        if (options.Routes.Find(r => new PathPattern(r.Pattern).Matches(path)) is not { } route) return Complain(terminal, $"no route takes {path}; check routes in the configuration");
+        if (options.Routes.Find(r => new PathPattern(r.Pattern).Matches(path)) is not { } route) return terminal.Fail(ExitCode.Usage, $"no route takes {path}; check routes in the configuration");
         var policy = VideoSetup.Policy(options.Video, route.Video);
-        if (policy.SigningKeys is not [var key, ..]) return Complain(terminal, $"the route {route.Name} has no signing keys; set routes[].video.signingKeys");
+        if (policy.SigningKeys is not [var key, ..]) return terminal.Fail(ExitCode.Usage, $"the route {route.Name} has no signing keys; set routes[].video.signingKeys");
         var signed = UrlSignature.Sign(path, query, key, life is { } time ? terminal.Time.GetUtcNow() + time : null);
         // What the server would refuse is better refused here.
         var plan = new VideoPlanner(policy, terminal.Time).Plan(new VideoRequest(path, signed, static _ => null));
-        if (plan.Error is { } error) return Complain(terminal, error.Message.TrimEnd('.'));
-        if (plan.Kind == VideoPlanKind.PassThrough) return Complain(terminal, $"{target} asks for no variant, and needs no signature");
+        if (plan.Error is { } error) return terminal.Fail(ExitCode.Usage, error.Message.TrimEnd('.'));
+        if (plan.Kind == VideoPlanKind.PassThrough) return terminal.Fail(ExitCode.Usage, $"{target} asks for no variant, and needs no signature");
         foreach (var warning in plan.Warnings) terminal.Complain(warning.TrimEnd('.'));
         terminal.Out.WriteLine(Server(url, options) + path + signed);
         return ExitCode.Ok;
@@ -54,10 +54,4 @@ internal static class SignCommand
     /// <summary>The beginning of a whole URL, or of every URL of the edge where that is configured.</summary>
     private static string Server(string url, SluiceOptions options) =>
         Uri.TryCreate(url, UriKind.Absolute, out var whole) && whole.Scheme is "http" or "https" ? whole.GetLeftPart(UriPartial.Authority) : options.Edge.BaseUrl?.ToString().TrimEnd('/') ?? "";
-
-    private static int Complain(Terminal terminal, string message)
-    {
-        terminal.Complain(message);
-        return ExitCode.Usage;
-    }
 }

@@ -33,20 +33,14 @@ internal static class SimulateCommand
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(live) == (parsed.GetValue(file) is not null))
-            {
-                terminal.Complain("name an access log, or ask a running server with --live");
-                return Task.FromResult(ExitCode.Usage);
-            }
+                return Task.FromResult(terminal.Fail(ExitCode.Usage, "name an access log, or ask a running server with --live"));
 
             if (parsed.GetValue(live)) return api.AskAsync(parsed, terminal, client => LiveSimulation.ShowAsync(client, parsed.GetValue(period)!, api.Json(parsed), terminal, cancellation));
             var sizes = new List<long>();
             foreach (var text in parsed.GetValue(size) ?? [])
             {
                 if (!ByteSize.TryParse(text, out var bytes) || bytes <= 0)
-                {
-                    terminal.Complain($"--size: \"{text}\" is not a size; write one such as 10GB");
-                    return Task.FromResult(ExitCode.Usage);
-                }
+                    return Task.FromResult(terminal.Fail(ExitCode.Usage, $"--size: \"{text}\" is not a size; write one such as 10GB"));
 
                 sizes.Add(bytes);
             }
@@ -73,15 +67,11 @@ internal static class SimulateCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            terminal.Complain(Explain(file, e));
-            return ExitCode.Failure;
+            return terminal.Fail(ExitCode.Failure, Explain(file, e));
         }
 
         if (simulation.Requests == 0)
-        {
-            terminal.Complain($"{file} has no successful GET in a format that is known: nginx combined, Sluice (text or JSON), S3");
-            return ExitCode.Failure;
-        }
+            return terminal.Fail(ExitCode.Failure, $"{file} has no successful GET in a format that is known: nginx combined, Sluice (text or JSON), S3");
 
         if (sizes.Count == 0) sizes = [.. new[] { 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1 }.Select(share => Math.Max(1, (long)(simulation.Footprint * share)))];
         var results = (from capacity in sizes.Order() from policy in Policies select simulation.Run(policy, capacity)).ToList();

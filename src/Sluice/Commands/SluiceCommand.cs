@@ -12,10 +12,7 @@ internal static class SluiceCommand
         var root = Create(terminal);
         var parsed = root.Parse(args);
         if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null || UsageError.Empty(parsed) is not null))
-        {
-            terminal.Complain(UsageError.Describe(parsed));
-            return ExitCode.Usage;
-        }
+            return terminal.Fail(ExitCode.Usage, UsageError.Describe(parsed));
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
@@ -29,8 +26,7 @@ internal static class SluiceCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What commands do not know of themselves: results that go to a full disk, or to a stream that was closed.
-            terminal.Complain((e is UnauthorizedAccessException { InnerException: { } inner } ? inner : e).Message);
-            return ExitCode.Failure;
+            return terminal.Fail(ExitCode.Failure, (e is UnauthorizedAccessException { InnerException: { } inner } ? inner : e).Message);
         }
     }
 

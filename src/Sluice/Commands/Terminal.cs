@@ -47,6 +47,13 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IReadOnlyDicti
         }
     }
 
+    /// <summary>Complains, for the exit code to return.</summary>
+    public int Fail(int code, string message)
+    {
+        Complain(message);
+        return code;
+    }
+
     /// <summary>Writes a name as a result: to a screen as ls does, for anything else as it is.</summary>
     public void WriteName(string name) => Out.WriteLine(IsScreen ? Harmless(name) : name);
 

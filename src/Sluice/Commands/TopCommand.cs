@@ -50,8 +50,7 @@ internal static class TopCommand
                     if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
                     {
                         Leave(); // what is said inside is gone with it
-                        terminal.Complain("--scope: this server hands out no presigned URLs; it has no bucket");
-                        return ExitCode.Usage;
+                        return terminal.Fail(ExitCode.Usage, "--scope: this server hands out no presigned URLs; it has no bucket");
                     }
 
                     var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);

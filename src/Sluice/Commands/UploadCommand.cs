@@ -35,10 +35,7 @@ internal static class UploadCommand
         {
             var path = parsed.GetValue(file)!;
             if (!File.Exists(path))
-            {
-                terminal.Complain($"there is no file {Path.GetFullPath(path)}");
-                return Task.FromResult(ExitCode.Usage);
-            }
+                return Task.FromResult(terminal.Fail(ExitCode.Usage, $"there is no file {Path.GetFullPath(path)}"));
             var body = new VideoBody { UserId = parsed.GetValue(user) ?? Nobody, Title = parsed.GetValue(title) ?? Path.GetFileNameWithoutExtension(path), FileName = Path.GetFileName(path) };
             return api.AskAsync(parsed, terminal, async client =>
             {
@@ -64,8 +61,7 @@ internal static class UploadCommand
                     terminal.Out.WriteLine(now.HlsUrl?.ToString() ?? now.Id.ToString());
                 if (now.Status != "FAILED")
                     return ExitCode.Ok;
-                terminal.Complain($"{now.Id} is FAILED: {now.FailureReason}");
-                return ExitCode.Failure;
+                return terminal.Fail(ExitCode.Failure, $"{now.Id} is FAILED: {now.FailureReason}");
             });
         });
         return command;

@@ -36,10 +36,7 @@ internal static class VideosCommand
         {
             var (most, owner, after) = (parsed.GetValue(limit), parsed.GetValue(user) is { } id ? "&user_id=" + Uri.EscapeDataString(id) : "", (string?)null);
             if (most < 1)
-            {
-                terminal.Complain("--limit must be 1 or more");
-                return ExitCode.Usage;
-            }
+                return terminal.Fail(ExitCode.Usage, "--limit must be 1 or more");
             var videos = new List<VideoAnswer>();
             do
             {

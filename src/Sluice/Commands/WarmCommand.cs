@@ -32,17 +32,11 @@ internal static class WarmCommand
             if (parsed.GetValue(budget) is { } text)
             {
                 if (!ValueKinds.Size.Parse(text, out var size))
-                {
-                    terminal.Complain($"--budget: {ValueKinds.Size.Problem(text)}");
-                    return ExitCode.Usage;
-                }
+                    return terminal.Fail(ExitCode.Usage, $"--budget: {ValueKinds.Size.Problem(text)}");
                 most = size;
             }
             if (parsed.GetValue(parallel) is < 1 or > 64)
-            {
-                terminal.Complain($"--parallel: {parsed.GetValue(parallel)} is not a number from 1 to 64");
-                return ExitCode.Usage;
-            }
+                return terminal.Fail(ExitCode.Usage, $"--parallel: {parsed.GetValue(parallel)} is not a number from 1 to 64");
             List<string> wanted;
             try
             {
@@ -50,14 +44,10 @@ internal static class WarmCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                terminal.Complain($"--list: {e.Message}");
-                return ExitCode.Usage;
+                return terminal.Fail(ExitCode.Usage, $"--list: {e.Message}");
             }
             if (wanted.Count == 0)
-            {
-                terminal.Complain("say what to fetch, such as sluice warm /hls/a/master.m3u8, or give --list FILE");
-                return ExitCode.Usage;
-            }
+                return terminal.Fail(ExitCode.Usage, "say what to fetch, such as sluice warm /hls/a/master.m3u8, or give --list FILE");
             return await api.AskAsync(parsed, terminal, client => new WarmUp(client, terminal, most, !parsed.GetValue(alone)).RunAsync(wanted, parsed.GetValue(parallel), api.Json(parsed), cancellation));
         });
         return command;
