@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Sqlite;
 using Sluice.S3.Downloads;
 
 namespace Sluice.Benchmarks;
@@ -76,7 +77,7 @@ internal static class DownloadFigures
         store.Index.Write(connection =>
         {
             foreach (var key in keys)
-                DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, 'here', 1, 1, 0, '\"0\"', NULL, NULL, 0, ?3, ?3, 0, 0, NULL)", key, "s3://media/" + key, store.NextUse());
+                connection.Execute($"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, 'here', 1, 1, 0, '\"0\"', NULL, NULL, 0, ?3, ?3, 0, 0, NULL)", key, "s3://media/" + key, store.NextUse());
             return 0;
         });
         Random.Shared.Shuffle(keys);

@@ -101,9 +101,5 @@ internal sealed class IndexBatch : IDisposable
         counts[target] = (heldChunks + chunks, heldBytes + size);
     }
 
-    private static int Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        return command.ExecuteNonQuery();
-    }
+    private static int Run(SqliteCommand command, params ReadOnlySpan<object> values) => command.Set(values).ExecuteNonQuery();
 }

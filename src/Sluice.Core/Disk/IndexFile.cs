@@ -91,7 +91,7 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
             if (!keep) connection.Dispose();
         }
         logger.LogWarning(DiskEvents.Emptied, "The cache in {Directory} was written with another chunk size and is emptied", directory);
-        foreach (var file in Files()) File.Delete(file);
+        foreach (var suffix in new[] { "", "-wal", "-shm" }) File.Delete(path + suffix);
         return null;
     }
 
@@ -110,12 +110,8 @@ internal sealed class IndexFile(string directory, int chunkSize, ILogger logger)
 
     private void MoveAside(string reason)
     {
-        var number = 1;
-        while (File.Exists($"{path}.damaged-{number}")) number++;
-        foreach (var file in Files()) File.Move(file, $"{path}.damaged-{number}{file[path.Length..]}");
+        var number = SqliteDatabase.MoveAside(path);
         File.Delete(mark);
         logger.LogWarning(DiskEvents.IndexDamaged, "The cache index was damaged ({Reason}) and is now index.db.damaged-{Number}; the cache starts empty. That file can be deleted", reason, number);
     }
-
-    private IEnumerable<string> Files() => new[] { path, path + "-wal", path + "-shm" }.Where(File.Exists);
 }

@@ -41,9 +41,7 @@ internal sealed class KeyValueConnection : IDisposable
     {
         lock (gate)
         {
-            get.Parameters[0].Value = space;
-            get.Parameters[1].Value = key;
-            using var row = get.ExecuteReader();
+            using var row = get.Set(space, key).ExecuteReader();
             if (!row.Read()) return null;
             DateTimeOffset? expires = row.IsDBNull(2) ? null : new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero);
             if (expires <= now) return null;
@@ -61,7 +59,7 @@ internal sealed class KeyValueConnection : IDisposable
         {
             lock (gate)
             {
-                using var command = Bind(reader, sql, values);
+                using var command = reader.Bind(sql, values);
                 using var rows = command.ExecuteReader();
                 var found = new List<T>();
                 while (rows.Read()) found.Add(rows.GetFieldValue<T>(0));
@@ -98,12 +96,7 @@ internal sealed class KeyValueConnection : IDisposable
     {
         if (uses.IsEmpty) return;
         var noted = Interlocked.Exchange(ref uses, new());
-        foreach (var (id, used) in noted)
-        {
-            putUse.Parameters[0].Value = used;
-            putUse.Parameters[1].Value = id;
-            putUse.ExecuteNonQuery();
-        }
+        foreach (var (id, used) in noted) putUse.Set(used, id).ExecuteNonQuery();
     }
 
     public void Dispose()
@@ -116,15 +109,6 @@ internal sealed class KeyValueConnection : IDisposable
         writing.Dispose();
     }
 
-    /// <summary>A command with its parameters, named ?1, ?2 and so on.</summary>
-    public static SqliteCommand Bind(SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter($"?{i + 1}", values[i]));
-        return command;
-    }
-
     private void Commit(Action<SqliteConnection> change)
     {
         using var transaction = Writer.BeginWrite();
@@ -134,8 +118,7 @@ internal sealed class KeyValueConnection : IDisposable
 
     private string[] TagsOf(long id)
     {
-        tagsOf.Parameters[0].Value = id;
-        using var rows = tagsOf.ExecuteReader();
+        using var rows = tagsOf.Set(id).ExecuteReader();
         var tags = new List<string>();
         while (rows.Read()) tags.Add(KeyValueText.FromBytes(rows.GetFieldValue<byte[]>(0)));
         return [.. tags];

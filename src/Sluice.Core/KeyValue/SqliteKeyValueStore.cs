@@ -24,7 +24,7 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
         (Namespace, this.limits, this.connection, this.clock, this.logger) = (name, limits, connection, clock, logger);
         limit = new LogLimit(clock.Time);
         var bytes = KeyValueText.ToBytes(name);
-        if (Find(bytes).Count == 0) Task.Run(() => connection.WriteAsync(writer => Run(writer, "INSERT OR IGNORE INTO namespaces (name) VALUES (?1)", bytes), CancellationToken.None)).GetAwaiter().GetResult();
+        if (Find(bytes).Count == 0) Task.Run(() => connection.WriteAsync(writer => writer.Execute("INSERT OR IGNORE INTO namespaces (name) VALUES (?1)", bytes), CancellationToken.None)).GetAwaiter().GetResult();
         id = Find(bytes)[0];
     }
 
@@ -62,13 +62,13 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
         var size = name.Length + (long)copy.Length;
         await connection.WriteAsync(writer =>
         {
-            Run(writer, "DELETE FROM entries WHERE namespace = ?1 AND key = ?2", id, name);
+            writer.Execute("DELETE FROM entries WHERE namespace = ?1 AND key = ?2", id, name);
             if (expires <= now || size > limits.MaximumBytes) return;
             MakeRoom(writer, size, now);
-            Run(writer, "INSERT INTO entries (namespace, key, value, size, tagged, expires, used) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            writer.Execute("INSERT INTO entries (namespace, key, value, size, tagged, expires, used) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 id, name, copy, size, tags.Length, expires is { } end ? end.UtcTicks : DBNull.Value, connection.NextUse(now));
             var entry = writer.ReadInteger("SELECT last_insert_rowid()");
-            foreach (var tag in tags) Run(writer, "INSERT INTO tags VALUES (?1, ?2, ?3)", id, tag, entry);
+            foreach (var tag in tags) writer.Execute("INSERT INTO tags VALUES (?1, ?2, ?3)", id, tag, entry);
         }, cancellation);
         Counters.Wrote(size);
     }
@@ -117,8 +117,8 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
         var live = 0;
         await connection.WriteAsync(writer =>
         {
-            live = Run(writer, $"DELETE FROM entries WHERE {which} AND (expires IS NULL OR expires > ?3)", id, value, now);
-            Run(writer, $"DELETE FROM entries WHERE {which}", id, value);
+            live = writer.Execute($"DELETE FROM entries WHERE {which} AND (expires IS NULL OR expires > ?3)", id, value, now);
+            writer.Execute($"DELETE FROM entries WHERE {which}", id, value);
         }, cancellation);
         Counters.Deleted();
         return live;
@@ -127,28 +127,25 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
     private void MakeRoom(SqliteConnection writer, long size, DateTimeOffset now)
     {
         if (!IsOver(writer, size)) return;
-        Run(writer, "DELETE FROM entries WHERE namespace = ?1 AND expires <= ?2", id, now.UtcTicks);
+        writer.Execute("DELETE FROM entries WHERE namespace = ?1 AND expires <= ?2", id, now.UtcTicks);
         connection.StoreUses();
         while (IsOver(writer, size))
         {
             var oldest = new List<long>(EvictAtOnce);
-            using (var command = KeyValueConnection.Bind(writer, $"SELECT id FROM entries WHERE namespace = ?1 ORDER BY used LIMIT {EvictAtOnce}", id))
+            using (var command = writer.Bind($"SELECT id FROM entries WHERE namespace = ?1 ORDER BY used LIMIT {EvictAtOnce}", id))
             using (var rows = command.ExecuteReader())
                 while (rows.Read()) oldest.Add(rows.GetInt64(0));
             if (oldest.Count == 0) return;
             foreach (var entry in oldest)
             {
-                Run(writer, "DELETE FROM entries WHERE id = ?1", entry);
+                writer.Execute("DELETE FROM entries WHERE id = ?1", entry);
                 if (!IsOver(writer, size)) return;
             }
         }
     }
 
-    private bool IsOver(SqliteConnection writer, long size)
-    {
-        using var command = KeyValueConnection.Bind(writer, "SELECT entries >= ?2 OR bytes + ?3 > ?4 FROM namespaces WHERE id = ?1", id, limits.MaximumEntries ?? long.MaxValue, size, limits.MaximumBytes ?? long.MaxValue);
-        return (long)command.ExecuteScalar()! != 0;
-    }
+    private bool IsOver(SqliteConnection writer, long size) =>
+        writer.ReadInteger("SELECT entries >= ?2 OR bytes + ?3 > ?4 FROM namespaces WHERE id = ?1", id, limits.MaximumEntries ?? long.MaxValue, size, limits.MaximumBytes ?? long.MaxValue) != 0;
 
     private List<long> Find(byte[] name) => connection.Read<long>("SELECT id FROM namespaces WHERE name = ?1", name);
 
@@ -160,11 +157,5 @@ public sealed class SqliteKeyValueStore : ICountedKeyValueStore
         byte[] end = [.. prefix];
         end[^1]++;
         return end;
-    }
-
-    private static int Run(SqliteConnection writer, string sql, params ReadOnlySpan<object> values)
-    {
-        using var command = KeyValueConnection.Bind(writer, sql, values);
-        return command.ExecuteNonQuery();
     }
 }

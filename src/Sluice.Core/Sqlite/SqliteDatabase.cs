@@ -57,28 +57,52 @@ public static class SqliteDatabase
     }
 
     /// <summary>Runs statements that answer nothing; how many rows they changed.</summary>
-    public static int Execute(this SqliteConnection connection, string sql)
+    public static int Execute(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Bind(sql, values);
         return command.ExecuteNonQuery();
     }
 
     /// <summary>The first column of the first row as an integer; 0 when there is none or it is NULL.</summary>
-    public static long ReadInteger(this SqliteConnection connection, string sql)
+    public static long ReadInteger(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        using var command = connection.Bind(sql, values);
         return command.ExecuteScalar() is long value ? value : 0;
     }
 
-    /// <summary>A prepared statement whose parameters are set by position before each run.</summary>
+    /// <summary>A statement with its values, which it names ?1, ?2 and so on.</summary>
+    public static SqliteCommand Bind(this SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter($"?{i + 1}", values[i] ?? DBNull.Value));
+        return command;
+    }
+
+    /// <summary>A prepared statement whose parameters are set by position before each run (<see cref="Set"/>).</summary>
     public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<string> parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var name in parameters) command.Parameters.Add(new SqliteParameter(name, null));
         return command;
+    }
+
+    /// <summary>Gives a prepared statement its values, in their order.</summary>
+    public static SqliteCommand Set(this SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        return command;
+    }
+
+    /// <summary>Moves a damaged file out of the way, with what SQLite keeps beside it; the number N of its new name, which is the old one with .damaged-N.</summary>
+    public static int MoveAside(string path)
+    {
+        var number = 1;
+        while (File.Exists($"{path}.damaged-{number}")) number++;
+        foreach (var suffix in new[] { "", "-wal", "-shm" })
+            if (File.Exists(path + suffix)) File.Move(path + suffix, $"{path}.damaged-{number}{suffix}");
+        return number;
     }
 
     /// <summary>The SQLite library's version.</summary>

@@ -104,10 +104,7 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
 
     private void MoveAside(string path, string reason, EventId damaged, ILogger logger)
     {
-        var number = 1;
-        while (File.Exists($"{path}.damaged-{number}")) number++;
-        foreach (var suffix in new[] { "", "-wal", "-shm" })
-            if (File.Exists(path + suffix)) File.Move(path + suffix, $"{path}.damaged-{number}{suffix}");
+        var number = SqliteDatabase.MoveAside(path);
         logger.LogWarning(damaged, "The {Noun} was damaged ({Reason}) and is now {File}.damaged-{Number}; a new one is empty. The old one can be deleted", Noun, reason, Path.GetFileName(path), number);
     }
 

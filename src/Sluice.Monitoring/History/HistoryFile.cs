@@ -110,10 +110,7 @@ internal static partial class HistoryFile
 
     private static void MoveAside(string path, string reason, ILogger logger)
     {
-        var number = 1;
-        while (File.Exists($"{path}.damaged-{number}")) number++;
-        foreach (var suffix in new[] { "", "-wal", "-shm" })
-            if (File.Exists(path + suffix)) File.Move(path + suffix, $"{path}.damaged-{number}{suffix}");
+        var number = SqliteDatabase.MoveAside(path);
         File.Delete(Mark(path));
         Damaged(logger, reason, Path.GetFileName(path), number);
     }

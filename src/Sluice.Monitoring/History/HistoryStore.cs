@@ -64,9 +64,9 @@ internal sealed class HistoryStore : IDisposable
                 foreach (var level in HistoryLevel.All)
                 {
                     // Two for each that begins: it keeps up, and a clock that is years ahead for a moment does not take all there is with it.
-                    if (!open.TryGetValue(level.Seconds, out var held) || held.At != level.Floor(at)) Run(trim, level.Seconds, at - (long)level.Keep.TotalSeconds);
+                    if (!open.TryGetValue(level.Seconds, out var held) || held.At != level.Floor(at)) trim.Set(level.Seconds, at - (long)level.Keep.TotalSeconds).ExecuteNonQuery();
                     var point = Merge(level, level.Floor(at), sample);
-                    Run(write, level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind));
+                    write.Set(level.Seconds, level.Floor(at), PointFormat.Write(point, id => Catalog.Find(id)!.Kind)).ExecuteNonQuery();
                 }
 
                 transaction.Commit();
@@ -86,8 +86,7 @@ internal sealed class HistoryStore : IDisposable
         var bins = new List<HistoryBin>();
         lock (gate)
         {
-            (read.Parameters[0].Value, read.Parameters[1].Value, read.Parameters[2].Value) = (level.Seconds, from, to);
-            using var rows = read.ExecuteReader();
+            using var rows = read.Set(level.Seconds, from, to).ExecuteReader();
             while (rows.Read())
             {
                 var at = rows.GetInt64(0);
@@ -119,9 +118,8 @@ internal sealed class HistoryStore : IDisposable
         if (!open.TryGetValue(level.Seconds, out var held) || held.At != at)
         {
             held = (at, []);
-            (one.Parameters[0].Value, one.Parameters[1].Value) = (level.Seconds, at);
             // There is one after a restart, and after the clock was set back.
-            if (one.ExecuteScalar() is byte[] stored) Take(held.Point, stored, SeriesFilter.All);
+            if (one.Set(level.Seconds, at).ExecuteScalar() is byte[] stored) Take(held.Point, stored, SeriesFilter.All);
             open[level.Seconds] = held;
         }
 
@@ -157,11 +155,5 @@ internal sealed class HistoryStore : IDisposable
         }
 
         connection.Execute("PRAGMA incremental_vacuum");
-    }
-
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
     }
 }

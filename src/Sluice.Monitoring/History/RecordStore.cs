@@ -46,7 +46,7 @@ internal sealed class RecordStore : IDisposable
             using var transaction = connection.BeginWrite();
             connection.Execute($"DELETE FROM alerts WHERE resolved IS NOT NULL AND id <= (SELECT max(id) FROM alerts) - {Maximum}");
             // By itself, the statement gives the number before it commits, and a full disk would not show.
-            var id = (long)Set(raise, rule, severity, message, value, started).ExecuteScalar()!;
+            var id = (long)raise.Set(rule, severity, message, value, started).ExecuteScalar()!;
             transaction.Commit();
             return id;
         }
@@ -55,13 +55,13 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Enters its end.</summary>
     public void Resolve(long id, long resolved)
     {
-        lock (gate) Set(resolve, resolved, id).ExecuteNonQuery();
+        lock (gate) resolve.Set(resolved, id).ExecuteNonQuery();
     }
 
     /// <summary>Enters what is the matter by now, with an alert that is on.</summary>
     public void Reword(long id, string message, double value)
     {
-        lock (gate) Set(reword, message, value, id).ExecuteNonQuery();
+        lock (gate) reword.Set(message, value, id).ExecuteNonQuery();
     }
 
     /// <summary>Alerts that are on, and those of a time; the newest first.</summary>
@@ -69,7 +69,7 @@ internal sealed class RecordStore : IDisposable
     {
         lock (gate)
         {
-            using var rows = Set(alerts, since).ExecuteReader();
+            using var rows = alerts.Set(since).ExecuteReader();
             List<AlertRow> found = Unwritten is { } on ? [on] : [];
             while (rows.Read())
                 found.Add(new AlertRow(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetString(3), rows.GetDouble(4), rows.GetInt64(5)) { Resolved = rows.IsDBNull(6) ? null : rows.GetInt64(6) });
@@ -82,7 +82,7 @@ internal sealed class RecordStore : IDisposable
     {
         lock (gate)
         {
-            Set(keep, sink, name, message).ExecuteNonQuery();
+            keep.Set(sink, name, message).ExecuteNonQuery();
             connection.Execute($"DELETE FROM untaken WHERE id <= (SELECT max(id) FROM untaken) - {MaximumKept}");
         }
     }
@@ -92,7 +92,7 @@ internal sealed class RecordStore : IDisposable
     {
         lock (gate)
         {
-            using var rows = Set(kept, sink).ExecuteReader();
+            using var rows = kept.Set(sink).ExecuteReader();
             var found = new List<string>();
             while (rows.Read()) found.Add(rows.GetString(0));
             return found;
@@ -102,7 +102,7 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Lets go of a message.</summary>
     public void Forget(string sink, string name)
     {
-        lock (gate) Set(forget, sink, name).ExecuteNonQuery();
+        lock (gate) forget.Set(sink, name).ExecuteNonQuery();
     }
 
     /// <summary>Marks a moment on the charts.</summary>
@@ -111,7 +111,7 @@ internal sealed class RecordStore : IDisposable
         lock (gate)
         {
             connection.Execute($"DELETE FROM marks WHERE id <= (SELECT max(id) FROM marks) - {Maximum}");
-            Set(mark, at, kind, text).ExecuteNonQuery();
+            mark.Set(at, kind, text).ExecuteNonQuery();
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class RecordStore : IDisposable
     {
         lock (gate)
         {
-            using var rows = Set(marks, from, to).ExecuteReader();
+            using var rows = marks.Set(from, to).ExecuteReader();
             var found = new List<MarkRow>();
             while (rows.Read()) found.Add(new MarkRow(rows.GetInt64(0), rows.GetString(1), rows.GetString(2)));
             return found;
@@ -130,23 +130,17 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Remembers a word under a name.</summary>
     public void Note(string name, string value)
     {
-        lock (gate) Set(note, name, value).ExecuteNonQuery();
+        lock (gate) note.Set(name, value).ExecuteNonQuery();
     }
 
     /// <summary>The word under a name; null for none.</summary>
     public string? Noted(string name)
     {
-        lock (gate) return Set(noted, name).ExecuteScalar() as string;
+        lock (gate) return noted.Set(name).ExecuteScalar() as string;
     }
 
     public void Dispose()
     {
         foreach (var command in (SqliteCommand[])[raise, resolve, reword, alerts, mark, marks, note, noted, keep, kept, forget]) command.Dispose();
-    }
-
-    private static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        return command;
     }
 }

@@ -54,11 +54,9 @@ internal sealed class SeriesCatalog
             return null;
         }
 
-        using var command = connection.Prepare("INSERT INTO series (name, kind, bounds) VALUES ($name, $kind, $bounds) RETURNING id", "$name", "$kind", "$bounds");
-        (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (name, (int)kind, text);
         // By itself, the statement gives the number before it commits, and a full disk would not show.
         using var transaction = connection.BeginWrite();
-        var id = (int)(long)command.ExecuteScalar()!;
+        var id = (int)connection.ReadInteger("INSERT INTO series (name, kind, bounds) VALUES (?1, ?2, ?3) RETURNING id", name, (int)kind, text);
         transaction.Commit();
         return Keep(new Series(id, name, kind, bounds), text);
     }

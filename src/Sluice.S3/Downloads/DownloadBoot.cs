@@ -1,3 +1,5 @@
+using Sluice.Core.Sqlite;
+
 namespace Sluice.S3.Downloads;
 
 /// <summary>Notices that the machine was started anew since a directory was last opened. Nothing is flushed to the medium, so a file written shortly before a power cut may have its length and time, and zeros in it.</summary>
@@ -15,8 +17,7 @@ internal static class DownloadBoot
         var (note, now) = (Path.Combine(directory, NoteFile), File.ReadAllText(SystemFile));
         if (File.Exists(note) && File.ReadAllText(note) == now) return;
         // A packed file is summed at every use.
-        index.Write(connection => DownloadIndex.Run(connection,
-            "UPDATE entries SET stamp = 0 WHERE packed <> 1 AND (crc IS NOT NULL OR sha256 IS NOT NULL) AND created > (SELECT max(created) FROM entries) - ?1", Doubtful.Ticks));
+        index.Write(connection => connection.Execute("UPDATE entries SET stamp = 0 WHERE packed <> 1 AND (crc IS NOT NULL OR sha256 IS NOT NULL) AND created > (SELECT max(created) FROM entries) - ?1", Doubtful.Ticks));
         File.WriteAllText(note, now);
     }
 }

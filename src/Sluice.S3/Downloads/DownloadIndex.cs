@@ -34,8 +34,7 @@ internal sealed class DownloadIndex : IDisposable
     {
         lock (reading)
         {
-            find.Parameters[0].Value = key;
-            using var row = find.ExecuteReader();
+            using var row = find.Set(key).ExecuteReader();
             return row.Read() ? Read(row) : null;
         }
     }
@@ -50,7 +49,7 @@ internal sealed class DownloadIndex : IDisposable
     {
         lock (reading)
         {
-            using var command = Bind(reader, sql, values);
+            using var command = reader.Bind(sql, values);
             return All(command, read);
         }
     }
@@ -78,24 +77,17 @@ internal sealed class DownloadIndex : IDisposable
         lock (writing) writer.Dispose();
     }
 
-    /// <summary>Runs a statement inside <see cref="Write"/>; how many rows it changed.</summary>
-    public static int Run(SqliteConnection connection, string sql, params ReadOnlySpan<object?> values)
-    {
-        using var command = Bind(connection, sql, values);
-        return command.ExecuteNonQuery();
-    }
-
     /// <summary>Reads inside <see cref="Write"/>.</summary>
     public static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        using var command = Bind(connection, sql, values);
+        using var command = connection.Bind(sql, values);
         return All(command, read);
     }
 
     /// <summary>Reads inside <see cref="Write"/> until <paramref name="goOn"/> has had enough.</summary>
     public static void Each(SqliteConnection connection, string sql, Func<SqliteDataReader, bool> goOn, params ReadOnlySpan<object?> values)
     {
-        using var command = Bind(connection, sql, values);
+        using var command = connection.Bind(sql, values);
         using var rows = command.ExecuteReader();
         while (rows.Read() && goOn(rows)) ;
     }
@@ -125,13 +117,5 @@ internal sealed class DownloadIndex : IDisposable
         var found = new List<T>();
         while (rows.Read()) found.Add(read(rows));
         return found;
-    }
-
-    private static SqliteCommand Bind(SqliteConnection connection, string sql, ReadOnlySpan<object?> values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++) command.Parameters.Add(new SqliteParameter($"?{i + 1}", values[i] ?? DBNull.Value));
-        return command;
     }
 }

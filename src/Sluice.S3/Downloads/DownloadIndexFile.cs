@@ -71,11 +71,7 @@ internal static class DownloadIndexFile
         foreach (var shard in new DirectoryInfo(directory).EnumerateDirectories().Where(d => DownloadKey.IsShard(d.Name)))
             foreach (var file in shard.EnumerateFiles().Where(f => DownloadKey.IsKey(f.Name)))
             {
-                put.Parameters[0].Value = file.Name;
-                put.Parameters[1].Value = file.Length;
-                put.Parameters[2].Value = file.LastWriteTimeUtc.Ticks;
-                put.Parameters[3].Value = file.LastWriteTimeUtc.Ticks;
-                put.ExecuteNonQuery();
+                put.Set(file.Name, file.Length, file.LastWriteTimeUtc.Ticks, file.LastWriteTimeUtc.Ticks).ExecuteNonQuery();
                 count++;
             }
         if (count > 0) log.LogInformation(DownloadEvents.Adopted, "Found {Count} files in {Directory} without an index; each is compared with its object when it is asked for", count, directory);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
 
@@ -12,7 +13,7 @@ internal sealed partial class DownloadStore
     {
         if (!IsCurrent) return false;
         var now = time.GetUtcNow().UtcTicks;
-        var due = Index.Write(connection => DownloadIndex.Run(connection, "UPDATE totals SET swept = ?1 WHERE swept <= ?2 OR swept > ?1", now, now - SweepEvery.Ticks));
+        var due = Index.Write(connection => connection.Execute("UPDATE totals SET swept = ?1 WHERE swept <= ?2 OR swept > ?1", now, now - SweepEvery.Ticks));
         if (due == 0 && !always) return false;
         for (var count = Batch; count == Batch && !cancellation.IsCancellationRequested;) count = DeleteExpired(now);
         // Bounds may have been lowered, or another cache directory moved here.
@@ -34,7 +35,7 @@ internal sealed partial class DownloadStore
     {
         var expired = DownloadIndex.Read(connection, "SELECT key FROM entries WHERE created <= ?1 AND leased <= ?2 ORDER BY created LIMIT ?3", row => row.GetString(0), now - options.TimeToLive.Ticks, now, Batch);
         foreach (var key in expired) Delete(connection, key);
-        if (expired.Count > 0) DownloadIndex.Run(connection, "UPDATE totals SET expirations = expirations + ?1", expired.Count);
+        if (expired.Count > 0) connection.Execute("UPDATE totals SET expirations = expirations + ?1", expired.Count);
         return expired.Count;
     });
 
@@ -77,7 +78,7 @@ internal sealed partial class DownloadStore
         Index.Write(connection =>
         {
             foreach (var key in gone)
-                if (!File.Exists(PathOf(key))) DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+                if (!File.Exists(PathOf(key))) connection.Execute("DELETE FROM entries WHERE key = ?1", key);
             return 0;
         });
     }

@@ -1,3 +1,5 @@
+using Sluice.Core.Sqlite;
+
 namespace Sluice.S3.Downloads;
 
 internal sealed partial class DownloadStore
@@ -17,8 +19,8 @@ internal sealed partial class DownloadStore
     {
         var keys = DownloadIndex.Read(connection, "SELECT key FROM entries", row => row.GetString(0));
         foreach (var key in keys) Delete(connection, key);
-        DownloadIndex.Run(connection, "DELETE FROM accesses");
-        DownloadIndex.Run(connection, "UPDATE totals SET hits = 0, misses = 0, evictions = 0, expirations = 0, saved = 0, fetched = 0");
+        connection.Execute("DELETE FROM accesses");
+        connection.Execute("UPDATE totals SET hits = 0, misses = 0, evictions = 0, expirations = 0, saved = 0, fetched = 0");
         return keys.Count;
     });
 
@@ -48,7 +50,7 @@ internal sealed partial class DownloadStore
         {
             var sums = DownloadSums.Of(PathOf(row.Key), row.Packed, hash: true);
             if ((row.Crc ?? sums.Crc) != sums.Crc || !(row.Sha256 ?? sums.Sha256).AsSpan().SequenceEqual(sums.Sha256)) return false;
-            if (row.Sha256 is null) Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET sha256 = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, sums.Sha256));
+            if (row.Sha256 is null) Index.Write(connection => connection.Execute("UPDATE entries SET sha256 = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, sums.Sha256));
             return true;
         }
         catch (Exception damage) when (damage is InvalidDataException or InvalidOperationException)

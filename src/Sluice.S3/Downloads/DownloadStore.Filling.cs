@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
 
@@ -16,7 +17,7 @@ internal sealed partial class DownloadStore
             if (holder[0] == owner.Id || DownloadOwner.IsAlive(Root, holder[0])) return false;
             Abandon(connection, key, holder[0]);
         }
-        DownloadIndex.Run(connection, "INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
+        connection.Execute("INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
         return true;
     });
 
@@ -40,14 +41,14 @@ internal sealed partial class DownloadStore
         return Index.Write(connection =>
         {
             var now = time.GetUtcNow().UtcTicks;
-            DownloadIndex.Run(connection, "UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
+            connection.Execute("UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
             // What others were promised and have not taken yet is not free, whatever the disk says.
             var promised = DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row =>
                 new FileInfo(PartPath(row.GetString(0), row.GetString(1))) is { Exists: true, Length: var taken } ? Math.Max(0, row.GetInt64(2) - taken) : row.GetInt64(2));
             var free = new DriveInfo(Root).AvailableFreeSpace - promised.Sum();
             var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
             if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
-            return DownloadIndex.Run(connection, "UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
+            return connection.Execute("UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
         });
     }
 
@@ -59,17 +60,17 @@ internal sealed partial class DownloadStore
         var file = new FileInfo(part);
         var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse() };
         File.Move(part, PathOf(row.Key), overwrite: true);
-        DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", row.Key);
-        DownloadIndex.Run(connection, $"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0, ?12)",
+        connection.Execute("DELETE FROM entries WHERE key = ?1", row.Key);
+        connection.Execute($"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0, ?12)",
             stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created, unchecked((long?)stored.Crc));
-        DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
+        connection.Execute("DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
         return stored;
     });
 
     /// <summary>Writes what turned out to be known about a file that was found in the directory.</summary>
     public DownloadRow Know(DownloadRow row) => Index.Write(connection =>
     {
-        DownloadIndex.Run(connection, "UPDATE entries SET url = ?2, place = ?3, etag = ?4, modified = ?5, sha256 = ?6 WHERE key = ?1 AND created = ?7", row.Key, row.Url, row.Place, row.ETag, row.Modified, row.Sha256, row.Created);
+        connection.Execute("UPDATE entries SET url = ?2, place = ?3, etag = ?4, modified = ?5, sha256 = ?6 WHERE key = ?1 AND created = ?7", row.Key, row.Url, row.Place, row.ETag, row.Modified, row.Sha256, row.Created);
         return row;
     });
 
@@ -82,7 +83,7 @@ internal sealed partial class DownloadStore
 
     private void Abandon(SqliteConnection connection, string key, string ownerId)
     {
-        DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", key, ownerId);
+        connection.Execute("DELETE FROM flights WHERE key = ?1 AND owner = ?2", key, ownerId);
         DeleteFile(PartPath(key, ownerId));
     }
 
@@ -104,7 +105,7 @@ internal sealed partial class DownloadStore
         }, now, keep);
         if ((surplus > 0 || tooMany > 0) && bytes + entries > 0) return false;
         foreach (var key in victims) Delete(connection, key);
-        DownloadIndex.Run(connection, "UPDATE totals SET evictions = evictions + ?1", victims.Count);
+        connection.Execute("UPDATE totals SET evictions = evictions + ?1", victims.Count);
         return true;
     }
 
@@ -112,6 +113,6 @@ internal sealed partial class DownloadStore
     {
         MustBeCurrent();
         DeleteFile(PathOf(key));
-        DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1", key);
+        connection.Execute("DELETE FROM entries WHERE key = ?1", key);
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
 
@@ -70,7 +71,7 @@ internal sealed partial class DownloadStore
     }
 
     private void Mark(DownloadRow row, int state) =>
-        Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET packed = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, state));
+        Index.Write(connection => connection.Execute("UPDATE entries SET packed = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, state));
 
     // Nothing may have happened to the entry meanwhile: replaced, handed out, or evicted.
     private DownloadRow? Replace(DownloadRow row, int state) => Index.Write(connection =>
@@ -78,10 +79,10 @@ internal sealed partial class DownloadStore
         MustBeCurrent();
         var file = new FileInfo(PartPathOf(row.Key));
         var changed = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Packed = state == Packed };
-        if (DownloadIndex.Run(connection, "UPDATE entries SET packed = ?3, size = ?4, stamp = ?5 WHERE key = ?1 AND created = ?2 AND (?3 = 0 OR leased <= ?6)",
+        if (connection.Execute("UPDATE entries SET packed = ?3, size = ?4, stamp = ?5 WHERE key = ?1 AND created = ?2 AND (?3 = 0 OR leased <= ?6)",
             row.Key, row.Created, state, changed.Size, changed.Stamp, time.GetUtcNow().UtcTicks) == 0) return null;
         File.Move(file.FullName, PathOf(row.Key), overwrite: true);
-        DownloadIndex.Run(connection, "DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
+        connection.Execute("DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
         return changed;
     });
 }

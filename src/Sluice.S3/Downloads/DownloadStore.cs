@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Sqlite;
 using Sluice.Core.Storage;
 
 namespace Sluice.S3.Downloads;
@@ -109,7 +110,7 @@ internal sealed partial class DownloadStore : IDisposable
     public bool Remove(DownloadRow row) => Index.Write(connection =>
     {
         MustBeCurrent();
-        if (DownloadIndex.Run(connection, "DELETE FROM entries WHERE key = ?1 AND created = ?2 AND stamp = ?3", row.Key, row.Created, row.Stamp) == 0) return false;
+        if (connection.Execute("DELETE FROM entries WHERE key = ?1 AND created = ?2 AND stamp = ?3", row.Key, row.Created, row.Stamp) == 0) return false;
         DeleteFile(PathOf(row.Key));
         return true;
     });
@@ -119,7 +120,7 @@ internal sealed partial class DownloadStore : IDisposable
         try
         {
             Flush();
-            Index.Write(connection => DownloadIndex.Run(connection, "DELETE FROM flights WHERE owner = ?1", owner.Id));
+            Index.Write(connection => connection.Execute("DELETE FROM flights WHERE owner = ?1", owner.Id));
         }
         catch (SqliteException failure)
         {
@@ -150,13 +151,13 @@ internal sealed partial class DownloadStore : IDisposable
         // Of many that come at once, one writes.
         if (Index.Find(row.Key) is { } current && current.Created == row.Created && current.Leased - now >= options.Lease.Ticks) return true;
         // A fifth more than promised, so that not every hit has to write.
-        return Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, now + (options.Lease.Ticks / 5 * 6))) == 1;
+        return Index.Write(connection => connection.Execute("UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, now + (options.Lease.Ticks / 5 * 6))) == 1;
     }
 
     private bool IsUnchanged(DownloadRow row, FileInfo file)
     {
         if (row.Packed || !DownloadSums.Fit(row, file.FullName, packed: false)) return false;
-        Index.Write(connection => DownloadIndex.Run(connection, "UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
+        Index.Write(connection => connection.Execute("UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
         return true;
     }
 
@@ -168,11 +169,11 @@ internal sealed partial class DownloadStore : IDisposable
         {
             fetched += note.Fetched;
             if (note.Hit) (hits, saved) = (hits + 1, saved + note.Length);
-            DownloadIndex.Run(connection, "UPDATE entries SET used = max(used, ?2), hits = hits + ?3 WHERE key = ?1", note.Key, note.At, note.Hit ? 1 : 0);
-            DownloadIndex.Run(connection, "INSERT INTO accesses (key, size, hit, at) VALUES (?1, ?2, ?3, ?4)", note.Key, note.Length, note.Hit ? 1 : 0, note.At);
+            connection.Execute("UPDATE entries SET used = max(used, ?2), hits = hits + ?3 WHERE key = ?1", note.Key, note.At, note.Hit ? 1 : 0);
+            connection.Execute("INSERT INTO accesses (key, size, hit, at) VALUES (?1, ?2, ?3, ?4)", note.Key, note.Length, note.Hit ? 1 : 0, note.At);
         }
-        DownloadIndex.Run(connection, "UPDATE totals SET hits = hits + ?1, misses = misses + ?2, saved = saved + ?3, fetched = fetched + ?4", hits, noted.Count - hits, saved, fetched);
-        DownloadIndex.Run(connection, "DELETE FROM accesses WHERE id <= (SELECT max(id) FROM accesses) - ?1", RememberedAccesses);
+        connection.Execute("UPDATE totals SET hits = hits + ?1, misses = misses + ?2, saved = saved + ?3, fetched = fetched + ?4", hits, noted.Count - hits, saved, fetched);
+        connection.Execute("DELETE FROM accesses WHERE id <= (SELECT max(id) FROM accesses) - ?1", RememberedAccesses);
         return noted.Count;
     }
 }
