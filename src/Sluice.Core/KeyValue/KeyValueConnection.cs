@@ -12,7 +12,7 @@ internal sealed class KeyValueConnection : IDisposable
     private readonly Lock gate = new();
     private readonly SemaphoreSlim writing = new(1);
     private ConcurrentDictionary<long, long> uses = new();
-    private long lastUse;
+    private readonly UseNumbers useNumbers = new();
 
     public KeyValueConnection(SqliteConnection writer, SqliteConnection reader)
     {
@@ -24,16 +24,8 @@ internal sealed class KeyValueConnection : IDisposable
 
     public SqliteConnection Writer { get; }
 
-    /// <summary>A number for a use: the time, but never the same twice, so that order is exact however coarse the clock.</summary>
-    public long NextUse(DateTimeOffset now)
-    {
-        while (true)
-        {
-            var last = Volatile.Read(ref lastUse);
-            var next = Math.Max(last + 1, now.UtcTicks);
-            if (Interlocked.CompareExchange(ref lastUse, next, last) == last) return next;
-        }
-    }
+    /// <summary>A number for a use.</summary>
+    public long NextUse(DateTimeOffset now) => useNumbers.Next(now.UtcTicks);
 
     /// <summary>The entry, or null when there is none or it has expired.</summary>
     /// <exception cref="SqliteException">The file cannot be read.</exception>

@@ -17,7 +17,7 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
     private readonly KeyValueLimits limits;
     private readonly RedisNames single, clustered;
     private ConcurrentDictionary<string, long> uses = new(StringComparer.Ordinal);
-    private long lastUse;
+    private readonly UseNumbers useNumbers = new();
 
     internal RedisKeyValueStore(RedisKeyValueStores stores, string name, string form, KeyValueLimits limits)
     {
@@ -251,16 +251,8 @@ public sealed class RedisKeyValueStore : ICountedKeyValueStore
         return await Task.WhenAll(asked);
     }
 
-    /// <summary>The time in microseconds (a number that Redis keeps exactly), but never the same twice, so that order is exact however coarse the clock.</summary>
-    private long NextUse()
-    {
-        while (true)
-        {
-            var last = Volatile.Read(ref lastUse);
-            var next = Math.Max(last + 1, (stores.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-            if (Interlocked.CompareExchange(ref lastUse, next, last) == last) return next;
-        }
-    }
+    // In microseconds: a number that Redis keeps exactly.
+    private long NextUse() => useNumbers.Next((stores.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>Tells Redis what was used since the last time; behind the caller's back, but before what the caller asks next.</summary>
     private void StoreUses()

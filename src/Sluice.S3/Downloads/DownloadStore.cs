@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.KeyValue;
 using Sluice.Core.Sqlite;
 using Sluice.Core.Storage;
 
@@ -18,7 +19,7 @@ internal sealed partial class DownloadStore : IDisposable
     private readonly DownloadOwner owner;
     private ConcurrentQueue<DownloadNote> notes = new();
     private readonly long stamp;
-    private long lastUse;
+    private readonly UseNumbers useNumbers = new();
 
     /// <summary>Opens or creates the directory; thoroughly: looks at all of the index, because damage has shown.</summary>
     /// <exception cref="IOException">It cannot be used.</exception>
@@ -62,16 +63,8 @@ internal sealed partial class DownloadStore : IDisposable
     /// <summary>Where this process writes a file until it is whole.</summary>
     public string PartPathOf(string key) => PartPath(key, owner.Id);
 
-    /// <summary>A moment, never the same twice in this process, so that the order of uses is exact however coarse the clock.</summary>
-    public long NextUse()
-    {
-        while (true)
-        {
-            var last = Volatile.Read(ref lastUse);
-            var next = Math.Max(last + 1, time.GetUtcNow().UtcTicks);
-            if (Interlocked.CompareExchange(ref lastUse, next, last) == last) return next;
-        }
-    }
+    /// <summary>A number for a use by this process.</summary>
+    public long NextUse() => useNumbers.Next(time.GetUtcNow().UtcTicks);
 
     /// <summary>The entry of a key, as long as its time is not over and it came from this server.</summary>
     public DownloadRow? Find(string key, string place) =>

@@ -1,9 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Net.Http.Headers;
 using Sluice.Catalog.Api;
 using Sluice.Configuration;
+using Sluice.Edge.Requests;
 
 namespace Sluice.Api;
 
@@ -13,8 +12,7 @@ namespace Sluice.Api;
 /// </summary>
 internal sealed class ApiGuard(ApiSection options)
 {
-    private const string Scheme = "Bearer ";
-    private readonly byte[]? _token = options.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));
+    private readonly BearerToken? _token = options.Token is null ? null : new(options.Token);
 
     /// <summary>Null when the request may pass; otherwise the status and why.</summary>
     public (int Status, string Detail)? Refuse(HttpRequest request)
@@ -30,21 +28,12 @@ internal sealed class ApiGuard(ApiSection options)
         if (_token is not null && PreviewEndpoints.IsFile(request.Path))
             return null;
         if (_token is not null)
-            return HasToken(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
+            return _token.IsIn(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
         if (!IsKnownHost(request.Host.Host))
             return (StatusCodes.Status403Forbidden, "Without a token this API answers only to localhost and loopback addresses. Set api.token, or name this host in api.hosts.");
         if (IsForeignPage(request))
             return (StatusCodes.Status403Forbidden, "Without a token this API answers no web page of another site.");
         return null;
-    }
-
-    private bool HasToken(HttpRequest request)
-    {
-        var sent = request.Headers[HeaderNames.Authorization];
-        if (sent.Count != 1 || sent[0] is not { } value || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            return false;
-        // Comparing digests takes the same time whatever the lengths and wherever the first difference is.
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(value[Scheme.Length..].Trim())), _token);
     }
 
     private bool IsKnownHost(string host) =>
