@@ -47,7 +47,7 @@ public sealed class SluiceEdge
                 Shared = new SharedFetcher(fetcher, cache, time),
                 ChunkSize = cache.ChunkSize,
                 Responder = responder,
-                Unstored = new UnstoredAnswers(cache, responder, time),
+                Unstored = new UnstoredAnswers(cache, responder, time, counters),
                 Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
                 Purge = purge,
                 Forwarding = forwarding,

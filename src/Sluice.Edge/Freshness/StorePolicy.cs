@@ -10,7 +10,7 @@ namespace Sluice.Edge.Freshness;
 internal static class StorePolicy
 {
     /// <summary>More than any bucket has in one object (64 TiB). Chunks are counted in 32 bits, and what is held of a body is a list of them.</summary>
-    private const long MostBytes = 1L << 46;
+    public const long MostBytes = 1L << 46;
 
     private static readonly TimeSpan FolderStaleWhileRevalidate = TimeSpan.FromSeconds(60);
 

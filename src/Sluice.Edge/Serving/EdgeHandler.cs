@@ -308,8 +308,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
             return true;
         }
 
-        var passed = new Verdict(Outcome.Miss, forwarded, false, result.Reason);
-        if (!await parts.Unstored.TrySendAsync(context, plan.Context, answer, passed)) await PassThrough.SendAsync(context, answer, passed, parts.Counters);
+        await parts.Unstored.SendAsync(context, plan, answer, new(Outcome.Miss, forwarded, false, result.Reason));
         return true;
     }
 

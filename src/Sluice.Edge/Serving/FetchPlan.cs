@@ -44,8 +44,7 @@ internal sealed record FetchPlan
         var passes = !route.IsReadOnly && stored is null && ForwardedRequest.HasConditions(request.Headers);
         var method = HttpMethods.IsHead(request.Method) ? "HEAD" : "GET";
         Span<ByteRange> ranges = stackalloc ByteRange[1];
-        // Whether If-Range holds shows when the version is known; where it does not, everything is wanted.
-        var wanted = request.Headers is { IfRange.Count: 0, Range: { Count: 1 } range } && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
+        var wanted = request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], ranges, out var count) && count == 1 ? ranges[0] : (ByteRange?)null;
         var known = route.Scope.FindStored(target) is [var latest, ..] ? latest : null;
         // Those whom the answers known so far would not fit alike have no use for each other's.
         var selection = known is null ? "" : string.Join('&', known.Metadata.Vary.Select(field => VarySelection.Normalise(field.Key, request.Headers[field.Key])));

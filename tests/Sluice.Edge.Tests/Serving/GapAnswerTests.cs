@@ -73,6 +73,19 @@ public sealed class GapAnswerTests
             Assert.Equal(HttpStatusCode.PartialContent, head.StatusCode);
             Assert.Equal(origin.Expected(start, start + 10), body);
         }
+
+        Assert.Equal(origin.Expected(length - 7, length), (await edge.GetAsync("/a", ("Range", "bytes=-7"))).Body);
+    }
+
+    // As browsers go on with a download. All of it was asked for first, then the part.
+    [Fact]
+    public async Task Range_ByIfRangeOfWhatIsNotHeld_IsAskedForAlone()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        var (head, body) = await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"), ("If-Range", "\"1\""));
+        Assert.Equal(HttpStatusCode.PartialContent, head.StatusCode);
+        Assert.Equal(origin.Expected(1_900_000, 1_900_010), body);
+        Assert.NotNull(Assert.Single(origin.Requests).Range);
     }
 
     // The range is there, the whole that it is answered with is not.
