@@ -80,6 +80,17 @@ internal static partial class DownloadCopy
         return (BinaryPrimitives.ReadUInt16LittleEndian(status[ModeAt..]) & 0xF000) is not (0x8000 or 0x4000);
     }
 
+    /// <summary>Bytes of the disk that a file has taken; 0 where there is none. What was set aside for it is not in its length until it is written.</summary>
+    public static long Taken(string path)
+    {
+        const int Here = -100, Blocks = 0x400, BlocksAt = 48, BlockBytes = 512, Bytes = 256;
+        if (new FileInfo(path) is not { Exists: true, Length: var length }) return 0;
+        if (!OperatingSystem.IsLinux()) return long.MaxValue;
+        Span<byte> status = stackalloc byte[Bytes];
+        // A file system that compresses takes less than the length.
+        return Status(Here, path, 0, Blocks, status) == 0 ? Math.Max(length, BinaryPrimitives.ReadInt64LittleEndian(status[BlocksAt..]) * BlockBytes) : length;
+    }
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint wanted, Span<byte> status);
 

@@ -43,8 +43,7 @@ internal sealed partial class DownloadStore
             var now = time.GetUtcNow().UtcTicks;
             connection.Execute("UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
             // What others were promised and have not taken yet is not free, whatever the disk says.
-            var promised = DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row =>
-                new FileInfo(PartPath(row.GetString(0), row.GetString(1))) is { Exists: true, Length: var taken } ? Math.Max(0, row.GetInt64(2) - taken) : row.GetInt64(2));
+            var promised = DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row => Math.Max(0, row.GetInt64(2) - DownloadCopy.Taken(PartPath(row.GetString(0), row.GetString(1)))));
             var free = new DriveInfo(Root).AvailableFreeSpace - promised.Sum();
             var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
             if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;

@@ -86,6 +86,19 @@ public sealed class DownloadStoreTests : IAsyncDisposable
         Assert.True(store.Reserve(Key("b"), much));
     }
 
+    // As every download does before it writes: the disk has it no longer, and the file has no length yet.
+    [Fact]
+    public void Reserve_SpaceThatIsSetAsideForAFile_IsCountedOnce()
+    {
+        const long aside = 256 << 20;
+        using var store = bed.Store(o => o with { MaximumBytes = long.MaxValue / 4 });
+        Assert.True(store.TryBegin(Key("a")) && store.Reserve(Key("a"), aside));
+        Directory.CreateDirectory(Path.GetDirectoryName(store.PartPathOf(Key("a")))!);
+        using var part = File.OpenHandle(store.PartPathOf(Key("a")), FileMode.Create, FileAccess.Write, FileShare.Read, FileOptions.None, aside);
+        Assert.True(store.TryBegin(Key("b")));
+        Assert.True(store.Reserve(Key("b"), new DriveInfo(bed.Root).AvailableFreeSpace - (aside / 2)));
+    }
+
     [Fact]
     public void HandOut_WithLease_KeepsOtherProcessesFromEvicting()
     {
