@@ -30,11 +30,11 @@ internal sealed class DownloadTrouble(TimeProvider time, ILogger log)
             log.LogWarning(DownloadEvents.NoRoom, "{Url} ({Bytes} bytes) finds no room in the download cache and is kept in the folder for temporary files: the cache may hold {MaximumBytes} bytes and {MaximumEntries} files, and files handed out within {Lease} stay. Raise CACHE_MAX_SIZE_MB or CACHE_MAX_ENTRIES, or free disk space", url, length, options.MaximumBytes, options.MaximumEntries, options.Lease);
     }
 
-    /// <summary>Another process began to fetch an object, and stands still.</summary>
+    /// <summary>Another process began to fetch an object, or to pack or unpack it, and stands still.</summary>
     public void StandsStill(string url)
     {
         if (IsNew("still"))
-            log.LogWarning(DownloadEvents.StandsStill, "Another process that fetches {Url} into the download cache has stood still for a minute, as one that was stopped (Ctrl-Z) does: it is fetched past the cache. Let that process go on, or end it", url);
+            log.LogWarning(DownloadEvents.StandsStill, "Another process that works on {Url} in the download cache has stood still for a minute, as one that was stopped (Ctrl-Z) does: the file comes past the cache. Let that process go on, or end it", url);
     }
 
     private bool IsNew(string kind)

@@ -31,12 +31,19 @@ public sealed partial class S3DownloadCache
         while (!open.TryBegin(row.Key))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
-            if (vigil.IsOver()) return null;
+            if (vigil.IsOver())
+            {
+                trouble.StandsStill(row.Url);
+                return null;
+            }
             if (open.Index.Find(row.Key) is { Packed: false } done && done.Created == row.Created) return done;
         }
         try
         {
-            return open.Index.Find(row.Key) is { Packed: false } done && done.Created == row.Created ? done : open.Unpack(row);
+            if (open.Index.Find(row.Key) is { Packed: false } done && done.Created == row.Created) return done;
+            if (open.Unpack(row) is { } unpacked) return unpacked;
+            trouble.NoRoom(row.Url, row.Length, Options);
+            return null;
         }
         finally
         {
@@ -46,8 +53,7 @@ public sealed partial class S3DownloadCache
 
     private DownloadFound Elsewhere(DownloadStore open, DownloadFound found)
     {
-        trouble.NoRoom(found.Row!.Url, found.Length, Options);
-        var path = refuge.Next(found.Row.Key);
+        var path = refuge.Next(found.Row!.Key);
         open.Unpack(found.Row, path);
         return found with { Path = path, Row = null };
     }

@@ -67,6 +67,24 @@ public sealed class DownloadPackingTests : IAsyncDisposable
         Assert.NotEmpty(held);
     }
 
+    [Fact]
+    public async Task Get_PackedFileThatAnotherProcessStoppedOver_ArrivesElsewhereAndSaysWhy()
+    {
+        var cache = await PackedAsync();
+        using var stopped = bed.Store();
+        Assert.True(stopped.TryBegin(DownloadKey.Of(Url, null)));
+        var fetch = cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop);
+        while (!fetch.IsCompleted)
+        {
+            bed.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        var result = await fetch;
+        Assert.False(result.Path.StartsWith(bed.Root, StringComparison.Ordinal));
+        Assert.Equal(Text, await File.ReadAllBytesAsync(result.Path, Stop));
+        Assert.Contains("stood still", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
