@@ -144,14 +144,14 @@ internal sealed class HistoryStore : IDisposable
         }
     }
 
-    /// <summary>The finest points go first: they are the most, and the coarser ones say the same.</summary>
+    /// <summary>The finest points go first: they are the most, and the coarser ones say the same. Of a level the older half, by number: one of a clock that was years ahead would have half of the years go, which is all there is.</summary>
     private void KeepToBound()
     {
         foreach (var level in HistoryLevel.All)
         {
             var used = (connection.ReadInteger("PRAGMA page_count") - connection.ReadInteger("PRAGMA freelist_count")) * connection.ReadInteger("PRAGMA page_size");
             if (used <= maximumBytes) break;
-            connection.Execute($"DELETE FROM points WHERE level = {level.Seconds} AND at < (SELECT (min(at) + max(at)) / 2 FROM points WHERE level = {level.Seconds})");
+            connection.Execute($"DELETE FROM points WHERE level = {level.Seconds} AND at < (SELECT at FROM points WHERE level = {level.Seconds} ORDER BY at LIMIT 1 OFFSET (SELECT count(*) / 2 FROM points WHERE level = {level.Seconds}))");
         }
 
         connection.Execute("PRAGMA incremental_vacuum");

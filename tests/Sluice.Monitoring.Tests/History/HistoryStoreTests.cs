@@ -141,6 +141,19 @@ public sealed class HistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void Append_PastTheBoundAfterTheClockWasYearsAhead_KeepsTheNewerHalf()
+    {
+        store.Dispose();
+        System.IO.File.Delete(File);
+        store = new HistoryStore(HistoryFile.Open(File, NullLogger.Instance), 100_000);
+        Append(Noon + (5 * 365 * 86_400L), 1, 1);
+        // Up to the second look at the bound, which the first points alone are past.
+        for (var i = 0; i < 360; i++)
+            store.Append(Noon + (i * 10L), store.Resolve(catalog => Enumerable.Range(0, 40).ToDictionary(n => catalog.Get($"n{{n={n}}}", SeriesKind.Counter, [])!.Id, n => new SeriesValue { Value = 1e9 + n + i })));
+        Assert.InRange(store.Read(HistoryLevel.Fine, Noon, Noon + 86_400, 10, SeriesFilter.All).Count, 100, 200);
+    }
+
+    [Fact]
     public void File_OfAMonthWithManySeries_StaysUnderItsBound()
     {
         var path = Path.Combine(folder.Path, "month.db");
