@@ -123,13 +123,13 @@ public sealed class AnomalyTests
         });
         var measures = HourlyMeasure.All(50);
         var baselines = new HourBaselines(bench.Store, measures);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        // What is read for an hour, by this thread: other tests take and leave memory meanwhile.
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var usual = Enumerable.Range(0, 24).Select(hour => baselines.Score(0, 1000, AlertBench.Begin + (8 * 168 * 3600) + (hour * 3600))?.Usual).ToList();
+        var usual = baselines.Score(0, 1000, AlertBench.Begin + (8 * 168 * 3600))?.Usual;
 
-        Assert.Equal(100.0 * ((AlertBench.Begin / 3600 - 1) % 24), usual[0]);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -1 << 30, 8 << 20);
-        GC.KeepAlive(baselines);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
+        Assert.Equal(100.0 * ((AlertBench.Begin / 3600 - 1) % 24), usual);
     }
 
     [Fact]
