@@ -36,7 +36,12 @@ internal sealed partial class FfmpegProgress
 
         if (Length().Match(line) is { Success: true } match)
         {
-            if (TimeSpan.TryParse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var length)) Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
+            // Not read as a TimeSpan, which has no more than 23 hours in a day.
+            if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var hours))
+            {
+                var length = TimeSpan.FromHours(hours) + TimeSpan.FromMinutes(int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture)) + TimeSpan.FromSeconds(double.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture));
+                Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
+            }
             known.TrySetResult();
             return true;
         }
@@ -47,7 +52,7 @@ internal sealed partial class FfmpegProgress
         return !isFault;
     }
 
-    [GeneratedRegex(@"^\[info\]\s+Duration: (\d\d:\d\d:\d\d(?:\.\d+)?|N/A)")]
+    [GeneratedRegex(@"^\[info\]\s+Duration: (?:(\d{2,7}):(\d\d):(\d\d(?:\.\d+)?)|N/A)")]
     private static partial Regex Length();
 
     [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?:error|fatal)\] ?")]

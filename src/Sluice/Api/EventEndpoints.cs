@@ -23,8 +23,9 @@ internal static class EventEndpoints
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             events = BucketEvent.Read(body.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter of a text that is none, as half of a pair of surrogates.
             events = null;
         }
 

@@ -97,6 +97,18 @@ public sealed class ApiTests
     }
 
     [Theory]
+    [InlineData("""{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"\ud800"}}}]}""")]
+    [InlineData("""{"Message":"\udc00"}""")]
+    [InlineData("""{"Message":"no JSON"}""")]
+    public async Task Event_ThatIsNoText_IsRefusedWithAProblem(string body)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.Api.PostAsync("/v1/events/s3", content)).StatusCode);
+    }
+
+    [Theory]
     [InlineData("/clip.mp4")]
     [InlineData("http://cdn.example/clip.mp4")]
     [InlineData("/x/../cl%69p.mp4")]

@@ -39,6 +39,17 @@ public class FfmpegSayingsTests
         Assert.True(progress.SourceKnown.IsCompleted);
     }
 
+    [Theory]
+    [InlineData("24:00:00.00", 86_400)]
+    [InlineData("123:45:06.78", 445_506.78)]
+    public void Progress_SourceOfDays_IsKnown(string said, double seconds)
+    {
+        var progress = new FfmpegProgress();
+        Assert.True(progress.Hear($"[info]   Duration: {said}, start: 0.000000, bitrate: 1949 kb/s"));
+        Assert.True(progress.SourceKnown.IsCompleted);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), progress.Source);
+    }
+
     [Fact]
     public void Progress_SourceOfNoLength_IsKnownToHaveNone()
     {
