@@ -26,9 +26,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             return null;
         try
         {
-            var writer = options.AccessLog == "stdout"
-                ? new LineWriter(Console.OpenStandardOutput())
-                : new LineWriter(Append(options.AccessLog), stream => IsAt(options.AccessLog, stream) ? stream : Append(options.AccessLog));
+            var writer = options.AccessLog == "stdout" ? new LineWriter(Console.OpenStandardOutput()) : WriterOf(options.AccessLog);
             return new AccessLog(writer, options.Format == "json", time);
         }
         catch (UnauthorizedAccessException e)
@@ -85,6 +83,19 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
+    private static LineWriter WriterOf(string path)
+    {
+        var first = Append(path);
+        var name = NameOf(first);
+        return new(first, stream =>
+        {
+            if (IsAt(path, stream) && NameOf((FileStream)stream) == name) return stream;
+            var next = Append(path);
+            name = NameOf(next);
+            return next;
+        });
+    }
+
     private static FileStream Append(string path)
     {
         var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
@@ -94,6 +105,9 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
 
     /// <summary>False when it was renamed or cut short, as rotating does: a file that is not there, or is shorter than what was written to this one, is another.</summary>
     private static bool IsAt(string path, Stream stream) => !stream.CanSeek || (new FileInfo(path) is { Exists: true } file && file.Length >= stream.Position);
+
+    /// <summary>What an open file is called by now, on Linux: after it was renamed another server may have made the new one longer already than what this one knows.</summary>
+    private static string? NameOf(FileStream file) => OperatingSystem.IsLinux() ? new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}")).LinkTarget : null;
 
     private void Write(AccessLogEntry entry)
     {

@@ -168,6 +168,28 @@ public sealed class AccessLogTests
         Assert.Equal(["before", .. Enumerable.Range(1, 20).Select(i => $"request={i}")], File.ReadLines(file).Select(line => line.Split(' ')[^1]));
     }
 
+    // The one that writes little must not take the new file, which the other has made longer by then, for the one it knows.
+    [Fact]
+    public async Task File_ThatIsRotatedWhileAnotherWritesMoreToIt_IsBegunAnewByBoth()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("access.log", "");
+        await using var busy = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System);
+        await using var idle = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System);
+        await WriteAsync(busy!, 9, 9);
+        await WriteAsync(idle!, 1, 10);
+        File.Move(file, Path.Combine(folder.Path, "access.log.1"));
+        await WriteAsync(busy!, 20, 20);
+        await WriteAsync(idle!, 1, 21);
+
+        async Task WriteAsync(AccessLog log, int count, int lines)
+        {
+            for (var i = 0; i < count; i++)
+                log.Note(new() { RequestId = "", Client = null, Method = "GET", Target = "/a", Status = 200, Bytes = 0, InMemory = true, FirstByte = default, Total = default, Aborted = false });
+            Assert.True(await Eventually.HoldsAsync(() => File.Exists(file) && File.ReadLines(file).Count() == lines, TimeSpan.FromSeconds(10)));
+        }
+    }
+
     [Fact]
     public async Task Json_FirstHitAfterARestart_CameFromDisk()
     {
