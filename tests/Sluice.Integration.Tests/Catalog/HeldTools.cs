@@ -13,7 +13,7 @@ internal sealed class HeldTools : IDisposable
         // Reading or writing a pipe that nobody else has open never ends: so the worker is held where it has no child.
         var (ffprobe, ffmpeg) = stage switch
         {
-            "probing" => ("*-show_format*) hold ;;", ""),
+            "probing" => ("*format=start_time*) hold ;;", ""),
             "720p" => ("", "*scale=1280:720*) hold ;;"),
             "360p" => ("", "*scale=640:360*) hold ;;"),
             "audio" => ("", "*-vn*) hold ;;"),
