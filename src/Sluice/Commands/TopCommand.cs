@@ -66,8 +66,8 @@ internal static class TopCommand
             }
             catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
             {
-                // Between two screens, or while a server that hangs was asked for the next.
-                return ExitCode.Ok;
+                // Between two screens, or while a server that hangs was asked for the next. Who wanted it once has not got it.
+                return live ? ExitCode.Ok : ExitCode.Interrupted;
             }
 
             void Leave()
