@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Downloads;
 
@@ -74,11 +75,12 @@ public sealed class DownloadPackingTests : IAsyncDisposable
         using var stopped = bed.Store();
         Assert.True(stopped.TryBegin(DownloadKey.Of(Url, null)));
         var fetch = cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop);
-        while (!fetch.IsCompleted)
-        {
-            bed.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        Assert.True(await Eventually.HoldsAsync(
+            () =>
+            {
+                bed.Clock.Advance(TimeSpan.FromSeconds(5));
+                return fetch.IsCompleted;
+            }, TimeSpan.FromSeconds(60)));
         var result = await fetch;
         Assert.False(result.Path.StartsWith(bed.Root, StringComparison.Ordinal));
         Assert.Equal(Text, await File.ReadAllBytesAsync(result.Path, Stop));
