@@ -46,12 +46,16 @@ internal static class FfmpegArguments
     /// <param name="fact">What the source is.</param>
     /// <param name="input">URL of the source.</param>
     /// <param name="limits">What it may take.</param>
-    public static IReadOnlyList<string> ForSegment(VideoOptions options, int segment, HlsGrid grid, SourceFact fact, string input, FfmpegLimits limits)
+    /// <param name="isStill">True for a segment in which the source has no picture: the one before stays.</param>
+    public static IReadOnlyList<string> ForSegment(VideoOptions options, int segment, HlsGrid grid, SourceFact fact, string input, FfmpegLimits limits, bool isStill = false)
     {
-        var lead = segment > 0 ? 1 : 0;
+        // A picture that stays is looked for as for a sprite sheet: from some seconds before on, and from the key frame before that.
+        var lead = Math.Min(segment * HlsGrid.Seconds, isStill ? (int)Before.TotalSeconds : 1);
         var from = (segment * HlsGrid.Seconds) - lead;
         // Pictures by their own times, and no rate: one at a boundary is in one of two segments and not in both, whatever the rate.
-        var filters = $"[0:v:0]trim=start={lead}{(grid.IsLast(segment) ? "" : $":end={lead + HlsGrid.Seconds}")},{PictureFilters.For(options)}[picture]";
+        var pictures = !isStill ? $"trim=start={lead}{(grid.IsLast(segment) ? "" : $":end={lead + HlsGrid.Seconds}")}"
+            : $"fps=10:round=up:eof_action=pass{(from == 0 ? ":start_time=0" : "")},tpad=stop_mode=clone:stop=-1,trim=start={lead}:end={Seconds(TimeSpan.FromSeconds(lead) + grid.LengthOf(segment))}";
+        var filters = $"[0:v:0]{pictures},{PictureFilters.For(options)}[picture]";
         var hasSound = options.Audio && fact.Streams!.HasSound;
         List<string> sound = ["-an"];
         if (hasSound)
@@ -60,7 +64,7 @@ internal static class FfmpegArguments
             var begin = first - (lead * 4 * HlsGrid.SamplesOfFrame);
             var beyond = end + (2 * HlsGrid.SamplesOfFrame);
             // Over silence: sound that ends before the picture would otherwise be missing in some segments, for which players wait.
-            filters += $";anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
+            filters += $";anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]{(isStill ? "atrim=start=0," : "")}aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
                 + $"[silence][own]amix=inputs=2:duration=first:normalize=0,atrim=start_pts={begin}:end_pts={beyond}[sound]";
             // The first frame out of the encoder is of what was before the first that went in.
             var dropped = ((first - begin) / HlsGrid.SamplesOfFrame) + 1;
@@ -68,9 +72,10 @@ internal static class FfmpegArguments
         }
 
         var level = HlsSize.LevelOf(HlsSize.Of(options, fact.Streams!), fact.Rate);
+        var start = TimeSpan.FromSeconds(from);
         return
         [
-            .. Common(limits), .. Input(input, limits, TimeSpan.FromSeconds(from), grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
+            .. Common(limits), .. isStill ? InputFrom(input, limits, start) : Input(input, limits, start, grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
             "-filter_complex", filters, "-map", "[picture]", .. sound, .. Bare, "-threads", Text(limits.Threads),
             // Without pictures that are told by later ones: times to decode would overlap at the boundaries where the rate is not steady.
             "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-profile:v", "high", "-level", $"{level / 10}.{level % 10}", .. Rates.For(options, false), "-pix_fmt", "yuv420p",
@@ -144,9 +149,12 @@ internal static class FfmpegArguments
     }
 
     /// <summary>The source from some seconds before a time on, and from a key frame on: where pictures end there may be none after one that is sought for.</summary>
-    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) =>
+    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) => InputFrom(input, limits, time > Before ? time.Value - Before : TimeSpan.Zero);
+
+    /// <summary>The source from the key frame before a time on.</summary>
+    private static List<string> InputFrom(string input, FfmpegLimits limits, TimeSpan time) =>
         // Sought for in any case: a cover has a time only then.
-        ["-noaccurate_seek", "-ss", Seconds(time > Before ? time.Value - Before : TimeSpan.Zero), .. Input(input, limits, null, null)];
+        ["-noaccurate_seek", "-ss", Seconds(time), .. Input(input, limits, null, null)];
 
     /// <summary>Of the source from some seconds before a time on, the picture at that time; the last one stays for as long as need be.</summary>
     private static string Last(TimeSpan? time) => $"fps=10:round=down:eof_action=pass,tpad=stop_mode=clone:stop=-1,select='gte(t,{Seconds(time > Before ? Before : time ?? TimeSpan.Zero)})'";

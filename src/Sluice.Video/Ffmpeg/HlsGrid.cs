@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sluice.Video.Options;
 
 namespace Sluice.Video.Ffmpeg;
@@ -35,4 +36,13 @@ internal readonly record struct HlsGrid(TimeSpan Length, int Segments)
 
     /// <summary>The frame of sound after the last of a segment.</summary>
     public long EndFrame(int segment) => IsLast(segment) ? (long)Math.Ceiling(Length.TotalSeconds * SamplesPerSecond / SamplesOfFrame) : FirstFrame(segment + 1);
+
+    /// <summary>Whether a segment that was made has any picture: packets (ISO/IEC 13818-1 section 2.4.3) of the first of its streams, as ffmpeg numbers them.</summary>
+    public static bool HasPicture(ReadOnlySpan<byte> segment)
+    {
+        const int packet = 188, first = 0x100;
+        for (; segment.Length >= packet; segment = segment[packet..])
+            if ((BinaryPrimitives.ReadUInt16BigEndian(segment[1..]) & 0x1fff) == first) return true;
+        return false;
+    }
 }

@@ -16,7 +16,7 @@ public sealed partial class VariantMaker
         var grid = HlsGrid.For(fact.Length);
         if (options.Segment is { } segment)
             return segment >= grid.Segments ? VariantFault.NoSegment(segment, grid.Segments).ToResponse()
-                : Whole(job, await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSegment(options, segment, grid, fact, job.Loan.Url, limits)), cancellation));
+                : Whole(job, await SegmentAsync(job, segment, grid, fact, cancellation));
 
         var sizes = options.IsMaster ? wanted.Links.SizesFor(options, streams) : [];
         if (options.IsMaster && sizes.Count == 0) return Refuse(job, VariantFault.NoSizes());
@@ -26,5 +26,18 @@ public sealed partial class VariantMaker
         return Answer(job, new MemoryStream(text), text.Length, null);
 
         string Address(VideoOptions other) => wanted.Links.AddressOf(job.Plan.SourcePath, other);
+    }
+
+    /// <summary>
+    /// One segment. Some have no picture of their own, as where nothing moves in the recording of a screen, or sound goes on after the last one: without sound there is nothing to make then,
+    /// and where there is some players stop, for what they need of both is missing in one. In these the picture before stays.
+    /// </summary>
+    private async Task<(byte[]? Body, VariantFault? Fault)> SegmentAsync(Job job, int segment, HlsGrid grid, SourceFact fact, CancellationToken cancellation)
+    {
+        var made = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSegment(job.Options, segment, grid, fact, job.Loan.Url, limits)), cancellation);
+        // Some ffmpegs take it for a failure that one of two streams has nothing in it.
+        if (made.Fault is { Status: not 415 } || HlsGrid.HasPicture(made.Body)) return made;
+        var still = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSegment(job.Options, segment, grid, fact, job.Loan.Url, limits, isStill: true)) { IsPart = true }, cancellation);
+        return still.Body is not null ? still : made;
     }
 }

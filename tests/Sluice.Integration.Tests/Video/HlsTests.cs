@@ -37,12 +37,38 @@ public sealed partial class HlsTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.True(addresses.Length >= 2);
         // Of the pictures the moments, from the first on; of the sound that frame follows frame.
         var (source, pictures) = (await TimesAsync(video.Folder.FileOf(name), "v:0", "frame=pts_time"), await TimesAsync(whole, "v:0", "packet=dts_time"));
-        Assert.Equal(source.Length, pictures.Length);
+        // In the segment in which there is sound alone, the last one stays.
+        Assert.Equal(source.Length + (name == "late.mp4" ? 15 : 0), pictures.Length);
         Assert.All(source.Zip(pictures), pair => Assert.Equal(pair.First - source[0], pair.Second - pictures[0], 0.002));
         var sound = await TimesAsync(whole, "a:0", "packet=pts_time");
         Assert.Equal(name == "silent.webm", sound.Length == 0);
         Assert.All(sound.Zip(sound.Skip(1)), pair => Assert.Equal(1024 / 48_000.0, pair.Second - pair.First, 0.0005));
         if (sound.Length > 0) Assert.InRange(sound[^1] - sound[0], source[^1] - source[0] - 0.1, source[^1] + 6);
+    }
+
+    /// <summary>A recording of a screen on which nothing moves for long, without sound and with it, in whose last seconds there is sound alone; and pictures that begin late.</summary>
+    [Theory]
+    [InlineData("still.mp4", "lt(t,3)+gt(t,17)", "", 6)]
+    [InlineData("spoken.mkv", "lt(t,3)", "sine=d=23", 6)]
+    [InlineData("begins.mp4", "gt(t,9)", "sine=d=22", 6)]
+    public async Task Segments_WithoutAPictureOfTheirOwn_ShowTheOneBefore(string name, string pictures, string sound, int segments)
+    {
+        await ProvideAsync(name, ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=22", .. sound.Length > 0 ? (string[])["-f", "lavfi", "-i", sound, "-c:a", "aac"] : [],
+            "-vf", $"select='{pictures}'", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]);
+        var (_, playlist) = await video.GetAsync($"/{name}/hls.m3u8?bitrate=500k");
+        Assert.Equal(segments, (await File.ReadAllLinesAsync(playlist)).Count(line => line.StartsWith("hls-", StringComparison.Ordinal)));
+        for (var i = 0; i < segments; i++)
+        {
+            var (answer, file) = await video.GetAsync($"/{name}/hls-{i}.ts?bitrate=500k");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var times = await TimesAsync(file, "v:0", "packet=pts_time");
+            Assert.NotEmpty(times);
+            Assert.All(times, time => Assert.InRange(time, 10 + (4 * i) - 0.001, 10 + (4 * i) + (i == segments - 1 ? 5 : 4) - 0.001));
+            // In the middle of what stands still: all of it, and the sound as ever.
+            if (i != 2) continue;
+            if (name != "begins.mp4") Assert.Equal((18.0, 40), (times[0], times.Length));
+            Assert.Equal(sound.Length > 0 ? 188 : 0, (await TimesAsync(file, "a:0", "packet=pts_time")).Length);
+        }
     }
 
     [Fact]
