@@ -72,10 +72,11 @@ internal static class FfmpegArguments
         }
 
         var level = HlsSize.LevelOf(HlsSize.Of(options, fact.Streams!), fact.Rate);
+        // From the beginning nothing is sought for: in a Matroska file whose pictures begin later, ffmpeg then finds none of them.
         var start = TimeSpan.FromSeconds(from);
         return
         [
-            .. Common(limits), .. isStill ? InputFrom(input, limits, start) : Input(input, limits, start, grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
+            .. Common(limits), .. isStill && from > 0 ? InputFrom(input, limits, start) : Input(input, limits, start, isStill || grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
             "-filter_complex", filters, "-map", "[picture]", .. sound, .. Bare, "-threads", Text(limits.Threads),
             // Without pictures that are told by later ones: times to decode would overlap at the boundaries where the rate is not steady.
             "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-profile:v", "high", "-level", $"{level / 10}.{level % 10}", .. Rates.For(options, false), "-pix_fmt", "yuv420p",

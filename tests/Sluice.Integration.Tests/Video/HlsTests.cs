@@ -51,6 +51,7 @@ public sealed partial class HlsTests(VideoEdge video) : IClassFixture<VideoEdge>
     [InlineData("still.mp4", "lt(t,3)+gt(t,17)", "", 6)]
     [InlineData("spoken.mkv", "lt(t,3)", "sine=d=23", 6)]
     [InlineData("begins.mp4", "gt(t,9)", "sine=d=22", 6)]
+    [InlineData("begins.mkv", "gt(t,9)", "sine=d=22", 6)]
     public async Task Segments_WithoutAPictureOfTheirOwn_ShowTheOneBefore(string name, string pictures, string sound, int segments)
     {
         await ProvideAsync(name, ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=22", .. sound.Length > 0 ? (string[])["-f", "lavfi", "-i", sound, "-c:a", "aac"] : [],
@@ -66,7 +67,7 @@ public sealed partial class HlsTests(VideoEdge video) : IClassFixture<VideoEdge>
             Assert.All(times, time => Assert.InRange(time, 10 + (4 * i) - 0.001, 10 + (4 * i) + (i == segments - 1 ? 5 : 4) - 0.001));
             // In the middle of what stands still: all of it, and the sound as ever.
             if (i != 2) continue;
-            if (name != "begins.mp4") Assert.Equal((18.0, 40), (times[0], times.Length));
+            if (!name.StartsWith("begins", StringComparison.Ordinal)) Assert.Equal((18.0, 40), (times[0], times.Length));
             Assert.Equal(sound.Length > 0 ? 188 : 0, (await TimesAsync(file, "a:0", "packet=pts_time")).Length);
         }
     }
