@@ -59,7 +59,7 @@ public sealed class VideoPlanner
     internal string QueryOf(VideoOptions wanted)
     {
         if (wanted.Derivative is { } name) return VariantText.Query(wanted, derivatives[name]);
-        var named = derivatives.Values.OrderBy(d => d.Derivative, StringComparer.Ordinal).FirstOrDefault(d => d with { Derivative = null } == wanted);
+        var named = derivatives.Values.Where(d => d.Mode == wanted.Mode && d.Format == wanted.Format && d with { Derivative = null } == wanted).MinBy(d => d.Derivative, StringComparer.Ordinal);
         return VariantText.Query(named ?? wanted, named);
     }
 

@@ -24,7 +24,8 @@ public sealed partial class VariantMaker
             return Whole(job, made);
         }
 
-        var image = job.Wanted.Links.AddressOf(job.Plan.SourcePath, options with { Format = "jpg", Derivative = null });
+        // As it was asked for: a share of a long film is a time that no URL may name.
+        var image = job.Wanted.Links.AddressOf(job.Plan.SourcePath, job.Plan.Options! with { Format = "jpg", Derivative = null });
         var index = WebVtt.Write(grid, options.Time ?? TimeSpan.Zero, image);
         return Answer(job, new MemoryStream(index), index.Length, null);
     }
