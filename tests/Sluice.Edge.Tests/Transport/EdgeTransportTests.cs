@@ -97,7 +97,7 @@ public sealed class EdgeTransportTests
     [Fact]
     public async Task Part_ThatLeftMemoryAndIsAskedOften_ComesBackAndIsRightByEitherWay()
     {
-        const int start = 9_000_000, length = 20_000, most = 40_000;
+        const int start = 9_000_000, length = 20_000;
         var origin = new MadeOrigin { Length = 17 << 20 };
         await using var edge = await TwoListeners.StartAsync(origin, time, memory: 1 << 20, onDisk: true);
         using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
@@ -111,11 +111,13 @@ public sealed class EdgeTransportTests
         for (var i = 0; i < 16; i++) Ask(i << 20);
         Assert.False(stored.InMemory(start));
 
-        var (asked, inMemory) = (0, 0);
-        while (inMemory < 5000 && asked++ < most)
+        var (inMemory, began) = (0, TimeProvider.System.GetTimestamp());
+        while (inMemory < 5000 && TimeProvider.System.GetElapsedTime(began) < Patience)
         {
             Ask(start);
             if (stored.InMemory(start)) inMemory++;
+            // It is brought by a thread of the pool, of which the tests that block beside this one may leave no other.
+            else await Task.Yield();
         }
 
         Assert.Equal(5000, inMemory);
