@@ -14,6 +14,9 @@ public interface ITransform
     /// <summary>True for a path that names a variant, whatever its query.</summary>
     bool IsVariant(string path) => false;
 
+    /// <summary>True for a parameter of a query that it reads.</summary>
+    bool Reads(ReadOnlySpan<char> parameter);
+
     /// <summary>Request fields that ask to be told how a request was answered: with one of them none is answered without <see cref="Decide"/>.</summary>
     IReadOnlyList<string> AskingFields { get; }
 

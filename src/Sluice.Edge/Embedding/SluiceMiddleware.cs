@@ -80,11 +80,12 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
             return;
         }
 
+        var name = options.Value.Policy.Query.Apply(target.Text);
         // Before the answer goes out: whoever has it, and asks again, is not to get what was there before.
-        context.Response.OnStarting(() => ForgetAsync(context.Response, target.Text));
+        context.Response.OnStarting(() => ForgetAsync(context.Response, name));
         await next(context);
         // What was fetched meanwhile may be from before the end of what the app did.
-        if (context.Response.HasStarted) await ForgetAsync(context.Response, target.Text);
+        if (context.Response.HasStarted) await ForgetAsync(context.Response, name);
     }
 
     private async Task ForgetAsync(HttpResponse answer, string target)

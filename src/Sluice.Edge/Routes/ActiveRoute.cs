@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Telemetry;
 using Sluice.Edge.Variants;
 
@@ -17,6 +18,7 @@ internal sealed class ActiveRoute
         Route = route;
         Pattern = new PathPattern(route.Pattern);
         IOrigin[] origins = [.. route.Origins.Select(origin => Guard(new MeteredOrigin(origin, time), time, loggers))];
+        Query = Policy.Query.For(route.Transform);
         Origin = origins is [var only] ? only : new OriginGroup(origins);
         // What was stored before storing was switched off must not be found.
         Scope = cache.Scope(Policy.Stores ? Origin.Scope : "unstored:" + Origin.Scope);
@@ -33,6 +35,9 @@ internal sealed class ActiveRoute
     public EdgeRoute Route { get; }
 
     public RoutePolicy Policy => Route.Policy;
+
+    /// <summary>Which parameters of a query tell its objects apart.</summary>
+    public QueryRule Query { get; }
 
     public IOrigin Origin { get; }
 
@@ -58,6 +63,9 @@ internal sealed class ActiveRoute
                 if (value is not null) headers.Add(name, value);
         return new FillSource(Origin, RequestFor(stored.Target) with { Headers = headers });
     }
+
+    /// <summary>What a GET or HEAD of a target is served as: without the parameters that do not count.</summary>
+    public RequestTarget Shorten(RequestTarget target) => target with { Query = Query.Apply(target.Query) };
 
     private IOrigin Guard(MeteredOrigin origin, TimeProvider time, ILoggerFactory loggers)
     {

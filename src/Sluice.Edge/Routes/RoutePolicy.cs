@@ -44,6 +44,9 @@ public sealed record RoutePolicy
     /// <summary>Store answers with Set-Cookie, cookies included, that do not say themselves that they are for everybody (public, s-maxage, or a targeted field). Default false: one viewer's cookie must not reach another.</summary>
     public bool StoreSetCookie { get; init; }
 
+    /// <summary>Which parameters of a query tell objects apart. Default: all but CMCD. An origin is asked without the others; requests that are passed on uncached keep them.</summary>
+    public QueryRule Query { get; init; } = QueryRule.Default;
+
     /// <summary>How many segments that come next (<c>seg_001.ts</c>, <c>seg_002.ts</c>, …), or parts of a file read in order, are fetched ahead of a viewer who asks for one after another. Up to 32 MB each. Default 0: none; at most 16 (row U063).</summary>
     public int Prefetch
     {

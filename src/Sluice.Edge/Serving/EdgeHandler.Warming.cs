@@ -17,7 +17,7 @@ internal sealed partial class EdgeHandler
     {
         if (parts.Routes.Match(target.Path) is not { } route) return new(target.Text, 404) { Reason = "No route is configured for this path." };
         // As its viewers share it, whoever's address was pasted.
-        target = PrivateRoute.SharedPart(route, target);
+        target = route.Shorten(PrivateRoute.SharedPart(route, target));
         if (!route.Policy.Stores) return new(target.Text, 400) { Reason = "Its route stores nothing." };
         if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true }) is { Original: null })
         {

@@ -122,7 +122,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     }
 
     private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target) =>
-        ProxyHandler.Takes(context, route) ? parts.Proxy.HandleAsync(context, route, target) : ServeAsync(context, route, target);
+        ProxyHandler.Takes(context, route) ? parts.Proxy.HandleAsync(context, route, target) : ServeAsync(context, route, route.Shorten(target));
 
     private async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {

@@ -4,6 +4,7 @@ using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 using Sluice.Edge.Variants;
 
@@ -58,6 +59,18 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     {
         // Only normal forms are stored, so a raw target that is found is one.
         if (routes.Match(target) is not { Route.Playback: null } route || route.Variants is { Transform.ChoosesAlways: true }) return null;
+        return route.Query.Shortens(target) ? FindShortened(route, target, request) : Find(route, target, request);
+    }
+
+    private Hit? FindShortened(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
+    {
+        if (target.Length > RequestTarget.MaximumLength) return null;
+        Span<char> kept = stackalloc char[target.Length];
+        return Find(route, kept[..route.Query.Write(target, kept)], request);
+    }
+
+    private Hit? Find(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
+    {
         if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
         // The first use of what was fetched ahead brings the next one.
         if (VarySelection.Find(slot.Objects, request) is not { IsAhead: false } stored) return null;
@@ -81,7 +94,9 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     public string? TierOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (routes.Match(target) is not { } route || (route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot.Objects, context.Request.Headers) is not { } stored) return null;
+        if (routes.Match(target) is not { } route) return null;
+        target = route.Query.Apply(target);
+        if ((route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot.Objects, context.Request.Headers) is not { } stored) return null;
         if (stored.Metadata.Length is not > 0L) return null;
         Span<ByteRange> one = stackalloc ByteRange[1];
         var first = context.Request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], one, out _) && one[0].Resolve(stored.Metadata.Length.Value) is { } part ? part.Start : 0;

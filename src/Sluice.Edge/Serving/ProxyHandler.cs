@@ -40,7 +40,9 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         var headers = forwarding.Own(context);
         if (await IsLastHopAsync(context, headers)) return;
         var hasBody = HasBody(context);
-        var fetch = new FetchContext(route, target.Text, "GET", ForwardedRequest.Read(request), time.GetUtcNow());
+        // The origin is told all of the query; what is stored goes by less of it.
+        var stored = route.Shorten(target);
+        var fetch = new FetchContext(route, stored.Text, "GET", ForwardedRequest.Read(request), time.GetUtcNow());
         var answer = await route.Origin.FetchAsync(
             new OriginRequest
             {
@@ -52,8 +54,8 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
                 BodyLength = hasBody ? request.ContentLength : null,
             },
             context.RequestAborted);
-        if (!IsSafe(request.Method) && answer.Status is >= 200 and < 400) await InvalidateAsync(context, route, target, answer.Headers);
-        if (!await posts.TrySendAsync(context, route, target, fetch, answer)) await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
+        if (!IsSafe(request.Method) && answer.Status is >= 200 and < 400) await InvalidateAsync(context, route, stored, answer.Headers);
+        if (!await posts.TrySendAsync(context, route, stored, fetch, answer)) await PassThrough.SendAsync(context, answer, new(Outcome.Bypass, "method"), counters);
     }
 
     private async Task UpgradeAsync(HttpContext context, ActiveRoute route, RequestTarget target, UpgradeRequest upgrade)
@@ -125,7 +127,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         await RemoveAsync(target.Text);
         foreach (var field in (string[])["Location", "Content-Location"])
         {
-            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(other);
+            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(route.Query.Apply(other));
         }
 
         // Also where nothing is stored: what is on its way was asked for before the change, and is not to be.

@@ -10,7 +10,7 @@ internal static class VariantNames
 {
     public static (ActiveRoute Route, string Name) Of(ActiveRoute route, RequestTarget target)
     {
-        target = PrivateRoute.SharedPart(route, target);
+        target = route.Shorten(PrivateRoute.SharedPart(route, target));
         if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.IsVariant(target.Path))) return (route, target.Text);
         return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { IsOperator = true }) switch
         {

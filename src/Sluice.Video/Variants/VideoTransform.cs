@@ -43,6 +43,9 @@ public sealed class VideoTransform : ITransform
     public bool IsVariant(string path) => planner.IsHls(path, out _, out _);
 
     /// <inheritdoc/>
+    public bool Reads(ReadOnlySpan<char> parameter) => ParameterNames.TryFind(parameter, out _);
+
+    /// <inheritdoc/>
     public bool ChoosesAlways => planner.Policy.Responsive == ResponsiveChoice.Always;
 
     /// <inheritdoc/>

@@ -27,6 +27,10 @@ internal sealed class RouteSection
 
     public bool Cache { get; set; } = true;
 
+    public IReadOnlyList<string> ExcludeQuery { get; set; } = ["CMCD"];
+
+    public IReadOnlyList<string> IncludeQuery { get; set; } = [];
+
     public int Prefetch { get; set; }
 
     public TimeSpan? ConnectTimeout { get; set; }

@@ -35,6 +35,10 @@ internal static partial class SettingTree
             "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."),
         new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,
             "For HTTP origins: false passes every request on and keeps nothing."),
+        new ValueSetting<RouteSection, IReadOnlyList<string>>("excludeQuery", ValueKinds.Texts, o => o.ExcludeQuery, (o, v) => o.ExcludeQuery = v,
+            "Parameters of a query that tell no objects apart, such as \"CMCD, utm_*\"; * for all. A request is served as though it had come without them, and the origin is not told them. Parameters of docs/video.md count in any case where variants are made.") { Check = CheckParameters },
+        new ValueSetting<RouteSection, IReadOnlyList<string>>("includeQuery", ValueKinds.Texts, o => o.IncludeQuery, (o, v) => o.IncludeQuery = v,
+            "The only parameters that tell objects apart, such as v; those of excludeQuery do not even so.") { Check = CheckParameters, DefaultText = "all" },
         new ValueSetting<RouteSection, int>("prefetch", ValueKinds.Number, o => o.Prefetch, (o, v) => o.Prefetch = v,
             "How many segments (seg_001.ts, seg_002.ts, …) or parts of a file are fetched ahead of a viewer who asks for one after another, up to 32 MB each, so that the next one is here when it is asked for; 0 for none, at most 16.")
         {
@@ -96,6 +100,10 @@ internal static partial class SettingTree
         new ValueSetting<S3Section, bool>("anonymous", ValueKinds.Switch, o => o.Anonymous, (o, v) => o.Anonymous = v, "Send no signature and look for no keys: for public buckets. Happens by itself when no keys are found."),
         new ValueSetting<S3Section, bool>("presigned", ValueKinds.Switch, o => o.Presigned, (o, v) => o.Presigned = v, "Fetch by presigned URLs out of the cache of URLs, instead of signing each request in its header."),
         new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
+
+    private static (string Problem, string Remedy)? CheckParameters(IReadOnlyList<string> names) => names.FirstOrDefault(name => !QueryRule.IsName(name)) is { } wrong
+        ? ($"\"{wrong}\" is no name of a parameter", "write it as in the query, without = and its value, such as v; a last * stands for any further characters, as in utm_*")
+        : null;
 
     private static (string Problem, string Remedy)? CheckNotZero(TimeSpan time) => time > TimeSpan.Zero ? null : ("is no time at all", "write one such as 10s");
 }

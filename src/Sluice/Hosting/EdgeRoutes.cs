@@ -54,6 +54,7 @@ internal static class EdgeRoutes
             DefaultLifetime = options.DefaultLifetime,
             StoreSetCookie = options.StoreSetCookie,
             Stores = options.Cache,
+            Query = new QueryRule(options.ExcludeQuery, options.IncludeQuery is [] ? null : options.IncludeQuery),
             Prefetch = options.Prefetch,
         },
     };

@@ -38,6 +38,8 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public bool ChoosesAlways { get; init; }
 
+    public bool Reads(ReadOnlySpan<char> parameter) => parameter is "make" or "anew";
+
     public IReadOnlyList<string> AskingFields => ["X-Ask"];
 
     public TransformDecision? Decide(TransformQuery query)
