@@ -166,6 +166,9 @@ public sealed partial class CachedObject
     /// <summary>How often it was used of late, roughly: as far as eviction counts.</summary>
     internal int Uses => Math.Max(disk is { } stored ? stored.Frequency : 0, head is { } node ? node.Frequency : 0);
 
+    /// <summary>True when it is held whole, and was used more than once since it came.</summary>
+    internal bool IsHot => Uses > 1 && Metadata is { Status: 200, Length: { } length } && Holds(0, length);
+
     /// <summary>True while somebody reads it.</summary>
     internal bool IsHeld => Volatile.Read(ref holds) > 0;
 

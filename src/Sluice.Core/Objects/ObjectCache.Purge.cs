@@ -177,6 +177,7 @@ public sealed partial class ObjectCache
             return receipt;
         }
 
+        if (receipt.Hot.Count < PurgeReceipt.MaximumHot && found.IsHot) receipt = receipt with { Hot = [.. receipt.Hot, new PurgedObject(found.Target, found.Metadata)] };
         var former = found.Former;
         Remove(found);
         // What is being read is on disk until that is done, but not in the index.

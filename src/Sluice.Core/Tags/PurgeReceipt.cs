@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Core.Tags;
 
 /// <summary>What a purge did, or with a dry run would do. Once it is handed out, no tier can still serve what it counts.</summary>
@@ -36,6 +38,10 @@ public sealed record PurgeReceipt
     /// <summary>Up to 20 of the paths selected, so that a person can see what was meant.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
 
+    /// <summary>Up to 64 of the objects purged here that were held whole and asked for at least twice of late: what is worth having again at once. None of a dry run or a soft purge.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PurgedObject> Hot { get; init; } = [];
+
     /// <summary>Both together.</summary>
     public PurgeReceipt Plus(PurgeReceipt other) => this with
     {
@@ -52,4 +58,7 @@ public sealed record PurgeReceipt
 
     /// <summary>How many paths <see cref="Examples"/> holds at most.</summary>
     internal const int MaximumExamples = 20;
+
+    /// <summary>How many objects <see cref="Hot"/> holds at most.</summary>
+    internal const int MaximumHot = 64;
 }

@@ -114,6 +114,9 @@ public sealed class VideoTransform : ITransform
             : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);
     }
 
+    /// <summary>The path and query by which a stored variant is asked for again; null for an object that is none.</summary>
+    public static string? UrlOf(ObjectMetadata metadata) => metadata.Headers.First(VariantHeaders.Query) is { } query ? metadata.Source + query : null;
+
     /// <summary>What of a variant's version follows from how it is made: 8 characters.</summary>
     private string RecipeOf(VideoPlan plan) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Recipe + links.EditionOf(plan.Options))).AsSpan(0, 4));

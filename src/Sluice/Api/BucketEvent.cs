@@ -5,7 +5,8 @@ namespace Sluice.Api;
 /// <summary>One object that a bucket says has changed or gone.</summary>
 /// <param name="Bucket">The bucket.</param>
 /// <param name="Key">The object's key, decoded.</param>
-internal sealed record BucketEvent(string Bucket, string Key)
+/// <param name="IsRemoval">It has gone.</param>
+internal sealed record BucketEvent(string Bucket, string Key, bool IsRemoval = false)
 {
     // S3, MinIO and Ceph name themselves "aws:s3", "minio:s3", "ceph:s3".
     private const string Raw = "ceph:s3";
@@ -27,7 +28,7 @@ internal sealed record BucketEvent(string Bucket, string Key)
         // What S3 sends when notifications are set up.
         if (body.TryGetProperty("Event", out var test) && test.ValueKind == JsonValueKind.String && test.GetString() == "s3:TestEvent") return [];
         // EventBridge gives keys as they are.
-        if (Text(body, "detail", "bucket", "name") is { } named && Text(body, "detail", "object", "key") is { } plain) return [new(named, plain)];
+        if (Text(body, "detail", "bucket", "name") is { } named && Text(body, "detail", "object", "key") is { } plain) return [new(named, plain, Text(body, "detail-type") == "Object Deleted")];
         if (!body.TryGetProperty("Records", out var records) || records.ValueKind != JsonValueKind.Array) return null;
         var events = new List<BucketEvent>();
         foreach (var record in records.EnumerateArray())
@@ -35,8 +36,10 @@ internal sealed record BucketEvent(string Bucket, string Key)
             if (Text(record, "s3", "bucket", "name") is not { } bucket || Text(record, "s3", "object", "key") is not { } key) continue;
             // Keys come as a form would send them. Ceph's come as they are, or so as well, by its version: both are meant then.
             var decoded = Uri.UnescapeDataString(key.Replace('+', ' '));
-            events.Add(new BucketEvent(bucket, decoded));
-            if (decoded != key && Text(record, "eventSource") == Raw) events.Add(new BucketEvent(bucket, key));
+            // "ObjectRemoved:Delete" of S3 and Ceph, "s3:ObjectRemoved:Delete" of MinIO.
+            var isRemoval = Text(record, "eventName") is { } name && name.Contains("ObjectRemoved:", StringComparison.Ordinal);
+            events.Add(new BucketEvent(bucket, decoded, isRemoval));
+            if (decoded != key && Text(record, "eventSource") == Raw) events.Add(new BucketEvent(bucket, key, isRemoval));
         }
 
         return events;

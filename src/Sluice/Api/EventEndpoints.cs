@@ -10,7 +10,7 @@ internal static class EventEndpoints
     /// <summary>Adds /v1/events/s3.</summary>
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapPost("/v1/events/s3", TakeAsync)
-            .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS or EventBridge), and invalidates everything derived from the objects it names: their bytes, their variants, their presigned URLs, HLS made from them.")
+            .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS or EventBridge), and invalidates everything derived from the objects it names: their bytes, their variants, their presigned URLs, HLS made from them. What was asked for of late is fetched or made again.")
             .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
     private static async Task<IResult> TakeAsync(HttpContext context, ServerState state)
@@ -31,15 +31,20 @@ internal static class EventEndpoints
 
         if (events is null) return new ProblemResult(400, "The body is no notification of a bucket: it needs Records with s3.bucket.name and s3.object.key, or an EventBridge event's detail.");
         if (state.Engine is not { } engine) return ProblemResult.Starting;
-        PurgeRequest[] purges = [.. events.SelectMany(each => engine.Buckets.PurgesOf(each.Bucket, each.Key)).Distinct()];
-        var (objects, values) = (0, 0);
-        foreach (var purge in purges)
+        // The last that is told of an object is what became of it.
+        var purges = new Dictionary<PurgeRequest, bool>();
+        foreach (var each in events)
+            foreach (var purge in engine.Buckets.PurgesOf(each.Bucket, each.Key)) purges[purge] = each.IsRemoval;
+        var (objects, values, warming) = (0, 0, 0);
+        foreach (var (purge, isRemoval) in purges)
         {
             var receipt = await engine.Cache.PurgeAsync(purge, context.RequestAborted);
             (objects, values) = (objects + receipt.Objects, values + receipt.Values);
+            // HLS files that the catalog made (purged by tag) are old until it has made them anew.
+            if (!isRemoval && purge.Kind == PurgeKind.Source) warming += engine.Rewarmer.Take(receipt);
         }
 
-        string[] paths = [.. purges.Where(purge => purge.Kind == PurgeKind.Source).Select(purge => purge.Value)];
-        return TypedResults.Json(new EventAnswer(events.Select(each => (each.Bucket, each.Key)).Distinct().Count(), paths, objects, values), ApiJson.Wire.EventAnswer);
+        string[] paths = [.. purges.Keys.Where(purge => purge.Kind == PurgeKind.Source).Select(purge => purge.Value)];
+        return TypedResults.Json(new EventAnswer(events.Select(each => (each.Bucket, each.Key)).Distinct().Count(), paths, objects, values, warming), ApiJson.Wire.EventAnswer);
     }
 }

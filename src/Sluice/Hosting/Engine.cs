@@ -26,6 +26,7 @@ internal sealed class Engine : IAsyncDisposable
         _routes = routes;
         Edge = new SluiceEdge(cache, edge, Counters, host.Time, host.Logging);
         Explainer = new EdgeExplainer(Edge, host.Time);
+        Rewarmer = new Rewarmer(Edge, host.Logging.CreateLogger<Rewarmer>());
     }
 
     /// <summary>The cache.</summary>
@@ -51,6 +52,9 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Answers viewers.</summary>
     public SluiceEdge Edge { get; }
+
+    /// <summary>Brings again what a bucket's event made void.</summary>
+    public Rewarmer Rewarmer { get; }
 
     /// <summary>Explains to operators.</summary>
     public EdgeExplainer Explainer { get; }
@@ -121,6 +125,7 @@ internal sealed class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _meter.Dispose();
+        await Rewarmer.DisposeAsync();
         await Video.DisposeAsync();
         // Writes what it has not written yet.
         await Presign.DisposeAsync();

@@ -57,6 +57,34 @@ public sealed class BucketEventServerTests : IAsyncLifetime
         await AssertAnewAsync(sluice, before);
     }
 
+    [Theory]
+    [InlineData("ObjectCreated:Put", 3, 2)]
+    [InlineData("ObjectCreated:Put", 1, 0)]
+    [InlineData("ObjectRemoved:Delete", 3, 0)]
+    public async Task Notification_OfWhatIsAskedForOften_BringsItAgainAtOnce(string name, int looks, int expected)
+    {
+        var bucket = await BucketAsync();
+        await using var sluice = await ServeAsync(bucket);
+        (string Tag, byte[] Frame, string Url) before = default;
+        for (var i = 0; i < looks; i++) before = await LookAsync(sluice);
+        await PutAsync(bucket, await Clips.ColoursAsync());
+
+        var told = """{"Records":[{"eventName":"{name}","s3":{"bucket":{"name":"{bucket}"},"object":{"key":"deep/a+b%2Bc.mp4"}}}]}""".Replace("{name}", name, StringComparison.Ordinal).Replace("{bucket}", bucket, StringComparison.Ordinal);
+        using var content = new StringContent(told, new MediaTypeHeaderValue("application/json"));
+        using var answered = await sluice.Api.PostAsync(new Uri("/v1/events/s3", UriKind.Relative), content, TestContext.Current.CancellationToken);
+
+        var answer = JsonNode.Parse(await answered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal((2, expected), ((int)answer["objects"]!, (int)answer["warming"]!));
+        foreach (var path in expected == 0 ? (string[])[] : [Path, Frame])
+            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.ApiJsonAsync("/v1/cache/explain?url=" + Uri.EscapeDataString(path)))["stored"] is JsonArray { Count: 1 }, TimeSpan.FromSeconds(60)), path);
+        var whole = await sluice.Edge.AskAsync(Path);
+        var frame = await sluice.Edge.AskAsync(Frame);
+        var status = expected == 0 ? "MISS" : "HIT";
+        Assert.Equal((status, status), (whole.Header("X-Cache-Status"), frame.Header("X-Cache-Status")));
+        Assert.NotEqual(before.Tag, whole.Header("ETag"));
+        Assert.NotEqual(before.Frame, frame.Body);
+    }
+
     [Fact]
     public async Task NewVersion_SeenByTheEdge_GivesAnotherPresignedUrl()
     {

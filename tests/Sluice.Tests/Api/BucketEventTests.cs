@@ -25,6 +25,15 @@ public class BucketEventTests
     public void Read_OfCeph_TakesAKeyThatMayBeEncodedBothWays() => Assert.Equal([new BucketEvent("b", "a b"), new BucketEvent("b", "a+b"), new BucketEvent("b", "plain")],
         Read("""{"Records":[{"eventSource":"ceph:s3","s3":{"bucket":{"name":"b"},"object":{"key":"a+b"}}},{"eventSource":"ceph:s3","s3":{"bucket":{"name":"b"},"object":{"key":"plain"}}}]}"""));
 
+    [Theory]
+    [InlineData("""{"Records":[{"eventName":"ObjectRemoved:DeleteMarkerCreated","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", true)]
+    [InlineData("""{"Records":[{"eventName":"s3:ObjectRemoved:Delete","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", true)]
+    [InlineData("""{"detail-type":"Object Deleted","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}}""", true)]
+    [InlineData("""{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", false)]
+    [InlineData("""{"Records":[{"eventName":1,"s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", false)]
+    [InlineData("""{"detail-type":"Object Created","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}}""", false)]
+    public void Read_OfARemoval_SaysSo(string json, bool expected) => Assert.Equal([new BucketEvent("b", "k", expected)], Read(json));
+
     [Fact]
     public void Read_OfTheTestThatS3Sends_IsNothing() => Assert.Empty(Read("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"videos"}""")!);
 
