@@ -12,26 +12,26 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
     private const int Remembered = 10_000;
     private readonly ConcurrentDictionary<string, SourceFact> known = new(StringComparer.Ordinal);
 
-    /// <summary>The length of a version of a source; null when it is not known.</summary>
-    public TimeSpan? LengthOf(string version) => known.TryGetValue(version, out var fact) ? fact.Length : null;
+    /// <summary>The length of a source; null when it is not known.</summary>
+    public TimeSpan? LengthOf(string source) => known.TryGetValue(source, out var fact) ? fact.Length : null;
 
     /// <summary>Remembers it.</summary>
-    public void Learn(string version, TimeSpan length)
+    public void Learn(string source, TimeSpan length)
     {
         if (length <= TimeSpan.Zero) return;
         if (known.Count >= Remembered) known.Clear();
-        known.TryAdd(version, new SourceFact(length, null));
+        known.TryAdd(source, new SourceFact(length, null));
     }
 
     /// <summary>Asks ffprobe; null with what it said when the source has no length.</summary>
     /// <param name="tools">Where it is.</param>
-    /// <param name="version">The version of the source.</param>
+    /// <param name="source">Which source, and which version of it.</param>
     /// <param name="loan">Where it is read.</param>
     /// <param name="inFull">Whether more than its length has to be known: the rate of its pictures, their size, and whether it has sound.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string version, SourceLoan loan, bool inFull, CancellationToken cancellation)
+    public async Task<(SourceFact? Fact, string Said, bool IsLate)> ProbeAsync(FfmpegTools tools, string source, SourceLoan loan, bool inFull, CancellationToken cancellation)
     {
-        if (known.TryGetValue(version, out var fact) && (fact.Streams is not null || !inFull)) return (fact, "", false);
+        if (known.TryGetValue(source, out var fact) && (fact.Streams is not null || !inFull)) return (fact, "", false);
         var progress = new FfmpegProgress();
         var command = new ToolCommand(tools.Ffprobe,
         [
@@ -50,7 +50,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         // What broke off ended there for ffprobe: how long it is would be a guess, and remembered.
         if (loan.IsBroken || !exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
         if (known.Count >= Remembered) known.Clear();
-        known[version] = read;
+        known[source] = read;
         return (read, "", false);
     }
 

@@ -125,7 +125,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private async Task<(Job Job, OriginResponse? Refusal)> PlaceAsync(Job job, CancellationToken cancellation)
     {
         if (job.Options.Place is not { } asked) return (job, null);
-        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan, asked.IsPicture, cancellation);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, asked.IsPicture, cancellation);
         if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said)));
         if (asked.In(fact.Value.Length, fact.Value.Rate) is not { } at) return (job, Refuse(job, VariantFault.Unsupported("it does not say how many pictures it has in a second")));
         return (job with { Options = job.Options with { Time = at, Place = null } }, null);
@@ -139,7 +139,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (isWebM)
         {
             // A WebM that is made as a stream has its length at its head only when it is known before.
-            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Version, job.Loan, false, cancellation);
+            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, false, cancellation);
             if (fact is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
             length = VariantRun.LengthOf(options, fact?.Length);
         }
@@ -194,10 +194,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
-        if (facts.LengthOf(job.Version) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
+        if (facts.LengthOf(job.Facts) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
         var made = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
         if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Whole(job, made);
-        if (facts.LengthOf(job.Version) is { } length && asked > length) options = options with { Time = length };
+        if (facts.LengthOf(job.Facts) is { } length && asked > length) options = options with { Time = length };
         return Whole(job, await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
@@ -238,7 +238,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         // All it said has been heard once it has ended.
         await run.Exited;
-        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.Version, length);
+        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.Facts, length);
     }
 
     private OriginResponse Refuse(Job job, VariantFault fault)
@@ -269,5 +269,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
         public VideoPlan Plan => Wanted.Plan;
 
         public string Version => Wanted.Version;
+
+        /// <summary>What is known of the source is known under this: a tag tells versions of one object apart, and another object may have the same.</summary>
+        public string Facts { get; } = $"{Wanted.Version} {Wanted.Source.Scope.Name} {Wanted.Source.Target}";
     }
 }
