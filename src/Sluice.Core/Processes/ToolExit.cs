@@ -9,6 +9,9 @@ public sealed record ToolExit(ToolEnd End, int Code, string Error)
     /// <summary>True when it says itself that all went well.</summary>
     public bool IsSuccess => End == ToolEnd.Exited && Code == 0;
 
+    /// <summary>True when somebody told it to end who was not this process (SIGHUP, SIGINT, SIGTERM), as every process of a service is told when that is stopped.</summary>
+    public bool IsInterrupted => End == ToolEnd.Signalled && Code - 128 is 1 or 2 or 15;
+
     /// <summary>The last line of <see cref="Error"/> that is not empty, for an error message; empty when it said nothing.</summary>
     public string LastLine => Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
 }

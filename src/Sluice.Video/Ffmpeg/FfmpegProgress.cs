@@ -23,6 +23,9 @@ internal sealed partial class FfmpegProgress
     /// <summary>The first error it told, which those that follow mostly follow from; empty for none.</summary>
     public string Fault => fault;
 
+    /// <summary>True once it said that it was told to end, which it then does with an exit code of its own.</summary>
+    public bool IsInterrupted { get; private set; }
+
     /// <summary>Hears a line; true when it is no complaint.</summary>
     public bool Hear(string line)
     {
@@ -46,6 +49,7 @@ internal sealed partial class FfmpegProgress
             return true;
         }
 
+        if (Told().IsMatch(line)) IsInterrupted = true;
         // Several filters and demuxers put their own name before the level.
         var isFault = line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal);
         if (isFault && fault.Length == 0) fault = Level().Replace(line, "").Trim();
@@ -54,6 +58,10 @@ internal sealed partial class FfmpegProgress
 
     [GeneratedRegex(@"^\[info\]\s+Duration: (?:(\d{2,7}):(\d\d):(\d\d(?:\.\d+)?)|N/A)")]
     private static partial Regex Length();
+
+    // SIGINT and SIGTERM.
+    [GeneratedRegex(@"^\[info\] Exiting normally, received signal (?:2|15)\.")]
+    private static partial Regex Told();
 
     [GeneratedRegex(@"^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?:error|fatal)\] ?")]
     private static partial Regex Level();

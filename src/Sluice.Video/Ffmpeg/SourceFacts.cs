@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Core.Origins;
 using Sluice.Core.Processes;
 using Sluice.Video.Variants;
 
@@ -47,6 +48,8 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         await using var killed = cancellation.Register(process.Kill);
         var said = await new StreamReader(process.Output).ReadToEndAsync(cancellation);
         var exit = await process.Exited.WaitAsync(cancellation);
+        // That says nothing of the source.
+        if (exit.IsInterrupted) throw new OriginException(OriginFailure.Invalid, "ffprobe was told to end, as when the server is stopped");
         // What broke off ended there for ffprobe: how long it is would be a guess, and remembered.
         if (loan.IsBroken || !exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
         if (known.Count >= Remembered) known.Clear();

@@ -39,6 +39,9 @@ internal sealed record VariantFault(int Status, string Code, string Message, int
 
     public static VariantFault LengthUnknown(string said) => Unsupported(said.Length > 0 ? said : "it does not say how long it is");
 
+    /// <summary>Says nothing of the source, and may outlive the server that is being stopped: not kept beyond the moment.</summary>
+    public static VariantFault Interrupted() => new(500, "TRANSFORMATION_FAILED", "ffmpeg was told to end, as when the server is stopped; come back in a moment.", 1);
+
     public static VariantFault Failed(string said) => new(500, "TRANSFORMATION_FAILED", $"ffmpeg failed: {said}", 10);
 
     /// <summary>The answer.</summary>

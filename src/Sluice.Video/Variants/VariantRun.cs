@@ -88,6 +88,7 @@ internal sealed class VariantRun : IAsyncDisposable
         if (Loan is { IsBroken: true }) return VariantFault.SourceUnreadable();
         if (exit.IsSuccess) return null;
         if (isTooLong) return TooLong();
+        if (exit.IsInterrupted || Progress.IsInterrupted) return VariantFault.Interrupted();
         var said = Progress.Fault;
         if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
         if (exit.End == ToolEnd.Signalled || exit.Error.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");

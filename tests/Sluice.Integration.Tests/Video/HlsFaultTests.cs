@@ -21,6 +21,23 @@ public sealed class HlsFaultTests
         Assert.NotEqual(6, await SegmentsAsync(sluice, "/square.mp4"));
     }
 
+    /// <summary>All processes of a service are told to end when it is stopped: what was being made then says nothing of its source, and is not to be found by the next start.</summary>
+    [Fact]
+    public async Task Segment_WhoseFfmpegIsToldToEnd_IsMadeTheNextTime()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(await Clips.MakeAsync("hls-fault.mp4", Film), folder.FileOf("media/film.mp4"));
+        // It may write no file, and so makes a folder.
+        var wrapper = folder.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version) ;; *) /bin/mkdir {folder.Path}/told 2>/dev/null && (/bin/sleep 0.2; kill -TERM $$) & ;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.FileOf("media"), Environment = new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(wrapper)}:{Environment.GetEnvironmentVariable("PATH")}" } });
+        const string Segment = "/film.mp4/hls-2.ts?width=1920&height=1080";
+        var told = await sluice.Edge.AskAsync(Segment);
+        Assert.Equal((500, "max-age=1"), (told.Status, told.Header("Cache-Control")));
+        Assert.Contains("told to end", told.Text, StringComparison.Ordinal);
+        Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(Segment)).Status == 200, TimeSpan.FromSeconds(30)));
+    }
+
     private static async Task<OriginReply> ReplyAsync(string clip, string tag) =>
         new() { Body = OriginBody.Of(await File.ReadAllBytesAsync(clip)), ETag = $"\"{tag}\"", ContentType = "video/mp4", CacheControl = "max-age=3600" };
 
