@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 
 namespace Sluice.Video.Variants;
 
@@ -133,10 +134,10 @@ internal sealed class SourceListener(ILoggerFactory logging) : IAsyncDisposable
         {
             // It reads on elsewhere.
         }
-        catch (IOException)
+        catch (IOException failure)
         {
             // The source cannot be read on. A broken connection says so; the process that reads it will tell, but not this from a damaged source: so it is noted first.
-            loan.Break();
+            loan.Break(failure is ObjectChangedException or OriginException { Failure: OriginFailure.Changed });
             context.Abort();
         }
         finally

@@ -5,7 +5,7 @@ namespace Sluice.Video.Variants;
 /// <summary>A source under a URL of its own, until disposed.</summary>
 internal sealed class SourceLoan(CachedObject source, string url, Action end) : IDisposable
 {
-    private volatile bool isBroken;
+    private volatile bool isBroken, isChanged;
 
     public CachedObject Source => source;
 
@@ -14,7 +14,10 @@ internal sealed class SourceLoan(CachedObject source, string url, Action end) : 
     /// <summary>True once some of the source could not be read: whatever was made of it since may lack that, whether or not the process that read it says so.</summary>
     public bool IsBroken => isBroken;
 
-    public void Break() => isBroken = true;
+    /// <summary>True once it turned out that there is another version of the source now: of that one a variant can be made.</summary>
+    public bool IsChanged => isChanged;
+
+    public void Break(bool isChange) => (isChanged, isBroken) = (isChanged || isChange, true);
 
     public void Dispose() => end();
 }

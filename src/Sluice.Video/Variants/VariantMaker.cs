@@ -105,9 +105,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
                 _ => await StreamAsync(job, cancellation),
             };
             kept = answer.Body is VariantBody;
-            return answer;
+            // Nothing was sent yet: whoever asked asks again, of the version that there is now.
+            return kept || !loan.IsChanged ? answer : throw new ObjectChangedException($"{plan.SourcePath} changed while a variant was made of it.");
         }
-        catch (IOException failure) when (failure is not OriginException)
+        catch (IOException failure) when (failure is not (OriginException or ObjectChangedException))
         {
             throw new OriginException(OriginFailure.Invalid, $"ffmpeg could not be run: {failure.Message}", failure);
         }

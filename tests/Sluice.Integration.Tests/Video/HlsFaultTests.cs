@@ -21,6 +21,22 @@ public sealed class HlsFaultTests
         Assert.NotEqual(6, await SegmentsAsync(sluice, "/square.mp4"));
     }
 
+    [Fact]
+    public async Task Segment_WhoseSourceIsReplacedWhileItIsMade_IsOfTheNewOne()
+    {
+        var film = await Clips.MakeAsync("hls-fault.mp4", Film);
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/film.mp4", await ReplyAsync(film, "1"));
+        await using var sluice = await SluiceProcess.StartAsync(origin.Address);
+        // Of the first version the ends are held, and not the middle.
+        Assert.Equal(6, await SegmentsAsync(sluice, "/film.mp4"));
+        var before = await sluice.Edge.AskAsync("/film.mp4/hls-0.ts?width=160&height=90");
+        origin.On("/film.mp4", await ReplyAsync(film, "2"));
+        var after = await sluice.Edge.AskAsync("/film.mp4/hls-4.ts?width=160&height=90");
+        Assert.Equal((200, 200), (before.Status, after.Status));
+        Assert.NotEqual(before.Header("ETag")![..17], after.Header("ETag")![..17]);
+    }
+
     /// <summary>All processes of a service are told to end when it is stopped: what was being made then says nothing of its source, and is not to be found by the next start.</summary>
     [Fact]
     public async Task Segment_WhoseFfmpegIsToldToEnd_IsMadeTheNextTime()
