@@ -85,7 +85,7 @@ internal sealed partial class EdgeHandler
         for (var left = Math.Max(1, route.Policy.Prefetch); left > 0; left--)
         {
             if (variants.Route.Scope.FindStored(plan.Key) is not [{ Metadata.Status: 200 }, ..] || plan.Next is not { } target) return;
-            var mark = target.IndexOf('?', StringComparison.Ordinal);
+            var mark = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? at : target.Length;
             var decision = variants.Transform.Decide(new TransformQuery(target[..mark], target[mark..], static _ => null) { Client = plan.Client, IsLocal = true, IsOperator = true });
             if (decision?.Plan is not { } next) return;
             if (!await AheadAsync(variants.Route.Scope.KeyOf(next.Key), target, async () =>

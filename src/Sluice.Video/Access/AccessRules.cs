@@ -15,6 +15,9 @@ internal sealed class AccessRules
         VideoParameter.Device, VideoParameter.Network,
     ]);
 
+    /// <summary>What follows from nothing else.</summary>
+    private static readonly ulong Naming = Bits([VideoParameter.Derivative, VideoParameter.Mode, VideoParameter.Segment]);
+
     private readonly VideoPolicy policy;
     private readonly TimeProvider time;
     private readonly ulong allowed;
@@ -27,7 +30,11 @@ internal sealed class AccessRules
     }
 
     /// <summary>Refuses what may not be asked; the signature comes first, so that nothing else is told to strangers.</summary>
-    public void Check(in VideoRequest request, ref readonly ParameterSet set, PlanNotes notes)
+    /// <param name="request">The request.</param>
+    /// <param name="set">Its parameters.</param>
+    /// <param name="granted">Those that are taken here whatever the route takes.</param>
+    /// <param name="notes">Hears what is refused.</param>
+    public void Check(in VideoRequest request, ref readonly ParameterSet set, ulong granted, PlanNotes notes)
     {
         if (set.Repeated is { } twice) notes.Fail(VideoErrorType.InvalidParameter, $"{ParameterNames.Of(twice)} is given twice.");
         if (policy.SigningKeys.Count > 0)
@@ -36,7 +43,7 @@ internal sealed class AccessRules
             if (problem is { } type) notes.Fail(type, Explain(type));
             else notes.Say("signature", $"good");
         }
-        var beyond = set.Present & ParameterSet.OptionMask & ~allowed;
+        var beyond = set.Present & ParameterSet.OptionMask & ~allowed & ~granted;
         if (policy.DerivativesOnly)
         {
             // "auto" asks for a choice among derivatives.
@@ -46,6 +53,10 @@ internal sealed class AccessRules
         }
         if (beyond != 0) notes.Fail(VideoErrorType.ParameterNotAllowed, $"{ParameterNames.Of(ParameterSet.First(beyond))} is not allowed here{(policy.DerivativesOnly ? "; ask for a derivative" : "")}.");
     }
+
+    /// <summary>A query that names a variant, without what is not taken here: whoever came to that variant did so without it, so that it follows from the rest.</summary>
+    public string Allowed(string query) => policy.Parameters is null ? query
+        : "?" + string.Join('&', query.TrimStart('?').Split('&').Where(pair => !ParameterNames.TryFind(pair.AsSpan(0, Math.Max(0, pair.IndexOf('=', StringComparison.Ordinal))), out var parameter) || ((allowed | Naming) & ParameterSet.Bit(parameter)) != 0));
 
     private static string Explain(VideoErrorType type) => type switch
     {

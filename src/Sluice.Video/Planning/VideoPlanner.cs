@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Derivatives;
@@ -23,6 +24,9 @@ public sealed class VideoPlanner
     private readonly FrozenDictionary<string, VideoOptions>.AlternateLookup<ReadOnlySpan<char>> derivativesByText;
     private readonly ResponsiveChooser responsive;
     private readonly bool isQuiet;
+    private readonly VideoOptions[] listed;
+    private readonly (int Width, int Height, int Bitrate)[] rungs;
+    private readonly FrozenSet<string> listedSizes;
 
     /// <summary>Prepares a policy.</summary>
     /// <exception cref="ArgumentException">The policy has errors; all are in the message.</exception>
@@ -34,6 +38,14 @@ public sealed class VideoPlanner
         derivativesByText = derivatives.GetAlternateLookup<ReadOnlySpan<char>>();
         responsive = new ResponsiveChooser(policy, derivatives);
         isQuiet = policy.Responsive != ResponsiveChoice.Always;
+        listed = [.. derivatives.Values.Where(d => d.Mode == VideoMode.Hls && !d.IsMaster).OrderBy(d => d.Bitrate)];
+        var hasRungs = listed.Length == 0 && !policy.DerivativesOnly;
+        rungs = !hasRungs ? [] : [.. Ladder.Where(rung => rung.Width <= policy.MaximumDimension).Select(rung => (Round(rung.Width), Round(rung.Height), rung.Bitrate))];
+        // Lying, standing, and the source's own, where that is less than any.
+        listedSizes = rungs.SelectMany(rung => (string[])[SizeText(rung.Width, rung.Height, rung.Bitrate), SizeText(rung.Height, rung.Width, rung.Bitrate)])
+            .Concat(hasRungs ? [SizeText(null, null, Ladder[0].Bitrate)] : []).ToFrozenSet(StringComparer.Ordinal);
+
+        int Round(int pixels) => OptionRanges.RoundSize(pixels, policy.SizeStep, policy.MaximumDimension);
     }
 
     /// <summary>The policy it was made from.</summary>
@@ -55,31 +67,42 @@ public sealed class VideoPlanner
         return Finish(isHls ? request with { Path = request.Path[..source] } : request, in set, decided, notes, switches);
     }
 
-    /// <summary>The query that asks for a variant: by a derivative's name where one is that, for there are routes that take nothing else.</summary>
+    /// <summary>The query that asks for a variant: by a derivative's name where one is that, and without what the route does not take, for there are routes that take nothing else.</summary>
     internal string QueryOf(VideoOptions wanted)
     {
-        if (wanted.Derivative is { } name) return VariantText.Query(wanted, derivatives[name]);
+        if (wanted.Derivative is { } name) return access.Allowed(VariantText.Query(wanted, derivatives[name]));
         var named = derivatives.Values.Where(d => d.Mode == wanted.Mode && d.Format == wanted.Format && d with { Derivative = null } == wanted).MinBy(d => d.Derivative, StringComparer.Ordinal);
-        return VariantText.Query(named ?? wanted, named);
+        var query = VariantText.Query(named ?? wanted, named);
+        return wanted.Mode == VideoMode.Hls && listedSizes.Contains(SizeText(wanted.Width, wanted.Height, wanted.Bitrate)) ? query : access.Allowed(query);
     }
 
     /// <summary>The sizes of a playlist of all of them, the least first, which players begin with and which is made soonest: the derivatives with mode=hls where there are any, else those of row U103. None is larger than the source, but for the least.</summary>
     internal IReadOnlyList<VideoOptions> SizesFor(VideoOptions master, SourceStreams source)
     {
-        var own = derivatives.Values.Where(d => d.Mode == VideoMode.Hls && !d.IsMaster).OrderBy(d => d.Bitrate).ToArray();
-        if (own.Length == 0 && policy.DerivativesOnly) return [];
+        if (listed.Length == 0 && policy.DerivativesOnly) return [];
         var isUpright = source.Height > source.Width;
-        var sizes = own.Length > 0 ? own : [.. Ladder.Where(rung => rung.Width <= policy.MaximumDimension).Select(rung => master with
+        var sizes = listed.Length > 0 ? listed : [.. rungs.Select(rung => master with
         {
             Width = isUpright ? rung.Height : rung.Width, Height = isUpright ? rung.Width : rung.Height, Bitrate = rung.Bitrate, Derivative = null, FileName = null,
         })];
         var fitting = sizes.Where(size => size is not { Width: { } width, Height: { } height } || Math.Min((double)width / source.Width, (double)height / source.Height) <= 1).ToArray();
-        return fitting.Length > 0 ? fitting : own.Length > 0 ? [own[0]] : [master with { Bitrate = Ladder[0].Bitrate, Derivative = null, FileName = null }];
+        return fitting.Length > 0 ? fitting : listed.Length > 0 ? [listed[0]] : [master with { Bitrate = Ladder[0].Bitrate, Derivative = null, FileName = null }];
     }
+
+    /// <summary>The parameters of a size that the playlist of all sizes names: that is one of a few, and taken whatever else a route takes.</summary>
+    private ulong Listed(ref readonly ParameterSet set)
+    {
+        if (policy.Parameters is null) return 0;
+        if (listed.Length > 0) return derivativesByText.TryGetValue(set[VideoParameter.Derivative], out var named) && listed.Contains(named) ? ParameterSet.Bit(VideoParameter.Derivative) : 0;
+        return listedSizes.Contains($"{set[VideoParameter.Width]}x{set[VideoParameter.Height]} {set[VideoParameter.Bitrate]}")
+            ? ParameterSet.Bit(VideoParameter.Width) | ParameterSet.Bit(VideoParameter.Height) | ParameterSet.Bit(VideoParameter.Bitrate) : 0;
+    }
+
+    private static string SizeText(int? width, int? height, int? bitrate) => string.Create(CultureInfo.InvariantCulture, $"{width}x{height} {bitrate / 1000}k");
 
     private Decision? Decide(in VideoRequest request, ref readonly ParameterSet set, Derivative? hls, PlanNotes notes)
     {
-        access.Check(in request, in set, notes);
+        access.Check(in request, in set, request.IsOfServer ? ulong.MaxValue : hls is null ? 0 : Listed(in set), notes);
         if (notes.Error is not null) return null;
         var asked = Densities.Apply(OptionReader.Read(in set, notes), in set, policy, notes);
         if (hls is not null && asked.Mode is not (null or VideoMode.Hls)) notes.Fail(VideoErrorType.InvalidOptionCombination, "What is asked for by the name of a playlist or a segment has mode=hls.");

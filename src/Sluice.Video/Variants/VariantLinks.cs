@@ -27,6 +27,9 @@ internal sealed class VariantLinks(VideoPlanner planner, TimeProvider time)
         return (name.Contains(':', StringComparison.Ordinal) ? "./" : "") + name + Sign(path, query);
     }
 
+    /// <summary>The path and query of a playlist or segment, not signed.</summary>
+    public string PathOf(string path, VideoOptions options) => path + HlsPath.Of(options) + HlsPath.QueryOf(planner.QueryOf(options with { FileName = null }));
+
     /// <summary>The sizes that a playlist of all sizes names.</summary>
     public IReadOnlyList<VideoOptions> SizesFor(VideoOptions master, SourceStreams source) => planner.SizesFor(master, source);
 

@@ -95,7 +95,8 @@ public sealed class VideoTransform : ITransform
             SkipsStore = plan.Debug.HasFlag(DebugSwitches.BypassVariants) || !policy.StoresVariants,
             // A player that asks for a playlist or a segment can do nothing with a film.
             FallsBack = policy.FallBackOnError && plan.Options!.Mode != VideoMode.Hls,
-            Next = plan.Options is { Segment: { } segment and < OptionRanges.LastSegment } ? plan.SourcePath + planner.QueryOf(plan.Options with { Segment = segment + 1, FileName = null }) : null,
+            // By name, as a player will: of the parameters of a query a route may take only some.
+            Next = plan.Options is { Segment: { } segment and < OptionRanges.LastSegment } ? links.PathOf(plan.SourcePath, plan.Options with { Segment = segment + 1 }) : null,
             ConfirmedLifetime = policy.Lifetimes.AdaptiveMaximum is not null && query.Look(plan.Key)?.Metadata.Freshness is { } held
                 ? policy.Lifetimes.Next(held.Lifetime, held.AgeAt(time.GetUtcNow())) : null,
             Headers = headers,
@@ -108,7 +109,7 @@ public sealed class VideoTransform : ITransform
     {
         var metadata = stored.Metadata;
         if (metadata is not { Status: 200, Length: { } length } || metadata.Headers.First(VariantHeaders.Query) is not { } query) return null;
-        var plan = planner.Plan(new VideoRequest(metadata.Source, links.Sign(metadata.Source, query), static _ => null));
+        var plan = planner.Plan(new VideoRequest(metadata.Source, links.Sign(metadata.Source, query), static _ => null) { IsOfServer = true });
         var made = metadata.Freshness;
         return plan.Kind != VideoPlanKind.Variant ? null
             : VariantMetadata.Of(plan, metadata.Headers.First("Content-Type") ?? "", length, made.ReceivedAt, made.ReceivedAt + made.Lifetime - made.InitialAge);

@@ -1,3 +1,4 @@
+using System.Net;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
@@ -52,6 +53,28 @@ public sealed class HlsFaultTests
         Assert.Equal((500, "max-age=1"), (told.Status, told.Header("Cache-Control")));
         Assert.Contains("told to end", told.Text, StringComparison.Ordinal);
         Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.AskAsync(Segment)).Status == 200, TimeSpan.FromSeconds(30)));
+    }
+
+    // As docs/video.md has it for servers that others reach.
+    [Fact]
+    public async Task Film_OnARouteThatTakesFewParameters_Plays_AndIsMadeAheadAndListed()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(await Clips.MakeAsync("hls-fault.mp4", Film), folder.FileOf("media/film.mp4"));
+        var config = folder.Write("sluice.json", $$"""{ "routes": [{ "origins": ["{{folder.FileOf("media")}}"], "video": { "parameters": ["width", "format"], "sizeStep": 100 } }] }""");
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Arguments = ["--config", config] });
+        var sizes = await NamesAsync(sluice, "/film.mp4/hls.m3u8");
+        Assert.Equal(["hls.m3u8?width=600&height=400&bitrate=800k", "hls.m3u8?width=1300&height=700&bitrate=2500k"], sizes);
+        foreach (var list in (string[])[sizes[0], "hls.m3u8?width=300"])
+        {
+            var segments = await NamesAsync(sluice, "/film.mp4/" + list);
+            Assert.Equal(6, segments.Length);
+            Assert.Equal(HttpStatusCode.OK, (HttpStatusCode)(await sluice.Edge.AskAsync("/film.mp4/" + segments[0])).Status);
+            Assert.True(await Eventually.HoldsAsync(async () => (await sluice.Edge.HeadAsync("/film.mp4/" + segments[1])).CacheStatus == "HIT", TimeSpan.FromSeconds(60)));
+        }
+
+        // The playlists and two segments of each size.
+        Assert.Equal(7, (await sluice.ApiJsonAsync("/v1/variants?source=/film.mp4"))["variants"]!.AsArray().Count);
     }
 
     private static async Task<OriginReply> ReplyAsync(string clip, string tag) =>

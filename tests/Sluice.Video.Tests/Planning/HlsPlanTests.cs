@@ -93,6 +93,34 @@ public sealed class HlsPlanTests
         Assert.DoesNotContain(new VideoPlanner(new VideoPolicy { MaximumDimension = 1280, Derivatives = lesser }, Planned.Time).SizesFor(Master(planner), Wide), size => size.Width > 1280);
     }
 
+    /// <summary>What a playlist names is played, however few parameters a route takes of others.</summary>
+    [Theory]
+    [InlineData("width format", 100, "?width=600", 1920, 1080)]
+    [InlineData("width height", 2, "?width=640&height=480&fit=pad", 1080, 1920)]
+    [InlineData("height", 50, "?height=250", 320, 180)]
+    [InlineData("format", 2, "", 1280, 720)]
+    [InlineData("derivative", 2, "?derivative=sd", 1280, 720)]
+    [InlineData("width", 2, "", 1280, 720, "sd")]
+    public void Names_InPlaylists_AreTakenWhereFewParametersAre(string parameters, int step, string query, int width, int height, string? derivative = null)
+    {
+        if (parameters == "derivative") derivative = "sd";
+        var taken = parameters.Split(' ');
+        var policy = new VideoPolicy { Parameters = taken.ToHashSet(), SizeStep = step };
+        if (derivative is not null) policy = policy with { Derivatives = new Dictionary<string, Derivative>(DefaultDerivatives.All) { [derivative] = Hls("width=640&height=360") } };
+        var planner = new VideoPlanner(policy, Planned.Time);
+        Assert.All(planner.SizesFor(Master(planner), new(width, height, true)), IsTaken);
+        if (!query.Contains("fit", StringComparison.Ordinal)) IsTaken(Planned.For(planner, "/a.mp4/hls.m3u8" + query).Options!);
+        // And nothing beyond that.
+        Assert.Equal(VideoErrorType.ParameterNotAllowed, Planned.For(planner, "/a.mp4/hls.m3u8?width=640&height=360&bitrate=900k").Error?.Type);
+        Assert.Equal(VideoErrorType.ParameterNotAllowed, Planned.For(planner, "/a.mp4?width=640&height=360&bitrate=800k").Error?.Type);
+
+        void IsTaken(VideoOptions size)
+        {
+            foreach (var one in (VideoOptions[])[size, size with { Segment = 7, Format = "ts" }])
+                Assert.Equal(one, Planned.For(planner, "/a.mp4" + HlsPath.Of(one) + HlsPath.QueryOf(planner.QueryOf(one))).Options);
+        }
+    }
+
     [Fact]
     public void Playlists_NameWhatThereIs()
     {

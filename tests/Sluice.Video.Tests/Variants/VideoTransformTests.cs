@@ -59,7 +59,7 @@ public sealed class VideoTransformTests : IAsyncDisposable
     {
         var transform = new VideoTransform("r", "folder", new VideoPlanner(new VideoPolicy(), time), maker, _ => false);
         var plan = transform.Decide(new TransformQuery("/v/a.mp4/hls-7.ts", "?bitrate=800k", static _ => null))!.Plan!;
-        Assert.Equal(("hls:v/a.mp4:b=800k:segment=7", "/v/a.mp4?mode=hls&bitrate=800k&segment=8", false), (plan.Key, plan.Next, plan.FallsBack));
+        Assert.Equal(("hls:v/a.mp4:b=800k:segment=7", "/v/a.mp4/hls-8.ts?bitrate=800k", false), (plan.Key, plan.Next, plan.FallsBack));
         Assert.Null(transform.Decide(new TransformQuery("/v/a.mp4/hls.m3u8", "", static _ => null))!.Plan!.Next);
         var asked = new TransformQuery("/v/a.mp4", "?mode=hls&segment=7", static _ => null);
         var refused = transform.Decide(asked)!;
