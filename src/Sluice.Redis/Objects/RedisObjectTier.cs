@@ -39,6 +39,8 @@ internal sealed partial class RedisObjectTier : ISharedTier
         index = (RedisKeyValueStore)stores.Open(IndexNamespace, new KeyValueLimits { MaximumBytes = options.MaximumBytes });
         Landed = client.Options.Channel("sluice.landed");
         pushes.Listen(Landed, Land);
+        // What landed meanwhile is not told again, and where Redis is gone nothing lands: who waits looks.
+        pushes.Missed += LandAll;
     }
 
     public RedisClient Client { get; }
@@ -165,6 +167,12 @@ internal sealed partial class RedisObjectTier : ISharedTier
                 return null;
             }),
         };
+    }
+
+    private void LandAll()
+    {
+        foreach (var name in landings.Keys)
+            if (landings.TryRemove(name, out var waiting)) waiting.TrySetResult();
     }
 
     private void Land(ReadOnlyMemory<byte> name)

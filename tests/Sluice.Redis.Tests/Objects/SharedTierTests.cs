@@ -10,6 +10,7 @@ using Sluice.Redis.Objects;
 using Sluice.Redis.Tests.KeyValue;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
+using Sluice.TestKit.Redis;
 
 namespace Sluice.Redis.Tests.Objects;
 
@@ -54,6 +55,21 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         using var got = await waiting;
         Assert.Equal(10, got.Found!.Metadata.Length);
         Assert.Equal(1, one.Node.GetStatistics().SharedStored);
+    }
+
+    [Fact]
+    public async Task Turn_RedisGoesAwayMeanwhile_OthersWaitNoLonger()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = new SharedTierOptions { Lease = TimeSpan.FromMinutes(5), Patience = TimeSpan.FromMinutes(5) };
+        await using var one = await TierNode.OpenAsync(server, TimeProvider.System, options);
+        await using var other = await TierNode.OpenAsync(server, TimeProvider.System, options);
+        var target = Unique();
+        using var turn = await one.TurnAsync(target);
+        var waiting = other.TurnAsync(target);
+        Assert.True(await Eventually.HoldsAsync(() => other.Node.GetStatistics().Waits == 1, Soon));
+        await server.KillAsync();
+        Assert.Same(SharedTurn.None, await waiting.WaitAsync(Soon));
     }
 
     [Fact]
