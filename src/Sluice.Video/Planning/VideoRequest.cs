@@ -12,6 +12,6 @@ public readonly record struct VideoRequest(string Path, string Query, Func<strin
     /// <summary>Set by code of the host: as if debug=true had been asked, whoever asks (row DBG-03). Default false.</summary>
     public bool DebugEnabled { get; init; }
 
-    /// <summary>True for what the server itself wrote down of a variant: all parameters are taken then.</summary>
+    /// <summary>True for what the server wrote down of a variant, or whoever runs it asks: all parameters are taken then.</summary>
     internal bool IsOfServer { get; init; }
 }

@@ -55,7 +55,7 @@ public sealed class VideoTransform : ITransform
     public TransformDecision? Decide(TransformQuery query)
     {
         var began = time.GetTimestamp();
-        var plan = planner.Plan(new VideoRequest(query.Path, query.IsOperator ? links.Sign(query.Path, query.Query) : query.Query, query.Field) { MayDebug = mayDebug(query) });
+        var plan = planner.Plan(new VideoRequest(query.Path, query.IsOperator ? links.Sign(query.Path, query.Query) : query.Query, query.Field) { MayDebug = mayDebug(query), IsOfServer = query.IsOperator });
         if (plan.Debug != DebugSwitches.None && debug.Answer(query, plan, began) is { } answer) return answer;
         return plan.Kind switch
         {

@@ -54,6 +54,17 @@ public sealed class VideoTransformTests : IAsyncDisposable
         Assert.Null(transform.Decide(asked with { Query = "?v=1", IsOperator = true }));
     }
 
+    // As variants are listed: with what follows from what was asked.
+    [Fact]
+    public void Operator_NamesAVariantByAllItsParameters_WhereViewersMayBySome()
+    {
+        var transform = new VideoTransform("r", "folder", new VideoPlanner(new VideoPolicy { Parameters = new HashSet<string> { "width" } }, time), maker, _ => false);
+        var made = ((VideoPlan)transform.Decide(new TransformQuery("/a.mp4", "?width=320", static _ => null))!.Plan!.Order);
+        var listed = new TransformQuery("/a.mp4", made.Query, static _ => null);
+        Assert.Equal(403, transform.Decide(listed)!.Status);
+        Assert.Equal(made.Key, transform.Decide(listed with { IsOperator = true })!.Plan!.Key);
+    }
+
     [Fact]
     public void Segment_IsAskedForByName_NamesTheNext_AndIsNeverTheFilmInstead()
     {
