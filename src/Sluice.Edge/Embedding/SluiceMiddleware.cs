@@ -62,6 +62,8 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
         try
         {
             await edge.InvokeAsync(context);
+            // It need not be the client who left: whoever before the cache limits the time by a token of its own, as UseRequestTimeouts, answers when it hears of it, as from any app.
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status499ClientClosedRequest }) context.RequestAborted.ThrowIfCancellationRequested();
         }
         catch (IOException) when (context.Response.HasStarted)
         {

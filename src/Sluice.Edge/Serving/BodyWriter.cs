@@ -88,7 +88,8 @@ internal static class BodyWriter
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone.
+            // The client is gone; or it is there, and an app's limit of the time has passed: it is not to take a part for the whole.
+            context.Abort();
         }
         catch (IOException) when (context.Response.HasStarted)
         {
