@@ -42,7 +42,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException failure) when (File.Exists(path) && failure is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && IsHeld(failure))
         {
-            throw new IOException($"The cache directory {directory} is in use by another running process. Stop that one, or choose another cache directory.", failure);
+            throw new IOException($"The cache directory {directory} is in use by another running process, or by another cache of this one. Stop that one, or choose another cache directory.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ public sealed class SluiceCacheOptions
     /// <summary>Bound of the memory tier in bytes; 0 turns it off. Default 64 MiB.</summary>
     public long MemoryBytes { get; set; } = 64L << 20;
 
-    /// <summary>The cache directory, made when missing and never shared by two processes. Default null: nothing is kept on disk.</summary>
+    /// <summary>The cache directory, made when missing and never shared by two processes, nor by two caches of one. Default null: nothing is kept on disk.</summary>
     public string? Directory { get; set; }
 
     /// <summary>Bound of the disk tier in bytes. Default 10 GiB.</summary>
