@@ -135,10 +135,11 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     private static async Task<S3Credentials> ReadAsync(AWSCredentials source)
     {
         var found = await source.GetCredentialsAsync();
-        if (!found.UseToken) return new(found.AccessKey, found.SecretKey);
+        // Keys that end need not have a token: a program may give leased ones.
         var ends = EndOf(source);
         // What 'aws configure export-credentials --format env' writes beside the keys.
         if (source is EnvironmentVariablesAWSCredentials && DateTimeOffset.TryParse(Environment.GetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told)) ends = told;
+        if (!found.UseToken) return new(found.AccessKey, found.SecretKey, null, ends);
         // Of the machine's own role the SDK does not tell when it ends, and the machine does.
         if (ends is null && source is not (EnvironmentVariablesAWSCredentials or SessionAWSCredentials)
             && (await Task.Run(static () => EC2InstanceMetadata.IAMSecurityCredentials))?.Values.FirstOrDefault(role => role?.Token is { Length: > 0 }) is { } role)

@@ -48,6 +48,19 @@ public class ChainCredentialsTests
         Assert.Equal("id2", second!.AccessKey);
     }
 
+    // As a credential_process gives them whose keys are leased: a user's own of a vault's, a service account's of MinIO.
+    [Fact]
+    public async Task Get_KeysThatEndAndHaveNoToken_TellTheirEnd()
+    {
+        answer = () => new Temporary("id", clock.GetUtcNow().UtcDateTime.AddMinutes(8), "");
+        var end = clock.GetUtcNow().AddMinutes(8);
+
+        Assert.Equal(new S3Credentials("id", "secret", null, end), await Chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromMinutes(3.1));
+        await Chain.GetAsync(default);
+        Assert.Equal(2, asked);
+    }
+
     // The first request may come before a time server has set the clock: by that one nobody would ask again for hours, while what a role gives ends within one.
     [Fact]
     public async Task Get_ClockSetBackByHours_AsksAgain()
@@ -235,9 +248,10 @@ public class ChainCredentialsTests
     private sealed class Temporary : AWSCredentials
     {
         private readonly string id;
+        private readonly string token;
 
-        public Temporary(string id, DateTime expires) => (this.id, Expiration) = (id, expires);
+        public Temporary(string id, DateTime expires, string token = "token") => (this.id, Expiration, this.token) = (id, expires, token);
 
-        public override ImmutableCredentials GetCredentials() => new(id, "secret", "token");
+        public override ImmutableCredentials GetCredentials() => new(id, "secret", token);
     }
 }
