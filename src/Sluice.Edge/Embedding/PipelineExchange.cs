@@ -136,7 +136,8 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
     {
         public override ValueTask DisposeAsync()
         {
-            exchange.Abort();
+            // Who has got all of it has not left: what the app does after its answer, as to write down who asked, is not to be broken off.
+            if (!exchange.response.IsWhole) exchange.Abort();
             return base.DisposeAsync();
         }
     }

@@ -14,7 +14,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     private readonly Stack<(Func<object, Task> Callback, object State)> completed = new();
     private PipeWriter? writer;
     private Stream? replaced;
-    private volatile bool hasFailed;
+    private volatile bool hasFailed, isComplete;
     private long written;
 
     /// <summary>Completes when status and fields are final.</summary>
@@ -22,6 +22,9 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
 
     /// <summary>The body for the cache to read.</summary>
     public Stream Body => field ??= pipe.Reader.AsStream();
+
+    /// <summary>True when the cache has all of the answer, or can have: what the app does from then on is its own.</summary>
+    public bool IsWhole => isComplete || StatusCode is 204 or 304 || (Headers.ContentLength is { } length && Volatile.Read(ref written) >= length);
 
     public int StatusCode { get; set; } = 200;
 
@@ -68,6 +71,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     {
         if (writer is not null) await writer.FlushAsync();
         if (!HasStarted && !isHead && StatusCode is not (204 or 304)) Headers.ContentLength ??= 0;
+        isComplete = true;
         await StartAsync();
         await pipe.Writer.CompleteAsync();
     }
@@ -83,7 +87,7 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         }
 
         Headers = new HeaderDictionary { ContentLength = 0 };
-        (StatusCode, HasStarted) = (status, true);
+        (StatusCode, HasStarted, isComplete) = (status, true, true);
         pipe.Writer.Complete();
         head.TrySetResult();
     }
