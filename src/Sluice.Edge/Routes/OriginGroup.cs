@@ -27,9 +27,9 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
                 try
                 {
                     var next = await origins[i].FetchAsync(request, cancellation);
-                    if (answer is null || Weight(next) > Weight(answer)) (answer, next) = (next, answer);
+                    if (answer is null || Weight(request, next) > Weight(request, answer)) (answer, next) = (next, answer);
                     if (next is not null) await next.DisposeAsync();
-                    if (Weight(answer) == Accepted) break;
+                    if (Weight(request, answer) == Accepted) break;
                 }
                 catch (OriginException thrown)
                 {
@@ -40,7 +40,7 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
             }
 
             // "Not found" of one is no proof while another, which may have it, did not answer: nothing good is to be replaced by that.
-            if (failure is not null && (answer is null || Weight(answer) < Accepted)) ExceptionDispatchInfo.Throw(failure);
+            if (failure is not null && (answer is null || Weight(request, answer) < Another)) ExceptionDispatchInfo.Throw(failure);
             var given = answer!;
             answer = null;
             return given;
@@ -51,14 +51,20 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
         }
     }
 
-    private const int Accepted = 3;
+    private const int Another = 3;
+
+    private const int Accepted = 4;
 
     /// <summary>How much an answer counts beside those of the other origins.</summary>
-    private static int Weight(OriginResponse response) => response.Status switch
+    private static int Weight(OriginRequest request, OriginResponse response) => response.Status switch
     {
         404 => 0,
+        // The version that is held may be another origin's; where that fails, what this one has is better than no answer for as long as the held one is fresh.
+        412 when request.Require is not null => Another,
         412 => 1,
         >= 500 => 2,
+        // Who does not know If-Match says so by its tag.
+        200 or 206 when request.Require is { IsStrong: true } required && response.Version.ETag != required.ETag => Another,
         _ => Accepted,
     };
 }

@@ -58,6 +58,30 @@ public class OriginGroupTests
         Assert.Equal(asked, second.Requests.Count);
     }
 
+    // What is held in part is the first's, or was the first's before; the second has another version.
+    [Theory]
+    [InlineData(200, false, 200)]
+    [InlineData(200, true, 412)]
+    [InlineData(503, false, 412)]
+    [InlineData(404, false, 412)]
+    public async Task Fetch_RestOfWhatTheFirstHas_IsItsOrIsTheOtherVersion(int firstStatus, bool isDown, int expected)
+    {
+        (first.Status, first.IsDown) = (firstStatus, isDown);
+        foreach (var group in (OriginGroup[])[new([first, second]), new([second, first])])
+        {
+            await using var response = await group.FetchAsync(new() { Path = "/", Require = new("\"first\"", null, 100) }, default);
+            Assert.Equal(expected, response.Status);
+        }
+    }
+
+    [Fact]
+    public async Task Fetch_RestOfWhatTheSecondHas_IsItsWhereTheFirstIgnoresConditions()
+    {
+        var careless = new CarelessOrigin(first);
+        await using var response = await new OriginGroup([careless, second]).FetchAsync(new() { Path = "/", Require = new("\"second\"", null, 100) }, default);
+        Assert.Equal("\"second\"", response.Version.ETag);
+    }
+
     [Fact]
     public async Task Fetch_FirstFailsOften_IsLeftAloneAndTriedAgain()
     {
@@ -79,5 +103,17 @@ public class OriginGroupTests
     {
         await using var response = await new OriginGroup([first, second]).FetchAsync(request ?? new() { Path = "/" }, default);
         return response.Status;
+    }
+
+    /// <summary>Knows no If-Match, as many applications and caches.</summary>
+    private sealed class CarelessOrigin(IOrigin origin) : IOrigin
+    {
+        public string Name => origin.Name;
+
+        public string Scope => origin.Scope;
+
+        public OriginTraits Traits => origin.Traits;
+
+        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => origin.FetchAsync(request with { Require = null }, cancellation);
     }
 }
