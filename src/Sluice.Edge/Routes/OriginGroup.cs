@@ -22,8 +22,8 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
         {
             for (var i = 0; i < origins.Count && !isSpent; i++)
             {
-                // A body that was streamed to one origin cannot be sent again.
-                isSpent = request.Body is not null;
+                // A body that was streamed to one origin cannot be sent again, and what may have been done must not be done twice (RFC 9110 section 9.2.2).
+                isSpent = request.Body is not null || !IsIdempotent(request.Method);
                 try
                 {
                     var next = await origins[i].FetchAsync(request, cancellation);
@@ -34,7 +34,7 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
                 catch (OriginException thrown)
                 {
                     failure ??= thrown;
-                    // Nothing went out: the body is still whole.
+                    // Nothing went out: the body is still whole, and nothing was done.
                     if (thrown.Failure == OriginFailure.Unreachable) isSpent = false;
                 }
             }
@@ -67,4 +67,6 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
         200 or 206 when request.Require is { IsStrong: true } required && response.Version.ETag != required.ETag => Another,
         _ => Accepted,
     };
+
+    private static bool IsIdempotent(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";
 }

@@ -58,6 +58,18 @@ public class OriginGroupTests
         Assert.Equal(asked, second.Requests.Count);
     }
 
+    // It may have been done: a timeout does not tell, nor does a 503.
+    [Theory]
+    [InlineData("POST", 0)]
+    [InlineData("PATCH", 0)]
+    [InlineData("DELETE", 1)]
+    public async Task Fetch_WithoutABody_IsNotDoneTwice(string method, int asked)
+    {
+        first.Status = 503;
+        await FetchAsync(new() { Method = method, Path = "/" });
+        Assert.Equal(asked, second.Requests.Count);
+    }
+
     // What is held in part is the first's, or was the first's before; the second has another version.
     [Theory]
     [InlineData(200, false, 200)]
