@@ -105,7 +105,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         }
         catch (OperationCanceledException canceled)
         {
-            throw HttpOriginFailures.Timeout(Name, $"could not be reached within {options.ConnectTimeout.TotalSeconds:0.###} s", canceled);
+            throw HttpOriginFailures.Timeout(Name, $"could not be reached within {options.ConnectTimeout.TotalSeconds:0.###} s", canceled, isUnsent: true);
         }
         catch (HttpRequestException failure)
         {

@@ -24,8 +24,8 @@ internal static class HttpOriginFailures
         : Make(OriginFailure.Truncated, origin, "broke the connection within a body", thrown);
 
     /// <summary>Nothing came for too long.</summary>
-    public static OriginException Timeout(string origin, string what, Exception? thrown = null) =>
-        new(OriginFailure.Timeout, $"Origin {origin} {what}.", thrown);
+    public static OriginException Timeout(string origin, string what, Exception? thrown = null, bool isUnsent = false) =>
+        new(OriginFailure.Timeout, $"Origin {origin} {what}.", thrown) { IsUnsent = isUnsent };
 
     private static OriginException Make(OriginFailure failure, string origin, string what, Exception thrown)
     {

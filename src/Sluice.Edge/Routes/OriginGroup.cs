@@ -35,7 +35,7 @@ internal sealed class OriginGroup(IReadOnlyList<IOrigin> origins) : IOrigin
                 {
                     failure ??= thrown;
                     // Nothing went out: the body is still whole, and nothing was done.
-                    if (thrown.Failure == OriginFailure.Unreachable) isSpent = false;
+                    if (thrown.IsUnsent) isSpent = false;
                 }
             }
 

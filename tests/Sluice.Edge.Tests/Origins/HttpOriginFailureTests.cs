@@ -133,6 +133,8 @@ public class HttpOriginFailureTests
         }, new ManualTimeProvider());
         var failure = await Assert.ThrowsAsync<OriginException>(async () => await origin.FetchAsync(new() { Path = "/" }, default));
         Assert.Equal((OriginFailure.Timeout, "Origin up could not be reached within 0.2 s."), (failure.Failure, failure.Message));
+        // So that another origin may be given what must not be done twice.
+        Assert.True(failure.IsUnsent);
         sockets.ForEach(s => s.Dispose());
     }
 

@@ -70,6 +70,23 @@ public class OriginGroupTests
         Assert.Equal(asked, second.Requests.Count);
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task Fetch_FirstTakesTooLong_GoesOnWithABodyOnlyIfNothingWasSent(bool isUnsent, int asked)
+    {
+        var group = new OriginGroup([new SilentOrigin(isUnsent), second]);
+        try
+        {
+            await using var response = await group.FetchAsync(new() { Method = "POST", Path = "/", Body = new MemoryStream([1]) }, default);
+        }
+        catch (OriginException) when (!isUnsent)
+        {
+        }
+
+        Assert.Equal(asked, second.Requests.Count);
+    }
+
     // What is held in part is the first's, or was the first's before; the second has another version.
     [Theory]
     [InlineData(200, false, 200)]
@@ -127,5 +144,17 @@ public class OriginGroupTests
         public OriginTraits Traits => origin.Traits;
 
         public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => origin.FetchAsync(request with { Require = null }, cancellation);
+    }
+
+    private sealed class SilentOrigin(bool isUnsent) : IOrigin
+    {
+        public string Name => "silent";
+
+        public string Scope => "silent";
+
+        public OriginTraits Traits => OriginTraits.None;
+
+        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) =>
+            throw new OriginException(OriginFailure.Timeout, "silent") { IsUnsent = isUnsent };
     }
 }
