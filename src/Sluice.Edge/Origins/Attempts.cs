@@ -25,9 +25,16 @@ internal sealed class Attempts(bool isSafe)
     /// <summary>True once the origin takes no more of the request. It may have answered before.</summary>
     public bool IsRefused { get; set; }
 
+    /// <summary>True once a byte of an answer has come.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>True where it may be sent once more, on a new connection: so far it went out on a kept one only, from which nothing came back.</summary>
+    public bool NeedsNewConnection => last is not null && mayRepeat && !IsAnswered;
+
     /// <summary>
     /// Called before anything is written. A second connection is allowed once, for a safe request whose first connection had been used before:
-    /// that one may have been closed for idleness before the request got there.
+    /// that one may have been closed for idleness before the request got there. It has to be a new one: where the origin's address went to another machine,
+    /// none that is kept leads anywhere.
     /// </summary>
     /// <exception cref="IOException">The request has been sent before and may not be repeated.</exception>
     public void Write(ConnectionStream connection, bool isReused)
@@ -35,7 +42,7 @@ internal sealed class Attempts(bool isSafe)
         if (last == connection) return;
         if (last is not null)
         {
-            if (!mayRepeat) throw new IOException("The connection was closed before an answer came.");
+            if (!mayRepeat || isReused) throw new IOException("The connection was closed before an answer came.");
             mayRepeat = false;
         }
         else if (!isReused) mayRepeat = false;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Origins;
@@ -5,12 +6,19 @@ namespace Sluice.Edge.Origins;
 /// <summary>A connection to the origin that tells <see cref="Attempts"/> what goes out on it.</summary>
 internal sealed class ConnectionStream(Stream inner) : BodyStream
 {
-    private Attempts? first;
+    private Attempts? first, latest;
     private bool isClosed;
 
     public override bool CanWrite => true;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    // A read may wait since before the request was sent: on a kept connection the handler listens for its end.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken);
+        if (count > 0 && latest is { IsAnswered: false } request) request.IsAnswered = true;
+        return count;
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -52,6 +60,7 @@ internal sealed class ConnectionStream(Stream inner) : BodyStream
         if (Attempts.Current is not { } request) return;
         first ??= request;
         request.Write(this, isReused: first != request);
+        latest = request;
     }
 
     protected override void Dispose(bool disposing)

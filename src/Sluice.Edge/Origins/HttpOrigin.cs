@@ -10,7 +10,7 @@ namespace Sluice.Edge.Origins;
 /// <remarks>
 /// <para>Lines of one name are joined by a comma on the way out (RFC 9110 section 5.3) and stay apart on the way back. Content-Length and Transfer-Encoding
 /// among the given fields are not sent: the body decides. Redirects, cookies, compression and errors are passed through.</para>
-/// <para>A GET or HEAD without a body is sent once more when a kept connection turns out to have been closed; nothing else is ever sent twice.</para>
+/// <para>A GET or HEAD without a body is sent once more, on a new connection, when a kept one turns out to have been closed; nothing else is ever sent twice.</para>
 /// </remarks>
 public sealed class HttpOrigin : IOrigin, IDisposable
 {
@@ -18,6 +18,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
     private readonly HttpOriginAddress address;
     private readonly TimeProvider time;
     private readonly HttpMessageInvoker invoker;
+    private readonly HttpMessageInvoker anew;
 
     private HttpOrigin(string name, HttpOriginOptions options, HttpOriginAddress address, TimeProvider time)
     {
@@ -26,6 +27,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         this.address = address;
         this.time = time;
         invoker = new HttpMessageInvoker(CreateHandler(options, time), disposeHandler: true);
+        anew = new HttpMessageInvoker(CreateHandler(options with { ConnectionIdleTimeout = TimeSpan.Zero }, time), disposeHandler: true);
         // Behind one address there may be several sites, told apart by the Host field alone.
         Scope = options.Host is { } host ? $"{address.Scope}#{host.ToLowerInvariant()}" : address.Scope;
     }
@@ -79,7 +81,11 @@ public sealed class HttpOrigin : IOrigin, IDisposable
     }
 
     /// <summary>Closes the connections that are kept.</summary>
-    public void Dispose() => invoker.Dispose();
+    public void Dispose()
+    {
+        invoker.Dispose();
+        anew.Dispose();
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Deadline deadline, CancellationToken cancellation)
     {
@@ -87,8 +93,17 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         {
             using var following = deadline.Follow(cancellation);
             // Seen by what this method calls, not by what called it.
-            Attempts.Current = new Attempts(HttpOriginRequest.IsRepeatable(message));
-            return await invoker.SendAsync(message, deadline.Token);
+            var attempts = Attempts.Current = new Attempts(HttpOriginRequest.IsRepeatable(message));
+            try
+            {
+                return await invoker.SendAsync(message, deadline.Token);
+            }
+            catch (HttpRequestException) when (attempts.NeedsNewConnection)
+            {
+                // A reset is no reason for the handler to try again, as a close is; and it tries four connections, where there may be more that are kept.
+                Attempts.Current = new Attempts(isSafe: false);
+                return await anew.SendAsync(message, deadline.Token);
+            }
         }
         catch (Exception) when (message.Content is HttpOriginContent { ReadFailure: { } clientFailure })
         {

@@ -29,4 +29,32 @@ public sealed class HttpOriginConnectionsTests
 
         Task<OriginResponse> FetchAsync() => origin.FetchAsync(new OriginRequest { Path = "/a" }, TestContext.Current.CancellationToken).AsTask();
     }
+
+    // A failover, in which nobody told the client that its connections are no more: each request that was sent on one of them was a 502.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    public async Task Fetch_EveryKeptConnectionIsDead_IsAnsweredOnANewOne(int kept)
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        using var origin = server.Origin(change: options => options with { ConnectionIdleTimeout = TimeSpan.FromMinutes(5) });
+        var firsts = new List<OriginResponse>();
+        for (var i = 0; i < kept; i++) firsts.Add(await FetchAsync());
+        foreach (var first in firsts)
+        {
+            await first.Body.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+            await first.DisposeAsync();
+        }
+
+        server.ForgetConnections();
+        for (var i = 0; i < kept; i++)
+        {
+            await using var response = await FetchAsync();
+            await response.Body.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(2 * kept, server.Requests.Length);
+
+        Task<OriginResponse> FetchAsync() => origin.FetchAsync(new OriginRequest { Path = "/a" }, TestContext.Current.CancellationToken).AsTask();
+    }
 }

@@ -211,20 +211,33 @@ public class HttpOriginFailureTests
 
     // The second request goes out on a connection that the server closes as it reads it.
     [Theory]
-    [InlineData("GET", 3)]
-    [InlineData("HEAD", 3)]
-    [InlineData("POST", 2)]
-    [InlineData("DELETE", 2)]
-    [InlineData("M-SEARCH", 2)]
-    public async Task Fetch_KeptConnectionClosed_IsRepeatedOnlyWhenSafe(string method, int requests)
+    [InlineData("GET", "Close", 3)]
+    [InlineData("GET", "Reset", 3)]
+    [InlineData("HEAD", "Close", 3)]
+    [InlineData("POST", "Close", 2)]
+    [InlineData("POST", "Reset", 2)]
+    [InlineData("DELETE", "Close", 2)]
+    [InlineData("M-SEARCH", "Close", 2)]
+    public async Task Fetch_KeptConnectionClosed_IsRepeatedOnlyWhenSafe(string method, string end, int requests)
     {
-        await using var server = new RawServer(Ok, new RawReply("", RawEnd.Close), method == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" : Ok);
+        await using var server = new RawServer(Ok, new RawReply("", Enum.Parse<RawEnd>(end)), method == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" : Ok);
         using var origin = server.Origin();
         await using (var first = await origin.FetchAsync(new() { Path = "/" }, default)) await first.Body.ReadExactlyAsync(new byte[2]);
         var second = origin.FetchAsync(new() { Method = method, Path = "/" }, default).AsTask();
         if (requests == 3) await using (var response = await second) Assert.Equal(200, response.Status);
         else Assert.Equal(OriginFailure.Truncated, (await Assert.ThrowsAsync<OriginException>(() => second)).Failure);
         Assert.Equal(requests, server.Requests.Length);
+    }
+
+    // An answer that had begun is one, however it ends.
+    [Fact]
+    public async Task Fetch_KeptConnectionResetWithinTheHead_IsNotRepeated()
+    {
+        await using var server = new RawServer(Ok, new RawReply("HTTP/1.1 200 OK\r\nX-Slow", RawEnd.Reset));
+        using var origin = server.Origin();
+        await using (var first = await origin.FetchAsync(new() { Path = "/" }, default)) await first.Body.ReadExactlyAsync(new byte[2]);
+        await Assert.ThrowsAsync<OriginException>(async () => await origin.FetchAsync(new() { Path = "/" }, default));
+        Assert.Equal(2, server.Requests.Length);
     }
 
     // More kept connections than one, and a server that closes each of them when asked: a loop over them would show the request again and again.

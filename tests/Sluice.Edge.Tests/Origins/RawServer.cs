@@ -34,6 +34,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly SemaphoreSlim ended = new(0);
     private readonly Task accepting;
     private int connections;
+    private int forgotten;
 
     /// <summary>The n-th request gets the n-th reply, over all connections; the last reply is for all that follow.</summary>
     public RawServer(params RawReply[] replies)
@@ -52,6 +53,9 @@ internal sealed class RawServer : IAsyncDisposable
     public string[] Requests => [.. requests];
 
     public int Connections => connections;
+
+    /// <summary>From now on it knows nothing of the connections there are, as a machine that has taken over another's address: what comes on them is answered by a reset.</summary>
+    public void ForgetConnections() => Volatile.Write(ref forgotten, connections);
 
     public Task RequestArrived() => arrived.WaitAsync(TestTime);
 
@@ -97,8 +101,7 @@ internal sealed class RawServer : IAsyncDisposable
             while (true)
             {
                 var socket = await listener.Server.AcceptAsync(stop.Token);
-                Interlocked.Increment(ref connections);
-                work.Add(ServeAsync(socket));
+                work.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
         catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -106,7 +109,7 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, int connection)
     {
         using var _ = socket;
         var input = new StringBuilder();
@@ -125,6 +128,11 @@ internal sealed class RawServer : IAsyncDisposable
                         return;
                     }
                     input.Append(Encoding.Latin1.GetString(buffer, 0, count));
+                }
+                if (connection <= Volatile.Read(ref forgotten))
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                    return;
                 }
                 int number;
                 lock (replies)
