@@ -10,6 +10,7 @@ internal sealed class CircuitBreaker(CircuitOptions options, TimeProvider time)
     private readonly long began = time.GetTimestamp();
     private CircuitState state;
     private long openedAt;
+    private int turn;
 
     /// <summary>Where it stands.</summary>
     public CircuitState State
@@ -29,25 +30,25 @@ internal sealed class CircuitBreaker(CircuitOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>True when the origin may be asked; then one of <see cref="Report"/> and <see cref="Abandon"/> must follow.</summary>
-    public bool TryEnter()
+    /// <summary>A number when the origin may be asked, and then one of <see cref="Report"/> and <see cref="Abandon"/> must follow with it; null when it may not.</summary>
+    public int? TryEnter()
     {
         lock (gate)
         {
-            if (state == CircuitState.Closed) return true;
-            if (state == CircuitState.HalfOpen || time.GetElapsedTime(openedAt) < options.Pause) return false;
+            if (state == CircuitState.Closed) return turn;
+            if (state == CircuitState.HalfOpen || time.GetElapsedTime(openedAt) < options.Pause) return null;
             state = CircuitState.HalfOpen;
-            return true;
+            return ++turn;
         }
     }
 
     /// <summary>How it went. Answers the new state when that changed.</summary>
-    public CircuitState? Report(bool success)
+    public CircuitState? Report(int entered, bool success)
     {
         lock (gate)
         {
-            // What was asked before the circuit opened says nothing new.
-            if (state == CircuitState.Open) return null;
+            // What was asked before the circuit opened says nothing new, also while it is tried or used again: of an origin that hung that comes for as long as its time to answer.
+            if (state == CircuitState.Open || entered != turn) return null;
             if (state == CircuitState.HalfOpen) return Go(success ? CircuitState.Closed : CircuitState.Open);
             var now = (long)(time.GetElapsedTime(began) / (options.Window / Slices));
             ref var slice = ref counts[now % Slices];
@@ -68,10 +69,10 @@ internal sealed class CircuitBreaker(CircuitOptions options, TimeProvider time)
     }
 
     /// <summary>Nobody waited for the answer: what it would have been is not known.</summary>
-    public void Abandon()
+    public void Abandon(int entered)
     {
         lock (gate)
-            if (state == CircuitState.HalfOpen) state = CircuitState.Open;
+            if (state == CircuitState.HalfOpen && entered == turn) state = CircuitState.Open;
     }
 
     private CircuitState Go(CircuitState next)

@@ -14,25 +14,25 @@ internal sealed partial class GuardedOrigin(IOrigin origin, CircuitBreaker break
 
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
-        if (!breaker.TryEnter())
+        if (breaker.TryEnter() is not { } entered)
             throw new OriginException(OriginFailure.Unreachable, $"Origin {Name} failed too often and is not asked for another {Math.Ceiling(breaker.Remaining.TotalSeconds):0} s.");
         var isKnown = false;
         try
         {
             var response = await origin.FetchAsync(request, cancellation);
             isKnown = true;
-            Note(breaker.Report(response.Status is not (500 or 502 or 503 or 504)));
+            Note(breaker.Report(entered, response.Status is not (500 or 502 or 503 or 504)));
             return response;
         }
         catch (OriginException failure)
         {
             isKnown = true;
-            Note(breaker.Report(failure.Failure == OriginFailure.Changed));
+            Note(breaker.Report(entered, failure.Failure == OriginFailure.Changed));
             throw;
         }
         finally
         {
-            if (!isKnown) breaker.Abandon();
+            if (!isKnown) breaker.Abandon(entered);
         }
     }
 

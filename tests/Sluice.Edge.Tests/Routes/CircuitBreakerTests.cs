@@ -15,9 +15,8 @@ public class CircuitBreakerTests
     {
         Fail(2);
         Assert.Equal(CircuitState.Closed, breaker.State);
-        Assert.True(breaker.TryEnter());
-        Assert.Equal(CircuitState.Open, breaker.Report(success: false));
-        Assert.False(breaker.TryEnter());
+        Assert.Equal(CircuitState.Open, breaker.Report(Enter(), success: false));
+        Assert.Null(breaker.TryEnter());
         Assert.Equal(TimeSpan.FromSeconds(10), breaker.Remaining);
     }
 
@@ -33,7 +32,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Report_FewFailuresAmongManyAnswers_StaysClosed()
     {
-        for (var i = 0; i < 100; i++) breaker.Report(success: true);
+        for (var i = 0; i < 100; i++) breaker.Report(Enter(), success: true);
         Fail(99);
         Assert.Equal(CircuitState.Closed, breaker.State);
         Fail(1);
@@ -45,9 +44,9 @@ public class CircuitBreakerTests
     {
         Fail(3);
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(breaker.TryEnter());
+        Enter();
         Assert.Equal(CircuitState.HalfOpen, breaker.State);
-        Assert.False(breaker.TryEnter());
+        Assert.Null(breaker.TryEnter());
     }
 
     [Fact]
@@ -55,10 +54,9 @@ public class CircuitBreakerTests
     {
         Fail(3);
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(breaker.TryEnter());
-        Assert.Equal(CircuitState.Closed, breaker.Report(success: true));
+        Assert.Equal(CircuitState.Closed, breaker.Report(Enter(), success: true));
         Fail(2);
-        Assert.True(breaker.TryEnter());
+        Enter();
     }
 
     [Fact]
@@ -66,10 +64,9 @@ public class CircuitBreakerTests
     {
         Fail(3);
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(breaker.TryEnter());
-        Assert.Equal(CircuitState.Open, breaker.Report(success: false));
+        Assert.Equal(CircuitState.Open, breaker.Report(Enter(), success: false));
         time.Advance(TimeSpan.FromSeconds(9));
-        Assert.False(breaker.TryEnter());
+        Assert.Null(breaker.TryEnter());
     }
 
     [Fact]
@@ -77,13 +74,37 @@ public class CircuitBreakerTests
     {
         Fail(3);
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(breaker.TryEnter());
-        breaker.Abandon();
-        Assert.True(breaker.TryEnter());
+        breaker.Abandon(Enter());
+        Enter();
+    }
+
+    // An origin hangs: what waited for it times out for another minute, while it is tried and when it is back.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Report_OfWhatWasAskedBeforeItOpened_SaysNothing(bool success)
+    {
+        var before = Enter();
+        Fail(3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        var trial = Enter();
+        Assert.Null(breaker.Report(before, success));
+        breaker.Abandon(before);
+        Assert.Null(breaker.TryEnter());
+        Assert.Equal(CircuitState.Closed, breaker.Report(trial, success: true));
+        for (var i = 0; i < 5; i++) Assert.Null(breaker.Report(before, success: false));
+        Assert.Equal(CircuitState.Closed, breaker.State);
+    }
+
+    private int Enter()
+    {
+        var entered = breaker.TryEnter();
+        Assert.NotNull(entered);
+        return entered.Value;
     }
 
     private void Fail(int times)
     {
-        for (var i = 0; i < times; i++) breaker.Report(success: false);
+        for (var i = 0; i < times; i++) breaker.Report(Enter(), success: false);
     }
 }
