@@ -20,6 +20,7 @@ internal sealed class DownloadSource : IDisposable
     private readonly S3OriginOptions options;
     private readonly IS3Credentials credentials;
     private readonly HttpMessageInvoker http;
+    private readonly HttpMessageInvoker anew;
     private readonly S3Exchange exchange;
     private readonly S3Responses responses;
 
@@ -31,7 +32,8 @@ internal sealed class DownloadSource : IDisposable
         var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
         Place = address.IsAws ? "aws" : options.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/');
         http = new(new OffSocketHandler(S3Origin.Handler(options, time)));
-        exchange = new("s3:" + options.Bucket, options, new(options, address, credentials, time), http, time);
+        anew = new(new OffSocketHandler(S3Origin.Handler(options, time, keeps: false)));
+        exchange = new("s3:" + options.Bucket, options, new(options, address, credentials, time), http, anew, time);
         responses = new("s3:" + options.Bucket, keepMetadata: false, new(options.Bucket, time, log));
     }
 
@@ -78,6 +80,7 @@ internal sealed class DownloadSource : IDisposable
     public void Dispose()
     {
         http.Dispose();
+        anew.Dispose();
         (credentials as IDisposable)?.Dispose();
     }
 

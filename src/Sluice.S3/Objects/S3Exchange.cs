@@ -3,7 +3,13 @@ using Sluice.Core.Origins;
 namespace Sluice.S3.Objects;
 
 /// <summary>Sends requests to a bucket: time limits, repetition while no byte has come, remedies for what can be put right.</summary>
-internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket bucket, HttpMessageInvoker http, TimeProvider time)
+/// <param name="name">The origin's.</param>
+/// <param name="options">Limits.</param>
+/// <param name="bucket">Whom to ask, and how to sign.</param>
+/// <param name="http">Keeps connections.</param>
+/// <param name="anew">Keeps none: where one that was kept is dead, as after a failover, the others are as well.</param>
+/// <param name="time">Clock.</param>
+internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket bucket, HttpMessageInvoker http, HttpMessageInvoker anew, TimeProvider time)
 {
     private const int FirstBytes = 4096;
 
@@ -12,15 +18,16 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
     public async ValueTask<S3Answer> SendAsync(S3Ask ask, CancellationToken cancellation)
     {
         var done = S3Bucket.Remedies.None;
+        var by = http;
         for (var repeated = 0; ; repeated++)
         {
             try
             {
-                var (sent, answer) = await AttemptAsync(ask, done, cancellation);
+                var (sent, answer) = await AttemptAsync(by, ask, done, cancellation);
                 while (bucket.Remedy(answer, sent, ref done))
                 {
                     answer.Dispose();
-                    (sent, answer) = await AttemptAsync(ask, done, cancellation);
+                    (sent, answer) = await AttemptAsync(by, ask, done, cancellation);
                 }
                 if (ask.Method == HttpMethod.Head && IsRefusal(answer) && !answer.Anonymous) answer = await ExplainAsync(ask, answer, done, cancellation);
                 if (repeated >= options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504)) return answer;
@@ -31,6 +38,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                 S3Telemetry.Request(name, 0);
                 // Waiting another half minute for a server that accepted the request helps nobody.
                 if (repeated >= options.Retries || failure.Failure is OriginFailure.Timeout or OriginFailure.Invalid) throw;
+                by = anew;
             }
             S3Telemetry.Retry(name);
             var pause = Math.Min(2_000, options.RetryPause.TotalMilliseconds * (1 << repeated)) * (0.5 + Random.Shared.NextDouble());
@@ -44,18 +52,18 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
     private async ValueTask<S3Answer> ExplainAsync(S3Ask ask, S3Answer refused, S3Bucket.Remedies done, CancellationToken cancellation)
     {
         using var told = await SendAsync(ask with { Method = HttpMethod.Get, Fields = [new("Range", "bytes=0-0")] }, cancellation);
-        return IsRefusal(told) ? refused with { Error = told.Error } : (await AttemptAsync(ask, done, cancellation)).Answer;
+        return IsRefusal(told) ? refused with { Error = told.Error } : (await AttemptAsync(http, ask, done, cancellation)).Answer;
     }
 
-    private async ValueTask<(S3Bucket.Prepared Sent, S3Answer Answer)> AttemptAsync(S3Ask ask, S3Bucket.Remedies done, CancellationToken cancellation)
+    private async ValueTask<(S3Bucket.Prepared Sent, S3Answer Answer)> AttemptAsync(HttpMessageInvoker by, S3Ask ask, S3Bucket.Remedies done, CancellationToken cancellation)
     {
         var sent = await bucket.PrepareAsync(ask, done, cancellation);
-        var answer = await AttemptAsync(sent.Message, sent.SignedWith is null, cancellation);
+        var answer = await AttemptAsync(by, sent.Message, sent.SignedWith is null, cancellation);
         S3Telemetry.Request(name, answer.Status);
         return (sent, answer with { Unsigned = answer.Anonymous && bucket.HasCredentials });
     }
 
-    private async ValueTask<S3Answer> AttemptAsync(HttpRequestMessage message, bool anonymous, CancellationToken cancellation)
+    private async ValueTask<S3Answer> AttemptAsync(HttpMessageInvoker by, HttpRequestMessage message, bool anonymous, CancellationToken cancellation)
     {
         var patience = new S3Patience(name, options.IdleTimeout, time);
         HttpResponseMessage? response = null;
@@ -63,7 +71,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
         {
             patience.Allow(options.FirstByteTimeout);
             using var registration = patience.Follow(cancellation);
-            response = await http.SendAsync(message, patience.Token);
+            response = await by.SendAsync(message, patience.Token);
             var body = await response.Content.ReadAsStreamAsync(patience.Token);
             var status = (int)response.StatusCode;
             if (message.Method != HttpMethod.Get || status is 304) return Ended(new(response, Stream.Null, S3Error.None, anonymous), patience);

@@ -14,6 +14,7 @@ public sealed class S3Origin : IOrigin, IDisposable
     private readonly string prefix;
     private readonly IS3Credentials credentials;
     private readonly HttpMessageInvoker http;
+    private readonly HttpMessageInvoker anew;
     private readonly S3Bucket bucket;
     private readonly S3Exchange exchange;
     private readonly S3Responses responses;
@@ -28,9 +29,10 @@ public sealed class S3Origin : IOrigin, IDisposable
         // A bucket's name is unique on AWS whatever the region and style of address.
         Scope = $"s3://{(address.IsAws ? "aws" : options.Endpoint!.Authority + options.Endpoint.AbsolutePath.TrimEnd('/'))}/{options.Bucket}/{prefix}";
         http = new(handler);
+        anew = new(Handler(options, time, keeps: false));
         var place = new S3Location(options.Bucket, options.Prefix).ToString();
         bucket = new(options, address, credentials, time) { Presigned = presigned, Learned = what => log.LogWarning("{Place}: {What}", place, what) };
-        exchange = new(Name, options, bucket, http, time);
+        exchange = new(Name, options, bucket, http, anew, time);
         responses = new(Name, options.KeepMetadata, new(place, time, log));
         probe = new(new S3Location(options.Bucket, prefix), bucket, exchange);
     }
@@ -108,10 +110,11 @@ public sealed class S3Origin : IOrigin, IDisposable
     public void Dispose()
     {
         http.Dispose();
+        anew.Dispose();
         (credentials as IDisposable)?.Dispose();
     }
 
-    internal static SocketsHttpHandler Handler(S3OriginOptions options, TimeProvider time) => new()
+    internal static SocketsHttpHandler Handler(S3OriginOptions options, TimeProvider time, bool keeps = true) => new()
     {
         ConnectTimeout = options.ConnectTimeout,
         ConnectCallback = OriginDialer.With(time),
@@ -121,7 +124,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         ActivityHeadersPropagator = null,
         // DNS of a busy S3 endpoint changes by the minute.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(keeps ? 30 : 0),
         // What is left of a body that nobody wants is read only when that is cheaper than a new connection.
         MaxResponseDrainSize = 64 * 1024,
     };
