@@ -109,7 +109,7 @@ internal static partial class PrivateRoute
     /// <summary>Some origins hold manifests compressed and send them so whatever is accepted. Null for another coding, and for what is not what it says.</summary>
     public static string? TextOf(byte[] body, string coding)
     {
-        if (coding.Length == 0) return Encoding.UTF8.GetString(body);
+        if (coding.Length == 0) return TextOf(body);
         if (!coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)) return null;
         try
         {
@@ -118,11 +118,14 @@ internal static partial class PrivateRoute
             var piece = new byte[64 << 10];
             for (int count; (count = packed.Read(piece)) > 0; text.Write(piece, 0, count))
                 if (text.Length + count > MostText) return null;
-            return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
+            return TextOf(text.GetBuffer().AsSpan(0, (int)text.Length));
         }
         catch (InvalidDataException)
         {
             return null;
         }
     }
+
+    // Some editors begin a file with a mark of its coding, which players leave out.
+    private static string TextOf(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8).TrimStart('\uFEFF');
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Sluice.Edge.Playback;
 using Sluice.TestKit.Time;
 
@@ -83,10 +84,49 @@ public sealed class PlaybackTests
     [InlineData("#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"", "#EXT-X-KEY:METHOD=AES-128,URI=\"data:x\"")]
     [InlineData("#EXTINF:6,a title", "#EXTINF:6,a title")]
     [InlineData("", "")]
+    // Players leave out white space behind an address.
+    [InlineData("a.ts \t", "a.ts?token=T")]
+    [InlineData("  ", "")]
+    [InlineData("#EXT-X-MAP:URI=\"i.mp4 \"", "#EXT-X-MAP:URI=\"i.mp4?token=T\"")]
+    // What stands before a colon is no scheme with such characters.
+    [InlineData("cam_10:30:00.ts", "cam_10:30:00.ts?token=T")]
+    [InlineData("2026-11-23T10:30:00.ts", "2026-11-23T10:30:00.ts?token=T")]
+    [InlineData("web+x.y-1:elsewhere", "web+x.y-1:elsewhere")]
     public void Manifest_Line_CarriesTheToken(string line, string expected)
     {
         Assert.Equal($"#EXTM3U\n{expected}\n", SignedManifest.Write("/m.m3u8", $"#EXTM3U\n{line}\n", "T"));
         Assert.Equal($"#EXTM3U\n{expected}\n", SignedManifest.Write("/m.m3u8", $"#EXTM3U\r\n{line}\r\n", "T"));
+    }
+
+    [Theory]
+    [InlineData("NAME=\"v\",VALUE=\"https://elsewhere\"", "{$v}/a.ts", false)]
+    [InlineData("VALUE=\"//elsewhere\",NAME=\"v\"", "{$v}/a.ts", false)]
+    [InlineData("NAME=\"v\",VALUE=\"/elsewhere\"", "/{$v}/a.ts", false)]
+    [InlineData("NAME=\"v\",VALUE=\"\"", "{$v}//elsewhere/a.ts", false)]
+    [InlineData("NAME=\"v\",VALUE=\"https\"", "{$v}://elsewhere/a.ts", false)]
+    [InlineData("NAME=\"v\",VALUE=\"a\",VALUE=\"https://elsewhere\"", "{$v}/a.ts", false)]
+    [InlineData("IMPORT=\"v\"", "{$v}/a.ts", false)]
+    [InlineData("QUERYPARAM=\"v\"", "h{$v}/a.ts", false)]
+    [InlineData("NAME=\"v\",VALUE=\"https://elsewhere\"", "b/{$v}/a.ts", true)]
+    [InlineData("IMPORT=\"v\"", "/b/{$v}.ts", true)]
+    [InlineData("NAME=\"v\",VALUE=\"../720p/\"", "{$v}a.ts", true)]
+    public void Manifest_AddressWithAVariable_CarriesTheTokenWhereItStaysHere(string definition, string address, bool isSigned)
+    {
+        var (before, after) = (isSigned ? address + "?token=T" : address, $"#EXT-X-MAP:URI=\"{address}");
+
+        Assert.Equal($"#EXTM3U\n#EXT-X-DEFINE:{definition}\n{before}\n{after}{(isSigned ? "?token=T" : "")}\"", SignedManifest.Write("/m.m3u8", $"#EXTM3U\n#EXT-X-DEFINE:{definition}\n{address}\n{after}\"", "T"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gzip")]
+    public void TextOf_WithTheMarkOfItsCoding_LeavesThatOut(string coding)
+    {
+        byte[] body = [0xEF, 0xBB, 0xBF, .. "#EXTM3U\n"u8];
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionMode.Compress)) gzip.Write(body);
+
+        Assert.Equal("#EXTM3U\n", PrivateRoute.TextOf(coding.Length > 0 ? packed.ToArray() : body, coding));
     }
 
     [Fact]
