@@ -146,9 +146,20 @@ public sealed class DashboardTests : IAsyncLifetime
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, Environment = new Dictionary<string, string> { ["SLUICE_API_TOKEN"] = "0123456789abcdef0123" } });
         var page = await browser!.NewPageAsync();
         await page.GotoAsync(sluice.ApiAddress.ToString());
+        await page.FillAsync("#token", "another", new() { Timeout = Wait });
+        Assert.False(await page.IsVisibleAsync("#refused"));
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("#refused", new() { Timeout = Wait });
         await page.FillAsync("#token", "0123456789abcdef0123", new() { Timeout = Wait });
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".panel", new() { Timeout = Wait });
+
+        // Who has told it to one page has told it to all.
+        foreach (var (other, filled) in ((string, string)[])[("videos", "#none:not([hidden])"), ("preview", "[name=derivative] option[value=mobile]")])
+        {
+            await page.GotoAsync($"{sluice.ApiAddress}{other}");
+            await page.WaitForSelectorAsync(filled, new() { Timeout = Wait, State = WaitForSelectorState.Attached });
+        }
     }
 
     private static async Task MakeAsync(SluiceProcess sluice, string path, int requests)

@@ -16,6 +16,9 @@ public sealed class PreviewPageTests(VideoEdge video) : IClassFixture<VideoEdge>
         page.Console += (_, line) => { if (line.Type is "error" or "warning") complaints.Add(line.Text); };
         await page.GotoAsync($"{video.Sluice.ApiAddress}preview");
 
+        // As a person writes a name, and as a URL has it.
+        await page.Locator("[name=source]").FillAsync("/my film ü.mp4");
+        Assert.Equal($"{video.Sluice.EdgeAddress}my%20film%20%C3%BC.mp4", await page.Locator("#url").TextContentAsync());
         await page.Locator("[name=source]").FillAsync("/colours.mp4");
         await page.Locator("[name=mode]").SelectOptionAsync("frame");
         await page.Locator("[name=width]").FillAsync("160");

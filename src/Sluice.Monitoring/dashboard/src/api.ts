@@ -19,6 +19,8 @@ async function ask(path: string, signal?: AbortSignal): Promise<Response> {
   return response;
 }
 
+export const hasToken = (): boolean => !!sessionStorage.getItem(kept);
+
 export const setToken = (token: string): void => sessionStorage.setItem(kept, token);
 
 const of = (node: string): string => (node ? `&node=${encodeURIComponent(node)}` : '');

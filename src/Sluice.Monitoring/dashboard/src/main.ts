@@ -1,5 +1,5 @@
 import './style.css';
-import { follow, NeedsToken, Refused, setToken, trend } from './api';
+import { follow, hasToken, NeedsToken, Refused, setToken, trend } from './api';
 import { byId, h, render } from './dom';
 import { panels } from './panels';
 import { alertLine, more } from './sections';
@@ -113,8 +113,11 @@ async function run(): Promise<void> {
       live('off', 'the server closed the connection');
     } catch (failure) {
       if (mine.signal.aborted) return;
-      if (failure instanceof NeedsToken) await askForToken();
-      else if (failure instanceof Refused && node) node = ''; // that server is gone
+      if (failure instanceof NeedsToken) {
+        await askForToken();
+        continue;
+      }
+      if (failure instanceof Refused && node) node = ''; // that server is gone
       else live('off', failure instanceof TypeError ? 'the server does not answer' : (failure as Error).message);
     }
     await pause(retryAfter);
@@ -123,6 +126,7 @@ async function run(): Promise<void> {
 
 function askForToken(): Promise<void> {
   const dialog = byId<HTMLDialogElement>('ask');
+  byId('refused').hidden = !hasToken();
   return new Promise((done) => {
     dialog.addEventListener('close', () => { setToken(byId<HTMLInputElement>('token').value.trim()); done(); }, { once: true });
     dialog.showModal();

@@ -1,6 +1,8 @@
 const $ = id => document.getElementById(id);
 const form = $('options');
 const names = ['derivative', 'mode', 'width', 'height', 'fit', 'format', 'time', 'duration', 'quality', 'compression', 'speed', 'fps', 'rotate', 'columns', 'rows', 'interval', 'crop', 'sharpen', 'blur', 'brightness', 'contrast', 'saturation', 'audio'];
+// As the dashboard and the page of videos name it: who has told it to one has told it to all.
+const kept = 'sluice.token';
 let edge = '';
 let derivatives = {};
 let running = new AbortController();
@@ -9,14 +11,14 @@ const bytes = n => n >= 1e6 ? `${(n / 1e6).toFixed(2)} MB` : n >= 1e3 ? `${(n / 
 const ms = t => t >= 1000 ? `${(t / 1000).toFixed(2)} s` : `${t.toFixed(0)} ms`;
 
 function api(path) {
-  const token = sessionStorage.getItem('token');
+  const token = sessionStorage.getItem(kept);
   return fetch(path, token ? { headers: { Authorization: `Bearer ${token}` } } : {});
 }
 
 function source() {
   const text = form.elements.source.value.trim();
-  // A path that begins with two slashes would name another server.
-  return '/' + text.replace(/^\/+/, '');
+  // A path that begins with two slashes would name another server. White space and letters beyond ASCII are written as in a URL.
+  return '/' + text.replace(/^\/+/, '').replace(/[^!-~]+/g, encodeURIComponent);
 }
 
 function query() {
@@ -168,7 +170,7 @@ function fill(asked) {
 async function start() {
   const answer = await api('/preview/data');
   $('token').hidden = answer.status !== 401;
-  if (!answer.ok) return say(answer.status === 401 ? 'This server wants its token.' : `The server answered ${answer.status}.`, 'bad');
+  if (!answer.ok) return say(answer.status === 401 ? sessionStorage.getItem(kept) ? 'That is not the token of this API.' : 'This server wants its token.' : `The server answered ${answer.status}.`, 'bad');
   const data = await answer.json();
   ({ edge, derivatives } = data);
   $('sources').replaceChildren(...data.sources.map(path => new Option(path, path)));
@@ -206,7 +208,7 @@ $('copy').addEventListener('click', async () => {
 });
 $('token').addEventListener('submit', event => {
   event.preventDefault();
-  sessionStorage.setItem('token', event.target.elements.token.value);
+  sessionStorage.setItem(kept, event.target.elements.token.value.trim());
   start();
 });
 start();
