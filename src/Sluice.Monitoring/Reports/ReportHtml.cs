@@ -10,7 +10,7 @@ public static class ReportHtml
     private const int Width = 720, Height = 120;
 
     private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;max-width:780px;margin:2rem auto;padding:0 1rem;color:#14202b;background:#fff}h1{font-size:1.35rem;margin:0 0 .3rem}h2{font-size:1rem;margin:1.8rem 0 .5rem}
+        body{font:15px/1.5 system-ui,sans-serif;max-width:780px;margin:2rem auto;padding:0 1rem;color:#14202b;background:#fff}h1,li{overflow-wrap:anywhere}h1{font-size:1.35rem;margin:0 0 .3rem}h2{font-size:1rem;margin:1.8rem 0 .5rem}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-top:1px solid #dfe5ea;font-weight:400}td{text-align:right}thead th{color:#5d6b78;font-size:.82rem;border:0}
         thead th+th{text-align:right}table{table-layout:fixed}thead th:first-child{width:43%}td{white-space:nowrap}.ends{display:flex;justify-content:space-between;margin:0;font-size:.82rem}path{stroke-linecap:round}@media(max-width:520px){body{font-size:13px}}.good{color:#0f766e}.bad{color:#c81e1e}.muted{color:#5d6b78}svg{width:100%;height:auto}.lead{font-size:1.05rem}
         @media(prefers-color-scheme:dark){body{color:#e8eef3;background:#0d1319}th,td{border-color:#25303b}.muted,thead th{color:#93a3b1}.good{color:#2dd4bf}.bad{color:#f87171}}

@@ -20,7 +20,7 @@ public static class DebugPage
         main{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem;margin-top:1rem}
         section{border:1px solid var(--line);border-radius:.5rem;padding:1rem;min-width:0}.wide{grid-column:1/-1}
         table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:500;padding:.15rem .75rem .15rem 0;vertical-align:top;white-space:nowrap}td{padding:.15rem 0}
-        ol{margin:0;padding-left:1.25rem}.media{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:1rem}figure{margin:0}
+        ol{margin:0;padding-left:1.25rem;overflow-wrap:anywhere}.media{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:1rem}figure{margin:0}
         video,img,audio{max-width:100%;background:#0003;border-radius:.25rem}figcaption{font-size:.85rem}a{color:var(--accent)}
         """;
 

@@ -24,8 +24,11 @@ internal static class Greeting
         lines.Add($"  cache      {Tier(options.Cache.Memory)} memory, {Tier(options.Cache.Disk)} disk{(options.Cache.Disk > 0 ? " in " + options.Cache.Directory : "")}");
         if (RedisSetup.Options(options.Redis) is { } redis)
             lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");
-        lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
-        if (options.Routes.Exists(route => route.Video.Enabled) && Sample(options) is var sample && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
+        // What needs a token, a signature or a derivative would be refused to who just tries it.
+        var tried = options.Routes.FirstOrDefault();
+        if (tried?.PlaybackKey is null)
+            lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
+        if (tried is { PlaybackKey: null, Video: { Enabled: true, SigningKeys.Count: 0, DerivativesOnly: false } } && Sample(options) is var sample && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
             lines.Add($"     curl -s{(isSecure ? "k" : "")} '{local}{sample}?mode=frame&time=1s&width=320' -o frame.jpg");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }

@@ -162,6 +162,26 @@ public sealed class DashboardTests : IAsyncLifetime
         }
     }
 
+    // One word that is wider than a phone: names of objects have no spaces.
+    [Fact]
+    public async Task ReportAndDebugPage_OfALongName_FitAPhone()
+    {
+        var name = $"{new string('x', 150)}.mp4";
+        folder.Write(name, new byte[100]);
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        await MakeAsync(sluice, name, 200);
+        var report = folder.FileOf("report.html");
+        var said = await sluice.RunAsync("report", "day", "--html", report);
+        Assert.True(said.ExitCode == 0, said.All);
+        var page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = 360, Height = 800 } });
+        foreach (var address in (string[])[$"file://{report}", $"{sluice.EdgeAddress}{name}?debug=view"])
+        {
+            await page.GotoAsync(address);
+            await page.GetByText(name).Last.WaitForAsync(new() { Timeout = Wait });
+            Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+    }
+
     private static async Task MakeAsync(SluiceProcess sluice, string path, int requests)
     {
         for (var i = 0; i < requests; i++) await sluice.Edge.GetByteArrayAsync(new Uri(path, UriKind.Relative));
