@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sluice.Edge.Fields;
 
 namespace Sluice.Edge.Playback;
 
@@ -25,8 +26,9 @@ internal static partial class SignedManifest
         foreach (var line in text.Split('\n'))
         {
             if (result.Length > 0) result.Append('\n');
-            var bare = line.TrimEnd();
-            if (isManifest ? bare.Length > 0 && bare[0] != '#' : bare.Contains("#xywh=", StringComparison.Ordinal)) result.Append(Signed(bare));
+            // White space alone is a line of a caption, which an empty line would end.
+            var bare = isManifest ? line.TrimEnd() : line.TrimEnd('\r');
+            if (isManifest ? bare.Length > 0 && bare[0] != '#' : IsPicture(bare)) result.Append(Signed(bare));
             else if (isManifest && bare.StartsWith('#') && bare.IndexOf("URI=\"", StringComparison.Ordinal) is >= 0 and var at && bare.IndexOf('"', at + 5) is >= 0 and var end)
                 result.Append(bare, 0, at + 5).Append(Signed(bare[(at + 5)..end])).Append(bare, end, bare.Length - end);
             else result.Append(bare);
@@ -35,6 +37,10 @@ internal static partial class SignedManifest
 
         string Signed(string address) => mayLeadAway && BeginsWithVariable(address) ? address : Sign(address, token);
     }
+
+    // A part of a sheet, or a file for each picture; not a caption that speaks of one.
+    private static bool IsPicture(ReadOnlySpan<char> line) =>
+        line.Contains("#xywh=", StringComparison.Ordinal) || (!line.Trim().ContainsAny(' ', '\t') && MediaTypes.ForPath(line[..(line.IndexOfAny('?', '#') is >= 0 and var end ? end : line.Length)].Trim()).StartsWith("image/", StringComparison.Ordinal));
 
     // What follows a folder's slash, a question mark or a hash leads nowhere else, whatever it stands for.
     private static bool BeginsWithVariable(string address) =>

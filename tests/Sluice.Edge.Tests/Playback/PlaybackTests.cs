@@ -129,9 +129,16 @@ public sealed class PlaybackTests
         Assert.Equal("#EXTM3U\n", PrivateRoute.TextOf(coding.Length > 0 ? packed.ToArray() : body, coding));
     }
 
-    [Fact]
-    public void Thumbnails_Cue_CarriesTheToken() =>
-        Assert.Equal("WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg?token=T#xywh=0,0,160,90\n", SignedManifest.Write("/t.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nt.jpg#xywh=0,0,160,90\n", "T"));
+    [Theory]
+    [InlineData("t.jpg#xywh=0,0,160,90", "t.jpg?token=T#xywh=0,0,160,90")]
+    [InlineData("thumbs/001.PNG", "thumbs/001.PNG?token=T")]
+    [InlineData("001.webp?v=2", "001.webp?v=2&token=T")]
+    [InlineData("https://elsewhere/001.jpg", "https://elsewhere/001.jpg")]
+    [InlineData("Look at 001.jpg", "Look at 001.jpg")]
+    [InlineData("Well.", "Well.")]
+    [InlineData("one\n \nand two", "one\n \nand two")]
+    public void Thumbnails_Cue_CarriesTheToken(string cue, string expected) =>
+        Assert.Equal($"WEBVTT\n\n00:00.000 --> 00:01.000\n{expected}\n", SignedManifest.Write("/t.vtt", $"WEBVTT\r\n\r\n00:00.000 --> 00:01.000\r\n{cue}\r\n", "T"));
 
     [Theory]
     [InlineData("""<SegmentTemplate initialization="i-$RepresentationID$.m4s" media='s-$Number%05d$.m4s?a=1&amp;b=2'/>""", """<SegmentTemplate initialization="i-$RepresentationID$.m4s?token=T" media='s-$Number%05d$.m4s?a=1&amp;b=2&amp;token=T'/>""")]
