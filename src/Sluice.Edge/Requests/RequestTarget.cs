@@ -90,7 +90,7 @@ internal readonly record struct RequestTarget(string Path, string Query)
             }
             else if (c is <= ' ' or '\x7f' or '#')
             {
-                reason = "a control character in the target";
+                reason = c switch { ' ' => "a space in the target, which a URL writes as %20", '#' => "a # in the target, which a URL writes as %23", _ => "a control character in the target" };
                 return false;
             }
             else if (c > '\x7f')

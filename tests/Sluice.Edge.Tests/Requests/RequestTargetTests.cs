@@ -33,7 +33,17 @@ public class RequestTargetTests
         Assert.NotEmpty(reason);
     }
 
-    // Not as data of the test above: an attribute is written in UTF-8, which has no half characters.
+    [Theory]
+    [InlineData("/my film.mp4", "%20")]
+    [InlineData("/1#2.mp4", "%23")]
+    [InlineData("/a\tb", "control character")]
+    public void TryNormalise_TextAsAPersonWritesIt_SaysHowAUrlDoes(string written, string told)
+    {
+        Assert.False(EdgeTarget.TryNormalise(written, out _, out var reason));
+        Assert.Contains(told, reason, StringComparison.Ordinal);
+    }
+
+    // Not as data of the tests above: an attribute is written in UTF-8, which has no half characters.
     [Fact]
     public void TryNormalise_HalfACharacter_HasAReason()
     {
