@@ -89,8 +89,8 @@ public sealed class BrokenRefreshTests : IAsyncLifetime
         origin.On("/a", OriginReply.Text("better"));
         Assert.Equal("200 EXPIRED better", await AskAsync());
         Assert.Equal("200 HIT better", await AskAsync());
-        var held = edge.Cache.GetStatistics();
-        Assert.Equal((before.Objects, before.MemoryChunks), (held.Objects, held.MemoryChunks));
+        // The old object's bytes go with whoever holds them last, which the answers do not wait for.
+        Assert.True(await Eventually.HoldsAsync(() => edge.Cache.GetStatistics() is var held && (held.Objects, held.MemoryChunks) == (before.Objects, before.MemoryChunks), TimeSpan.FromSeconds(60)));
     }
 
     private static OriginReply Broken(string? tag) => OriginReply.Object(2, 3_000_000) with { ETag = tag, LastModified = null, CacheControl = Control };
