@@ -1,8 +1,9 @@
+using System.Net;
 using Npgsql;
 
 namespace Sluice.Catalog.Storage;
 
-/// <summary>Where a PostgreSQL database is: a URL as psql takes it, or Npgsql's own form.</summary>
+/// <summary>Where a PostgreSQL database is: a URL as psql takes it, or Npgsql's own form. Either may name several servers, one of which is the primary.</summary>
 public static class PostgresAddress
 {
     // What psql calls otherwise than Npgsql does; clouds give addresses with some of them.
@@ -29,12 +30,18 @@ public static class PostgresAddress
             {
                 throw new ArgumentException(Unreadable, e);
             }
-            return builder.ConnectionString;
+            return Finish(builder);
         }
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.AbsolutePath.Length < 2)
+        // Several servers, one of which is the primary: a Uri knows no such list.
+        var begin = address.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = address.IndexOfAny(['/', '?'], begin) is >= 0 and var slash ? slash : address.Length;
+        begin = Math.Max(begin, address.LastIndexOf('@', end - 1) + 1);
+        var hosts = address[begin..end];
+        var isList = hosts.Contains(',', StringComparison.Ordinal);
+        if (!Uri.TryCreate(isList ? $"{address[..begin]}several{address[end..]}" : address, UriKind.Absolute, out var url) || url.AbsolutePath.Length < 2)
             throw new ArgumentException(Unreadable);
         var user = url.UserInfo.Split(':', 2);
-        builder.Host = url.Host.Length > 0 ? url.Host.Trim('[', ']') : "localhost";
+        builder.Host = isList ? hosts : url.Host.Length > 0 ? url.Host.Trim('[', ']') : "localhost";
         if (url.Port > 0) builder.Port = url.Port;
         builder.Database = Uri.UnescapeDataString(url.AbsolutePath[1..]);
         if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
@@ -51,6 +58,24 @@ public static class PostgresAddress
             {
                 throw new ArgumentException($"The database's address has a parameter \"{name}\" that is not known, or a value of it that will not do.", e);
             }
+        }
+        return Finish(builder);
+    }
+
+    private static string Finish(NpgsqlConnectionStringBuilder builder)
+    {
+        // Of several servers the catalog needs the one that can be written. Npgsql asks one alone for nothing, and refuses to be told to.
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) != true) builder.Remove("Target Session Attributes");
+        else if (builder.TargetSessionAttributes is null) builder.TargetSessionAttributes = "read-write";
+        try
+        {
+            if (builder.Port > IPEndPoint.MaxPort) throw new ArgumentException($"There is no port {builder.Port}.");
+            // What does not go together is found here, not by the first who asks the database.
+            NpgsqlDataSource.Create(builder.ConnectionString).Dispose();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new ArgumentException($"The database's address will not do: {e.Message}", e);
         }
         return builder.ConnectionString;
     }

@@ -44,7 +44,7 @@ internal sealed class PostgresCatalog : ICatalogDatabase
 
     public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => TryAsync(async () =>
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await ConnectAsync(cancellation);
         return await work(new SqlSession(connection, null));
     }, cancellation).WaitAsync(cancellation);
 
@@ -56,7 +56,7 @@ internal sealed class PostgresCatalog : ICatalogDatabase
     {
         var (connection, transaction, result) = await TryAsync(async () =>
         {
-            var connection = await source.OpenConnectionAsync(cancellation);
+            var connection = await ConnectAsync(cancellation);
             try
             {
                 var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -82,6 +82,19 @@ internal sealed class PostgresCatalog : ICatalogDatabase
                 // Whether it took place is not known: trying again is for whoever asked.
                 throw Failed(e);
             }
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
+        {
+            // A certificate that cannot be read, or a limit that passed between two steps: whoever follows the catalog or works for it must not end by that.
+            throw new NpgsqlException(e.Message, e);
         }
     }
 

@@ -75,11 +75,17 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [InlineData("postgres://me@db.example/v?connect_timeout=3&application_name=x&channel_binding=require&target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/ca.pem", "db.example", 5432, "v")]
     [InlineData("postgres:///v?host=/run/postgresql&port=5433&user=me", "/run/postgresql", 5433, "v")]
     [InlineData("Host=h;Port=1;Database=d;Username=u", "h", 1, "d")]
+    [InlineData("Host=h;Database=d;Username=u;Target Session Attributes=primary", "h", 5432, "d")]
+    [InlineData("postgres://me:secret@db1:5433,[::1]:5434,db3/v?target_session_attrs=read-write", "db1:5433,[::1]:5434,db3", 5432, "v")]
+    [InlineData("postgres://db1,db2/v", "db1,db2", 5432, "v")]
     public void PostgresAddress_EitherForm_IsRead(string address, string host, int port, string name)
     {
         var read = new Npgsql.NpgsqlConnectionStringBuilder(PostgresAddress.Read(address));
 
         Assert.Equal((host, port, name, 25), (read.Host, read.Port, read.Database, read.MaxPoolSize));
+        // A catalog writes. Npgsql takes no wish of the kind for one server.
+        Assert.Equal(host.Contains(',', StringComparison.Ordinal) ? "read-write" : null, read.TargetSessionAttributes);
+        Npgsql.NpgsqlDataSource.Create(read).Dispose();
     }
 
     [Theory]
@@ -87,6 +93,9 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [InlineData("postgres://me:secret@localhost/v?nonsense=secret")]
     [InlineData("postgres://me:secret@localhost/v?connect_timeout=secret")]
     [InlineData("Nonsense=secret")]
+    [InlineData("Host=h;Port=99999;Password=secret")]
+    [InlineData("Host=a,b;Password=secret;Target Session Attributes=somewhere")]
+    [InlineData("postgres://me:secret@a,b/v?minpoolsize=30")]
     public void PostgresAddress_Wrong_IsRefusedWithoutShowingIt(string address) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => PostgresAddress.Read(address)).Message, StringComparison.Ordinal);
 
