@@ -71,6 +71,10 @@ internal static class RedisSetup
         else section.Host = server?.Trim('[', ']');
     }
 
+    /// <summary>What is wrong with a server. A URL would be taken for a name that there is not, and told with the password in it.</summary>
+    public static (string Problem, string Remedy)? CheckServer(string? text) =>
+        text?.AsSpan().IndexOfAny('/', '@') is null or < 0 ? null : ("is not the name of a server", "write HOST or HOST:PORT; a URL is set as redis.url or REDIS_URL");
+
     /// <summary>What is wrong with a URL.</summary>
     public static (string Problem, string Remedy)? CheckUrl(string? text) =>
         text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "redis" or "rediss" && url.Host.Length > 0) ? null : ("is not the URL of a Redis", UrlAdvice);

@@ -4,7 +4,7 @@ internal static partial class SettingTree
 {
     private static SettingGroup<RedisSection> RedisServer => new(() => new RedisSection(),
         new ValueSetting<RedisSection, string?>("host", ValueKinds.OptionalText, o => o.Host, RedisSetup.TakeServer,
-            "Host of the Redis that nodes share, or HOST:PORT; off for none. Without any setting of this section there is none.") { Flag = "--redis", Alias = "REDIS_HOST", DefaultText = "localhost, once anything of this section is set" },
+            "Host of the Redis that nodes share, or HOST:PORT; off for none. Without any setting of this section there is none.") { Flag = "--redis", Alias = "REDIS_HOST", DefaultText = "localhost, once anything of this section is set", Check = RedisSetup.CheckServer },
         new ValueSetting<RedisSection, int>("port", ValueKinds.Count, o => o.Port, (o, v) => o.Port = v, "Its port.") { Alias = "REDIS_PORT" },
         new ValueSetting<RedisSection, string?>("url", ValueKinds.OptionalText, o => o.Url, (o, v) => o.Url = v,
             "All in one, in place of the others: redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS.") { Alias = "REDIS_URL", Secret = true, Check = RedisSetup.CheckUrl },

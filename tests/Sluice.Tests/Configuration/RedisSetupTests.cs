@@ -49,6 +49,7 @@ public sealed class RedisSetupTests
 
     [Theory]
     [InlineData("REDIS_URL", "http://cache.internal")]
+    [InlineData("REDIS_HOST", "redis://user:secret-of-a-test@cache.internal")]
     [InlineData("REDIS_PORT", "70000")]
     [InlineData("REDIS_TTL", "0")]
     [InlineData("REDIS_USER", "somebody")]
