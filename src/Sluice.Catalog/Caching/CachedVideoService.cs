@@ -8,6 +8,9 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
 {
     private readonly ConcurrentDictionary<Guid, Lazy<Task<Video>>> flights = new();
 
+    // Changed since their copies were made, which a store that takes no writes may give for as long as they live: these are read from the database.
+    private readonly ConcurrentDictionary<Guid, byte> changed = new();
+
     public Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default) => inner.CreateAsync(wanted, cancellation);
 
     public async Task<Video> GetAsync(Guid id, CancellationToken cancellation = default)
@@ -32,12 +35,21 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
 
     public async Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) => await ChangedAsync(await inner.DeleteAsync(id, cancellation));
 
-    /// <summary>Voids copies after a change that somebody else made. False when the cache could not be reached.</summary>
-    public ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
+    /// <summary>Voids copies after a change that somebody else made. False when the cache could not be reached; call again until it can, and until then its copy is passed over here.</summary>
+    public async ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
     {
+        Distrust(id);
+        var isVoid = await cache.InvalidateAsync(id, cancellation);
+        if (isVoid) changed.TryRemove(id, out _);
+        return isVoid;
+    }
+
+    /// <summary>Passes over a copy until <see cref="InvalidateAsync"/> has voided it.</summary>
+    public void Distrust(Guid id)
+    {
+        changed[id] = 0;
         // Whoever comes from now on must not be answered by a look-up that began before the change.
         flights.TryRemove(id, out _);
-        return cache.InvalidateAsync(id, cancellation);
     }
 
     private async Task<Video> FlyAsync(Guid id, Func<Lazy<Task<Video>>> self)
@@ -55,6 +67,7 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
     private async Task<Video> LookUpAsync(Guid id)
     {
         // Nobody's leaving ends it for the others; the cache and the database have bounds of their own.
+        if (changed.ContainsKey(id)) return await inner.GetAsync(id, CancellationToken.None);
         var lookup = await cache.GetAsync(id, CancellationToken.None);
         if (lookup.Video is { } copy) return copy;
         var video = await inner.GetAsync(id, CancellationToken.None);

@@ -70,6 +70,7 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
                 if (one.Kind == CatalogEventKind.Published) await observer.OnPublishedAsync(one.VideoId, cancellation);
                 else if (one.Kind == CatalogEventKind.Deleted) await observer.OnDeletedAsync(one.VideoId, cancellation);
                 unvoided.Add(one.VideoId);
+                videos.Distrust(one.VideoId);
                 cursor = one.Id;
                 await VoidAsync(cancellation);
             }

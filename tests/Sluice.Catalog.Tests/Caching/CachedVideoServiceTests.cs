@@ -162,6 +162,24 @@ public sealed class CachedVideoServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_AfterAChangeWhileTheStoreTakesNoWrites_IsAnsweredFromTheDatabase()
+    {
+        var (copies, fences) = (new AwayStore(stores.Open("copies")), new AwayStore(stores.Open("fences")));
+        var changing = Service(copies, fences);
+        await changing.GetAsync(TestVideos.Id);
+        copies.IsReadOnly = fences.IsReadOnly = true;
+
+        await changing.ProcessAsync(TestVideos.Id);
+
+        Assert.Equal(2, (await changing.GetAsync(TestVideos.Id)).Version);
+        copies.IsReadOnly = fences.IsReadOnly = false;
+        Assert.True(await changing.InvalidateAsync(TestVideos.Id));
+        await changing.GetAsync(TestVideos.Id);
+        var before = videos.Selects;
+        Assert.Equal((2, before), ((await changing.GetAsync(TestVideos.Id)).Version, videos.Selects));
+    }
+
+    [Fact]
     public async Task Get_StoreBroughtBackWithOldCopies_IsNotAnsweredByThem()
     {
         await service.GetAsync(TestVideos.Id);

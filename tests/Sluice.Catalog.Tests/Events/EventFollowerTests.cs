@@ -92,6 +92,21 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
     }
 
     [Fact]
+    public async Task CatchUp_CacheTakesNoWrites_ChangesOfOthersAreSeen()
+    {
+        var (ids, service) = ((Guid[])[await AddAsync(), await AddAsync()], Service());
+        var follower = Follower(service);
+        await follower.CatchUpAsync(default);
+        foreach (var id in ids) await service.GetAsync(id);
+        (copies.IsReadOnly, fences.IsReadOnly) = (true, true);
+        foreach (var id in ids) await store.ChangeAsync(id, v => new(v with { Status = VideoStatus.Processing }));
+
+        await follower.CatchUpAsync(default);
+
+        foreach (var id in ids) Assert.Equal(VideoStatus.Processing, (await service.GetAsync(id)).Status);
+    }
+
+    [Fact]
     public async Task Publications_OfThisProcess_AreToldOnceAndOthersAlways()
     {
         var (video, own) = (Guid.NewGuid(), new OwnPublications(this));
@@ -159,11 +174,13 @@ public sealed class EventFollowerTests : IAsyncDisposable, ICatalogObserver
         Assert.Equal("2", File.ReadAllText(folder.FileOf("cursor")));
     }
 
-    private EventFollower Follower()
+    private EventFollower Follower(CachedVideoService? videos = null) => new(store, videos ?? Service(), this, folder.FileOf("cursor"), time, NullLogger<EventFollower>.Instance);
+
+    private CachedVideoService Service()
     {
         var options = new CatalogOptions { Directory = folder.Path };
         var cache = new KeyValueVideoCache(copies, fences, meter, time, NullLogger.Instance) { LongestLife = TimeSpan.FromMinutes(5) };
-        return new EventFollower(store, new CachedVideoService(new VideoService(store, options, time), cache, options, meter), this, folder.FileOf("cursor"), time, NullLogger<EventFollower>.Instance);
+        return new CachedVideoService(new VideoService(store, options, time), cache, options, meter);
     }
 
     private async Task<Guid> AddAsync() => (await new VideoService(store, new CatalogOptions { Directory = "" }, time).CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"))).Id;
