@@ -14,7 +14,7 @@ public sealed record PurgeRequest(PurgeKind Kind, string Value, bool Soft = fals
     /// <summary>Longer names are remembered by their hash: whoever sends a POST chooses its URL, of up to eight thousand characters.</summary>
     private const int LongestName = 256;
 
-    /// <summary>True: nobody asked for it, a method that may have changed the URL succeeded (RFC 9111 section 4.4). Such ones are as frequent as POSTs are and not told in <see cref="ObjectCache.RecentPurges"/>. Default false.</summary>
+    /// <summary>True: nobody asked for it, a method that may have changed the URL succeeded (RFC 9111 section 4.4), or a video of the catalog changed. Such ones are as frequent as changes are and not told in <see cref="ObjectCache.RecentPurges"/>. Default false.</summary>
     public bool IsInvalidation { get; init; }
 
     /// <summary>True for an object that the purge selects.</summary>

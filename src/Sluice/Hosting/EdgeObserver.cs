@@ -11,14 +11,17 @@ internal sealed class EdgeObserver(ObjectCache cache) : ICatalogObserver
 {
     public async Task OnPublishedAsync(Guid video, CancellationToken cancellation)
     {
-        await cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, TaggedOrigin.ManifestTag(video)), cancellation);
+        await PurgeAsync(PurgeKind.Tag, TaggedOrigin.ManifestTag(video), cancellation);
         // Under another route, one of the operator's own, it carries no tag.
-        await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/" + VideoKeys.Master(video)), cancellation);
+        await PurgeAsync(PurgeKind.Url, "/" + VideoKeys.Master(video), cancellation);
     }
 
     public async Task OnDeletedAsync(Guid video, CancellationToken cancellation)
     {
-        await cache.PurgeAsync(new PurgeRequest(PurgeKind.Tag, VideoKeys.Tag(video)), cancellation);
-        await cache.PurgeAsync(new PurgeRequest(PurgeKind.Prefix, "/" + VideoKeys.Hls(video)), cancellation);
+        await PurgeAsync(PurgeKind.Tag, VideoKeys.Tag(video), cancellation);
+        await PurgeAsync(PurgeKind.Prefix, "/" + VideoKeys.Hls(video), cancellation);
     }
+
+    // Every other node follows the catalog by itself: one that hangs must not hold up each change by the seconds that whoever asks for a purge waits for its receipt.
+    private Task<PurgeReceipt> PurgeAsync(PurgeKind kind, string value, CancellationToken cancellation) => cache.PurgeAsync(new PurgeRequest(kind, value) { IsInvalidation = true }, cancellation);
 }
