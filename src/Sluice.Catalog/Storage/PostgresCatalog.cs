@@ -106,7 +106,7 @@ internal sealed class PostgresCatalog : ICatalogDatabase
             {
                 return await work();
             }
-            catch (NpgsqlException e) when (attempt + 1 < Pauses.Length && IsPassing(e))
+            catch (NpgsqlException e) when (attempt < Pauses.Length && IsPassing(e))
             {
                 // Every other connection of the pool is as broken as this one.
                 if (attempt == 0) source.Clear();
