@@ -19,7 +19,7 @@ public static class PostgresAddress
     /// <exception cref="ArgumentException">It is none; the message does not repeat it, for the password's sake.</exception>
     public static string Read(string address)
     {
-        var builder = new NpgsqlConnectionStringBuilder { MaxPoolSize = 25, MinPoolSize = 0, ConnectionLifetime = 3600, ConnectionIdleLifetime = 1800, Timeout = 10, CommandTimeout = 30, ApplicationName = "sluice" };
+        var builder = new NpgsqlConnectionStringBuilder { MaxPoolSize = 25, MinPoolSize = 0, ConnectionLifetime = 3600, ConnectionIdleLifetime = 1800, Timeout = 10, CommandTimeout = 30, HostRecheckSeconds = 1, ApplicationName = "sluice" };
         if (!address.StartsWith("postgres://", StringComparison.Ordinal) && !address.StartsWith("postgresql://", StringComparison.Ordinal))
         {
             try
@@ -64,9 +64,9 @@ public static class PostgresAddress
 
     private static string Finish(NpgsqlConnectionStringBuilder builder)
     {
-        // Of several servers the catalog needs the one that can be written. Npgsql asks one alone for nothing, and refuses to be told to.
+        // Of several servers the catalog needs the one that can be written, which is looked for anew each second. Npgsql asks one alone for nothing, and refuses to be told to.
         if (builder.Host?.Contains(',', StringComparison.Ordinal) != true) builder.Remove("Target Session Attributes");
-        else if (builder.TargetSessionAttributes is null) builder.TargetSessionAttributes = "read-write";
+        else builder.TargetSessionAttributes ??= "read-write";
         try
         {
             if (builder.Port > IPEndPoint.MaxPort) throw new ArgumentException($"There is no port {builder.Port}.");

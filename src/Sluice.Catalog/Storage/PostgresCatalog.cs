@@ -91,6 +91,11 @@ internal sealed class PostgresCatalog : ICatalogDatabase
         {
             return await source.OpenConnectionAsync(cancellation);
         }
+        catch (NpgsqlException e) when (source is NpgsqlMultiHostDataSource && e is not PostgresException)
+        {
+            // None of the servers can be written just now: one of them is about to start or to take over.
+            throw new NpgsqlException(e.Message, new IOException((e.InnerException as AggregateException)?.InnerExceptions[^1].Message ?? e.Message, e));
+        }
         catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
         {
             // A certificate that cannot be read, or a limit that passed between two steps: whoever follows the catalog or works for it must not end by that.

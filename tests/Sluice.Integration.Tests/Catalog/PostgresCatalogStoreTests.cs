@@ -47,6 +47,19 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
         Assert.Equal(0, await Store.LastEventAsync());
     }
 
+    [Fact]
+    public async Task Read_AfterTheOneOfSeveralServersThatRunsWasRestarted_Works()
+    {
+        var several = (await server.CreateDatabaseAsync()).Replace("@", $"@127.0.0.1:{FreePorts.Next()},", StringComparison.Ordinal);
+        await using var database = await PostgresCatalog.OpenAsync(several, TimeProvider.System, default);
+
+        await server.StopAsync();
+        var reading = database.ReadAsync(session => session.QueryAsync($"SELECT count(*) FROM events", row => row.GetInt64(0), default), default);
+        await server.StartAsync();
+
+        Assert.Equal([0], await reading);
+    }
+
     // A planned failover: the old primary goes on as a standby, and connections that were made to it meanwhile stay in the pool while its name leads to the new one.
     [Fact]
     public async Task Change_OverAConnectionToAStandby_IsMadeOverANewOne()
