@@ -49,7 +49,8 @@ internal static class ApiHost
         app.MapPlayback(options);
         if (options.Catalog.Enabled)
         {
-            app.MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
+            app.MapGroup("").AddEndpointFilter((context, next) => state.Phase == ServerPhase.Starting ? new(ProblemResult.Starting) : next(context))
+                .MapCatalog(cancellation => CatalogHost.OpenAsync(state, cancellation));
             app.MapVideosPage();
         }
         app.MapVariants();

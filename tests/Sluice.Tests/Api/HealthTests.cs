@@ -20,6 +20,7 @@ public sealed class HealthTests
 
         var starting = await AskAsync("/health/ready");
         var statsTooEarly = await AskAsync("/v1/cache/stats");
+        var videosTooEarly = await AskAsync("/v1/videos");
         state.MarkReady();
         var serving = await AskAsync("/health/ready");
         state.MarkDraining();
@@ -28,6 +29,8 @@ public sealed class HealthTests
 
         Assert.Equal((503, """{"status":"starting"}"""), starting);
         Assert.Equal(503, statsTooEarly.Status);
+        Assert.Equal(503, videosTooEarly.Status);
+        Assert.Contains("\"detail\":\"The server is starting", videosTooEarly.Text, StringComparison.Ordinal);
         Assert.Contains("\"detail\":\"The server is starting", statsTooEarly.Text, StringComparison.Ordinal);
         Assert.Equal((200, """{"status":"ok"}"""), serving);
         Assert.Equal((503, """{"status":"draining"}"""), draining);
