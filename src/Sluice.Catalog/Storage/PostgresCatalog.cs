@@ -131,7 +131,9 @@ internal sealed class PostgresCatalog : ICatalogDatabase
     private static async Task<int> MigrateAsync(SqlSession session, CancellationToken cancellation)
     {
         await session.QueryAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", _ => 0, cancellation);
-        await session.ExecuteAsync($"CREATE TABLE IF NOT EXISTS sluice_format (version integer NOT NULL)", cancellation);
+        // IF NOT EXISTS asks for the right to create before it looks, which a role that only works with the tables need not have.
+        if ((await session.QueryAsync($"SELECT to_regclass('sluice_format') IS NULL", row => row.GetBoolean(0), cancellation))[0])
+            await session.ExecuteAsync($"CREATE TABLE sluice_format (version integer NOT NULL)", cancellation);
         var version = (await session.QueryAsync($"SELECT version FROM sluice_format", row => row.GetInt32(0), cancellation)).FirstOrDefault();
         if (version > Migrations.Steps.Length)
             throw new IOException($"The catalog's database was made by a newer version of this program (format {version}; this one knows {Migrations.Steps.Length}). Start the newer version.");

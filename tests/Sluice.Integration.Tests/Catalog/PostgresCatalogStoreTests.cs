@@ -34,6 +34,17 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
     }
 
     [Fact]
+    public async Task Open_ByARoleThatMayNotCreate_Works()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await (await PostgresCatalog.OpenAsync(database, TimeProvider.System, default)).DisposeAsync();
+        var role = database.Split('/')[^1] + "_worker";
+        await server.AskAsync(database, $"CREATE ROLE {role} LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}");
+
+        await (await PostgresCatalog.OpenAsync(database.Replace("sluice@", role + "@", StringComparison.Ordinal), TimeProvider.System, default)).DisposeAsync();
+    }
+
+    [Fact]
     public async Task Read_AfterTheDatabaseWasRestarted_Works()
     {
         var id = Guid.NewGuid();
