@@ -27,6 +27,7 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
     private long leaving;
     private int objects;
     private long evictions;
+    private bool isStuck;
 
     public long Used => Volatile.Read(ref used);
 
@@ -80,6 +81,7 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
                 Charge(target, bytes, all, more);
                 return Reservation.Granted;
             }
+            if (isStuck) return Reservation.Refused;
             // When it is picked itself it stands aside while others are, and keeps what it has earned. So does what cannot be had again by those who are reading it.
             var frequency = target.Frequency;
             List<DiskEntry>? aside = null;
@@ -203,6 +205,25 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
             (target.Charged, target.RowBytes) = (0, 0);
             Signal();
         }
+    }
+
+    /// <summary>The file of a removed object could not be deleted: its bytes stay counted, and are not waited for. Until <see cref="TryAgain"/> nothing is given up to make room, since it would make none.</summary>
+    public void Strand(DiskObject target)
+    {
+        lock (gate)
+        {
+            used -= target.RowBytes;
+            leaving -= target.Charged + target.RowBytes;
+            (target.Charged, target.RowBytes) = (0, 0);
+            isStuck = true;
+            Signal();
+        }
+    }
+
+    /// <summary>Perhaps files can be deleted again.</summary>
+    public void TryAgain()
+    {
+        lock (gate) isStuck = false;
     }
 
     private bool IsOver(long bytes, int more, long expected) =>

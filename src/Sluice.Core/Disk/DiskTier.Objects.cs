@@ -217,7 +217,8 @@ public sealed partial class DiskTier
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Its bytes are still there, so they stay counted; the next start sweeps the file.
-            logger.LogError(DiskEvents.DeleteFailed, failure, "Body file {Name} could not be deleted. Check the permissions of the cache directory", target.Name);
+            space.Strand(target);
+            if (deleteLog.Allows()) logger.LogError(DiskEvents.DeleteFailed, failure, "Body file {Name} could not be deleted, nor perhaps others. Check the disk and the permissions of the cache directory; what is there stays counted until the next start", target.Name);
             return;
         }
         space.Retire(target);

@@ -1,3 +1,5 @@
+using Sluice.Core.Disk;
+
 namespace Sluice.Core.Tests.Disk;
 
 public sealed class DiskTierSpaceTests : DiskTierTestBase
@@ -17,6 +19,28 @@ public sealed class DiskTierSpaceTests : DiskTierTestBase
         Assert.Equal(5, tier.GetStatistics().Objects);
         Assert.Equal(5, BodyFiles().Length);
         Assert.Equal(Body("new", 2 * Chunk), await ReadAsync(tier, last));
+    }
+
+    [Fact]
+    public async Task Write_WhatWasEvictedCannotBeDeleted_IsRefusedAtOnceAndEvictsAgainLater()
+    {
+        await using var tier = Open(Options(10 * Chunk));
+        List<DiskObject> held = [];
+        for (var i = 0; i < 5; i++) held.Add(await StoreAsync(tier, "k" + i, 2 * Chunk));
+        // Something that File.Delete does not delete.
+        File.Delete(BodyFile(held[0]));
+        Directory.CreateDirectory(BodyFile(held[0]));
+
+        // By a clock that stands still nobody may wait.
+        for (var i = 0; i < 5; i++) Assert.False(await tier.WriteAsync(tier.Create("new" + i, Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
+        Assert.Equal((1, 10 * Chunk), (tier.GetStatistics().Evictions, tier.GetStatistics().Bytes));
+        Assert.Single(Log.Warnings, line => line.StartsWith("DeleteFailed", StringComparison.Ordinal));
+        Assert.Equal(Body("k1", 2 * Chunk), await ReadAsync(tier, held[1]));
+
+        Time.Advance(TimeSpan.FromSeconds(61));
+        var after = await StoreAsync(tier, "after", 2 * Chunk);
+        Assert.Equal(Body("after", 2 * Chunk), await ReadAsync(tier, after));
+        Assert.Equal(10 * Chunk, tier.GetStatistics().Bytes);
     }
 
     [Fact]
