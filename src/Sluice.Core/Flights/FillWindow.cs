@@ -12,6 +12,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
     public const long LargeBytes = 16 << 20;
     private readonly Queue<Chunk> retained = new();
     private Task<bool> pendingWrite = Task.FromResult(true);
+    private Chunk? refused;
     private bool diskRefuses;
 
     private bool OnDisk => target.Disk is not null && !target.IsDetached && !diskRefuses;
@@ -32,11 +33,12 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
             }
 
             // One write at a time: the origin is read no faster than the disk takes it.
-            if (!await pendingWrite) diskRefuses = true;
+            await SettleAsync();
             pendingWrite = WriteAsync(chunk, share);
             return;
         }
 
+        await SettleAsync();
         retained.Enqueue(chunk);
         share.Return();
         Trim();
@@ -51,7 +53,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
             Trim();
             var ahead = fill.Position - target.ReaderPosition(fill, foremost: target.CanFillGaps || OnDisk);
             if (OnDisk && !target.CanFillGaps) return;
-            var limit = OnDisk ? MaximumAhead : Math.Clamp(cache.Memory.CapacityBytes / 4, MinimumAhead, MaximumAhead);
+            var limit = OnDisk ? MaximumAhead : Math.Max(target.ChunkSize, Math.Min(Share, Math.Clamp(cache.Memory.CapacityBytes / 4, MinimumAhead, MaximumAhead)));
             if (ahead <= limit || !target.IsWanted(fill)) return;
             await next.WaitAsync(cancellation);
         }
@@ -60,6 +62,7 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
     /// <summary>All bytes are here: waits until every reader has passed what no tier keeps.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
+        await SettleAsync();
         while (true)
         {
             var next = target.Demand.Next();
@@ -72,8 +75,20 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
 
     public async Task CloseAsync()
     {
-        await pendingWrite;
+        await SettleAsync();
         while (retained.TryDequeue(out var chunk)) chunk.Drop();
+    }
+
+    /// <summary>Of what all fills may hold: many slow readers are not to take the memory of the machine.</summary>
+    private long Share => cache.RetainedBytes / Math.Max(1, cache.Fills);
+
+    /// <summary>What the disk did not take is nowhere else: it is held as what comes after it, for those who have not read it.</summary>
+    private async ValueTask SettleAsync()
+    {
+        if (await pendingWrite) return;
+        diskRefuses = true;
+        if (refused is { } chunk) retained.Enqueue(chunk);
+        refused = null;
     }
 
     private void Trim()
@@ -81,20 +96,22 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         if (retained.Count == 0) return;
         var onDisk = OnDisk;
         var passed = target.ReaderPosition(fill, foremost: target.CanFillGaps && !onDisk) / target.ChunkSize;
-        while (retained.TryPeek(out var chunk) && (chunk.Index < passed || (onDisk && (long)retained.Count * target.ChunkSize > MaximumRetained)))
+        while (retained.TryPeek(out var chunk) && (chunk.Index < passed || (onDisk && (long)retained.Count * target.ChunkSize > Math.Min(Share, MaximumRetained))))
             retained.Dequeue().Drop();
     }
 
     private async Task<bool> WriteAsync(Chunk chunk, FillShare share)
     {
+        var written = false;
         try
         {
-            return target.Disk is { } disk
+            return written = target.Disk is { } disk
                 && await Task.Run(() => cache.Disk!.WriteAsync(disk, chunk.Index, chunk.Block.Memory, CancellationToken.None).AsTask());
         }
         finally
         {
-            chunk.Drop();
+            if (written) chunk.Drop();
+            else refused = chunk;
             share.Return();
         }
     }

@@ -29,6 +29,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         Disk = disk;
         isWithoutDisk = disk is null && options.Disk is not null;
         passAt = inUse = options.ObjectsInUse;
+        RetainedBytes = options.RetainedBytes;
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
         Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes / 2, time);
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
@@ -50,6 +51,9 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
 
     /// <summary>One for each chunk that a fill has in hand.</summary>
     internal FillPlaces Places { get; }
+
+    /// <summary>See <see cref="ObjectCacheOptions.RetainedBytes"/>.</summary>
+    internal long RetainedBytes { get; }
 
     /// <summary>Missing chunks are fetched in multiples of this many bytes, so that reading on costs few requests.</summary>
     internal long FillUnit => Math.Max(1 << 20, ChunkSize);
@@ -217,7 +221,7 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         MemoryEvictions = Memory.Evictions,
         Disk = Disk?.GetStatistics(),
         IsDiskAway = IsDiskAway,
-        Flights = Volatile.Read(ref fills),
+        Flights = Fills,
     };
 
     /// <inheritdoc/>
@@ -236,6 +240,9 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     // Elsewhere: what it waits for could have to come back to this thread, as with that of a window.
     /// <inheritdoc/>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
+
+    /// <summary>Fills under way.</summary>
+    internal int Fills => Volatile.Read(ref fills);
 
     internal void FillStarted() => Interlocked.Increment(ref fills);
 

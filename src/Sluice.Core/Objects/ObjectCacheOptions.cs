@@ -14,6 +14,9 @@ public sealed record ObjectCacheOptions
     /// <summary>Objects that may stay in use beside those in memory: what is more goes back to being rows of the index.</summary>
     internal int ObjectsInUse { get; init; } = 16_384;
 
+    /// <summary>What all fills together hold, roughly, for readers who are behind.</summary>
+    internal long RetainedBytes { get; init; } = 128L << 20;
+
     /// <summary>The disk tier; null for none.</summary>
     public DiskTierOptions? Disk { get; init; }
 
