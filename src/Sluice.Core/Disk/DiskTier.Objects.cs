@@ -80,7 +80,8 @@ public sealed partial class DiskTier
                 foreach (var row in index.Find(key))
                 {
                     if (Known(new DiskObject(this, row), keyHash, out var isNew) is not { } target) continue;
-                    (isNew && (row.Length < 0 || ObjectMetadataFormat.TryDecode(row.Metadata) is null) ? bad : found).Add(target);
+                    // The row's own length has no checksum, and what is read goes by both.
+                    (isNew && (row.Length < 0 || ObjectMetadataFormat.TryDecode(row.Metadata)?.Length != row.Length) ? bad : found).Add(target);
                 }
         }
         catch (SqliteException failure)

@@ -157,6 +157,17 @@ public sealed class DiskTierDamageTests : DiskTierTestBase
     }
 
     [Theory]
+    [InlineData(-9)]
+    [InlineData(9)]
+    public async Task Find_RowThatSaysAnotherLength_IsAMiss(int more)
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", 2 * Chunk);
+        using (var index = SqliteDatabase.Open(IndexPath)) index.Execute($"UPDATE objects SET length = length + {more}, bytes = bytes + {more}");
+        await using var tier = Open();
+        Assert.Empty(tier.Find("a"));
+    }
+
+    [Theory]
     [InlineData(-5)]
     [InlineData(2_000_000_000)]
     public async Task Load_TotalsThatMakeNoSense_AreNotBelieved(int totals)
