@@ -5,6 +5,9 @@ namespace Sluice.Core.Disk;
 /// <summary>Keeps body files open, so that most reads need no open: at most about <paramref name="maximum"/> idle ones, given up by second chance.</summary>
 internal sealed class OpenFiles(string root, int maximum, Action<DiskObject> retire)
 {
+    /// <summary>EROFS.</summary>
+    private const int ReadOnlyFileSystem = 30;
+
     private readonly Lock gate = new();
     private readonly Queue<DiskObject> order = new();
 
@@ -60,6 +63,11 @@ internal sealed class OpenFiles(string root, int maximum, Action<DiskObject> ret
         try
         {
             return File.OpenHandle(path, mustExist ? FileMode.Open : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        }
+        catch (IOException failure) when (mustExist && failure.HResult is ReadOnlyFileSystem)
+        {
+            // As it becomes after an error of the disk: what is there can be read.
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         }
         catch (DirectoryNotFoundException) when (!mustExist)
         {

@@ -40,6 +40,26 @@ public sealed class DiskTierFullDiskTests : DiskTierTestBase
         }
     }
 
+    [Fact]
+    public async Task Read_FileSystemBecameReadOnly_GoesOnThoughTheFileWasNotOpen()
+    {
+        await using (var first = Open()) await StoreAsync(first, "a", 2 * Chunk);
+        var (tier, objects) = await OpenLoadedAsync();
+        await using var _ = tier;
+        // Only for what is opened from now on, as after an error: what is open stays so.
+        Assert.SkipUnless(await RunAsync("mount", "--bind", Root, Root) && await RunAsync("mount", "-o", "remount,bind,ro", Root), "only root may mount");
+        try
+        {
+            Assert.Equal(Body("a", 2 * Chunk), await ReadAsync(tier, objects[0]));
+            Assert.False(await tier.WriteAsync(tier.Create("b", Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
+            Assert.True(objects[0].IsComplete);
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", Root);
+        }
+    }
+
     private static async Task FillAsync(string path)
     {
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
