@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Sluice.Edge.Tests.Serving;
 using Sluice.TestKit.Time;
 
@@ -10,16 +11,17 @@ public sealed class EdgeTransportAllocationTests
 {
     [Theory]
     [InlineData(1000, false)]
+    [InlineData(1000, false, "?CMCD=bl%3D21300%2Cbr%3D3200%2Csid%3D%226e2fb550%22")]
     [InlineData(1_000_000, false)]
     [InlineData(1_000_000, true)]
-    public async Task Hit_OfAnySize_AllocatesLessThanAKilobyte(int length, bool onDisk)
+    public async Task Hit_OfAnySize_AllocatesLessThanAKilobyte(int length, bool onDisk, string query = "")
     {
         const int hits = 300;
         await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk);
         using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Connect(edge.Fast.Host, edge.Fast.Port);
-        var request = "GET /a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray();
+        var request = Encoding.ASCII.GetBytes($"GET /a{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         var buffer = new byte[1 << 20];
         Ask(50);
         var before = GC.GetTotalAllocatedBytes(precise: true);
