@@ -62,20 +62,27 @@ internal sealed partial class EdgeHandler
     {
         var (scope, key) = (asked.Route.Scope, asked.Target);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
-        var stored = scope.FindStored(key) is [{ IsServable: true } held, ..] ? held : null;
-        if (IsFreshNow(nobody, asked)) return Prepared(scope.FindStored(key) is [var ready, ..] ? ready : null, false);
-        var fetch = PlanFetch(nobody, asked, stored);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            using var ticket = flights.Join(fetch.FlightName, stop => FetchAsync(fetch, false, stop), out _);
-            var result = await ticket.Result.WaitAsync(cancellation);
-            if (result.Object is not { } brought) return new(text, result.Status) { Key = key, Reason = result.Reason };
-            await result.CompleteAsync(cancellation);
-            return Prepared(brought, !result.IsRevalidated);
-        }
-        catch (OriginException failure)
-        {
-            return new(text, 502) { Key = key, Reason = failure.Message };
+            var stored = scope.FindStored(key) is [{ IsServable: true } held, ..] ? held : null;
+            if (IsFreshNow(nobody, asked)) return Prepared(scope.FindStored(key) is [var ready, ..] ? ready : null, false);
+            var fetch = PlanFetch(nobody, asked, stored);
+            try
+            {
+                using var ticket = flights.Join(fetch.FlightName, stop => FetchAsync(fetch, false, stop), out _);
+                var result = await ticket.Result.WaitAsync(cancellation);
+                if (result.Object is not { } brought) return new(text, result.Status) { Key = key, Reason = result.Reason };
+                await result.CompleteAsync(cancellation);
+                return Prepared(brought, !result.IsRevalidated);
+            }
+            catch (ObjectChangedException) when (attempt < MaximumAttempts)
+            {
+                // As for a viewer: of the source that there is now.
+            }
+            catch (IOException failure) when (failure is OriginException or ObjectChangedException)
+            {
+                return new(text, 502) { Key = key, Reason = failure.Message };
+            }
         }
 
         PreparedVariant Prepared(CachedObject? found, bool isMade) => found is null ? new(text, 503) { Key = key, Reason = "It was evicted at once." } : new(text, found.Metadata.Status)

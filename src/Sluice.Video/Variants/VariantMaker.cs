@@ -96,8 +96,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         {
             loan = await listener.LendAsync(source, cancellation);
             var (job, refusal) = await PlaceAsync(new Job(tools, wanted, loan, place, plan.Options!), cancellation);
-            if (refusal is not null) return refusal;
-            var answer = job.Options.Mode switch
+            var answer = refusal ?? job.Options.Mode switch
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
                 VideoMode.Frame => await FrameAsync(job, cancellation),

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
@@ -36,6 +38,34 @@ public sealed class HlsFaultTests
         var after = await sluice.Edge.AskAsync("/film.mp4/hls-4.ts?width=160&height=90");
         Assert.Equal((200, 200), (before.Status, after.Status));
         Assert.NotEqual(before.Header("ETag")![..17], after.Header("ETag")![..17]);
+    }
+
+    // Who has them made ahead tells no more than a viewer can of what becomes of the source meanwhile.
+    [Fact]
+    public async Task Picture_PreparedWhileItsSourceIsReplaced_IsOfTheNewOne()
+    {
+        var film = await Clips.MakeAsync("hls-fault.mp4", Film);
+        await using var origin = FaultyOrigin.Start();
+        origin.On("/film.mp4", await ReplyAsync(film, "1"));
+        await using var sluice = await SluiceProcess.StartAsync(origin.Address);
+        Assert.Equal(6, await SegmentsAsync(sluice, "/film.mp4"));
+        origin.On("/film.mp4", await ReplyAsync(film, "2"));
+        const string Picture = "/film.mp4?mode=frame&time=12s&width=160";
+        using var answer = await sluice.Api.PostAsJsonAsync("/v1/variants/prepare", new JsonObject { ["urls"] = new JsonArray(Picture) });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        Assert.Equal("HIT", (await sluice.Edge.HeadAsync(Picture)).CacheStatus);
+    }
+
+    [Fact]
+    public async Task Picture_WhoseSourceIsReplacedBeforeItsLengthIsKnown_IsOfTheNewOne()
+    {
+        var film = await Clips.MakeAsync("hls-fault.mp4", Film);
+        await using var origin = FaultyOrigin.Start();
+        // Its beginning; what it says of its length is at its end.
+        origin.On("/film.mp4", await ReplyAsync(film, "2")).Once("/film.mp4", await ReplyAsync(film, "1"));
+        await using var sluice = await SluiceProcess.StartAsync(origin.Address);
+        var answer = await sluice.Edge.AskAsync("/film.mp4?mode=frame&time=50%25&width=160");
+        Assert.Equal((200, "image/jpeg"), (answer.Status, answer.Header("Content-Type")));
     }
 
     /// <summary>All processes of a service are told to end when it is stopped: what was being made then says nothing of its source, and is not to be found by the next start.</summary>
