@@ -153,6 +153,13 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
                 // Nothing was sent yet: the next look finds the new version or fetches it.
                 context.Response.Clear();
             }
+            catch (ObjectChangedException) when (!context.Response.HasStarted && asked.Variant is { FallsBack: true })
+            {
+                // One that has another tag at each of its servers can still be sent as it is.
+                context.Response.Clear();
+                await SendOriginalAsync(context, asked, 502, new HeaderList { { OriginalInstead.ReasonField, "the source keeps changing" } });
+                return;
+            }
             catch (OriginException failure) when (failure.Refusal is null && !context.Response.HasStarted && asked.Variant is null && FindWhole(context, asked) is { } former)
             {
                 context.Response.Clear();

@@ -26,6 +26,9 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public int Fault { get; set; }
 
+    /// <summary>Whether each run finds that its source is another one by then.</summary>
+    public bool IsChanging { get; set; }
+
     public int Bytes { get; set; } = 4;
 
     /// <summary>When set, the first run brings one byte and no more, and takes until then to end when nobody wants it.</summary>
@@ -64,6 +67,7 @@ internal sealed class MadeTransform : ITransform, IOrigin
         var version = SourceObject.VersionOf(stored.Metadata.Version) + Recipe;
         if (request.Held?.ETag?.StartsWith($"\"{version}", StringComparison.Ordinal) == true) return Answer(304, request.Held.ETag, []);
         var run = Interlocked.Increment(ref runs);
+        if (IsChanging) throw new ObjectChangedException("another version");
         if (Fault != 0) return Answer(Fault, null, "it broke"u8.ToArray());
         if (run == 1 && Stuck is { } stuck) return new OriginResponse { Status = 200, Headers = new HeaderList { { "ETag", $"\"{version}-{run}\"" } }, Body = new StuckBody(stuck.Task, GivenUp), Version = new ObjectVersion($"\"{version}-{run}\"", null, null) };
         var body = new List<byte>(Encoding.ASCII.GetBytes((string)task.Plan.Order));

@@ -240,6 +240,17 @@ public class VariantServingTests
         Assert.Equal(1, transform.Runs);
     }
 
+    // As behind servers that each have tags of their own.
+    [Fact]
+    public async Task Source_ThatKeepsChanging_IsSentAsItIs()
+    {
+        transform.IsChanging = true;
+        await using var edge = await StartAsync();
+        var (answer, body) = await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal(("true", 100), (answer.Headers.GetValues("X-Fallback-Applied").Single(), body.Length));
+        Assert.InRange(transform.Runs, 2, 10);
+    }
+
     [Fact]
     public async Task Source_ThatMayNotBeKept_IsSentAsItIs()
     {
