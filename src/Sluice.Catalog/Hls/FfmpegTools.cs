@@ -12,6 +12,9 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
 
     private static readonly string? Ffmpeg = Find("ffmpeg"), Ffprobe = Find("ffprobe");
 
+    /// <summary>How soon after its tools a process that is stopped hears of it.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
+
     private const long MostMemory = 6L << 30;
 
     // A thousand streams, which is as many as ffmpeg takes, come to a quarter of it.
@@ -42,7 +45,7 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
             using var lines = new StreamReader(tool.Output);
             while (await lines.ReadLineAsync(CancellationToken.None) is { } line)
                 if (line.StartsWith("out_time_us=", StringComparison.Ordinal) && long.TryParse(line.AsSpan(12), NumberStyles.None, CultureInfo.InvariantCulture, out var done)) progress?.Invoke(done / 1e6);
-            Judge("ffmpeg", await tool.Exited, cancellation);
+            await JudgeAsync("ffmpeg", await tool.Exited, cancellation);
         }
     }
 
@@ -60,7 +63,7 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
         await using (cancellation.Register(tool.Kill))
         {
             var result = await read(tool.Output);
-            Judge("ffprobe", await tool.Exited, cancellation);
+            await JudgeAsync("ffprobe", await tool.Exited, cancellation);
             return result;
         }
     }
@@ -78,10 +81,12 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
 
     private static string? Find(string name) => ToolCommand.Find(name, Environment.GetEnvironmentVariable("PATH"));
 
-    private static void Judge(string name, ToolExit exit, CancellationToken cancellation)
+    private async Task JudgeAsync(string name, ToolExit exit, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (exit.IsSuccess) return;
+        // Whoever stops a service tells all its processes at once, and a tool may be gone before this one has heard of it. ffmpeg ends in its own way then, with 255.
+        if (exit.IsInterrupted || exit.Code == 255) await Task.Delay(Moment, time, cancellation);
         var words = new StringBuilder(name).Append(exit.End switch
         {
             ToolEnd.TimedOut => " took too long",
@@ -89,7 +94,8 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
             _ => string.Create(CultureInfo.InvariantCulture, $" failed ({exit.Code})"),
         });
         if (exit.LastLine.Length > 0) words.Append(": ").Append(exit.LastLine);
-        throw new ToolFailedException(words.ToString());
+        // That says nothing of the file.
+        throw exit.IsInterrupted ? new IOException(words.ToString()) : new ToolFailedException(words.ToString());
     }
 
     private ToolProcess Start(string? program, string name, IReadOnlyList<string> arguments, string folder) => ToolProcess.Start(

@@ -115,6 +115,32 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.Equal(("queued", 0), ((string?)job["state"], (int)job["attempt"]!));
     }
 
+    /// <summary>As systemd and Ctrl-C do it: the tools are told as well, and may be gone before the worker knows why.</summary>
+    [Theory]
+    [InlineData("ffprobe", "*format=start_time*")]
+    [InlineData("ffmpeg", "*scale=640:360*")]
+    public async Task Worker_AskedToStopWithItsTools_GivesItsJobBackUncounted(string tool, string work)
+    {
+        var id = await catalog.UploadAsync(await ClipAsync());
+        var command = Require.Command(tool);
+        var wrapper = folder.Write("told/" + tool, $"""
+            #!/bin/sh
+            case "$*" in {work})
+            (sleep 0.2; kill -TERM $PPID) >/dev/null 2>&1 &
+            {(tool == "ffmpeg" ? "exit 255" : "kill -TERM $$")}
+            esac
+            exec {command} "$@"
+
+            """);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var worker = await SluiceWorker.StartAsync(["--catalog", Catalog], new Dictionary<string, string>(Steady) { ["PATH"] = $"{Path.GetDirectoryName(wrapper)}:{Environment.GetEnvironmentVariable("PATH")}" });
+        Assert.True(await Eventually.HoldsAsync(() => worker.HasExited, Patience));
+
+        Assert.Equal("PROCESSING", (string?)(await catalog.GetAsync(id))["status"]);
+        var job = (await catalog.SendAsync(HttpMethod.Get, $"/v1/videos/{id}/job")).Body!;
+        Assert.Equal(("queued", 0), ((string?)job["state"], (int)job["attempt"]!));
+    }
+
     [Fact]
     public async Task Workers_TwoAndFourVideos_DoEachOnce()
     {
