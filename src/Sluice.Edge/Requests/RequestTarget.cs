@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Sluice.Edge.Requests;
@@ -13,6 +14,9 @@ internal readonly record struct RequestTarget(string Path, string Query)
 
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~!$&'()*+,;=:@/?");
+
+    // What normalising lets stand by itself.
+    private static readonly SearchValues<char> Standing = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Except(['%', '#'])]);
 
     /// <summary>Path and query: the name of the object within its scope.</summary>
     public string Text => Query.Length == 0 ? Path : Path + Query;
@@ -60,6 +64,22 @@ internal readonly record struct RequestTarget(string Path, string Query)
         return true;
     }
 
+    /// <summary>True for a query in normal form.</summary>
+    public static bool IsNormal(ReadOnlySpan<char> query)
+    {
+        while (query.IndexOfAnyExcept(Standing) is >= 0 and var at)
+        {
+            query = query[at..];
+            if (query is not ['%', var high, var low, ..] || char.IsAsciiLetterLower(high) || char.IsAsciiLetterLower(low)
+                || !byte.TryParse(query[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || value == 0 || IsUnreserved((char)value)) return false;
+            query = query[3..];
+        }
+
+        return true;
+    }
+
+    private static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~';
+
     private static bool TryNormalise(ReadOnlySpan<char> text, out string clean, out string reason)
     {
         reason = "";
@@ -84,7 +104,7 @@ internal readonly record struct RequestTarget(string Path, string Query)
                     return false;
                 }
 
-                if (char.IsAsciiLetterOrDigit(value) || value is '-' or '.' or '_' or '~') builder.Append(value);
+                if (IsUnreserved(value)) builder.Append(value);
                 else builder.Append('%').Append(char.ToUpperInvariant(text[i + 1])).Append(char.ToUpperInvariant(text[i + 2]));
                 i += 2;
             }

@@ -43,7 +43,7 @@ internal sealed partial class EdgeHandler
         Add(context.Response, plan.Headers, plan.Vary);
         await ServeAsync(context, new Asked(variants.Route, plan.Key, plan, route));
         // Afterwards: by now what is stored was made as it is to be made now.
-        if (plan.IsForAll && context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == target.Text) variants.Learn(target.Text, plan.Key);
+        if (plan.IsForAll && route.Query.Apply(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) == target.Text) variants.Learn(target.Text, plan.Key);
         if (plan.Next is not null && HttpMethods.IsGet(context.Request.Method)) _ = MakeAheadAsync(route, variants, plan);
         return true;
     }

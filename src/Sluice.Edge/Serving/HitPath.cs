@@ -64,7 +64,8 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
 
     private Hit? FindShortened(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
     {
-        if (target.Length > RequestTarget.MaximumLength) return null;
+        // What is left out has to be in normal form as well: "%76" may be a parameter that counts, and "%zz" is refused.
+        if (target.Length > RequestTarget.MaximumLength || !RequestTarget.IsNormal(target[target.IndexOf('?')..])) return null;
         Span<char> kept = stackalloc char[target.Length];
         return Find(route, kept[..route.Query.Write(target, kept)], request);
     }

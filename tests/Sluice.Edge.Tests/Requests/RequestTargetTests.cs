@@ -62,4 +62,16 @@ public class RequestTargetTests
             Assert.Equal(encoded, plain);
         }
     }
+
+    [Fact]
+    public void IsNormal_OfRandomQueries_SaysWhatNormalisingDoes()
+    {
+        var random = new Random(20261123);
+        string[] pieces = ["a", "=", "&", "?", "/", ".", "%", "%2F", "%2f", "%41", "%7E", "%00", "%zz", "%2", "%%25", "%25", " ", "#", "\"", "|", "\u007f", "\u0001", "é"];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var query = "?" + string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)]));
+            Assert.Equal(RequestTarget.TryParse("/" + query, out var target, out _) && target.Query == query, RequestTarget.IsNormal(query));
+        }
+    }
 }

@@ -49,6 +49,24 @@ public sealed class QueryServingTests
     }
 
     [Fact]
+    public async Task Query_NotInNormalForm_IsAnsweredAlikeWhetherOrNotItIsAHit()
+    {
+        await using var edge = await TwoListeners.StartAsync(origin, time, policy: new RoutePolicy { Query = new(["y"], ["v"]) });
+        var patience = TimeSpan.FromSeconds(60);
+        await TwoListeners.ExchangeAsync(edge.Ordinary, Request("/a"), [], patience);
+        foreach (var listener in (Uri[])[edge.Ordinary, edge.Fast])
+        {
+            foreach (var refused in (string[])["x=%zz", "x=%", "x=%00", "x=\u0001", "x#v=1"])
+                Assert.StartsWith("HTTP/1.1 400", TwoListeners.Normalise(await TwoListeners.ExchangeAsync(listener, Request("/a?" + refused), [], patience)), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 200", TwoListeners.Normalise(await TwoListeners.ExchangeAsync(listener, Request("/a?%76=1&x=%2f%41"), [], patience)), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["", "?v=1"], origin.Requests.Select(request => request.Query));
+
+        static byte[] Request(string target) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+
+    [Fact]
     public async Task Query_ThatDoesNotCount_IsPurgedExplainedAndWarmedAsOne()
     {
         await using var edge = await EdgeServer.StartAsync(origin, time, policy: new RoutePolicy { Query = new(["*"]) });
@@ -74,6 +92,15 @@ public sealed class QueryServingTests
         Assert.Equal(100, (await edge.GetAsync("/a.mp4?utm=3")).Body.Length);
         Assert.Equal("HIT", (await edge.GetAsync("/a.mp4")).Head.Headers.GetValues("X-Cache-Status").Single());
         Assert.Equal(1, transform.Runs);
+    }
+
+    [Fact]
+    public async Task Variant_ThatPlayersAskForWithCmcd_IsFoundWithoutADecision()
+    {
+        var transform = new MadeTransform();
+        await using var edge = await EdgeServer.StartAsync(origin, time, configure: options => options.Routes[0] = options.Routes[0] with { Transform = transform });
+        for (var i = 0; i < 3; i++) await edge.GetAsync($"/a.mp4?make=x&CMCD=bl%3D{i}");
+        Assert.Equal((1, 1), (transform.Runs, transform.Decisions));
     }
 
     [Fact]

@@ -34,12 +34,12 @@ internal sealed class TwoListeners : IAsyncDisposable
 
     public Uri Ordinary => new(ordinary!.Urls.First());
 
-    public static async Task<TwoListeners> StartAsync(IOrigin origin, TimeProvider time, long memory = 64 << 20, bool onDisk = false)
+    public static async Task<TwoListeners> StartAsync(IOrigin origin, TimeProvider time, long memory = 64 << 20, bool onDisk = false, RoutePolicy? policy = null)
     {
         var folder = Directory.CreateTempSubdirectory("sluice-transport-cache-");
         var cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = memory, Disk = onDisk ? new DiskTierOptions { Directory = folder.FullName } : null }, time, NullLoggerFactory.Instance);
         var settings = new EdgeOptions();
-        settings.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin] });
+        settings.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin], Policy = policy ?? new() });
         var made = new TwoListeners(cache, folder);
         var edge = new SluiceEdge(cache, settings, made.Counters, time, NullLoggerFactory.Instance);
         made.fast = await ListenAsync(edge, services => services.AddSingleton<IConnectionListenerFactory>(s =>
