@@ -63,8 +63,16 @@ internal sealed partial class Rewarmer : IAsyncDisposable
         {
             LogLeft(url, failure.Message);
         }
+        catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            // Nobody waits for this: it would end all that is to come, and with it the saving of the index when the server stops.
+            LogFailed(url, failure);
+        }
     }
 
     [LoggerMessage(3014, LogLevel.Debug, "{Url} changed and was asked for often; it was not brought again: {Reason}")]
     private partial void LogLeft(string url, string reason);
+
+    [LoggerMessage(3015, LogLevel.Error, "{Url} changed and could not be brought again; this is a defect, please report it with this line")]
+    private partial void LogFailed(string url, Exception failure);
 }
