@@ -59,7 +59,7 @@ public sealed partial class ObjectCache
         if (request.DryRun) return receipt;
         if (request.Kind == PurgeKind.Source)
             foreach (var follower in followers) receipt = receipt with { Values = receipt.Values + await follower.SourceChangedAsync(request.Value, cancellation) };
-        if (!request.IsInvalidation) recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt));
+        if (!request.IsInvalidation) recent.Enqueue(new PurgeRecord(Time.GetUtcNow(), request, receipt with { Hot = [] }));
         while (recent.Count > MaximumRemembered) recent.TryDequeue(out _);
         // Last, since a disk that cannot be written is no reason to leave out the rest. Not for each POST that nothing stored was about.
         if (Disk is not null && !(request.IsInvalidation && receipt.Objects == 0)) await Disk.FlushAsync();
