@@ -36,7 +36,7 @@ internal sealed class ActiveRoute
 
     public RoutePolicy Policy => Route.Policy;
 
-    /// <summary>Which parameters of a query tell its objects apart.</summary>
+    /// <summary>Which parameters of a query tell its objects apart, and its variants.</summary>
     public QueryRule Query { get; }
 
     public IOrigin Origin { get; }
@@ -66,6 +66,9 @@ internal sealed class ActiveRoute
 
     /// <summary>What a GET or HEAD of a target is served as: without the parameters that do not count.</summary>
     public RequestTarget Shorten(RequestTarget target) => target with { Query = Query.Apply(target.Query) };
+
+    /// <summary>Under which name a target is stored that asks for no variant: what its transform reads tells no objects apart by that.</summary>
+    public string NameOf(string target) => Policy.Query.Apply(target);
 
     private IOrigin Guard(MeteredOrigin origin, TimeProvider time, ILoggerFactory loggers)
     {

@@ -7,7 +7,7 @@ namespace Sluice.Edge.Routes;
 /// Which parameters of a query tell objects apart. A GET or HEAD is served as though it had come without the others, so that what players and advertisers add for their own ends makes no copy of
 /// its own of each object, and neither do numbers that somebody makes up.
 /// </summary>
-/// <remarks>Parameters that a transform reads always count. Names are compared as they are, upper and lower case apart; a last "*" stands for any further characters.</remarks>
+/// <remarks>Parameters by which a variant is asked for always count. Names are compared as they are, upper and lower case apart; a last "*" stands for any further characters.</remarks>
 public sealed class QueryRule
 {
     private static readonly SearchValues<char> NotInNames = SearchValues.Create(" ?&=#%");

@@ -30,7 +30,7 @@ internal sealed partial class EdgeHandler
         if (decision.Original is { } name)
         {
             Add(context.Response, decision.Headers, decision.Vary);
-            await ServeAsync(context, new Asked(route, name) { SkipsCache = decision.SkipsCache });
+            await ServeAsync(context, new Asked(route, route.NameOf(name)) { SkipsCache = decision.SkipsCache });
             return true;
         }
 

@@ -5,6 +5,7 @@ using Sluice.Core.Variants;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Playback;
 using Sluice.Edge.Requests;
+using Sluice.Edge.Variants;
 using Sluice.Edge.Warming;
 
 namespace Sluice.Edge.Serving;
@@ -30,11 +31,11 @@ internal sealed partial class EdgeHandler
             };
         }
 
-        var asked = new Asked(route, target.Text);
+        var asked = new Asked(route, VariantNames.Of(route, target).Name);
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
         try
         {
-            var stored = VarySelection.Find(route.Scope.FindStored(target.Text), nobody.Request.Headers);
+            var stored = VarySelection.Find(route.Scope.FindStored(asked.Target), nobody.Request.Headers);
             if (stored is not null && !IsUsable(route, stored)) stored = null;
             if (stored is not null && Judge(nobody, asked, stored) == Reuse.Fresh)
             {

@@ -127,7 +127,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, ILogger<EdgeHandler> 
     private async Task ServeAsync(HttpContext context, ActiveRoute route, RequestTarget target)
     {
         if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.ChoosesAlways && !variants.Transform.IsVariant(target.Path)) || !await TryServeVariantAsync(context, route, variants, target))
-            await ServeAsync(context, new Asked(route, target.Text));
+            await ServeAsync(context, new Asked(route, route.NameOf(target.Text)));
     }
 
     private async Task ServeAsync(HttpContext context, Asked asked)

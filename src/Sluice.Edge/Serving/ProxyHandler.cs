@@ -41,7 +41,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         if (await IsLastHopAsync(context, headers)) return;
         var hasBody = HasBody(context);
         // The origin is told all of the query; what is stored goes by less of it.
-        var stored = route.Shorten(target);
+        var stored = target with { Query = route.NameOf(target.Query) };
         var fetch = new FetchContext(route, stored.Text, "GET", ForwardedRequest.Read(request), time.GetUtcNow());
         var answer = await route.Origin.FetchAsync(
             new OriginRequest
@@ -127,7 +127,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         await RemoveAsync(target.Text);
         foreach (var field in (string[])["Location", "Content-Location"])
         {
-            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(route.Query.Apply(other));
+            if (NamedTarget.Resolve(context.Request, target, answer.First(field)) is { } other) await RemoveAsync(route.NameOf(other));
         }
 
         // Also where nothing is stored: what is on its way was asked for before the change, and is not to be.

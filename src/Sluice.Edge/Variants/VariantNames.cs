@@ -11,11 +11,12 @@ internal static class VariantNames
     public static (ActiveRoute Route, string Name) Of(ActiveRoute route, RequestTarget target)
     {
         target = route.Shorten(PrivateRoute.SharedPart(route, target));
-        if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.IsVariant(target.Path))) return (route, target.Text);
+        if (route.Variants is not { } variants || (target.Query.Length == 0 && !variants.Transform.IsVariant(target.Path))) return (route, route.NameOf(target.Text));
         return variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { IsOperator = true }) switch
         {
             { Plan: { } plan } => (variants.Route, plan.Key),
-            { Original: { } name } => (route, name),
+            { Original: { } name } => (route, route.NameOf(name)),
+            null => (route, route.NameOf(target.Text)),
             _ => (route, target.Text),
         };
     }

@@ -95,6 +95,32 @@ public sealed class QueryServingTests
     }
 
     [Fact]
+    public async Task Parameters_OfATransform_ThatAskForNoVariant_MakeNoObjectOfTheirOwn()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time, configure: options =>
+            options.Routes[0] = options.Routes[0] with { Transform = new MadeTransform(), Policy = new RoutePolicy { Query = new(["*"]) } });
+        foreach (var target in (string[])["/a?anew=1", "/a?anew=2", "/a", "/a?make=original", "/a?make=original&x"]) await edge.GetAsync(target);
+        Assert.Equal([""], origin.Requests.Select(request => request.Query));
+        foreach (var target in (string[])["/a?anew=3", "/a?make=original&x"])
+        {
+            Assert.Equal("hit", edge.Explainer.Explain(target).Next);
+            var warmed = await edge.Edge.WarmAsync(target, "me", default);
+            Assert.Equal((true, false), (warmed.IsHeld, warmed.IsFetched));
+            Assert.Equal("/a", edge.Edge.NameOf(target));
+        }
+
+        Assert.Equal("/a?make=nothing", edge.Edge.NameOf("/a?make=nothing"));
+    }
+
+    [Fact]
+    public async Task Variant_WhoseSourceChangesWhileItIsMadeAhead_IsToldOf()
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time, configure: options => options.Routes[0] = options.Routes[0] with { Transform = new MadeTransform { IsChanged = true } });
+        Assert.Equal((502, "a changed"), await edge.Edge.PrepareAsync("/a?make=x", "me", default) is var made ? (made.Status, made.Reason) : default);
+        Assert.Equal((502, "a changed"), await edge.Edge.WarmAsync("/a?make=x", "me", default) is var warmed ? (warmed.Status, warmed.Reason) : default);
+    }
+
+    [Fact]
     public async Task Variant_ThatPlayersAskForWithCmcd_IsFoundWithoutADecision()
     {
         var transform = new MadeTransform();
