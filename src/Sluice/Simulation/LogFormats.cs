@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sluice.Edge.Routes;
 
 namespace Sluice.Simulation;
 
@@ -21,7 +22,7 @@ internal static partial class LogFormats
         if (!match.Success || !IsRead(match.Groups["method"].Value, match.Groups["status"].Value)) return false;
         var size = match.Groups["size"].Success && match.Groups["size"].Value != "-" ? match.Groups["size"].Value : match.Groups["bytes"].Value;
         if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)) return false;
-        request = new(match.Groups["path"].Value, bytes);
+        request = new(NameOf(match.Groups["path"].Value), bytes);
         return true;
     }
 
@@ -34,7 +35,7 @@ internal static partial class LogFormats
             var root = document.RootElement;
             if (!root.TryGetProperty("target", out var target) || !root.TryGetProperty("bytes", out var bytes) || !root.TryGetProperty("status", out var status) || !root.TryGetProperty("method", out var method)) return false;
             if (!IsRead(method.GetString() ?? "", status.GetRawText())) return false;
-            request = new(target.GetString() ?? "", bytes.GetInt64());
+            request = new(NameOf(target.GetString() ?? ""), bytes.GetInt64());
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -42,6 +43,9 @@ internal static partial class LogFormats
             return false;
         }
     }
+
+    // A log has the query as it came; with what players add to each request, each would be an object of its own.
+    private static string NameOf(string target) => QueryRule.Default.Apply(target);
 
     private static bool IsRead(string method, string status) => (method is "GET" or "REST.GET.OBJECT") && (status is "200" or "206");
 

@@ -10,7 +10,8 @@ public sealed class SimulationTests
     [Theory]
     [InlineData("""1.2.3.4 - - [21/Nov/2026:08:00:00 +0000] "GET /a.mp4?x=1 HTTP/1.1" 200 1024 "-" "curl/8" """, "/a.mp4?x=1", 1024)]
     [InlineData("2026-11-21T08:00:00.000Z 127.0.0.1 GET /b.mp4 206 512 hit memory first=0.1ms total=0.2ms request=abc", "/b.mp4", 512)]
-    [InlineData("""{"time":"2026-11-21T08:00:00.000Z","client":"127.0.0.1","method":"GET","target":"/c.mp4","status":200,"bytes":77,"outcome":"hit"}""", "/c.mp4", 77)]
+    [InlineData("2026-11-21T08:00:00.000Z 127.0.0.1 GET /b.mp4?CMCD=bl%3D1 206 512 hit memory first=0.1ms total=0.2ms request=abc", "/b.mp4", 512)]
+    [InlineData("""{"time":"2026-11-21T08:00:00.000Z","client":"127.0.0.1","method":"GET","target":"/c.mp4?CMCD=bl%3D1\u0026v=1","status":200,"bytes":77,"outcome":"hit"}""", "/c.mp4?v=1", 77)]
     [InlineData("""owner bucket [21/Nov/2026:08:00:00 +0000] 1.2.3.4 arn:aws:iam::1:user/x 3E57 REST.GET.OBJECT videos/d.mp4 "GET /videos/d.mp4 HTTP/1.1" 206 - 1000 5000 12 11 "-" "S3" -""", "videos/d.mp4", 5000)]
     public void TryRead_LineOfAFormat_HasPathAndBytes(string line, string path, long bytes)
     {
