@@ -72,12 +72,16 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
 
     private Hit? Find(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
     {
-        if (route.Scope.Find(target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
+        if (FindNamed(route, target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
         // The first use of what was fetched ahead brings the next one.
         if (VarySelection.Find(slot.Objects, request) is not { IsAhead: false } stored) return null;
         var now = time.GetUtcNow();
         return ReusePolicy.Evaluate(stored.Metadata.Freshness, request, now) == Reuse.Fresh ? new Hit(route, stored, now) : null;
     }
+
+    // Of what is no variant a parameter that its transform reads may be no part of the name; it may have been by the settings of before.
+    private static CacheSlot? FindNamed(ActiveRoute route, ReadOnlySpan<char> target) =>
+        route.Variants is not null && route.Policy.Query.Shortens(target) ? null : route.Scope.Find(target);
 
     private Hit? FindVariant(VariantRoute variants, ReadOnlySpan<char> target, IHeaderDictionary request)
     {
@@ -97,7 +101,7 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (routes.Match(target) is not { } route) return null;
         target = route.Query.Apply(target);
-        if ((route.Scope.Find(target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot.Objects, context.Request.Headers) is not { } stored) return null;
+        if ((FindNamed(route, target) ?? route.Variants?.Find(target)) is not { } slot || VarySelection.Find(slot.Objects, context.Request.Headers) is not { } stored) return null;
         if (stored.Metadata.Length is not > 0L) return null;
         Span<ByteRange> one = stackalloc ByteRange[1];
         var first = context.Request.Headers.Range is { Count: 1 } range && RangeField.TryParse(range[0], one, out _) && one[0].Resolve(stored.Metadata.Length.Value) is { } part ? part.Start : 0;

@@ -113,6 +113,17 @@ public sealed class QueryServingTests
     }
 
     [Fact]
+    public async Task Query_ThatCountedByTheRulesOfBefore_IsNotAHit()
+    {
+        var before = new EdgeRoute { Name = "all", Origins = [origin], Transform = new MadeTransform() };
+        await using var edge = await EdgeServer.StartAsync(origin, time, configure: options => options.Routes[0] = before);
+        await edge.GetAsync("/a?anew=1");
+        edge.Edge.Replace([before with { Policy = new RoutePolicy { Query = new(["*"]) } }]);
+        await edge.GetAsync("/a?anew=1");
+        Assert.Equal(["?anew=1", ""], origin.Requests.Select(request => request.Query));
+    }
+
+    [Fact]
     public async Task Variant_WhoseSourceChangesWhileItIsMadeAhead_IsToldOf()
     {
         await using var edge = await EdgeServer.StartAsync(origin, time, configure: options => options.Routes[0] = options.Routes[0] with { Transform = new MadeTransform { IsChanged = true } });
