@@ -240,8 +240,8 @@ internal sealed class Fill
 
             if (chunk is not null && filled > 0)
             {
-                kept = true;
                 await window.AddAsync(chunk, share);
+                kept = true;
             }
 
             return ended ? -1 : filled;

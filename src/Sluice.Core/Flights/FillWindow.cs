@@ -23,25 +23,18 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
         // A large body goes through memory only as far as its readers are apart: the disk keeps it, and what is read again comes back from there.
         var isLarge = OnDisk && target.Metadata.Length is not <= LargeBytes;
         if (!isLarge) target.Keep(chunk);
-        if (OnDisk)
+        // One write at a time: the origin is read no faster than the disk takes it. What it refused a part of, it is not asked to take more of.
+        await SettleAsync();
+        var onDisk = OnDisk;
+        if (isLarge && onDisk) chunk.Hold();
+        if (isLarge || !onDisk)
         {
-            if (isLarge)
-            {
-                chunk.Hold();
-                retained.Enqueue(chunk);
-                Trim();
-            }
-
-            // One write at a time: the origin is read no faster than the disk takes it.
-            await SettleAsync();
-            pendingWrite = WriteAsync(chunk, share);
-            return;
+            retained.Enqueue(chunk);
+            Trim();
         }
 
-        await SettleAsync();
-        retained.Enqueue(chunk);
-        share.Return();
-        Trim();
+        if (onDisk) pendingWrite = WriteAsync(chunk, share);
+        else share.Return();
     }
 
     /// <summary>Waits while the fill is too far ahead of those who read.</summary>
@@ -75,8 +68,14 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
 
     public async Task CloseAsync()
     {
-        await SettleAsync();
-        while (retained.TryDequeue(out var chunk)) chunk.Drop();
+        try
+        {
+            await SettleAsync();
+        }
+        finally
+        {
+            while (retained.TryDequeue(out var chunk)) chunk.Drop();
+        }
     }
 
     /// <summary>Of what all fills may hold: many slow readers are not to take the memory of the machine.</summary>
@@ -85,10 +84,18 @@ internal sealed class FillWindow(CachedObject target, ObjectCache cache, Fill fi
     /// <summary>What the disk did not take is nowhere else: it is held as what comes after it, for those who have not read it.</summary>
     private async ValueTask SettleAsync()
     {
-        if (await pendingWrite) return;
-        diskRefuses = true;
-        if (refused is { } chunk) retained.Enqueue(chunk);
-        refused = null;
+        var write = pendingWrite;
+        // A failure that nobody expected is told once.
+        pendingWrite = Task.FromResult(true);
+        try
+        {
+            diskRefuses |= !await write;
+        }
+        finally
+        {
+            if (refused is { } chunk) retained.Enqueue(chunk);
+            refused = null;
+        }
     }
 
     private void Trim()
