@@ -73,6 +73,11 @@ public static class PostgresAddress
             // What does not go together is found here, not by the first who asks the database.
             NpgsqlDataSource.Create(builder.ConnectionString).Dispose();
         }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            // Where the password has a slash, part of it is taken for one, so it is not repeated.
+            throw new ArgumentException("The database's address has a port that is none. In a URL, a password is written with %2F for / and %40 for @.", e);
+        }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new ArgumentException($"The database's address will not do: {e.Message}", e);

@@ -96,6 +96,8 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [InlineData("Host=h;Port=99999;Password=secret")]
     [InlineData("Host=a,b;Password=secret;Target Session Attributes=somewhere")]
     [InlineData("postgres://me:secret@a,b/v?minpoolsize=30")]
+    [InlineData("postgres://me:secret,a/b@h/v")]
+    [InlineData("Host=a:secret,b:99999999999;Database=d")]
     public void PostgresAddress_Wrong_IsRefusedWithoutShowingIt(string address) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => PostgresAddress.Read(address)).Message, StringComparison.Ordinal);
 
