@@ -22,6 +22,7 @@ internal static partial class SignedManifest
         if (IsDash(path)) return WriteDash(text, token);
         var isManifest = path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
         var mayLeadAway = isManifest && text.Contains(Variable, StringComparison.Ordinal) && text.Split('\n').Any(static line => line.Contains("#EXT-X-DEFINE", StringComparison.Ordinal) && !PlainVariable().IsMatch(line.TrimEnd()));
+        var mayBeRooted = mayLeadAway || (isManifest && text.Contains("VALUE=\"/", StringComparison.Ordinal));
         var result = new StringBuilder(text.Length * 2);
         foreach (var line in text.Split('\n'))
         {
@@ -35,7 +36,7 @@ internal static partial class SignedManifest
         }
         return result.ToString();
 
-        string Signed(string address) => mayLeadAway && BeginsWithVariable(address) ? address : Sign(address, token);
+        string Signed(string address) => BeginsWithVariable(address) && (address.AsSpan().TrimStart() is ['/', ..] ? mayBeRooted : mayLeadAway) ? address : Sign(address, token);
     }
 
     // A part of a sheet, or a file for each picture; not a caption that speaks of one.
@@ -46,8 +47,8 @@ internal static partial class SignedManifest
     private static bool BeginsWithVariable(string address) =>
         address.IndexOf(Variable, StringComparison.Ordinal) is >= 0 and var at && address.AsSpan(0, at).Trim() is var before && (before is "/" || before.IndexOfAny("/?#") < 0);
 
-    // Neither a scheme nor a server can be made of these, however they are put together.
-    [GeneratedRegex("""^#EXT-X-DEFINE:(NAME="[^"]*",VALUE="[\w.~%-][\w.~%/-]*"|VALUE="[\w.~%-][\w.~%/-]*",NAME="[^"]*")$""")]
+    // Neither a scheme nor a server can be made of these, however they are put together, but by a slash before one that begins with a slash.
+    [GeneratedRegex("""^#EXT-X-DEFINE:(NAME="[^"]*",VALUE="/?[\w.~%-][\w.~%/-]*"|VALUE="/?[\w.~%-][\w.~%/-]*",NAME="[^"]*")$""")]
     private static partial Regex PlainVariable();
 
     // Addresses and templates of segments are attributes, those they are relative to are elements. Where one of the latter is of another server, the former may be of that server too.

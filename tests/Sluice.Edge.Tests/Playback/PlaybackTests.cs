@@ -110,6 +110,8 @@ public sealed class PlaybackTests
     [InlineData("NAME=\"v\",VALUE=\"https://elsewhere\"", "b/{$v}/a.ts", true)]
     [InlineData("IMPORT=\"v\"", "/b/{$v}.ts", true)]
     [InlineData("NAME=\"v\",VALUE=\"../720p/\"", "{$v}a.ts", true)]
+    [InlineData("NAME=\"v\",VALUE=\"/hls/720p\"", "{$v}/a.ts", true)]
+    [InlineData("NAME=\"v\",VALUE=\"720p\"", "/{$v}/a.ts", true)]
     public void Manifest_AddressWithAVariable_CarriesTheTokenWhereItStaysHere(string definition, string address, bool isSigned)
     {
         var (before, after) = (isSigned ? address + "?token=T" : address, $"#EXT-X-MAP:URI=\"{address}");
