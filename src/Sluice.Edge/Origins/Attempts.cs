@@ -28,8 +28,11 @@ internal sealed class Attempts(bool isSafe)
     /// <summary>True once a byte of an answer has come.</summary>
     public bool IsAnswered { get; set; }
 
+    /// <summary>True once something of it may have reached the origin, on whichever connection.</summary>
+    public bool IsSent => last is not null;
+
     /// <summary>True where it may be sent once more, on a new connection: so far it went out on a kept one only, from which nothing came back.</summary>
-    public bool NeedsNewConnection => last is not null && mayRepeat && !IsAnswered;
+    public bool NeedsNewConnection => IsSent && mayRepeat && !IsAnswered;
 
     /// <summary>
     /// Called before anything is written. A second connection is allowed once, for a safe request whose first connection had been used before:

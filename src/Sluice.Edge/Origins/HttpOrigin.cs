@@ -89,11 +89,11 @@ public sealed class HttpOrigin : IOrigin, IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, Deadline deadline, CancellationToken cancellation)
     {
+        // Seen by what this method calls, not by what called it.
+        var attempts = Attempts.Current = new Attempts(HttpOriginRequest.IsRepeatable(message));
         try
         {
             using var following = deadline.Follow(cancellation);
-            // Seen by what this method calls, not by what called it.
-            var attempts = Attempts.Current = new Attempts(HttpOriginRequest.IsRepeatable(message));
             try
             {
                 return await invoker.SendAsync(message, deadline.Token);
@@ -120,11 +120,12 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         }
         catch (OperationCanceledException canceled)
         {
-            throw HttpOriginFailures.Timeout(Name, $"could not be reached within {options.ConnectTimeout.TotalSeconds:0.###} s", canceled, isUnsent: true);
+            throw HttpOriginFailures.Timeout(Name, $"could not be reached within {options.ConnectTimeout.TotalSeconds:0.###} s", canceled, isUnsent: !attempts.IsSent);
         }
         catch (HttpRequestException failure)
         {
-            throw HttpOriginFailures.OfRequest(Name, failure);
+            // Of any method the handler goes on to another connection where a kept one was closed, and that one may be refused.
+            throw HttpOriginFailures.OfRequest(Name, failure, attempts.IsSent);
         }
     }
 

@@ -7,10 +7,10 @@ namespace Sluice.Edge.Origins;
 internal static class HttpOriginFailures
 {
     /// <summary>The failure of a request without an answer.</summary>
-    public static OriginException OfRequest(string origin, HttpRequestException thrown) => thrown.HttpRequestError switch
+    public static OriginException OfRequest(string origin, HttpRequestException thrown, bool isSent) => thrown.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
-            => Make(OriginFailure.Unreachable, origin, "could not be reached", thrown),
+            => Make(OriginFailure.Unreachable, origin, "could not be reached", thrown, isUnsent: !isSent),
         HttpRequestError.ResponseEnded => Make(OriginFailure.Truncated, origin, "closed the connection instead of answering", thrown),
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError
             => Make(OriginFailure.Invalid, origin, "sent an answer that is not HTTP", thrown),
@@ -27,11 +27,11 @@ internal static class HttpOriginFailures
     public static OriginException Timeout(string origin, string what, Exception? thrown = null, bool isUnsent = false) =>
         new(OriginFailure.Timeout, $"Origin {origin} {what}.", thrown) { IsUnsent = isUnsent };
 
-    private static OriginException Make(OriginFailure failure, string origin, string what, Exception thrown)
+    private static OriginException Make(OriginFailure failure, string origin, string what, Exception thrown, bool isUnsent = false)
     {
         // The innermost exception is the one that says something; the outer ones point to it.
         var cause = thrown;
         while (cause.InnerException is not null) cause = cause.InnerException;
-        return new OriginException(failure, $"Origin {origin} {what}: {cause.Message.ReplaceLineEndings(" ")}", thrown);
+        return new OriginException(failure, $"Origin {origin} {what}: {cause.Message.ReplaceLineEndings(" ")}", thrown) { IsUnsent = isUnsent };
     }
 }

@@ -57,4 +57,20 @@ public sealed class HttpOriginConnectionsTests
 
         Task<OriginResponse> FetchAsync() => origin.FetchAsync(new OriginRequest { Path = "/a" }, TestContext.Current.CancellationToken).AsTask();
     }
+
+    // A server that ends with a request in its hands: .NET goes on to a new connection, and that one is refused. It may have been done, so that no other origin may be given it.
+    [Fact]
+    public async Task Fetch_KeptConnectionClosedAndNoneAccepted_MayHaveBeenSent()
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", new RawReply("", RawEnd.Close));
+        using var origin = server.Origin();
+        await using (var first = await FetchAsync("GET")) await first.Body.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
+        server.StopListening();
+        var failure = await Assert.ThrowsAsync<OriginException>(() => FetchAsync("POST"));
+        Assert.Equal((2, false), (server.Requests.Length, failure.IsUnsent));
+        // Of this one nothing went out.
+        Assert.True((await Assert.ThrowsAsync<OriginException>(() => FetchAsync("POST"))).IsUnsent);
+
+        Task<OriginResponse> FetchAsync(string method) => origin.FetchAsync(new OriginRequest { Method = method, Path = "/a" }, TestContext.Current.CancellationToken).AsTask();
+    }
 }

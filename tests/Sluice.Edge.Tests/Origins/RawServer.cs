@@ -57,6 +57,9 @@ internal sealed class RawServer : IAsyncDisposable
     /// <summary>From now on it knows nothing of the connections there are, as a machine that has taken over another's address: what comes on them is answered by a reset.</summary>
     public void ForgetConnections() => Volatile.Write(ref forgotten, connections);
 
+    /// <summary>From now on it accepts no connection.</summary>
+    public void StopListening() => listener.Stop();
+
     public Task RequestArrived() => arrived.WaitAsync(TestTime);
 
     /// <summary>The client has closed, or reset, a connection.</summary>
@@ -96,11 +99,13 @@ internal sealed class RawServer : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
+        // Once it has stopped, the listener would give another.
+        var server = listener.Server;
         try
         {
             while (true)
             {
-                var socket = await listener.Server.AcceptAsync(stop.Token);
+                var socket = await server.AcceptAsync(stop.Token);
                 work.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
