@@ -9,7 +9,7 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
     private readonly ConcurrentDictionary<Guid, Lazy<Task<Video>>> flights = new();
 
     // Changed since their copies were made, which a store that takes no writes may give for as long as they live: these are read from the database.
-    private readonly ConcurrentDictionary<Guid, byte> changed = new();
+    private readonly ConcurrentDictionary<Guid, object> changed = new();
 
     public Task<Video> CreateAsync(NewVideo wanted, CancellationToken cancellation = default) => inner.CreateAsync(wanted, cancellation);
 
@@ -38,18 +38,20 @@ internal sealed class CachedVideoService(IVideos inner, IVideoCache cache, Catal
     /// <summary>Voids copies after a change that somebody else made. False when the cache could not be reached; call again until it can, and until then its copy is passed over here.</summary>
     public async ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
     {
-        Distrust(id);
+        var change = Distrust(id);
         var isVoid = await cache.InvalidateAsync(id, cancellation);
-        if (isVoid) changed.TryRemove(id, out _);
+        // A later change is to be voided by itself.
+        if (isVoid) changed.TryRemove(new(id, change));
         return isVoid;
     }
 
-    /// <summary>Passes over a copy until <see cref="InvalidateAsync"/> has voided it.</summary>
-    public void Distrust(Guid id)
+    /// <summary>Passes over a copy until <see cref="InvalidateAsync"/>, called from now on, has voided it. Answers what stands for that.</summary>
+    public object Distrust(Guid id)
     {
-        changed[id] = 0;
+        var change = changed[id] = new object();
         // Whoever comes from now on must not be answered by a look-up that began before the change.
         flights.TryRemove(id, out _);
+        return change;
     }
 
     private async Task<Video> FlyAsync(Guid id, Func<Lazy<Task<Video>>> self)

@@ -179,6 +179,22 @@ public sealed class CachedVideoServiceTests : IDisposable
         Assert.Equal((2, before), ((await changing.GetAsync(TestVideos.Id)).Version, videos.Selects));
     }
 
+    // The first says that all is void when the second, which comes later and is not, has begun.
+    [Fact]
+    public async Task Get_AfterTwoChangesOfWhichOnlyTheFirstWasVoided_IsAnsweredFromTheDatabase()
+    {
+        var copies = new SlowVoiding();
+        var changing = new CachedVideoService(videos, copies, new CatalogOptions { Directory = "" }, meter);
+        var (first, second) = (changing.InvalidateAsync(TestVideos.Id).AsTask(), changing.InvalidateAsync(TestVideos.Id).AsTask());
+        videos.Row = TestVideos.First with { Version = 3 };
+
+        copies.Calls[0].SetResult(true);
+        copies.Calls[1].SetResult(false);
+
+        Assert.Equal((true, false), (await first, await second));
+        Assert.Equal(3, (await changing.GetAsync(TestVideos.Id)).Version);
+    }
+
     [Fact]
     public async Task Get_StoreBroughtBackWithOldCopies_IsNotAnsweredByThem()
     {
@@ -217,6 +233,22 @@ public sealed class CachedVideoServiceTests : IDisposable
 
     private CachedVideoService Service(IKeyValueStore copies, IKeyValueStore fences) => new(videos,
         new KeyValueVideoCache(copies, fences, meter, time, NullLogger.Instance) { LongestLife = TimeSpan.FromMinutes(5) }, new CatalogOptions { Directory = "" }, meter);
+
+    /// <summary>Has an old copy, and voids it when it is told to.</summary>
+    private sealed class SlowVoiding : IVideoCache
+    {
+        public List<TaskCompletionSource<bool>> Calls { get; } = [];
+
+        public ValueTask<CacheLookup> GetAsync(Guid id, CancellationToken cancellation = default) => new(new CacheLookup(TestVideos.First, "", true, 0));
+
+        public ValueTask SetAsync(Video video, TimeSpan timeToLive, CacheLookup lookup, CancellationToken cancellation = default) => default;
+
+        public ValueTask<bool> InvalidateAsync(Guid id, CancellationToken cancellation = default)
+        {
+            Calls.Add(new());
+            return new(Calls[^1].Task);
+        }
+    }
 
     private sealed class BrokenStore(Task? hang = null) : IKeyValueStore
     {
