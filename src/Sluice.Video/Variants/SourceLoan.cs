@@ -17,7 +17,12 @@ internal sealed class SourceLoan(CachedObject source, string url, Action end) : 
     /// <summary>True once it turned out that there is another version of the source now: of that one a variant can be made.</summary>
     public bool IsChanged => isChanged;
 
-    public void Break(bool isChange) => (isChanged, isBroken) = (isChanged || isChange, true);
+    /// <summary>Notes it. Several connections of one process may, at once.</summary>
+    public void Break(bool isChange)
+    {
+        if (isChange) isChanged = true;
+        isBroken = true;
+    }
 
     public void Dispose() => end();
 }
