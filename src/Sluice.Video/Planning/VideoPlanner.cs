@@ -28,6 +28,9 @@ public sealed class VideoPlanner
     private readonly (int Width, int Height, int Bitrate)[] rungs;
     private readonly FrozenSet<string> listedSizes;
 
+    /// <summary>True for a parameter of a query that is read, whatever the policy.</summary>
+    public static bool Reads(ReadOnlySpan<char> parameter) => ParameterNames.TryFind(parameter, out _);
+
     /// <summary>Prepares a policy.</summary>
     /// <exception cref="ArgumentException">The policy has errors; all are in the message.</exception>
     public VideoPlanner(VideoPolicy policy, TimeProvider time)

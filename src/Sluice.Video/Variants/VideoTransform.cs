@@ -43,7 +43,7 @@ public sealed class VideoTransform : ITransform
     public bool IsVariant(string path) => planner.IsHls(path, out _, out _);
 
     /// <inheritdoc/>
-    public bool Reads(ReadOnlySpan<char> parameter) => ParameterNames.TryFind(parameter, out _);
+    public bool Reads(ReadOnlySpan<char> parameter) => VideoPlanner.Reads(parameter);
 
     /// <inheritdoc/>
     public bool ChoosesAlways => planner.Policy.Responsive == ResponsiveChoice.Always;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sluice.Configuration;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
+using Sluice.Hosting;
 using Sluice.Video.Access;
 using Sluice.Video.Planning;
 
@@ -41,6 +42,9 @@ internal static class SignCommand
         if (options.Routes.Find(r => new PathPattern(r.Pattern).Matches(path)) is not { } route) return terminal.Fail(ExitCode.Usage, $"no route takes {path}; check routes in the configuration");
         var policy = VideoSetup.Policy(options.Video, route.Video);
         if (policy.SigningKeys is not [var key, ..]) return terminal.Fail(ExitCode.Usage, $"the route {route.Name} has no signing keys; set routes[].video.signingKeys");
+        // A server leaves these out before it looks at the signature.
+        var rule = EdgeRoutes.QueryOf(route);
+        query = string.Join('&', query.TrimStart('?').Split('&').Where(pair => VideoPlanner.Reads(pair.Split('=')[0]) || rule.Apply("?" + pair).Length > 0));
         var signed = UrlSignature.Sign(path, query, key, life is { } time ? terminal.Time.GetUtcNow() + time : null);
         // What the server would refuse is better refused here.
         var plan = new VideoPlanner(policy, terminal.Time).Plan(new VideoRequest(path, signed, static _ => null));

@@ -31,6 +31,9 @@ internal static class EdgeRoutes
         };
     }
 
+    /// <summary>Which parameters of a query tell objects of a route apart.</summary>
+    public static QueryRule QueryOf(RouteSection options) => new(options.ExcludeQuery, options.IncludeQuery is [] ? null : options.IncludeQuery);
+
     private static EdgeRoute Plain(RouteSection options, OriginFactory origins, TimeProvider time) => new()
     {
         Name = options.Name!,
@@ -54,7 +57,7 @@ internal static class EdgeRoutes
             DefaultLifetime = options.DefaultLifetime,
             StoreSetCookie = options.StoreSetCookie,
             Stores = options.Cache,
-            Query = new QueryRule(options.ExcludeQuery, options.IncludeQuery is [] ? null : options.IncludeQuery),
+            Query = QueryOf(options),
             Prefetch = options.Prefetch,
         },
     };

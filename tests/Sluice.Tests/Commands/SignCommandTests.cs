@@ -15,6 +15,10 @@ public sealed class SignCommandTests : IDisposable
         await RunAsync("/videos/sample.mp4?width=640&height=360"));
 
     [Fact]
+    public async Task Sign_OfWhatTellsNoObjectsApart_LeavesItOut() =>
+        Assert.Equal(await RunAsync("/videos/sample.mp4?width=640&height=360"), await RunAsync("/videos/sample.mp4?width=640&CMCD=bl%3D100&height=360"));
+
+    [Fact]
     public async Task Sign_OfWholeUrl_KeepsItsServer() =>
         Assert.StartsWith("https://media.example:8443/a%20b.mp4?width=640&keyid=k1&expires=", (await RunAsync("https://media.example:8443/a%20b.mp4?width=640", "--expires", "1h")).Out, StringComparison.Ordinal);
 
