@@ -36,9 +36,9 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,
             "For HTTP origins: false passes every request on and keeps nothing."),
         new ValueSetting<RouteSection, IReadOnlyList<string>>("excludeQuery", ValueKinds.Texts, o => o.ExcludeQuery, (o, v) => o.ExcludeQuery = v,
-            "Parameters of a query that tell no objects apart, such as \"CMCD, utm_*\"; * for all. A request is served as though it had come without them, and the origin is not told them. Where those of docs/video.md ask for a variant, they count in any case.") { Check = CheckParameters },
+            "Parameters of a query that tell no objects apart, such as \"CMCD, utm_*\"; * for all. A request is served as though it had come without them, and the origin is not told them. Where those of docs/video.md ask for a variant, they count in any case. A list of your own takes the place of CMCD.") { Check = CheckParameters },
         new ValueSetting<RouteSection, IReadOnlyList<string>>("includeQuery", ValueKinds.Texts, o => o.IncludeQuery, (o, v) => o.IncludeQuery = v,
-            "The only parameters that tell objects apart, such as v; those of excludeQuery do not even so.") { Check = CheckParameters, DefaultText = "all" },
+            "The only parameters that tell objects apart, such as v; * for all. Those of excludeQuery do not even so.") { Check = CheckParameters, DefaultText = "*" },
         new ValueSetting<RouteSection, int>("prefetch", ValueKinds.Number, o => o.Prefetch, (o, v) => o.Prefetch = v,
             "How many segments (seg_001.ts, seg_002.ts, …) or parts of a file are fetched ahead of a viewer who asks for one after another, up to 32 MB each, so that the next one is here when it is asked for; 0 for none, at most 16.")
         {
