@@ -70,6 +70,7 @@ public static class PostgresAddress
         try
         {
             if (builder.Port > IPEndPoint.MaxPort) throw new ArgumentException($"There is no port {builder.Port}.");
+            if (builder.Host?.Split(',').Any(HasNoPort) == true) throw new FormatException();
             // What does not go together is found here, not by the first who asks the database.
             NpgsqlDataSource.Create(builder.ConnectionString).Dispose();
         }
@@ -84,4 +85,8 @@ public static class PostgresAddress
         }
         return builder.ConnectionString;
     }
+
+    /// <summary>True for HOST:PORT with a port beyond the last, which Npgsql sees only when it connects.</summary>
+    private static bool HasNoPort(string host) =>
+        host.LastIndexOf(':') is > 0 and var colon && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']') && int.TryParse(host.AsSpan(colon + 1), out var port) && port > IPEndPoint.MaxPort;
 }

@@ -10,7 +10,7 @@ internal static partial class SettingTree
         new ValueSetting<CatalogSection, string>("directory", ValueKinds.Path, o => o.Directory, (o, v) => o.Directory = v,
             "Folder of the catalog: its SQLite database, the files where no store is named, and scratch space for transcoding. Processes of one machine may share it.") { Flag = "--catalog", DefaultText = "~/.sluice/catalog" },
         new ValueSetting<CatalogSection, string?>("database", ValueKinds.OptionalText, o => o.Database, (o, v) => o.Database = v,
-            "PostgreSQL 15 or later, as postgres://USER@HOST/NAME, for several machines.") { Secret = true, Check = CheckDatabase, DefaultText = "SQLite in the folder" },
+            "PostgreSQL 15 or later, as postgres://USER@HOST/NAME, for several machines. Of several HOSTs, with commas between them, the one that can be written is used.") { Secret = true, Check = CheckDatabase, DefaultText = "SQLite in the folder" },
         new SectionSetting<CatalogSection, OriginSection>("store", Origin, o => o.Store, "Where uploads and renditions are: a folder, or s3 with a bucket. The edge serves /hls of it."),
         new ValueSetting<CatalogSection, TimeSpan>("ttl", ValueKinds.Time, o => o.Ttl, (o, v) => o.Ttl = v,
             "How long a video's row stays in the metadata cache when no change is told.") { Alias = "REDIS_TTL", Check = CheckNotZero },

@@ -17,6 +17,7 @@ internal static partial class UserInfo
         return (end < 0 ? rest : rest[..end]).Contains('@');
     }
 
-    [GeneratedRegex("://[^/?#\\s\"]*@")]
+    // What messages say to write is nobody's name.
+    [GeneratedRegex("://(?!USER@HOST/)[^/?#\\s\"]*@")]
     private static partial Regex Part();
 }

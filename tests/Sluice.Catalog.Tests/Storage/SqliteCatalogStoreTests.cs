@@ -98,6 +98,8 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [InlineData("postgres://me:secret@a,b/v?minpoolsize=30")]
     [InlineData("postgres://me:secret,a/b@h/v")]
     [InlineData("Host=a:secret,b:99999999999;Database=d")]
+    [InlineData("postgres://me:secret@a,b:65536/v")]
+    [InlineData("postgres://me:secret@[::1]:65536,b/v")]
     public void PostgresAddress_Wrong_IsRefusedWithoutShowingIt(string address) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => PostgresAddress.Read(address)).Message, StringComparison.Ordinal);
 

@@ -245,6 +245,15 @@ public sealed class ConfigurationErrorTests : IDisposable
 
     private static IReadOnlyList<string> Texts(ConfigurationSources sources) => [.. ConfigurationLoader.Load(sources).Errors.Select(e => e.ToString())];
 
+    [Fact]
+    public void Load_NoAddressOfADatabase_SaysHowOneIsWrittenAndShowsNone()
+    {
+        var error = Assert.Single(Errors("""{ "routes": [], "catalog": { "database": "postgres://me:secret@db" } }"""));
+
+        Assert.EndsWith("; write postgres://USER@HOST/NAME", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
     private string[] Errors(string json)
     {
         var file = _folder.Write("sluice.json", json);
