@@ -30,7 +30,7 @@ public sealed class RedisClient : IAsyncDisposable
         (this.options, Time, this.log) = (options, time, log);
         dialer = new RedisDialer(options, time);
         cluster = new RedisCluster(options, dialer, time);
-        commands = new RedisLink(NodeAt, options, dialer, time) { Prepare = LearnAsync, Changed = OnChanged };
+        commands = cluster.Named = new RedisLink(NodeAt, options, dialer, time) { Prepare = LearnAsync, Changed = OnChanged };
     }
 
     /// <summary>True while Redis can be asked.</summary>
@@ -70,6 +70,9 @@ public sealed class RedisClient : IAsyncDisposable
     /// <summary>Another connection to the same place, for what the server says by itself.</summary>
     internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<bool, string> changed) =>
         pushes = new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
+
+    /// <summary>Looks who is in the cluster by now.</summary>
+    internal void LearnSoon() => cluster.LearnSoon();
 
     /// <summary>Lets the commands that follow go out in one piece once it is disposed; nothing may be awaited before that. A cluster sends each to its node as it comes.</summary>
     internal RedisBatch Batch() => IsCluster ? default : commands.Batch();

@@ -24,6 +24,9 @@ internal sealed class RedisCluster(RedisOptions options, RedisDialer dialer, Tim
         }
     }
 
+    /// <summary>The connection to the server that was named; it may be the only one there is.</summary>
+    public RedisLink? Named { get; set; }
+
     public bool IsUp => !links.IsEmpty && links.Values.Any(link => link.IsUp);
 
     /// <summary>Asks a node which slots are where.</summary>
@@ -94,10 +97,16 @@ internal sealed class RedisCluster(RedisOptions options, RedisDialer dialer, Tim
 
     private RedisEndPoint OwnerOf(int slot)
     {
-        lock (gate) return owners[slot].Host is not null ? owners[slot] : throw new RedisUnavailableException("No node of the Redis cluster holds the key's slot.");
+        RedisEndPoint owner;
+        lock (gate) owner = owners[slot];
+        if (owner.Host is not null) return owner;
+        // Somebody may hold it by now: of servers that are started with the nodes a cluster is made later.
+        LearnSoon();
+        throw new RedisUnavailableException("No node of the Redis cluster holds the key's slot.");
     }
 
-    private void LearnSoon()
+    /// <summary>Asks who holds which slots, beside what goes on.</summary>
+    public void LearnSoon()
     {
         if (Interlocked.Exchange(ref isAsking, 1) == 0) _ = LearnAnewAsync();
     }
@@ -106,21 +115,28 @@ internal sealed class RedisCluster(RedisOptions options, RedisDialer dialer, Tim
     {
         try
         {
-            foreach (var (node, link) in links)
-            {
-                if (!link.IsUp) continue;
-                using var slots = new RedisCommand("CLUSTER", "SLOTS");
-                Take(await link.SendAsync(slots, CancellationToken.None), node.Host);
-                return;
-            }
-        }
-        catch (IOException)
-        {
-            // The next redirect asks again.
+            foreach (var (host, link) in links.Select(known => (known.Key.Host, (RedisLink?)known.Value)).Append((options.Host, Named)))
+                if (link?.IsUp == true && await LearnFromAsync(link, host)) return;
         }
         finally
         {
             Volatile.Write(ref isAsking, 0);
+        }
+    }
+
+    // A server that left the cluster answers, and knows of no slots.
+    private async Task<bool> LearnFromAsync(RedisLink link, string host)
+    {
+        try
+        {
+            using var command = new RedisCommand("CLUSTER", "SLOTS");
+            var slots = await link.SendAsync(command, CancellationToken.None);
+            Take(slots, host);
+            return slots.Items.Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

@@ -15,9 +15,12 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     // Well beyond what a journal remembers: a log of fewer entries than that was never cut.
     private const int LogLength = 10_000;
     private const int MostUntold = 1000;
+    private const int MostCompared = 1000;
 
     /// <summary>So long a changing request waits for the other nodes to have heard of it, which they have after a millisecond or two: one that hangs must not hold up every POST (RFC 9111 section 4.4 asks only for this cache).</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
@@ -33,6 +36,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <summary>Among the messages: from here on some may have been missed.</summary>
     private static readonly PurgeMessage Gap = new("", 0, null);
 
+    /// <summary>Among the messages: all that was heard before it has been done, so that the log can be held against that.</summary>
+    private static readonly PurgeMessage Comparison = new("", 0, null);
+
     /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
     private static readonly RedisScript Tell = new("""
         local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
@@ -41,6 +47,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     private readonly RedisClient client;
     private readonly RedisNodes nodes;
+    private readonly RedisPushes pushes;
     private readonly Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere;
     private readonly ILogger log;
     private readonly string logName, questions, answers;
@@ -58,6 +65,11 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     private bool hasGap = true;
     private volatile bool isOverflowing;
 
+    // In a cluster: what stood in the log at the last comparison, how far that went, and which messages came since the one before.
+    private readonly HashSet<LogPlace> came = [];
+    private List<LogPlace> told = [];
+    private LogPlace comparedTo;
+
     /// <param name="client">The Redis.</param>
     /// <param name="nodes">Who else there is.</param>
     /// <param name="pushes">Brings the messages.</param>
@@ -65,7 +77,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <param name="log">Where to say what was missed.</param>
     public RedisPurges(RedisClient client, RedisNodes nodes, RedisPushes pushes, Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere, ILogger log)
     {
-        (this.client, this.nodes, this.purgeHere, this.log) = (client, nodes, purgeHere, log);
+        (this.client, this.nodes, this.pushes, this.purgeHere, this.log) = (client, nodes, pushes, purgeHere, log);
         var options = client.Options;
         (logName, questions, answers) = (options.KeyPrefix + "sluice.purges", options.Channel("sluice.purge"), $"{options.KeyPrefix}sluice.purged.{nodes.Id}");
         pushes.Listen(questions, Hear);
@@ -97,7 +109,11 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         readTo = place;
     }
 
-    public void Start() => working = Task.Run(WorkAsync);
+    public void Start()
+    {
+        working = Task.Run(WorkAsync);
+        _ = LookLaterAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -190,6 +206,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
             try
             {
                 if (ReferenceEquals(message, Gap)) hasGap = true;
+                else if (ReferenceEquals(message, Comparison)) await CompareAsync();
                 else if (message is not null) await CarryOutAsync(message);
                 else
                 {
@@ -211,11 +228,49 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
     }
 
+    private async Task LookLaterAsync()
+    {
+        await Task.Delay(Look, client.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        heard.Writer.TryWrite(Comparison);
+    }
+
+    /// <summary>In a cluster servers pass messages on to each other, and one that was taken out of it, or is cut off from the others, answers and passes on nothing. What stood in the log a second ago has been heard by now.</summary>
+    private async Task CompareAsync()
+    {
+        try
+        {
+            // After a gap all of the log is read in any case.
+            if (hasGap) told = [];
+            else if (told.Exists(place => !came.Contains(place)))
+            {
+                told = [];
+                client.LearnSoon();
+                pushes.Leave(new RedisUnavailableException("the Redis it listens to does not pass on what is told in the cluster"));
+            }
+            else if (client.IsCluster)
+            {
+                var news = await client.SendAsync(logName, CancellationToken.None, "XREVRANGE", logName, "+", $"({comparedTo}", "COUNT", MostCompared);
+                came.RemoveWhere(place => place <= comparedTo);
+                told = [];
+                foreach (var entry in news.Items) told.Add(LogPlace.Parse(entry.Items[0].AsText()));
+                if (told.Count > 0) comparedTo = told[0];
+            }
+        }
+        catch (IOException)
+        {
+            // Nothing can be told meanwhile; what was is looked for again.
+            told = [];
+        }
+
+        _ = LookLaterAsync();
+    }
+
     private async Task CarryOutAsync(PurgeMessage message)
     {
         // Known before it is done: what the shared tier still holds must not come in behind it.
         var place = LogPlace.Parse(message.Id);
         if (place != LogPlace.Start) Journal.TryAdd(place, message.Purge!);
+        if (client.IsCluster) came.Add(place);
         // What this node told itself it has done itself.
         var isForUs = message.Node != nodes.Id && message.Purge != Beginning;
         var receipt = isForUs ? await purgeHere(message.Purge!, CancellationToken.None) : new PurgeReceipt();
@@ -260,7 +315,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         foreach (var (place, purge) in Journal.Fill(entries.Count > 0 ? entries[0].Place : LogPlace.Start, entries))
             // New in company: nothing here was there when others purged. After a restart what is a little older than the last one is done again: of two at once the later may have been heard first.
             if (!isNew && (!isFirst || place.Milliseconds >= readTo.Milliseconds - Overlap.TotalMilliseconds) && purge != Beginning) missed.Enqueue(purge);
-        readTo = end;
+        readTo = comparedTo = end;
         // Known by now, and not to be told again: what fails is tried until it is done.
         while (missed.TryPeek(out var next))
         {

@@ -47,6 +47,9 @@ internal sealed class RedisPushes : IAsyncDisposable
         return link.Tried.WaitAsync(cancellation);
     }
 
+    /// <summary>Ends the connection; the next one may lead elsewhere.</summary>
+    public void Leave(RedisUnavailableException reason) => link.Leave(reason);
+
     public ValueTask DisposeAsync() => link.DisposeAsync();
 
     private async Task PrepareAsync(RedisConnection connection, RedisGreeting greeting, CancellationToken cancellation)
