@@ -69,8 +69,8 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
     public async ValueTask<Prepared> PrepareAsync(S3Ask ask, Remedies done, CancellationToken cancellation)
     {
         var offset = Volatile.Read(ref clockOffset);
-        // A bucket that turned out to live elsewhere is asked with signed headers: its URLs are made for the region it was said to be in.
-        if (Presigned is not null && ask.Key is not null && !done.HasFlag(Remedies.Url) && Address.Region == start.Region && await PresignAsync(ask, cancellation) is { } presigned) return new(presigned, ByUrl, start.Region, offset);
+        // A bucket that turned out to live elsewhere, or to have another clock, is asked with signed headers: its URLs are made for the region it was said to be in, and by this machine's clock.
+        if (Presigned is not null && ask.Key is not null && !done.HasFlag(Remedies.Url) && Address.Region == start.Region && TimeSpan.FromTicks(offset).Duration() < Tolerance && await PresignAsync(ask, cancellation) is { } presigned) return new(presigned, ByUrl, start.Region, offset);
         var with = await credentials.GetAsync(cancellation);
         var (address, signer) = Volatile.Read(ref place);
         var path = address.BasePath + ask.Path;
@@ -128,11 +128,13 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         var code = answer.Error.Code;
         if (!done.HasFlag(Remedies.Region) && AdoptRegion(answer, sent.Region)) return (done |= Remedies.Region) != 0;
         if (sent.SignedWith is null) return false;
-        if (!done.HasFlag(Remedies.Clock) && code is "" or "RequestTimeTooSkewed" && AdoptClock(answer, sent.ClockOffset)) return (done |= Remedies.Clock) != 0;
+        var byUrl = ReferenceEquals(sent.SignedWith, ByUrl);
+        // A URL that has expired by the server's clock, or begins later, is denied like one that lacks a right.
+        if (!done.HasFlag(Remedies.Clock) && (code is "" or "RequestTimeTooSkewed" || (byUrl && code == "AccessDenied")) && AdoptClock(answer, sent.ClockOffset)) return (done |= Remedies.Clock) != 0;
         // A key that was revoked, or got another secret, may have its successor in the file already.
         if (code is not ("ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId" or "SignatureDoesNotMatch")) return false;
         // The URL is handed out until it is signed anew; what it is for need not fail for so long.
-        if (ReferenceEquals(sent.SignedWith, ByUrl)) return (done |= Remedies.Url) != 0;
+        if (byUrl) return (done |= Remedies.Url) != 0;
         if (done.HasFlag(Remedies.Credentials) || !Renew(sent.SignedWith)) return false;
         return (done |= Remedies.Credentials) != 0;
     }

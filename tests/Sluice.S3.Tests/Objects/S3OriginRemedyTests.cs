@@ -85,6 +85,26 @@ public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtc
         Assert.Contains("=AKIAOWNER/", Server.Calls[1].Header("Authorization"), StringComparison.Ordinal);
     }
 
+    // A URL's refusal does not name the clock: it has expired, or begins in the future, and is denied like one that lacks a right.
+    [Theory]
+    [InlineData("GET", "AccessDenied")]
+    [InlineData("HEAD", "")]
+    public async Task Fetch_UrlThatTheServersClockRulesOut_IsAskedForWithHeadersFromThenOn(string method, string code)
+    {
+        Server.On("/media/k", Clip).Once("/media/k", Refusal(403, code));
+        await using var urls = new PresignBed(bucket: new() { Bucket = "media", Endpoint = new(Server.Address), Region = "eu-north-1" }, time: Clock);
+        var origin = Origin(urls.Urls);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await using var response = await origin.FetchAsync(Get("/k") with { Method = method }, default);
+            Assert.Equal(200, response.Status);
+        }
+
+        Assert.Equal([false, true, true], Server.Calls.Select(call => call.Header("Authorization") is not null));
+        Assert.Contains("clock is 180 minutes ahead", Assert.Single(Log.Lines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Fetch_BucketInAnotherRegion_IsSignedForThatOne()
     {
