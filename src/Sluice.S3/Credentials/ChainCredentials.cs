@@ -174,6 +174,8 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         {
             var source = await resolve().WaitAsync(Patience, time, cancellation);
             var found = await ReadAsync(source).WaitAsync(Patience, time, cancellation);
+            // The SDK keeps the keys of the machine's role while the machine does not answer, and then nobody tells when they end: they do when they did.
+            if (found.Expires is null && current?.Credentials?.Expires is { } known && found with { Expires = known } == current.Credentials) found = current.Credentials;
             var askAgain = now + Recheck;
             if (found.Expires is { } limit && limit - Margin < askAgain) askAgain = limit - Margin > now ? limit - Margin : now + TimeSpan.FromSeconds(10);
             complained = false;

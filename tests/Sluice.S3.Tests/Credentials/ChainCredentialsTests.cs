@@ -61,6 +61,22 @@ public class ChainCredentialsTests
         Assert.Equal(2, asked);
     }
 
+    // As the SDK gives a machine's role while its metadata service is away.
+    [Fact]
+    public async Task Get_SameKeysWhoseEndIsNotToldAgain_EndAsBefore()
+    {
+        answer = () => new Temporary("id", clock.GetUtcNow().UtcDateTime.AddMinutes(40));
+        var first = await Chain.GetAsync(default);
+        answer = () => new SessionAWSCredentials("id", "secret", "token");
+        clock.Advance(TimeSpan.FromMinutes(6));
+
+        Assert.Same(first, await Chain.GetAsync(default));
+        answer = () => new SessionAWSCredentials("newer", "secret", "token");
+        clock.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(new S3Credentials("newer", "secret", "token"), await Chain.GetAsync(default));
+        Assert.Equal(3, asked);
+    }
+
     // The first request may come before a time server has set the clock: by that one nobody would ask again for hours, while what a role gives ends within one.
     [Fact]
     public async Task Get_ClockSetBackByHours_AsksAgain()
