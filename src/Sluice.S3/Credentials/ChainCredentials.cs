@@ -1,7 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
+using Amazon.SecurityToken;
+using Amazon.SSO;
+using Amazon.SSOOIDC;
 using Amazon.Util;
 using Microsoft.Extensions.Logging;
 using Sluice.S3.Objects;
@@ -43,6 +47,10 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
     /// <exception cref="ArgumentException">The profile does not exist or cannot be used, or a variable is not set.</exception>
+    // The SDK looks for these by their names, so that an app that is published trimmed would lack them: roles and single sign-on gave no credentials there.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceClient)), DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceConfig))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOClient)), DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOConfig))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOOIDCClient)), DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOOIDCConfig))]
     public static ChainCredentials For(S3OriginOptions options, TimeProvider time, ILogger log)
     {
         if (options.AccessKeyVariable is not null)

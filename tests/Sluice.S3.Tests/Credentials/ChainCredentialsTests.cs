@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Amazon.Runtime;
 using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
@@ -75,6 +77,15 @@ public class ChainCredentialsTests
         clock.Advance(TimeSpan.FromMinutes(6));
         Assert.Equal(new S3Credentials("newer", "secret", "token"), await Chain.GetAsync(default));
         Assert.Equal(3, asked);
+    }
+
+    // An app that is published trimmed has of the SDK only what is named somewhere.
+    [Fact]
+    public void For_TypesThatTheSdkLooksForByName_AreNamed()
+    {
+        var named = typeof(ChainCredentials).GetMethod(nameof(ChainCredentials.For))!.GetCustomAttributes<DynamicDependencyAttribute>().Select(attribute => attribute.Type!.Assembly.GetName().Name).Distinct();
+
+        Assert.Equal(["AWSSDK.SSO", "AWSSDK.SSOOIDC", "AWSSDK.SecurityToken"], named.Order(StringComparer.Ordinal));
     }
 
     // The first request may come before a time server has set the clock: by that one nobody would ask again for hours, while what a role gives ends within one.
