@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.Core.Tests.Objects;
 
@@ -72,10 +73,18 @@ public sealed class FormerTests : GoingBackTestBase
                 foreach (var held in cache.Scope("s").FindStored(target)) Assert.False(held.IsDetached && !held.IsBack, $"{target} {held.Metadata.Version.ETag} cannot be used and is found");
             await cache.PurgeAsync(new PurgeRequest(PurgeKind.Prefix, "/"), Cancellation);
             Assert.All(all, each => Assert.True(each.IsDetached));
-            var left = cache.GetStatistics();
-            Assert.Equal((0, 0, 0L, 0L), (left.Objects, left.Disk!.Value.Objects, left.Disk!.Value.Bytes, left.MemoryBytes));
+            (int Objects, int OnDisk, long DiskBytes, long MemoryBytes) left = default;
+            // A pass in the background that is just letting go of one takes its head out of memory last.
+            await Eventually.HoldsAsync(() => (left = Counts(cache)) == default, TimeSpan.FromSeconds(30));
+            Assert.Equal(default, left);
             Assert.Empty(Directory.EnumerateFiles(Path.Combine(Root, "cache", "objects"), "*", SearchOption.AllDirectories));
         }
+    }
+
+    private static (int Objects, int OnDisk, long DiskBytes, long MemoryBytes) Counts(ObjectCache cache)
+    {
+        var now = cache.GetStatistics();
+        return (now.Objects, now.Disk!.Value.Objects, now.Disk!.Value.Bytes, now.MemoryBytes);
     }
 
     private async Task WorkAsync(ObjectCache cache, Random random)
