@@ -59,7 +59,9 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
     {
         // Only normal forms are stored, so a raw target that is found is one.
         if (routes.Match(target) is not { Route.Playback: null } route || route.Variants is { Transform.ChoosesAlways: true }) return null;
-        return route.Query.Shortens(target) ? FindShortened(route, target, request) : Find(route, target, request);
+        // Nearly all have no query: one look for it is all that this costs them.
+        if (!target.Contains('?')) return Find(route, target, route.Scope.Find(target), request);
+        return route.Query.Shortens(target) ? FindShortened(route, target, request) : Find(route, target, FindNamed(route, target), request);
     }
 
     private Hit? FindShortened(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
@@ -67,12 +69,13 @@ internal sealed class HitPath(RouteTable routes, Responder responder, TimeProvid
         // What is left out has to be in normal form as well: "%76" may be a parameter that counts, and "%zz" is refused.
         if (target.Length > RequestTarget.MaximumLength || !RequestTarget.IsNormal(target[target.IndexOf('?')..])) return null;
         Span<char> kept = stackalloc char[target.Length];
-        return Find(route, kept[..route.Query.Write(target, kept)], request);
+        var left = kept[..route.Query.Write(target, kept)];
+        return Find(route, left, FindNamed(route, left), request);
     }
 
-    private Hit? Find(ActiveRoute route, ReadOnlySpan<char> target, IHeaderDictionary request)
+    private Hit? Find(ActiveRoute route, ReadOnlySpan<char> target, CacheSlot? slot, IHeaderDictionary request)
     {
-        if (FindNamed(route, target) is not { } slot) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
+        if (slot is null) return route.Variants is { } variants ? FindVariant(variants, target, request) : null;
         // The first use of what was fetched ahead brings the next one.
         if (VarySelection.Find(slot.Objects, request) is not { IsAhead: false } stored) return null;
         var now = time.GetUtcNow();
