@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Sluice.Core.Tags;
 using Sluice.Edge;
+using Sluice.Logging;
 using Sluice.Video.Variants;
 
 namespace Sluice.Hosting;
@@ -41,10 +42,7 @@ internal sealed partial class Rewarmer : IAsyncDisposable
     {
         try
         {
-            await foreach (var url in waiting.Reader.ReadAllAsync(stop.Token))
-            {
-                await WarmAsync(url);
-            }
+            await foreach (var url in waiting.Reader.ReadAllAsync(stop.Token)) await WarmAsync(url);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,16 +55,16 @@ internal sealed partial class Rewarmer : IAsyncDisposable
         try
         {
             var warmed = await edge.WarmAsync(url, "events", stop.Token);
-            if (!warmed.IsHeld) LogLeft(url, warmed.Reason ?? "no reason told");
+            if (!warmed.IsHeld) LogLeft(QueryRedaction.RedactTarget(url), warmed.Reason ?? "no reason told");
         }
         catch (IOException failure)
         {
-            LogLeft(url, failure.Message);
+            LogLeft(QueryRedaction.RedactTarget(url), failure.Message);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // Nobody waits for this: it would end all that is to come, and with it the saving of the index when the server stops.
-            LogFailed(url, failure);
+            LogFailed(QueryRedaction.RedactTarget(url), failure);
         }
     }
 

@@ -111,8 +111,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
 
     private void Write(AccessLogEntry entry)
     {
-        var mark = entry.Target.IndexOf('?', StringComparison.Ordinal);
-        var target = mark < 0 ? entry.Target : entry.Target[..mark] + QueryRedaction.Redact(entry.Target[mark..]);
+        var target = QueryRedaction.RedactTarget(entry.Target);
         _writer.Write(_json ? Json(entry, target) : Text(entry, target));
     }
 

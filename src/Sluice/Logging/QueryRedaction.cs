@@ -13,6 +13,9 @@ internal static class QueryRedaction
         "apikey", "api_key", "api-key", "key", "secret", "client_secret", "password", "passwd", "pwd", "jwt", "session", "hdnts", "hdnea", "hmac", "hash", "code", "signed", "sign",
     ]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>A path and query so.</summary>
+    public static string RedactTarget(string target) => target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? target[..mark] + Redact(target[mark..]) : target;
+
     /// <summary>The query (with or without its "?") with the values of secret parameters replaced by ***. Without any, the same string.</summary>
     public static string Redact(string query)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
@@ -22,17 +23,30 @@ public sealed class RewarmerTests
         routes.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin] });
         using var counters = new EdgeCounters();
         var edge = new SluiceEdge(cache, routes, counters, TimeProvider.System, NullLoggerFactory.Instance);
-        await using var rewarmer = new Rewarmer(edge, NullLogger<Rewarmer>.Instance);
+        var log = new Lines();
+        await using var rewarmer = new Rewarmer(edge, log);
 
-        Assert.Equal(2, rewarmer.Take(new PurgeReceipt { Hot = [Purged("/first", 1), Purged("/second", 2)] }));
+        Assert.Equal(2, rewarmer.Take(new PurgeReceipt { Hot = [Purged("/first?v=1&token=hush", 1), Purged("/second", 2)] }));
 
         Assert.Equal("/second", await origin.Asked.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.StartsWith("/first?v=1&token=*** changed", log.First, StringComparison.Ordinal);
     }
 
     private static PurgedObject Purged(string target, long length) => new(target, new ObjectMetadata
     {
         Status = 200, Headers = new HeaderList(), Version = new ObjectVersion(null, null, length), Freshness = new ObjectFreshness { ReceivedAt = default, Lifetime = default },
     });
+
+    private sealed class Lines : ILogger<Rewarmer>
+    {
+        public string? First { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => First ??= formatter(state, exception);
+    }
 
     private sealed class BrokenOnce : IOrigin
     {
