@@ -89,7 +89,11 @@ public sealed partial class DiskTier
             isComplete = false;
             ReportIndex(failure);
         }
-        bad.ForEach(Remove);
+        foreach (var target in bad)
+        {
+            Remove(target);
+            Settle(target);
+        }
         return found;
     }
 

@@ -103,8 +103,9 @@ public sealed partial class CachedObject
         var node = new HeadNode(this, KnownBytes + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
         if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
         var isCounted = cache.Memory.TryAdmit(node);
-        // Given up before it was counted, as when its body broke off at once: nobody else will take the head out again.
-        if (IsReleased) cache.Memory.Remove(node);
+        // Given up before it was counted, as when its body broke off at once, or no longer the head, as when the disk tier has all of it by now: nobody else will take it out again.
+        Interlocked.MemoryBarrier();
+        if (IsReleased || !ReferenceEquals(head, node)) cache.Memory.Remove(node);
         return isCounted || Disk is not null;
     }
 

@@ -253,7 +253,14 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     {
         lock (stored)
         {
-            if (stored.Owner is not null || stored.IsRemoved) return;
+            if (stored.Owner is not null) return;
+            if (stored.IsRemoved)
+            {
+                // Evicted since it was found: nobody else takes the row it was made of out of the table.
+                Disk!.Settle(stored);
+                return;
+            }
+
             var separator = stored.Key.LastIndexOf(' ');
             var scope = Scope(stored.Key[..separator]);
             var found = new CachedObject(this, scope, stored.Key[(separator + 1)..], stored.Metadata, stored);
@@ -264,6 +271,10 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
                 foreach (var replaced in former) replaced.Detach();
             // Not before it can be found: whoever finds neither would fetch it.
             Disk!.Settle(stored);
+            // Who evicted it before it was put in place did not find it there, nor its owner.
+            Interlocked.MemoryBarrier();
+            if (stored.IsRemoved) found.OnDiskEvicted();
+            if (found.IsDetached) scope.Take(found);
             found.CameIntoUse();
         }
     }

@@ -41,6 +41,20 @@ public sealed class GoingBackRaceTests : GoingBackTestBase
     }
 
     [Fact]
+    public async Task Find_EvictedBeforeItCouldBeUsed_LeavesNoRow()
+    {
+        await using var cache = await OpenAsync();
+        await StoreAsync(cache, "/a");
+        Assert.Equal(1, cache.GoBack(0));
+
+        var found = Assert.Single(cache.Disk!.Find(cache.Scope("s").KeyOf("/a")));
+        cache.Disk.Remove(found);
+        cache.Adopt(found);
+
+        Assert.Equal((0, 0), (cache.GetStatistics().Objects, cache.Disk.RowCount));
+    }
+
+    [Fact]
     public async Task Purge_WhileAllGoBack_LeavesNothingStale()
     {
         await using var cache = await OpenAsync();
