@@ -20,6 +20,8 @@ public sealed class SluiceEdge
     private readonly HitPath hits;
     private readonly RequestDelegate handle;
     private readonly EdgeHandler handler;
+    private readonly VariantMaking making;
+    private readonly Warmer warmer;
     private readonly EdgeCounters counters;
     private readonly TimeProvider time;
     private bool isWatched;
@@ -38,23 +40,27 @@ public sealed class SluiceEdge
         (this.counters, this.time) = (counters, time);
         var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         var fetcher = new Fetcher(cache, time);
-        handler = new EdgeHandler(
-            new EdgeParts
-            {
-                Cache = cache,
-                Routes = Routes,
-                Fetcher = fetcher,
-                Shared = new SharedFetcher(fetcher, cache, time),
-                ChunkSize = cache.ChunkSize,
-                Responder = responder,
-                Unstored = new UnstoredAnswers(cache, responder, time, counters),
-                Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
-                Purge = purge,
-                Forwarding = forwarding,
-                Counters = counters,
-                Time = time,
-            },
-            loggers.CreateLogger<EdgeHandler>());
+        var parts = new EdgeParts
+        {
+            Cache = cache,
+            Routes = Routes,
+            Fetcher = fetcher,
+            Shared = new SharedFetcher(fetcher, cache, time),
+            Responder = responder,
+            Unstored = new UnstoredAnswers(cache, responder, time, counters),
+            Proxy = new ProxyHandler(cache, forwarding, counters, new PostAnswers(cache, responder, time), time, options.TunnelIdleTimeout),
+            Purge = purge,
+            Forwarding = forwarding,
+            Counters = counters,
+            Time = time,
+        };
+        var logger = loggers.CreateLogger<EdgeHandler>();
+        var fetches = new ObjectFetches(parts);
+        making = new VariantMaking(parts, fetches);
+        warmer = new Warmer(parts, fetches, making);
+        var prefetcher = new Prefetcher(parts, fetches, making, logger);
+        var objects = new ObjectAnswers(parts, fetches, new BackgroundRefresh(parts, fetches, logger), prefetcher, logger);
+        handler = new EdgeHandler(parts, new VariantAnswers(parts, objects, prefetcher), logger);
     }
 
     internal RouteTable Routes { get; }
@@ -99,14 +105,14 @@ public sealed class SluiceEdge
     /// <param name="client">In whose name: those share the queue fairly.</param>
     /// <param name="cancellation">Nobody wants it any more.</param>
     public Task<PreparedVariant> PrepareAsync(string target, string client, CancellationToken cancellation) =>
-        RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.PrepareAsync(parsed, client, cancellation) : Task.FromResult(new PreparedVariant(target, 400) { Reason = reason });
+        RequestTarget.TryParse(target, out var parsed, out var reason) ? making.PrepareAsync(parsed, client, cancellation) : Task.FromResult(new PreparedVariant(target, 400) { Reason = reason });
 
     /// <summary>Fetches what a viewer would get for a path, whole, ahead of the first one, or finds it there. A variant is made. Counts as no request.</summary>
     /// <param name="target">Path and query, as a viewer would ask.</param>
     /// <param name="client">In whose name variants are made: those share the queue fairly.</param>
     /// <param name="cancellation">Nobody wants it any more.</param>
     public Task<WarmedObject> WarmAsync(string target, string client, CancellationToken cancellation) =>
-        RequestTarget.TryParse(target, out var parsed, out var reason) ? handler.WarmAsync(parsed, client, cancellation) : Task.FromResult(new WarmedObject(target, 400) { Reason = reason });
+        RequestTarget.TryParse(target, out var parsed, out var reason) ? warmer.WarmAsync(parsed, client, cancellation) : Task.FromResult(new WarmedObject(target, 400) { Reason = reason });
 
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? HandleAsync(context);

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Sluice.Core.Origins;
-using Sluice.Edge.Fields;
 
 namespace Sluice.Edge.Origins;
 

@@ -1,6 +1,6 @@
 using Sluice.Core.Origins;
-using Sluice.Edge.Playback;
 using Sluice.Core.Variants;
+using Sluice.Edge.Playback;
 
 namespace Sluice.Edge.Routes;
 

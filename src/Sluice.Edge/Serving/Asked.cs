@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Objects;
 using Sluice.Core.Variants;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Routes;
 
 namespace Sluice.Edge.Serving;
@@ -15,4 +18,22 @@ internal sealed record Asked(ActiveRoute Route, string Target, TransformPlan? Va
 
     /// <summary>True when what another flight stored meanwhile is no answer.</summary>
     public bool IsAnew => SkipsCache || Variant is { SkipsStore: true };
+
+    /// <summary>What is stored of it and fits a request with those fields; null for nothing.</summary>
+    public CachedObject? Find(IHeaderDictionary fields) => VarySelection.Find(Route.Scope.FindStored(Target), fields);
+
+    /// <summary>False for what is stored and no good to anybody any more.</summary>
+    public bool IsUsable(CachedObject stored) =>
+        // In this order: what is no longer arriving is here.
+        stored.IsServable && (!Route.IsMadeAnew || stored.IsFilling || (stored.Metadata.Length is { } length && stored.Holds(0, length)));
+
+    /// <summary>How what is stored may be used for a request with those fields.</summary>
+    public Reuse Judge(CachedObject stored, IHeaderDictionary fields, DateTimeOffset now)
+    {
+        var reuse = ReusePolicy.Evaluate(stored.Metadata.Freshness, fields, now);
+        return Originals?.Variants is { } variants ? variants.Judge(stored, Variant!.Recipe, reuse) : reuse;
+    }
+
+    /// <summary>True when there is nothing to fetch for such a request.</summary>
+    public bool IsFresh(IHeaderDictionary fields, DateTimeOffset now) => Find(fields) is { } found && IsUsable(found) && Judge(found, fields, now) == Reuse.Fresh;
 }

@@ -1,4 +1,3 @@
-using Sluice.Core.Flights;
 using Sluice.Core.Objects;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
@@ -17,11 +16,6 @@ internal sealed record EdgeParts
     public required Fetcher Fetcher { get; init; }
 
     public required SharedFetcher Shared { get; init; }
-
-    /// <summary>Requests to origins under way.</summary>
-    public FlightTable<FetchResult> Flights { get; } = new();
-
-    public required int ChunkSize { get; init; }
 
     public required Responder Responder { get; init; }
 

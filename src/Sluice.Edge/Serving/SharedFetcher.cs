@@ -1,7 +1,6 @@
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
-using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
 
 namespace Sluice.Edge.Serving;

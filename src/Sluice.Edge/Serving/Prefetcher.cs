@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 using Sluice.Core.Variants;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Freshness;
@@ -11,19 +10,20 @@ using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Serving;
 
-/// <content>What a viewer will ask for next is fetched meanwhile (<see cref="RoutePolicy.Prefetch"/>; row U063). Only for those who go on: the second of a sequence brings the third.</content>
-internal sealed partial class EdgeHandler
+/// <summary>Fetches meanwhile what a viewer will ask for next (<see cref="RoutePolicy.Prefetch"/>; row U063). Only for those who go on: the second of a sequence brings the third.</summary>
+internal sealed partial class Prefetcher(EdgeParts parts, ObjectFetches fetches, VariantMaking making, ILogger logger)
 {
     // Of all viewers: those who wait come first, and the origin is asked for no more than this at once on the chance.
     private const int MaximumAhead = 16;
 
     private readonly ConcurrentDictionary<string, byte> ahead = new(StringComparer.Ordinal);
 
-    private void LookAhead(HttpContext context, Asked asked)
+    /// <summary>A viewer asks for something of a route.</summary>
+    public void LookAhead(HttpContext context, Asked asked)
     {
         var headers = context.Request.Headers;
         if (asked.Route.Policy.Prefetch == 0 || asked.Variant is not null || !HttpMethods.IsGet(context.Request.Method) || headers.Authorization.Count > 0) return;
-        var stored = VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), headers);
+        var stored = asked.Find(headers);
         Span<ByteRange> one = stackalloc ByteRange[1];
         if (headers.Range is [{ } text] && RangeField.TryParse(text, one, out var count) && count == 1 && one[0] is not { First: 0, Last: null })
         {
@@ -43,7 +43,7 @@ internal sealed partial class EdgeHandler
     private void LookAhead(HttpContext context, Asked asked, CachedObject stored, long start, long end)
     {
         // In order means that the byte before was asked for.
-        if (start == 0 || !Lookahead.IsDue(asked.Route, stored, start, end) || !stored.Holds(start - 1, start) || Judge(context, asked, stored) != Reuse.Fresh) return;
+        if (start == 0 || !Lookahead.IsDue(asked.Route, stored, start, end) || !stored.Holds(start - 1, start) || asked.Judge(stored, context.Request.Headers, parts.Time.GetUtcNow()) != Reuse.Fresh) return;
         var until = Math.Min(stored.Metadata.Length!.Value, end + Math.Min(Lookahead.MaximumBytes, (end - start) * asked.Route.Policy.Prefetch));
         _ = FetchAheadAsync(OnBehalf(context), asked, stored, end, until);
     }
@@ -79,7 +79,7 @@ internal sealed partial class EdgeHandler
     }
 
     /// <summary>What comes after a variant is made while it is played (<see cref="TransformPlan.Next"/>): one however the route is set, for making takes longer than fetching.</summary>
-    private async Task MakeAheadAsync(ActiveRoute route, VariantRoute variants, TransformPlan plan)
+    public async Task MakeAheadAsync(ActiveRoute route, VariantRoute variants, TransformPlan plan)
     {
         await Task.Yield();
         for (var left = Math.Max(1, route.Policy.Prefetch); left > 0; left--)
@@ -90,7 +90,7 @@ internal sealed partial class EdgeHandler
             if (decision?.Plan is not { } next) return;
             if (!await AheadAsync(variants.Route.Scope.KeyOf(next.Key), target, async () =>
             {
-                await PrepareAsync(target, new Asked(variants.Route, next.Key, next, route), CancellationToken.None);
+                await making.PrepareAsync(target, new Asked(variants.Route, next.Key, next, route), CancellationToken.None);
                 return true;
             })) return;
             plan = next;
@@ -118,13 +118,13 @@ internal sealed partial class EdgeHandler
 
     private async Task<bool> FetchAheadAsync(HttpContext context, Asked asked)
     {
-        var stored = VarySelection.Find(asked.Route.Scope.FindStored(asked.Target), context.Request.Headers);
-        if (stored is not null && (!IsUsable(asked.Route, stored) || Judge(context, asked, stored) != Reuse.Fresh)) return false;
+        var stored = asked.Find(context.Request.Headers);
+        if (stored is not null && (!asked.IsUsable(stored) || asked.Judge(stored, context.Request.Headers, parts.Time.GetUtcNow()) != Reuse.Fresh)) return false;
         // Here, coming, or read in parts, which has a lookahead of its own.
         if (stored is not null) return stored.Metadata.Status == 200;
-        var plan = PlanFetch(context, asked, null);
+        var plan = fetches.Plan(context, asked, null);
         plan = plan with { Context = plan.Context with { IsAhead = true } };
-        using var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out var isLeader);
+        using var ticket = fetches.Join(plan, out var isLeader);
         var result = await ticket.Result;
         if (result.Object is not { Metadata: { Status: 200, Length: null or <= Lookahead.MaximumBytes } } brought) return false;
         // Somebody waits for it already.

@@ -10,8 +10,8 @@ using Sluice.Edge.Warming;
 
 namespace Sluice.Edge.Serving;
 
-/// <content>What is fetched ahead of its first viewer.</content>
-internal sealed partial class EdgeHandler
+/// <summary>Fetches whole objects ahead of their first viewers.</summary>
+internal sealed class Warmer(EdgeParts parts, ObjectFetches fetches, VariantMaking making)
 {
     /// <summary>Fetches what a plain GET would, whole, or finds it there; a variant is made.</summary>
     public async Task<WarmedObject> WarmAsync(RequestTarget target, string client, CancellationToken cancellation)
@@ -22,7 +22,7 @@ internal sealed partial class EdgeHandler
         if (!route.Policy.Stores) return new(target.Text, 400) { Reason = "Its route stores nothing." };
         if (route.Variants is { } variants && variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true }) is { Original: null })
         {
-            var made = await PrepareAsync(target, client, cancellation);
+            var made = await making.PrepareAsync(target, client, cancellation);
             var playlist = made is { Reason: null, Key: { } key } && variants.Route.Scope.FindStored(key) is [var found, ..] ? found : null;
             return new(target.Text, made.Status)
             {
@@ -35,17 +35,17 @@ internal sealed partial class EdgeHandler
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
         try
         {
-            var stored = VarySelection.Find(route.Scope.FindStored(asked.Target), nobody.Request.Headers);
-            if (stored is not null && !IsUsable(route, stored)) stored = null;
-            if (stored is not null && Judge(nobody, asked, stored) == Reuse.Fresh)
+            var stored = asked.Find(nobody.Request.Headers);
+            if (stored is not null && !asked.IsUsable(stored)) stored = null;
+            if (stored is not null && asked.Judge(stored, nobody.Request.Headers, parts.Time.GetUtcNow()) == Reuse.Fresh)
             {
-                var isHeld = HoldsAnswer(nobody, asked, stored);
+                var isHeld = stored.Metadata.Length is { } whole && stored.Holds(0, whole);
                 if (!isHeld) await stored.CompleteAsync(cancellation);
                 return await TellAsync(target, stored, !isHeld, cancellation);
             }
 
-            var plan = PlanFetch(nobody, asked, stored);
-            using var ticket = flights.Join(plan.FlightName, stop => FetchAsync(plan, false, stop), out _);
+            var plan = fetches.Plan(nobody, asked, stored);
+            using var ticket = fetches.Join(plan, out _);
             var result = await ticket.Result.WaitAsync(cancellation);
             if (result.Object is not { } brought) return new(target.Text, result.Status) { Reason = result.Status < 400 ? $"It cannot be stored: {result.Reason}." : $"The origin answered {result.Status}." };
             var wasHeld = result.IsRevalidated && brought.Metadata.Length is { } length && brought.Holds(0, length);

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Sluice.Core.Flights;
+using Sluice.Core.Objects;
+using Sluice.Edge.Variants;
+
+namespace Sluice.Edge.Serving;
+
+/// <summary>Fetches of objects and variants: one flight for all who wait for the same.</summary>
+internal sealed class ObjectFetches
+{
+    private readonly EdgeParts parts;
+    private readonly FlightTable<FetchResult> flights = new();
+    private readonly SourceReader sources;
+    private readonly KnownUncacheable uncacheable = new();
+
+    public ObjectFetches(EdgeParts parts)
+    {
+        this.parts = parts;
+        sources = new SourceReader(parts.Fetcher, flights, parts.Cache.ChunkSize, parts.Time);
+    }
+
+    /// <summary>What to ask the origin for a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="asked">What it asks for.</param>
+    /// <param name="stored">What is stored of it and too old to be used unasked; null for nothing.</param>
+    public FetchPlan Plan(HttpContext context, Asked asked, CachedObject? stored)
+    {
+        var plan = asked.Variant is { } variant
+            ? FetchPlan.Make(context, asked.Route, variant, stored, parts, stop => sources.OpenAsync(asked.Originals!, variant.Source, stop)) with { Accepts = asked.Originals!.Variants!.Accepts(variant) }
+            : FetchPlan.Make(context, asked.Route, asked.Target, stored, parts);
+        return plan with { IsAnew = asked.IsAnew, FlightName = asked.SkipsCache ? "anew " + plan.FlightName : plan.FlightName };
+    }
+
+    /// <summary>False for what of late each client had to ask for itself: there would be nothing to share.</summary>
+    public bool MayShare(Asked asked, FetchPlan plan) => plan.IsShareable && (asked.Variant is not null || !uncacheable.Contains(plan.FlightName));
+
+    /// <summary>Joins the flight that fetches it, or begins one.</summary>
+    /// <param name="plan">What to ask for.</param>
+    /// <param name="isLeader">True for who began it.</param>
+    /// <param name="isThere">Asked by who begins it: another flight may have landed since the look into the cache, and there is nothing left to fetch. The result has no object then.</param>
+    /// <param name="behind">See <see cref="Fetcher.FetchAsync"/>.</param>
+    public FlightTicket<FetchResult> Join(FetchPlan plan, out bool isLeader, Func<bool>? isThere = null, bool behind = false) =>
+        flights.Join(plan.FlightName, stop => isThere?.Invoke() == true ? Task.FromResult(new FetchResult()) : FetchAsync(plan, behind, stop), out isLeader);
+
+    /// <summary>Fetches for one client alone.</summary>
+    public Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation) => FetchAsync(plan, false, cancellation);
+
+    private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
+    {
+        var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
+        // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
+        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
+        else if (result.Object is not null) uncacheable.Remove(plan.FlightName);
+        return result;
+    }
+}
