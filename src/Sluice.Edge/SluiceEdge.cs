@@ -98,7 +98,7 @@ public sealed class SluiceEdge
     public string? TierOf(HttpContext context) => hits.TierOf(context);
 
     /// <summary>The name under which the answer to a normalised path and query is stored: a variant's key, or the target itself. For purges by URL.</summary>
-    public string NameOf(string target) => RequestTarget.TryParse(target, out var parsed, out _) && Routes.Match(parsed.Path) is { } route ? VariantNames.Of(route, parsed).Name : target;
+    public string NameOf(string target) => RequestTarget.TryParse(target, out var parsed, out _) && Routes.Match(parsed.Path) is { } route ? VariantNames.Of(route, parsed) : target;
 
     /// <summary>Makes a variant ahead of its first viewer, or finds it made.</summary>
     /// <param name="target">Path and query, as a viewer would ask.</param>

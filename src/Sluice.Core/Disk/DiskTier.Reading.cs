@@ -156,7 +156,7 @@ public sealed partial class DiskTier
     {
         if (!LetGo(source, body, chunk)) return;
         Interlocked.Increment(ref damagedChunks);
-        logger.LogWarning(DiskEvents.ChunkDamaged, "Chunk {Chunk} of body file {Name} is damaged and was dropped; it is fetched again when asked for. If this repeats, check the disk", chunk, source.Name);
+        if (damageLog.Allows()) logger.LogWarning(DiskEvents.ChunkDamaged, "Chunk {Chunk} of body file {Name}, and perhaps others, is damaged and was dropped; it is fetched again when asked for. If this repeats, check the disk", chunk, source.Name);
     }
 
     /// <summary>A chunk that cannot be had is not held any more: whoever is told that it is there reads again, and so on for ever. False when another reader let go of it.</summary>

@@ -21,7 +21,7 @@ public sealed partial class DiskTier : IAsyncDisposable
     private readonly DiskIndexWriter writer;
     private readonly DiskSpace space;
     private readonly OpenFiles files;
-    private readonly LogLimit writeLog, readLog, deleteLog, shortLog;
+    private readonly LogLimit writeLog, readLog, deleteLog, damageLog, shortLog;
     private readonly ITimer clock;
     private readonly string bodies;
     private readonly CancellationTokenSource stop = new();
@@ -53,7 +53,7 @@ public sealed partial class DiskTier : IAsyncDisposable
         space.Start(index.Bytes, index.Objects);
         // Where few may be open, viewers need most of them.
         files = new OpenFiles(bodies, (int)Math.Min(MaximumOpenFiles, FileLimit.Read() / 8), Retire);
-        (writeLog, readLog, deleteLog, shortLog) = (new LogLimit(time), new LogLimit(time), new LogLimit(time), new LogLimit(time, 3600));
+        (writeLog, readLog, deleteLog, damageLog, shortLog) = (new LogLimit(time), new LogLimit(time), new LogLimit(time), new LogLimit(time), new LogLimit(time, 3600));
         writer = new DiskIndexWriter(index, Forget, time, logger);
         now = usesSavedAt = Seconds();
         clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));

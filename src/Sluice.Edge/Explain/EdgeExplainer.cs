@@ -3,7 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Freshness;
+using Sluice.Edge.Playback;
 using Sluice.Edge.Requests;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Explain;
@@ -18,41 +20,45 @@ public sealed class EdgeExplainer(SluiceEdge edge, TimeProvider time)
             return new Explanation { Target = url, Next = "refused", Why = $"The target is malformed: {reason}." };
         if (edge.Routes.Match(target.Path) is not { } route)
             return new Explanation { Target = target.Text, Next = "refused", Why = "No route is configured for this path." };
+        var refusal = PrivateRoute.WhyRefused(route, target);
+        target = PrivateRoute.SharedPart(route, target);
         // A query may ask for a variant, which is stored under a key of its own.
-        (route, var name) = VariantNames.Of(route, target);
-        var key = route.Scope.KeyOf(name);
+        if (VariantNames.Of(route, target, out var decision) is not { } asked)
+            return decision!.Status < 400
+                ? new Explanation { Target = target.Text, Route = route.Route.Name, Next = "bypass", Why = "This server answers it by itself, without what is stored." }
+                : new Explanation { Target = target.Text, Route = route.Route.Name, Next = "refused", Why = $"It is answered with {decision.Status} at once: {Encoding.UTF8.GetString(decision.Body)}" };
+        var key = asked.Route.Scope.KeyOf(asked.Target);
         var now = time.GetUtcNow();
-        var objects = route.Scope.FindStored(name);
-        var (next, why) = Next(objects, now);
+        var (next, why) = refusal is not null ? ("refused", $"A viewer with this token gets 403: {refusal}") : Next(asked, now);
         return new Explanation
         {
             Target = target.Text,
-            Route = route.Route.Name,
-            Origin = route.Origin.Name,
+            Route = asked.Route.Route.Name,
+            Origin = asked.Route.Origin.Name,
             Key = key,
             KeyHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
-            Stored = [.. objects.Select(stored => Describe(stored, now))],
+            Stored = [.. asked.Route.Scope.FindStored(asked.Target).Select(stored => Describe(stored, now))],
             Next = next,
             Why = why,
         };
     }
 
-    private static (string Next, string Why) Next(CachedObject[] objects, DateTimeOffset now)
+    private static (string Next, string Why) Next(Asked asked, DateTimeOffset now)
     {
-        if (objects.Length == 0) return ("miss", "Nothing is stored under this key: never asked for, evicted, purged, or not storable.");
+        if (asked.Route.Scope.FindStored(asked.Target).Length == 0) return ("miss", "Nothing is stored under this key: never asked for, evicted, purged, or not storable.");
         var request = new HeaderDictionary();
-        var stored = objects.FirstOrDefault(candidate => VarySelection.Matches(candidate.Metadata, request));
-        if (stored is null) return ("miss", "What is stored varies by request fields that a plain request does not send.");
-        if (!stored.IsServable) return ("miss", "Part of the stored body is gone, and without a strong ETag it cannot be asked for by range.");
+        if (asked.Find(request) is not { } stored) return ("miss", "What is stored varies by request fields that a plain request does not send.");
+        if (!asked.IsUsable(stored)) return ("miss", asked.Variant is null ? "Part of the stored body is gone, and without a strong ETag it cannot be asked for by range." : "Part of the stored body is gone: it is made anew.");
         var freshness = stored.Metadata.Freshness;
         var past = (long)-freshness.RemainingAt(now).TotalSeconds;
-        return ReusePolicy.Evaluate(freshness, request, now) switch
+        return asked.Judge(stored, request, now) switch
         {
             Reuse.Fresh when stored.Metadata.Length is { } length && !stored.Holds(0, length) =>
                 ("miss", "It is fresh, but some of its bytes are not held: those are fetched, the rest comes from the cache."),
             Reuse.Fresh => ("hit", $"It is fresh for {-past} s more."),
             Reuse.StaleWhileRevalidate => ("stale", $"Its lifetime ended {past} s ago; within stale-while-revalidate it is served while it is refreshed."),
             _ when freshness.AlwaysRevalidate => ("revalidated", "The origin said no-cache: it is asked each time."),
+            _ when past <= 0 => ("revalidated", "Its source is stored in another version, or it would be made otherwise now: it is made anew."),
             _ => ("revalidated", $"Its lifetime ended {past} s ago: the origin is asked whether it still holds."),
         };
     }

@@ -21,7 +21,7 @@ public sealed record Explanation
     /// <summary>What is stored, one for each Vary selection.</summary>
     public IReadOnlyList<StoredExplanation> Stored { get; init; } = [];
 
-    /// <summary>hit, miss, stale, revalidated or refused: what the next plain GET would be.</summary>
+    /// <summary>hit, miss, stale, revalidated, bypass or refused: what the next plain GET would be.</summary>
     public required string Next { get; init; }
 
     /// <summary>Why, in one sentence.</summary>

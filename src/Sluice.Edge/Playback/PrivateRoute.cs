@@ -62,6 +62,10 @@ internal static partial class PrivateRoute
     /// <summary>What all viewers share of what one asks for: on a private route the token is left out.</summary>
     public static RequestTarget SharedPart(ActiveRoute route, RequestTarget target) => route.Route.Playback is null ? target : target with { Query = Take(target.Query).Others };
 
+    /// <summary>Why a viewer who asks for just that is refused; null where nobody is, and where the target has no token at all, which each viewer adds.</summary>
+    public static string? WhyRefused(ActiveRoute route, RequestTarget target) =>
+        route.Route.Playback is { } tokens && Take(target.Query).Token is { } token && tokens.Check(target.Path, token, out var reason) is null ? reason : null;
+
     // The viewer's part of a query, and the object's.
     private static (string? Token, string Others) Take(string query)
     {

@@ -31,7 +31,7 @@ internal sealed class Warmer(EdgeParts parts, ObjectFetches fetches, VariantMaki
             };
         }
 
-        var asked = new Asked(route, VariantNames.Of(route, target).Name);
+        var asked = new Asked(route, VariantNames.Of(route, target));
         var nobody = new DefaultHttpContext { Request = { Method = "GET" } };
         try
         {

@@ -153,6 +153,20 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.Equal(200, (int)head.StatusCode);
     }
 
+    [Fact]
+    public async Task Explain_WithAToken_TellsWhetherItIsRefused()
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        origin.On("/v/a.ts", new OriginReply { Body = OriginBody.Of([1]), CacheControl = "max-age=90000" });
+        await using var edge = await StartAsync(tokens);
+        var asked = $"/v/a.ts?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.ts")}";
+        await edge.GetAsync(asked);
+        Assert.Equal(["hit", "hit"], [edge.Explainer.Explain("/v/a.ts").Next, edge.Explainer.Explain(asked).Next]);
+        time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(["hit", "refused"], [edge.Explainer.Explain("/v/a.ts").Next, edge.Explainer.Explain(asked).Next]);
+        Assert.DoesNotContain(PlaybackTokens.Parameter + "=", edge.Explainer.Explain(asked).ToString(), StringComparison.Ordinal);
+    }
+
     // The edge keeps one copy for all; another cache on the way would give it to those without a token, or whose token's time is over.
     [Theory]
     [InlineData("public, max-age=60, immutable", "private, max-age=60, immutable")]

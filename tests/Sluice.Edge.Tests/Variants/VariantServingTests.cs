@@ -97,6 +97,20 @@ public class VariantServingTests
     }
 
     [Fact]
+    public async Task Explain_IsWhatTheNextViewerGets()
+    {
+        await using var edge = await StartAsync();
+        await edge.GetAsync("/a.mp4?make=x");
+        Assert.Equal("hit", edge.Explainer.Explain("/a.mp4?make=x").Next);
+        Assert.Equal("hit", edge.Explainer.Explain("/a.mp4?make=x&b=1").Next);
+        origin.Version = "2";
+        await edge.GetAsync("/a.mp4", ("Cache-Control", "no-cache"));
+        Assert.Equal("revalidated", edge.Explainer.Explain("/a.mp4?make=x").Next);
+        var refused = edge.Explainer.Explain("/a.mp4?make=nothing");
+        Assert.Equal(("refused", "It is answered with 400 at once: no"), (refused.Next, refused.Why));
+    }
+
+    [Fact]
     public async Task Variant_WhoseSourceWentBackInAnotherVersion_IsMadeAnew()
     {
         var folder = Directory.CreateTempSubdirectory("sluice-variants-");
