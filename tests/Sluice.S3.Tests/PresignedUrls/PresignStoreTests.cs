@@ -155,6 +155,18 @@ public sealed class PresignStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_EntrySignedByAnotherSecretOfTheKey_IsAMiss()
+    {
+        var store = InProcess();
+        await using var wrong = new PresignBed(null, store, clock, new FixedCredentials(PresignBed.Key with { SecretKey = "mistyped" }));
+        await using var right = new PresignBed(null, store, clock);
+        await using var alone = new PresignBed(null, null, clock);
+        await wrong.UrlAsync("a.mp4");
+        await wrong.IdleAsync();
+        Assert.Equal(await alone.UrlAsync("a.mp4"), await right.UrlAsync("a.mp4"));
+    }
+
+    [Fact]
     public async Task Purge_DeletesFromTheStoreToo() // TAG-10
     {
         var store = InProcess();
