@@ -48,7 +48,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
     }
 
-    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder, or be the same file as another, ends it: nothing is written then.</summary>
+    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder, or be the same file as another or the folder of one, ends it: nothing is written then.</summary>
     public async Task<(List<(string, string?)> Items, long Total)> ListAsync(string prefix, string folder, CancellationToken cancellation)
     {
         var root = Path.GetFullPath(folder);
@@ -70,6 +70,10 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
             items.Add((url, target));
             total += length;
         }
+        foreach (var (target, url) in taken)
+            for (var above = Path.GetDirectoryName(target)!; above.Length > root.Length; above = Path.GetDirectoryName(above)!)
+                if (taken.TryGetValue(above, out var file))
+                    throw new ArgumentException($"{file} would be written to {above}, which is a folder for {url}; fetch one of them on its own with -o");
         return (items, total);
     }
 }

@@ -125,6 +125,7 @@ public class GetCommandTests
     [Theory]
     [InlineData("p/ok", "p/../../escaped", "outside")]
     [InlineData("p/a/b", "p/a//b", "both be written")]
+    [InlineData("p/a", "p/a/b/c", "which is a folder for")]
     public async Task Get_KeysThatAreNotAFileEachOfTheFolder_WritesNothing(string first, string second, string reason)
     {
         using var bed = await DownloadBed.MakeAsync();
