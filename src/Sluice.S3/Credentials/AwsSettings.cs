@@ -1,5 +1,6 @@
 using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
+using Amazon.Util;
 
 namespace Sluice.S3.Credentials;
 
@@ -9,9 +10,12 @@ internal static class AwsSettings
     /// <summary>Region where nothing names one.</summary>
     public const string DefaultRegion = "us-east-1";
 
-    /// <summary>AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else us-east-1.</summary>
-    public static string Region(string? profile)
-        => Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? Find(profile)?.Region?.SystemName ?? DefaultRegion;
+    /// <summary>AWS_REGION, AWS_DEFAULT_REGION, the profile's region, the one that the endpoint's name tells, else us-east-1.</summary>
+    public static string Region(string? profile, Uri? endpoint)
+        => Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? Find(profile)?.Region?.SystemName ?? RegionOf(endpoint) ?? DefaultRegion;
+
+    // As the SDK reads it. What is called otherwise may have such a label by chance.
+    private static string? RegionOf(Uri? endpoint) => endpoint is not null && (endpoint.Host.StartsWith("s3.", StringComparison.Ordinal) || endpoint.Host.Contains(".amazonaws.com", StringComparison.Ordinal)) ? AWSSDKUtils.DetermineRegion(endpoint.AbsoluteUri) : null;
 
     /// <summary>AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the endpoint_url of s3 in the services section that the profile names, the profile's own; null for AWS itself.</summary>
     /// <exception cref="ArgumentException">One of them is no address.</exception>

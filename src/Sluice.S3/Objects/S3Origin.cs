@@ -70,11 +70,8 @@ public sealed class S3Origin : IOrigin, IDisposable
     {
         try
         {
-            options = options with
-            {
-                Endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile),
-                Region = options.Region ?? AwsSettings.Region(options.Profile),
-            };
+            var endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile);
+            options = options with { Endpoint = endpoint, Region = options.Region ?? AwsSettings.Region(options.Profile, endpoint) };
         }
         catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
         {

@@ -12,7 +12,7 @@ public sealed record S3OriginOptions
     /// <summary>Where the S3 server is, such as http://127.0.0.1:9000. Default null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the endpoint_url of the profile or of the services section it names, else AWS.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Region to sign for. Default null: AWS_REGION, AWS_DEFAULT_REGION, the profile's region, else us-east-1. On AWS a wrong one corrects itself.</summary>
+    /// <summary>Region to sign for. Default null: AWS_REGION, AWS_DEFAULT_REGION, the profile's region, the one that an endpoint such as https://s3.eu-central-1.amazonaws.com names, else us-east-1. On AWS a wrong one corrects itself.</summary>
     public string? Region { get; init; }
 
     /// <summary>Profile of the AWS configuration files to take credentials from. Default null: the usual chain (environment, AWS_PROFILE, container and instance roles).</summary>
@@ -60,6 +60,7 @@ public sealed record S3OriginOptions
         var errors = new List<string>();
         // A setting that an app did not find is null, whatever the type says.
         if (S3Location.BucketError(Bucket ?? "") is { } bucket) errors.Add(bucket);
+        else if (Endpoint is null && Bucket!.EndsWith("--x-s3", StringComparison.Ordinal)) errors.Add($"'{Bucket}' is a directory bucket (S3 Express One Zone), which takes requests of sessions only: use a general purpose bucket.");
         if (Prefix is null) errors.Add("The prefix is null: it is empty for the whole bucket.");
         else if (Prefix.StartsWith('/')) errors.Add($"The prefix '{Prefix}' starts with a slash: keys do not.");
         if (Endpoint is { } endpoint && EndpointError(endpoint) is { } wrong) errors.Add(wrong);

@@ -40,18 +40,19 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         AwsHttpClients.Prepare();
         // A new URL for each upload, valid for as long as was asked: not the shared ones that readers get.
         var uploads = SluiceS3Services.CreatePresignedUrls(given.UploadEndpoint is { } outside ? options with { Endpoint = outside } : options, new PresignedUrlsOptions { Stable = false }, null, time, logging);
+        var server = options.Endpoint ?? AwsSettings.Endpoint(options.Profile);
         var config = new AmazonS3Config
         {
-            AuthenticationRegion = options.Region ?? AwsSettings.Region(options.Profile),
+            AuthenticationRegion = options.Region ?? AwsSettings.Region(options.Profile, server),
             Timeout = TimeSpan.FromMinutes(10),
             // Servers other than Amazon's need not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (options.Profile is not null) config.Profile = new Amazon.Profile(options.Profile);
-        if ((options.Endpoint ?? AwsSettings.Endpoint(options.Profile)) is { } endpoint)
+        if (server is not null)
         {
-            config.ServiceURL = endpoint.ToString();
+            config.ServiceURL = server.ToString();
             config.ForcePathStyle = options.ForcePathStyle ?? true;
         }
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(config.AuthenticationRegion);

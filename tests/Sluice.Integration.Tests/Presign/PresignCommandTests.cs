@@ -32,6 +32,7 @@ public class PresignCommandTests
     [InlineData(2, "1 second to 7 days", "s3://media/a", "--expires", "0s")]
     [InlineData(2, "no validity", "s3://media/a", "--expires", "soon")]
     [InlineData(2, "cannot be presigned", "s3://media/a", "--method", "DELETE")]
+    [InlineData(2, "directory bucket", "s3://media--usw2-az1--x-s3/a")]
     [InlineData(2, "names no object", "s3://media")]
     [InlineData(2, "names no object", "s3://media/")]
     [InlineData(2, "names no bucket", "s3:///a")]
@@ -43,6 +44,19 @@ public class PresignCommandTests
         var result = await SluiceProgram.RunAsync(["presign", .. arguments], Keys);
         Assert.Equal((code, ""), (result.ExitCode, result.Output));
         Assert.Contains(reason, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://s3.eu-west-3.amazonaws.com", "eu-west-3")]
+    [InlineData("https://vpce-1a2b-5e6f.s3.us-west-2.vpce.amazonaws.com", "us-west-2")]
+    [InlineData("https://s3.us-west-004.backblazeb2.com", "us-west-004")]
+    [InlineData("https://minio.eu-west-3.example", "us-east-1")]
+    public async Task Presign_EndpointWithARegionInItsNameAndNoOtherSet_IsSignedForThat(string endpoint, string region)
+    {
+        var environment = new Dictionary<string, string>(Keys) { ["AWS_CONFIG_FILE"] = "/nonexistent" };
+        environment.Remove("AWS_REGION");
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a", "--endpoint", endpoint], environment);
+        Assert.Contains($"%2F{region}%2Fs3%2F", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
