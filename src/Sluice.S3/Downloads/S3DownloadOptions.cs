@@ -12,6 +12,9 @@ public sealed record S3DownloadOptions
     /// <summary>Region to sign for. Default null: the cache's, else as the AWS tools look it up.</summary>
     public string? Region { get; init; }
 
+    /// <summary>Agree to pay for the requests, without which a bucket with "requester pays" denies them. Default false.</summary>
+    public bool RequesterPays { get; init; }
+
     /// <summary>Fetch anew even if a current file is held, and keep what comes (row DBG-04). Default false.</summary>
     public bool SkipCache { get; init; }
 

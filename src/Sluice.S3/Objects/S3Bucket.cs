@@ -87,6 +87,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
             new("host", address.Host), new("x-amz-content-sha256", SigV4Signer.EmptyPayload), new("x-amz-date", SigV4Signer.Timestamp(now)),
         };
         if (with.SessionToken is { } token) headers.Add(new("x-amz-security-token", token));
+        if (options.RequesterPays) headers.Add(PresignTarget.RequesterPays);
         foreach (var (name, value) in ask.Fields)
             if (MustBeSigned(name)) headers.Add(new(name, value));
         var signed = new SigV4Request

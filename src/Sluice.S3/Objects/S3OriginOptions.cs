@@ -30,6 +30,9 @@ public sealed record S3OriginOptions
     /// <summary>Send no signature and look for no credentials: for public buckets. Default false: that happens by itself when no credentials are found.</summary>
     public bool Anonymous { get; init; }
 
+    /// <summary>Agree in each request and URL to pay for it, without which a bucket with "requester pays" denies it. Default false.</summary>
+    public bool RequesterPays { get; init; }
+
     /// <summary>True: bucket in the path; false: bucket in the host name. Default null: in the path for a custom endpoint and for bucket names with dots, in the host name on AWS.</summary>
     public bool? ForcePathStyle { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
 using Sluice.S3.Signing;
@@ -7,9 +8,13 @@ namespace Sluice.S3.PresignedUrls;
 /// <summary>A bucket that URLs are made for: where it is, and how its keys become URLs.</summary>
 internal sealed class PresignTarget
 {
+    /// <summary>That who asks pays: a field of a request, or a parameter of a URL.</summary>
+    public static readonly SignedField RequesterPays = new("x-amz-request-payer", "requester");
+
     private readonly UrlSigner signer;
     private readonly PresignPlace place;
     private readonly string prefix;
+    private readonly bool requesterPays;
 
     /// <summary>A bucket by its options; endpoint and region are already looked up.</summary>
     public PresignTarget(S3OriginOptions options)
@@ -18,6 +23,7 @@ internal sealed class PresignTarget
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
         place = new(Address.Root, Address.BasePath + CanonicalForm.Path(prefix), Address.Host);
         signer = new(Address.Region);
+        requesterPays = options.RequesterPays;
     }
 
     public S3Address Address { get; }
@@ -51,10 +57,10 @@ internal sealed class PresignTarget
     public string Url(PresignKey key, S3Credentials credentials, DateTimeOffset signedAt, TimeSpan lifetime, ReadOnlySpan<byte> known = default)
     {
         var options = key.Options;
-        if (options.Query.Count == 0) return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, default, known);
-        var query = new SignedField[options.Query.Count];
-        var at = 0;
-        foreach (var (name, value) in options.Query) query[at++] = new(name, value);
-        return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, query, known);
+        if (options.Query.Count == 0 && !requesterPays) return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, default, known);
+        var query = new List<SignedField>(options.Query.Count + 1);
+        foreach (var (name, value) in options.Query) query.Add(new(name, value));
+        if (requesterPays) query.Add(RequesterPays);
+        return signer.Url(credentials, signedAt, lifetime, options.Method, place, key.Path, CollectionsMarshal.AsSpan(query), known);
     }
 }

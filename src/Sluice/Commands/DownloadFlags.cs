@@ -17,6 +17,8 @@ internal sealed class DownloadFlags
     private readonly Option<string?> _region = new("--region") { HelpName = "TEXT", Description = "Region to sign for. Default: from the AWS chain." };
     private readonly Option<string?> _profile = new("--profile") { HelpName = "TEXT", Description = "Profile in the AWS configuration files; part of a file's identity. Default: from the AWS chain." };
 
+    private readonly Option<bool> _pays = PaysOption();
+
     private bool _asks;
 
     /// <summary>Adds those of every such command; with <paramref name="asks"/> those of one that fetches.</summary>
@@ -75,8 +77,11 @@ internal sealed class DownloadFlags
         Uri? endpoint = null;
         if (parsed.GetValue(_endpoint) is { } given && !ValueKinds.Url.Parse(given, out endpoint))
             throw new ArgumentException($"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
-        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) };
+        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile), RequesterPays = parsed.GetValue(_pays) };
     }
+
+    /// <summary>The option of commands that ask a bucket.</summary>
+    public static Option<bool> PaysOption() => new("--requester-pays") { Description = "Agree to pay for the requests, without which a bucket with \"requester pays\" denies them." };
 
     /// <summary>The exit code of a failure.</summary>
     public static int Code(Exception failure) => failure switch
@@ -95,6 +100,6 @@ internal sealed class DownloadFlags
 
     private void AddServerTo(Command command)
     {
-        foreach (var option in (Option[])[_endpoint, _region, _profile]) command.Options.Add(option);
+        foreach (var option in (Option[])[_endpoint, _region, _profile, _pays]) command.Options.Add(option);
     }
 }

@@ -36,6 +36,7 @@ internal static class OriginSetup
             SecretKeyVariable = bucket.SecretKeyVariable,
             SessionTokenVariable = bucket.SessionTokenVariable,
             Anonymous = bucket.Anonymous,
+            RequesterPays = bucket.RequesterPays,
             ForcePathStyle = bucket.PathStyle,
             ConnectTimeout = section.ConnectTimeout ?? defaults.ConnectTimeout,
             FirstByteTimeout = section.ResponseTimeout ?? defaults.FirstByteTimeout,

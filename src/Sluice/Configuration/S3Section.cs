@@ -21,6 +21,8 @@ internal sealed class S3Section
 
     public bool Anonymous { get; set; }
 
+    public bool RequesterPays { get; set; }
+
     public bool Presigned { get; set; }
 
     public bool? PathStyle { get; set; }

@@ -98,6 +98,7 @@ internal static partial class SettingTree
         new ValueSetting<S3Section, string?>("secretKeyVariable", ValueKinds.OptionalText, o => o.SecretKeyVariable, (o, v) => o.SecretKeyVariable = v, "Environment variable with the secret key; goes with accessKeyVariable.") { DefaultText = "AWS_SECRET_ACCESS_KEY" },
         new ValueSetting<S3Section, string?>("sessionTokenVariable", ValueKinds.OptionalText, o => o.SessionTokenVariable, (o, v) => o.SessionTokenVariable = v, "Environment variable with the session token of temporary keys; need not be set.") { DefaultText = "none beside accessKeyVariable" },
         new ValueSetting<S3Section, bool>("anonymous", ValueKinds.Switch, o => o.Anonymous, (o, v) => o.Anonymous = v, "Send no signature and look for no keys: for public buckets. Happens by itself when no keys are found."),
+        new ValueSetting<S3Section, bool>("requesterPays", ValueKinds.Switch, o => o.RequesterPays, (o, v) => o.RequesterPays = v, "Agree in each request and presigned URL to pay for it, without which a bucket with \"requester pays\" denies it."),
         new ValueSetting<S3Section, bool>("presigned", ValueKinds.Switch, o => o.Presigned, (o, v) => o.Presigned = v, "Fetch by presigned URLs out of the cache of URLs, instead of signing each request in its header."),
         new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
 

@@ -141,7 +141,7 @@ internal sealed class PresignHost : ISourceFollower, IAsyncDisposable
     }
 
     // All that a URL depends on: a reload may change any of it.
-    private static string KeyOf(OriginSection origin) => string.Join(' ', BucketOf(origin), origin.S3!.Endpoint, origin.S3.PathStyle, origin.S3.AccessKeyVariable, origin.S3.SecretKeyVariable, origin.S3.SessionTokenVariable);
+    private static string KeyOf(OriginSection origin) => string.Join(' ', BucketOf(origin), origin.S3!.Endpoint, origin.S3.PathStyle, origin.S3.RequesterPays, origin.S3.AccessKeyVariable, origin.S3.SecretKeyVariable, origin.S3.SessionTokenVariable);
 
     private static string BucketOf(OriginSection origin) => $"{origin.S3}{(origin.S3!.Endpoint is { } endpoint ? $" at {endpoint.Authority}" : "")}{(origin.S3.Region is { } region ? $" in {region}" : "")}{((origin.S3.Profile ?? origin.S3.AccessKeyVariable) is { } who ? $" as {who}" : "")}";
 }

@@ -59,6 +59,13 @@ public class PresignCommandTests
         Assert.Contains($"%2F{region}%2Fs3%2F", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Presign_RequesterPays_IsInTheUrl()
+    {
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a", "--requester-pays"], Keys);
+        Assert.Contains("&x-amz-request-payer=requester&", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("services = lab", "https://lab.example:9000/media/a?")]
     [InlineData("services = lab\nendpoint_url = https://all.example", "https://lab.example:9000/media/a?")]

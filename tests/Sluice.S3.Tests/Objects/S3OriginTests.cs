@@ -61,6 +61,18 @@ public class S3OriginTests : S3OriginTestBase
     }
 
     [Fact]
+    public async Task Get_RequesterPays_IsSaidAndSigned()
+    {
+        Server.On("/media/clip.mp4", Clip);
+
+        await using var response = await Origin(options => options with { RequesterPays = true }).FetchAsync(Get("/clip.mp4"), default);
+
+        var call = Assert.Single(Server.Calls);
+        Assert.Equal("requester", call.Header("x-amz-request-payer"));
+        Assert.Contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-request-payer,", call.Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_WithoutCredentials_IsUnsigned()
     {
         Server.On("/media/clip.mp4", Clip);
