@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Sqlite;
 
@@ -6,7 +7,7 @@ namespace Sluice.S3.Downloads;
 internal sealed partial class DownloadStore
 {
     private const int Batch = 100;
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1), ClockTolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>Deletes what is past its time or beyond the bounds, files that no entry has, and what dead processes left. One process at a time does it, once a minute; false when it was not this one's turn, or its index was replaced: what that one knows says nothing about the files.</summary>
     public bool Sweep(bool always, CancellationToken cancellation)
@@ -15,6 +16,7 @@ internal sealed partial class DownloadStore
         var now = time.GetUtcNow().UtcTicks;
         var due = Index.Write(connection => connection.Execute("UPDATE totals SET swept = ?1 WHERE swept <= ?2 OR swept > ?1", now, now - SweepEvery.Ticks));
         if (due == 0 && !always) return false;
+        Index.Write(connection => SetRight(connection, now));
         for (var count = Batch; count == Batch && !cancellation.IsCancellationRequested;) count = DeleteExpired(now);
         // Bounds may have been lowered, or another cache directory moved here.
         Index.Write(connection => Evict(connection, (0, 0), free: 0, now));
@@ -30,6 +32,10 @@ internal sealed partial class DownloadStore
         if (options.Compress) PackIdle(cancellation);
         return true;
     }
+
+    // What was used while the clock was ahead would not be evicted, nor its lease or its time be over, until the clock has come round to then.
+    private static int SetRight(SqliteConnection connection, long now) => connection.Execute(
+        "UPDATE entries SET leased = CASE WHEN leased > used THEN leased - used + ?1 ELSE leased END, created = min(created, ?1), used = ?1 WHERE used > ?1 + ?2", now, ClockTolerance.Ticks);
 
     private int DeleteExpired(long now) => Index.Write(connection =>
     {

@@ -35,10 +35,10 @@ internal sealed class DownloadBed : IAsyncDisposable
         return cache;
     }
 
-    public DownloadStore Store(Func<S3DownloadCacheOptions, S3DownloadCacheOptions>? change = null)
+    public DownloadStore Store(Func<S3DownloadCacheOptions, S3DownloadCacheOptions>? change = null, TimeProvider? time = null)
     {
         var options = new S3DownloadCacheOptions { Directory = Root, Lease = TimeSpan.Zero };
-        return new(change?.Invoke(options) ?? options, Clock, Log);
+        return new(change?.Invoke(options) ?? options, time ?? Clock, Log);
     }
 
     /// <summary>An object of the bucket; its bytes.</summary>

@@ -1,4 +1,5 @@
 using Sluice.S3.Downloads;
+using Sluice.TestKit.Time;
 
 namespace Sluice.S3.Tests.Downloads;
 
@@ -126,6 +127,30 @@ public sealed class DownloadStoreTests : IAsyncDisposable
         store.Sweep(always: true, TestContext.Current.CancellationToken);
         Assert.False(File.Exists(store.PathOf(Key("a"))));
         Assert.Equal((0, 0, 1), (store.Statistics().EntryCount, store.Statistics().TotalSize, store.Statistics().Expirations));
+    }
+
+    [Fact]
+    public void Sweep_WhatWasUsedWhileTheClockWasAhead_MakesRoomAndEndsAsOthersDo()
+    {
+        static S3DownloadCacheOptions Two(S3DownloadCacheOptions options) => options with { MaximumEntries = 2, Lease = TimeSpan.FromMinutes(10), TimeToLive = TimeSpan.FromHours(1) };
+        using (var ahead = bed.Store(Two, new ManualTimeProvider(bed.Clock.GetUtcNow() + TimeSpan.FromDays(400))))
+        {
+            foreach (var name in (string[])["a", "b"])
+            {
+                Add(ahead, name, 10);
+                Assert.True(Use(ahead, name, lease: true));
+            }
+        }
+        using var store = bed.Store(Two);
+        Assert.Null(Add(store, "c", 10));
+        store.Sweep(always: true, TestContext.Current.CancellationToken);
+        // They are leased, from now on for as long as was promised.
+        Assert.Null(Add(store, "c", 10));
+        bed.Clock.Advance(TimeSpan.FromMinutes(12.5));
+        Assert.NotNull(Add(store, "c", 10));
+        Assert.Single((string[])["a", "b"], name => store.Find(Key(name), "here") is not null);
+        bed.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.DoesNotContain((string[])["a", "b"], name => store.Find(Key(name), "here") is not null);
     }
 
     [Fact]
