@@ -54,6 +54,7 @@ internal sealed class S3Responses(string name, bool keepMetadata, S3Complaints c
     {
         var length = answer.Response.Content.Headers.ContentLength;
         var version = new ObjectVersion(answer.Field("ETag"), answer.Field("Last-Modified"), length);
+        if (version.ETag is null) Doubt(answer);
         if (Settled(request, answer, version) is { } settled) return settled;
         return new() { Status = 200, Headers = Headers(answer), Body = answer.Body, BodyLength = request.Method == "HEAD" ? 0 : length, Version = version };
     }
@@ -79,6 +80,10 @@ internal sealed class S3Responses(string name, bool keepMetadata, S3Complaints c
             Range = (start, end, total), Version = version,
         };
     }
+
+    // It is taken for the object all the same: there are servers that give none.
+    private void Doubt(S3Answer answer) =>
+        complaints.Say(answer.Status, "without an ETag", "S3 servers give one with every object: check that what arrives is the object, and that the endpoint is an S3 server, not its web console or the page of a proxy.");
 
     /// <summary>Conditions the server did not look at: If-Match and If-None-Match are optional to some.</summary>
     private OriginResponse? Settled(OriginRequest request, S3Answer answer, ObjectVersion version)

@@ -61,6 +61,17 @@ public class S3OriginTests : S3OriginTestBase
     }
 
     [Fact]
+    public async Task Get_PageOfAConsoleOrProxy_IsDoubtedInTheLog()
+    {
+        Server.On("/media/clip.mp4", new OriginReply { ContentType = "text/html", Body = OriginBody.Of("<html>Log in</html>") });
+        var origin = Origin();
+
+        for (var i = 0; i < 2; i++) await using (await origin.FetchAsync(Get("/clip.mp4"), default)) { }
+
+        Assert.Contains("not its web console or the page of a proxy", Assert.Single(Log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_RequesterPays_IsSaidAndSigned()
     {
         Server.On("/media/clip.mp4", Clip);
