@@ -64,6 +64,7 @@ internal static class EdgeListening
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 }),
             });
+            TlsOutput.Use(listen);
         });
     }
 }
