@@ -30,8 +30,16 @@ internal static class MultipartRanges
         {
             for (var i = 0; i < parts.Length; i++)
             {
-                await response.BodyWriter.WriteAsync(heads[i]);
-                await BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, asker);
+                Task sending;
+                using (var reader = stored.OpenFor(parts[i].Start, parts[i].End, asker.SourceOf))
+                {
+                    // Of the first part before anything is sent: where there is no such byte, as of an origin that is down or has another version, the answer is another.
+                    using (await reader.ReadAsync(1, context.RequestAborted)) { }
+                    await response.BodyWriter.WriteAsync(heads[i]);
+                    sending = BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, asker);
+                }
+
+                await sending;
             }
 
             await response.BodyWriter.WriteAsync(tail);

@@ -37,6 +37,19 @@ public sealed class GapAnswerTests
         Assert.Equal("HIT", Status(await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"))));
     }
 
+    // The head went out before a byte was there, and all that could follow was the end of the connection.
+    [Fact]
+    public async Task Gap_InOneOfSeveralRanges_IsAnsweredAsInOne()
+    {
+        const string Ranges = "bytes=0-9,1900000-1900009";
+        await using var edge = await StartAsync();
+        origin.IsDown = true;
+        Assert.Equal(HttpStatusCode.BadGateway, (await edge.GetAsync("/a", ("Range", Ranges))).Head.StatusCode);
+        origin.IsDown = false;
+        origin.Status = 404;
+        Assert.Equal(HttpStatusCode.NotFound, (await edge.GetAsync("/a", ("Range", Ranges))).Head.StatusCode);
+    }
+
     // It was asked for in whole chunks, which is what the client then got; of the last bytes by HEAD, which was a 200 without a body.
     [Theory]
     [InlineData("bytes=300000-300009", 300_000, 300_010)]
