@@ -109,7 +109,9 @@ public sealed partial class VariantMaker : IAsyncDisposable
         }
         catch (IOException failure) when (failure is not (OriginException or ObjectChangedException))
         {
-            throw new OriginException(OriginFailure.Invalid, $"ffmpeg could not be run: {failure.Message}", failure);
+            // As where its package is just being upgraded. What the system says of it names folders.
+            LogFailed(plan.Key, failure.Message);
+            return VariantFault.Failed("it could not be run").ToResponse();
         }
         finally
         {

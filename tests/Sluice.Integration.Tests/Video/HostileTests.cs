@@ -45,6 +45,23 @@ public sealed class HostileTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.Equal(whole.Length / 2, new FileInfo(file).Length);
     }
 
+    // As while its package is upgraded: it was a 502 that named its folder, without the original.
+    [Fact]
+    public async Task Ffmpeg_ThatIsGone_IsStoodInForByTheOriginalUntilItIsBack()
+    {
+        using var tools = new TemporaryFolder();
+        foreach (var name in (string[])["ffmpeg", "ffprobe"]) File.CreateSymbolicLink(tools.FileOf(name), Require.Command(name));
+        await using var server = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = video.Folder.Path, Environment = new Dictionary<string, string> { ["PATH"] = tools.Path } });
+        const string Variant = "/square.mp4?width=160&height=90";
+        Assert.Equal("image/jpeg", (await server.Edge.AskAsync("/square.mp4?mode=frame&width=160")).Header("Content-Type"));
+        File.Delete(tools.FileOf("ffmpeg"));
+        var (answer, file) = await video.GetAsync(Variant, server.Edge);
+        Assert.Equal("ffmpeg failed: it could not be run", answer.Headers.GetValues("X-Fallback-Reason").Single());
+        Assert.Equal(new FileInfo(video.Folder.FileOf("square.mp4")).Length, new FileInfo(file).Length);
+        File.CreateSymbolicLink(tools.FileOf("ffmpeg"), Require.Command("ffmpeg"));
+        Assert.True(await Eventually.HoldsAsync(async () => (await server.Edge.AskAsync(Variant)).Header("X-Fallback-Applied") is null, TimeSpan.FromSeconds(60)));
+    }
+
     // ffmpeg takes what breaks off for what ends there, and says that all went well.
     [Theory]
     [InlineData("width=160&height=90")]
