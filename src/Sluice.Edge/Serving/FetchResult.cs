@@ -3,7 +3,7 @@ using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Serving;
 
-/// <summary>What a fetch brought: an object all followers can use, or an answer that only one may have. Lives until the last follower has let go of it.</summary>
+/// <summary>What a fetch brought: an object all followers can use, or an answer that only the one who led may have. Lives until the last follower has let go of it.</summary>
 internal sealed class FetchResult : IDisposable
 {
     private OriginResponse? response;
@@ -35,7 +35,7 @@ internal sealed class FetchResult : IDisposable
     /// <summary>The cache's fence when the fetch began.</summary>
     public long Fence { get; init; }
 
-    /// <summary>The answer that must not be shared: the first taker has it.</summary>
+    /// <summary>The answer that must not be shared.</summary>
     public OriginResponse? Response
     {
         init => response = value;

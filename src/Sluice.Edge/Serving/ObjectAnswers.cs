@@ -175,7 +175,8 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
             return true;
         }
 
-        if (result.TakeResponse() is not { } answer) return false;
+        // It was asked for with the cookies and rights of the one who led, and is theirs alone: others ask for themselves, also where the one who led has left.
+        if (!isLeader || result.TakeResponse() is not { } answer) return false;
         if (IsForOriginal(asked, answer.Status))
         {
             await using (answer) await SendOriginalAsync(context, asked, answer.Status, answer.Headers);

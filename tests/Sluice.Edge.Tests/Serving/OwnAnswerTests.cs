@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text;
+using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 using Sluice.Edge.Origins;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Time;
@@ -23,6 +26,25 @@ public sealed class OwnAnswerTests : IAsyncDisposable
         var (failed, _) = await edge.GetAsync("/a", ("If-Match", "\"other\""));
         Assert.Equal(HttpStatusCode.PreconditionFailed, failed.StatusCode);
         Assert.Equal((HttpStatusCode.OK, 1000), Of(await edge.GetAsync("/a")));
+    }
+
+    // Whoever came first of those who waited for one answer got it, with the other's page: mostly where the one in whose name it was asked for had left.
+    [Fact(Timeout = 60_000)]
+    public async Task Get_PrivateAnswerOfWhoLeft_IsNotForThoseWhoWaited()
+    {
+        var held = new HeldOrigin(new CookieOrigin()) { Gate = new TaskCompletionSource() };
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        using var gone = new CancellationTokenSource();
+        using var asking = new HttpRequestMessage(HttpMethod.Get, "/a") { Headers = { { "Cookie", "user=first" } } };
+        var first = edge.Client.SendAsync(asking, gone.Token);
+        while (held.Asked < 1) await Task.Yield();
+        var others = Enumerable.Range(0, 8).Select(i => edge.GetAsync("/a", ("Cookie", $"user={i}"))).ToList();
+        await PassAsync(edge);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await PassAsync(edge);
+        held.Gate.SetResult();
+        for (var i = 0; i < others.Count; i++) Assert.Equal($"user={i}", Encoding.ASCII.GetString((await others[i]).Body));
     }
 
     // A cache in front that stores whatever names a lifetime would answer everybody with it.
@@ -70,4 +92,29 @@ public sealed class OwnAnswerTests : IAsyncDisposable
     }
 
     private static (HttpStatusCode Status, int Length) Of((HttpResponseMessage Head, byte[] Body) answer) => (answer.Head.StatusCode, answer.Body.Length);
+
+    /// <summary>Answers that go past the origin: time for those who asked before to wait for it.</summary>
+    private static async Task PassAsync(EdgeServer edge)
+    {
+        for (var i = 0; i < 20; i++) Assert.Equal(HttpStatusCode.GatewayTimeout, (await edge.GetAsync("/none", ("Cache-Control", "only-if-cached"))).Head.StatusCode);
+    }
+
+    /// <summary>Answers each with their own cookie.</summary>
+    private sealed class CookieOrigin : IOrigin
+    {
+        public string Name => "cookies";
+
+        public string Scope => "cookies";
+
+        public OriginTraits Traits => OriginTraits.None;
+
+        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            var body = Encoding.ASCII.GetBytes(request.Headers.First("Cookie") ?? "nobody");
+            return new(new OriginResponse
+            {
+                Status = 200, Headers = new HeaderList { { "Cache-Control", "private" } }, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(null, null, body.Length),
+            });
+        }
+    }
 }
