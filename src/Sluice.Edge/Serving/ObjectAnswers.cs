@@ -37,7 +37,7 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
             try
             {
                 if (await TryServeStoredAsync(context, asked, stored)) return;
-                if (await TryFetchAsync(context, asked, stored)) return;
+                if (await TryFetchAsync(context, asked, stored, isAlone: attempt > 2)) return;
             }
             catch (IOException changed) when (changed is ObjectChangedException or OriginException { Failure: OriginFailure.Changed } && !context.Response.HasStarted && attempt < MaximumAttempts)
             {
@@ -98,7 +98,11 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
     }
 
     /// <summary>Fetches or confirms the object and answers with it; false to look into the cache again.</summary>
-    private async Task<bool> TryFetchAsync(HttpContext context, Asked asked, CachedObject? stored)
+    /// <param name="context">The request.</param>
+    /// <param name="asked">What it asks for.</param>
+    /// <param name="stored">What is stored of it, and may not be used unasked.</param>
+    /// <param name="isAlone">True for who has waited for others twice and got nothing of it, as where a slow origin fails: they would have its answers one after another.</param>
+    private async Task<bool> TryFetchAsync(HttpContext context, Asked asked, CachedObject? stored, bool isAlone)
     {
         if (ReusePolicy.Read(context.Request.Headers.CacheControl).Has(CacheDirectives.OnlyIfCached))
         {
@@ -114,7 +118,7 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
         FlightTicket<FetchResult>? ticket = null;
         try
         {
-            if (fetches.MayShare(asked, plan))
+            if (fetches.MayShare(asked, plan, isAlone))
             {
                 ticket = fetches.Join(plan, out isLeader, () => !asked.IsAnew && asked.IsFresh(context.Request.Headers, parts.Time.GetUtcNow()));
                 span?.SetTag("sluice.leader", isLeader);

@@ -31,8 +31,8 @@ internal sealed class ObjectFetches
         return plan with { IsAnew = asked.IsAnew, FlightName = asked.SkipsCache ? "anew " + plan.FlightName : plan.FlightName };
     }
 
-    /// <summary>False for what of late each client had to ask for itself: there would be nothing to share.</summary>
-    public bool MayShare(Asked asked, FetchPlan plan) => plan.IsShareable && (asked.Variant is not null || !uncacheable.Contains(plan.FlightName));
+    /// <summary>False for what of late each client had to ask for itself, where there would be nothing to share, and for who has done without others' answers long enough.</summary>
+    public bool MayShare(Asked asked, FetchPlan plan, bool isAlone) => plan.IsShareable && (asked.Variant is not null || !(isAlone || uncacheable.Contains(plan.FlightName)));
 
     /// <summary>Joins the flight that fetches it, or begins one.</summary>
     /// <param name="plan">What to ask for.</param>

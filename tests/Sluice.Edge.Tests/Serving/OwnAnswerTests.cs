@@ -47,6 +47,25 @@ public sealed class OwnAnswerTests : IAsyncDisposable
         for (var i = 0; i < others.Count; i++) Assert.Equal($"user={i}", Encoding.ASCII.GetString((await others[i]).Body));
     }
 
+    // Each was an answer of its own, and the next was asked for when the one before had come: of an origin that takes a second to fail the hundredth viewer learned after a hundred.
+    [Fact(Timeout = 60_000)]
+    public async Task Get_ManyOfWhatFailsSlowly_DoNotWaitForEachOther()
+    {
+        const int Viewers = 16;
+        var failing = new SlowFailure(Viewers / 2);
+        await using var edge = await EdgeServer.StartAsync(failing, time);
+        Assert.Equal(HttpStatusCode.OK, (await edge.GetAsync("/a")).Head.StatusCode);
+        time.Advance(TimeSpan.FromMinutes(2));
+        var all = Enumerable.Range(0, Viewers).Select(_ => edge.GetAsync("/a")).ToList();
+        foreach (var gate in (TaskCompletionSource[])[failing.First, failing.Second])
+        {
+            await PassAsync(edge);
+            gate.SetResult();
+        }
+
+        foreach (var (head, _) in await Task.WhenAll(all)) Assert.Equal(HttpStatusCode.ServiceUnavailable, head.StatusCode);
+    }
+
     // A cache in front that stores whatever names a lifetime would answer everybody with it.
     [Theory]
     [InlineData("If-Match", "\"other\"", HttpStatusCode.PreconditionFailed)]
@@ -115,6 +134,35 @@ public sealed class OwnAnswerTests : IAsyncDisposable
             {
                 Status = 200, Headers = new HeaderList { { "Cache-Control", "private" } }, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(null, null, body.Length),
             });
+        }
+    }
+
+    /// <summary>Has an object that must be confirmed after a minute, and fails then: the first two answers come when they are let go, those after them when so many were asked for.</summary>
+    private sealed class SlowFailure(int together) : IOrigin
+    {
+        private readonly TaskCompletionSource rest = new();
+        private int asked;
+
+        public TaskCompletionSource First { get; } = new();
+
+        public TaskCompletionSource Second { get; } = new();
+
+        public string Name => "failing";
+
+        public string Scope => "failing";
+
+        public OriginTraits Traits => OriginTraits.None;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            var turn = Interlocked.Increment(ref asked) - 1;
+            if (turn == together) rest.TrySetResult();
+            if (turn == 1) await First.Task.WaitAsync(cancellation);
+            if (turn == 2) await Second.Task.WaitAsync(cancellation);
+            if (turn > 2) await rest.Task.WaitAsync(cancellation);
+            return turn == 0
+                ? new OriginResponse { Status = 200, Headers = new HeaderList { { "Cache-Control", "max-age=60, must-revalidate" }, { "ETag", "\"1\"" } }, BodyLength = 0, Version = new ObjectVersion("\"1\"", null, 0) }
+                : new OriginResponse { Status = 503, Headers = new HeaderList(), BodyLength = 0, Version = new ObjectVersion(null, null, 0) };
         }
     }
 }
