@@ -35,13 +35,13 @@ internal sealed class RowTable(int expected)
         }
     }
 
-    /// <summary>The row with that number, unless an object stands in its place or it was evicted.</summary>
+    /// <summary>The row with that number. An object may stand in its place, or it was evicted: then it is in the table until whoever took it has told so.</summary>
     public DiskRow? Find(int keyHash, long id)
     {
         lock (gate)
         {
             var row = buckets[Slot(keyHash)];
-            while (row is not null && (row.Id != id || row.IsTaken)) row = row.Below;
+            while (row is not null && row.Id != id) row = row.Below;
             return row;
         }
     }

@@ -58,6 +58,21 @@ public sealed class DiskTierRowTests : DiskTierTestBase
     }
 
     [Fact]
+    public async Task Find_RowJustEvictedWhileTheIndexIsRead_MakesNoObjectOfIt()
+    {
+        await FillAsync(4);
+        await using var tier = Open(Options(2 * Chunk));
+        Assert.Single(tier.Find("k0"));
+        IReadOnlyList<DiskObject> found = [];
+        // Picked to go together with k0, and not let go of yet.
+        tier.Evicted = _ => found = tier.Find("k1");
+        await tier.LoadAsync(Cancellation);
+        Assert.Empty(found);
+        await tier.FlushAsync();
+        Assert.Equal((2, 2L * Chunk, 2), (tier.GetStatistics().Objects, tier.GetStatistics().Bytes, BodyFiles().Length));
+    }
+
+    [Fact]
     public async Task Scan_Unused_MakesNothingKnownUntilItIsKept()
     {
         await FillAsync(3);
