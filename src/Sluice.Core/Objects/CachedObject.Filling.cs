@@ -112,8 +112,9 @@ public sealed partial class CachedObject
         }
 
         replaced?.Detach();
-        if (isUncounted) TryAdmitHead();
-        else DropHead();
+        if (!isUncounted) DropHead();
+        // One that nothing bounds is not kept: where no tier takes anything there would be ever more of them.
+        else if (!AdmitHead() && !PutFormerBack()) ObjectCache.Remove(this);
         Progress.Pulse();
     }
 

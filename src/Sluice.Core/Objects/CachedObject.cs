@@ -98,7 +98,9 @@ public sealed partial class CachedObject
     private static ObjectMetadata Stale(ObjectMetadata known) => known with { Freshness = known.Freshness with { Lifetime = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero } };
 
     /// <summary>Counts it in the memory tier by its head, until the disk tier counts it; false when there is no room anywhere, so that it cannot be kept.</summary>
-    internal bool TryAdmitHead()
+    internal bool TryAdmitHead() => AdmitHead() || (Disk is not null && (metadata.Length != 0 || IsOnDisk));
+
+    private bool AdmitHead()
     {
         var node = new HeadNode(this, KnownBytes + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
         if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
@@ -106,7 +108,7 @@ public sealed partial class CachedObject
         // Given up before it was counted, as when its body broke off at once, or no longer the head, as when the disk tier has all of it by now: nobody else will take it out again.
         Interlocked.MemoryBarrier();
         if (IsReleased || !ReferenceEquals(head, node)) cache.Memory.Remove(node);
-        return isCounted || Disk is not null;
+        return isCounted;
     }
 
     /// <summary>It is whole on disk, and counted there.</summary>
@@ -124,8 +126,11 @@ public sealed partial class CachedObject
     // Clients choose how long a target is, and where nothing is found that is all there is. Two bytes a character, and again for the source, which is the target without its query.
     private int KnownBytes => Bookkeeping + (4 * Math.Max(0, Target.Length - UsualTarget));
 
-    /// <summary>No tier counts it: memory needed the room of its head, and the disk tier has none of its bytes.</summary>
-    private bool IsUncounted => head is { State: MemoryNodeState.Evicted } && disk is { ChunkCount: 0 } && metadata.Length != 0;
+    /// <summary>The disk tier has bytes of it, or says that there are none, and counts it.</summary>
+    private bool IsOnDisk => Disk is { } stored && (stored.ChunkCount > 0 || (metadata.Length == 0 && stored.IsListed));
+
+    /// <summary>No tier counts it: memory has no room for its head, or needed it, and the disk tier has nothing of it.</summary>
+    private bool IsUncounted => head is not { State: MemoryNodeState.Held } && disk is not null && !IsOnDisk;
 
     /// <summary>Makes it unfindable. Its bytes go now, or when the last response that uses them is done.</summary>
     internal void Detach()
@@ -204,7 +209,7 @@ public sealed partial class CachedObject
         public override void OnEvicted()
         {
             // While it is filled its first chunk may be on the way to disk: how that ends decides (Ended).
-            if (owner.Disk is { } stored && (stored.ChunkCount > 0 || owner.Metadata.Length == 0 || owner.IsFilling)) return;
+            if (owner.Disk is not null && (owner.IsOnDisk || owner.IsFilling)) return;
             // In this order: it has gone back before it has no disk.
             if (owner.IsBack) return;
             ObjectCache.Remove(owner);

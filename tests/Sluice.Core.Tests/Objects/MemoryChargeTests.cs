@@ -54,6 +54,22 @@ public sealed class MemoryChargeTests : GoingBackTestBase
         Assert.InRange(inMemory, 1, Capacity / (2 * name));
     }
 
+    // However many there are of them: nothing would ever take them out again.
+    [Theory]
+    [InlineData(0L, false)]
+    [InlineData(0L, true)]
+    [InlineData(16L << 10, false)]
+    [InlineData(16L << 10, true)]
+    public async Task Objects_NoTierHasRoomFor_AreNotKept(long memory, bool isEmpty)
+    {
+        await using var cache = await OpenAsync(memory, Disk() with { AvailableBytes = () => 0, MinimumFreeBytes = 1 });
+        for (var i = 0; i < 50; i++)
+            if (isEmpty) cache.Store(cache.Scope("s"), $"/{i}", MetadataOf($"/{i}", 1) with { Version = new ObjectVersion(null, null, 0) }, cache.Fence);
+            else await StoreAsync(cache, $"/{i}", flush: false);
+
+        Assert.InRange(cache.GetStatistics().Objects, 0, (int)(memory / CachedObject.Bookkeeping));
+    }
+
     [Fact]
     public async Task Memory_OfWhatIsOnDisk_CountsNoHead()
     {
