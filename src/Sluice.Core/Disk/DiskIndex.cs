@@ -12,6 +12,7 @@ internal sealed class DiskIndex : IDisposable
     private readonly SqliteConnection reader;
     private readonly SqliteCommand byKey;
     private readonly SqliteCommand chunksOf;
+    private bool isClosed;
 
     public DiskIndex(IndexFile file)
     {
@@ -47,9 +48,10 @@ internal sealed class DiskIndex : IDisposable
     /// <summary>False once its file was deleted.</summary>
     public bool IsInPlace => !DirectoryLock.IsGone(file.Path);
 
-    /// <summary>Rows of a key. Call under <see cref="Gate"/>.</summary>
+    /// <summary>Rows of a key; none once it is closed. Call under <see cref="Gate"/>.</summary>
     public List<ObjectRow> Find(string key)
     {
+        if (isClosed) return [];
         byKey.Parameters[0].Value = key;
         using var rows = byKey.ExecuteReader();
         var found = new List<ObjectRow>();
@@ -57,11 +59,12 @@ internal sealed class DiskIndex : IDisposable
         return found;
     }
 
-    /// <summary>Chunk rows of an object.</summary>
+    /// <summary>Chunk rows of an object; none once it is closed.</summary>
     public List<(int Chunk, uint Checksum)> ChunksOf(long id)
     {
         lock (Gate)
         {
+            if (isClosed) return [];
             chunksOf.Parameters[0].Value = id;
             using var rows = chunksOf.ExecuteReader();
             var found = new List<(int, uint)>();
@@ -91,9 +94,15 @@ internal sealed class DiskIndex : IDisposable
 
     public void Dispose()
     {
-        byKey.Dispose();
-        chunksOf.Dispose();
-        reader.Dispose();
+        // Not under the hands of those who are just asking.
+        lock (Gate)
+        {
+            isClosed = true;
+            byKey.Dispose();
+            chunksOf.Dispose();
+            reader.Dispose();
+        }
+
         Writer.Dispose();
     }
 }

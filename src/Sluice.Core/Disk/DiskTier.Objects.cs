@@ -215,6 +215,8 @@ public sealed partial class DiskTier
     /// <summary>Deletes the file of a removed object that nobody uses any more, and only then gives its bytes back.</summary>
     private void Retire(DiskObject target)
     {
+        // Its row may have stayed in the index, which is another process's by now. Where it has not, the next start sweeps the file.
+        if (disposed) return;
         try
         {
             files.Delete(target);

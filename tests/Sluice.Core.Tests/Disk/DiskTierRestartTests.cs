@@ -194,4 +194,20 @@ public sealed class DiskTierRestartTests : DiskTierTestBase
         await tier.LoadAsync(objects.Add, Cancellation);
         Assert.Single(objects);
     }
+
+    [Fact]
+    public async Task Dispose_WhatIsAskedForOrRemovedLater_IsNoErrorAndStays()
+    {
+        await using (var first = Open())
+            foreach (var key in new[] { "a", "b" }) await StoreAsync(first, key, Chunk);
+        var tier = Open();
+        var found = Assert.Single(tier.Find("a"));
+        await tier.DisposeAsync();
+        Assert.Empty(tier.Find("b"));
+        Assert.Equal(0, tier.BodyOf(found).Count);
+        // As where the body of what is being stored breaks off when a server ends.
+        tier.Remove(found);
+        await using var again = Open();
+        foreach (var key in new[] { "a", "b" }) Assert.Equal(Body(key, Chunk), await ReadAsync(again, Assert.Single(again.Find(key))));
+    }
 }
