@@ -9,9 +9,11 @@ internal sealed partial class RedisObjectTier
     /// <summary>Stores what a turn brought, in the background, and ends the turn.</summary>
     public void Upload(RedisTurn turn, CachedObject brought)
     {
-        if (brought.Metadata.Length > Options.MaximumObjectBytes || Interlocked.Increment(ref uploads) > MostUploads)
+        // Looked at once: the length of a body that arrives may become known meanwhile.
+        var isTooLong = brought.Metadata.Length > Options.MaximumObjectBytes;
+        if (isTooLong || Interlocked.Increment(ref uploads) > MostUploads)
         {
-            if (brought.Metadata.Length <= Options.MaximumObjectBytes) Interlocked.Decrement(ref uploads);
+            if (!isTooLong) Interlocked.Decrement(ref uploads);
             Leave(turn, othersGoAhead: true);
             return;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Disk;
@@ -279,6 +280,46 @@ public sealed class SharedTierTests(PlainRedis redis) : IClassFixture<PlainRedis
         Assert.Equal("2", (await redis.Server.CliAsync("--raw", "keys", "bound.object:*_chunk_0")).Split('\n').Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
         using (var turn = await one.TurnAsync("/too/long")) turn.Keep(one.Store("/too/long", Metadata(10_001, "a"), new byte[10_001]));
         Assert.Same(SharedTurn.None, await one.TurnAsync("/too/long"));
+    }
+
+    [Fact]
+    public async Task Keep_MoreAtOnceThanAreTaken_OfUnknownLength_OthersAreTakenAfterwards()
+    {
+        const int atOnce = 64;
+        await using var one = await OpenAsync();
+        List<Pipe> bodies = [];
+        for (var i = 0; i < 2 * atOnce; i++)
+        {
+            using var turn = await one.TurnAsync(Unique());
+            turn.Keep(Arrive());
+        }
+
+        foreach (var body in bodies)
+        {
+            await body.Writer.WriteAsync(new byte[10], TestContext.Current.CancellationToken);
+            await body.Writer.CompleteAsync();
+        }
+
+        Assert.True(await Eventually.HoldsAsync(() => one.Node.GetStatistics().SharedStored == atOnce, Soon));
+        Assert.True(await Eventually.HoldsAsync(
+            async () =>
+            {
+                var target = Unique();
+                using (var turn = await one.TurnAsync(target)) turn.Keep(one.Store(target, Metadata(10, "a"), new byte[10]));
+                return await Eventually.HoldsAsync(async () => (await one.LookAsync(target)).Found is not null, TimeSpan.FromSeconds(2));
+            },
+            Soon));
+
+        CachedObject Arrive()
+        {
+            bodies.Add(new Pipe());
+            var target = Unique();
+            var metadata = Metadata(0, "a") with { Version = new ObjectVersion("\"a\"", null, null) };
+            var arriving = one.Cache.Prepare(one.Cache.Scope(ScopeName), target, metadata);
+            arriving.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = bodies[^1].Reader.AsStream() }, 0, null, TierNode.Source(target), background: true);
+            one.Cache.Publish(arriving, one.Cache.Fence);
+            return arriving;
+        }
     }
 
     [Fact]

@@ -32,10 +32,12 @@ internal sealed class TierNode(RedisNode node, ObjectCache cache) : IAsyncDispos
 
     public Task<SharedTurn> LookAsync(string target) => cache.Shared!.TakeTurnAsync(cache.Scope(ScopeName), target, false, CancellationToken.None).AsTask();
 
+    public static FillSource Source(string target) => new(new NoOrigin(), new OriginRequest { Path = target });
+
     public CachedObject Store(string target, ObjectMetadata metadata, byte[] body)
     {
         var added = cache.Prepare(cache.Scope(ScopeName), target, metadata);
-        var source = new FillSource(new NoOrigin(), new OriginRequest { Path = target });
+        var source = Source(target);
         var pin = body.Length == 0 ? null : added.Open(0, body.Length, source);
         if (pin is not null)
             added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = new MemoryStream(body), BodyLength = body.Length }, 0, body.Length, source, pin, background: true);
