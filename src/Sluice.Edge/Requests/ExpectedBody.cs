@@ -9,9 +9,12 @@ namespace Sluice.Edge.Requests;
 /// Where the answer comes first, nobody knows whether the client sends the body or its next request, which Kestrel would read as the body, and what follows as a request. So
 /// the connection ends with that answer (RFC 9110 section 10.1.1).
 /// </remarks>
-internal sealed class ExpectedBody(Stream inner) : BodyStream
+public sealed class ExpectedBody : BodyStream
 {
+    private readonly Stream inner;
     private bool isAskedFor;
+
+    private ExpectedBody(Stream inner) => this.inner = inner;
 
     /// <summary>Sees to it for a request.</summary>
     public static void Watch(HttpContext context)
@@ -27,6 +30,7 @@ internal sealed class ExpectedBody(Stream inner) : BodyStream
         });
     }
 
+    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         isAskedFor = true;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Data.Sqlite;
 using Microsoft.Net.Http.Headers;
+using Sluice.Edge.Requests;
 using Sluice.Logging;
 
 namespace Sluice.Api;
@@ -14,6 +15,7 @@ internal sealed class ApiPipeline(RequestDelegate next, ApiGuard guard, ILogger<
         using var scope = logger.BeginScope(new RequestScope(RequestIds.Assign(context)));
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
         context.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
+        ExpectedBody.Watch(context);
         if (guard.Refuse(context.Request) is { } refusal)
         {
             if (refusal.Status == StatusCodes.Status401Unauthorized)

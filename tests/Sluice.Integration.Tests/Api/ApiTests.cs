@@ -40,6 +40,21 @@ public sealed class ApiTests(HttpEdge http) : IClassFixture<HttpEdge>
         Assert.Equal("HIT", (await http.Edge.AskAsync(path)).CacheStatus);
     }
 
+    // A client goes on with its next request, which was read as the body that never came.
+    [Theory]
+    [InlineData("PUT", "/v1/uploads/6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d?expires=1&signature=x", 403)]
+    [InlineData("POST", "/v1/videos", 400)]
+    public async Task Api_ABodyThatIsRefusedBeforeItIsSent_EndsTheConnection(string method, string target, int status)
+    {
+        var api = http.Sluice.Api.BaseAddress!;
+        using var client = await RawHttp.ConnectAsync(api);
+
+        await client.SendAsync(RawHttp.Request(method, target, api, "Content-Length: 500", "Expect: 100-continue"));
+
+        var answer = await client.ReadResponseAsync(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((status, "close"), (answer.Status, answer.Header("Connection")));
+    }
+
     [Fact]
     public async Task Api_MediaPath_IsNotServed()
     {
