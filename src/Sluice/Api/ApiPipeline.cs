@@ -12,6 +12,21 @@ internal sealed class ApiPipeline(RequestDelegate next, ApiGuard guard, ILogger<
     /// <summary>Serves a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
+        var method = context.Request.Method;
+        // What GET would answer; the server leaves out the body (RFC 9110 section 9.3.2). A stream has no end to be left out.
+        if (HttpMethods.IsHead(method) && !context.Request.Path.StartsWithSegments(MonitoringEndpoints.StreamPath)) context.Request.Method = HttpMethods.Get;
+        try
+        {
+            await ServeAsync(context);
+        }
+        finally
+        {
+            context.Request.Method = method;
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
         using var scope = logger.BeginScope(new RequestScope(RequestIds.Assign(context)));
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
         context.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";

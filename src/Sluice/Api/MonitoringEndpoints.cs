@@ -11,6 +11,9 @@ namespace Sluice.Api;
 /// <summary>What the dashboard, <c>sluice top</c>, alerts and reports are made of.</summary>
 internal static class MonitoringEndpoints
 {
+    /// <summary>What goes on until its reader leaves.</summary>
+    public const string StreamPath = "/v1/monitoring/stream";
+
     private const string Periods = "period must be day, week or month; node must be all, or the id or name of a server that runs now on the same Redis.";
 
     /// <summary>How often an open dashboard gets new numbers.</summary>
@@ -53,8 +56,8 @@ internal static class MonitoringEndpoints
                 : Answer(await monitor.CheckAsync(name, cancellation), MonitoringJson.Wire.CheckResult, "Checks are morning, now and evening; diagnoses are errors, cache and latency."))
             .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
 
-        group.MapGet("/stream", StreamAsync)
-            .WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        api.MapGet(StreamPath, StreamAsync)
+            .WithTags("monitoring").WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
     }
 
     private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period, string? node)

@@ -55,6 +55,26 @@ public sealed class ApiTests(HttpEdge http) : IClassFixture<HttpEdge>
         Assert.Equal((status, "close"), (answer.Status, answer.Header("Connection")));
     }
 
+    // Monitors of uptime ask for health by HEAD.
+    [Theory]
+    [InlineData("/health/live", 200)]
+    [InlineData("/metrics", 200)]
+    [InlineData("/v1/videos", 200)]
+    [InlineData("/v1/videos/nonsense", 400)]
+    [InlineData("/nothing", 404)]
+    [InlineData("/v1/monitoring/stream", 405)]
+    public async Task Api_Head_AnswersAsGetWithoutABody(string target, int status)
+    {
+        var api = http.Sluice.Api.BaseAddress!;
+        using var client = await RawHttp.ConnectAsync(api);
+
+        await client.SendAsync(RawHttp.Request("HEAD", target, api));
+        await client.SendAsync(RawHttp.Request("GET", "/health/live", api));
+
+        Assert.Equal(status, (await client.ReadResponseAsync(ofHead: true, cancellation: TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(200, (await client.ReadResponseAsync(cancellation: TestContext.Current.CancellationToken)).Status);
+    }
+
     [Fact]
     public async Task Api_MediaPath_IsNotServed()
     {
