@@ -79,7 +79,7 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
         if (unvoided.Count == 0 && cursor != saved) Save(cursor.Value);
         if (pruned != 0 && time.GetElapsedTime(pruned) < PruneEvery) return;
         pruned = time.GetTimestamp();
-        await store.PruneAsync(time.GetUtcNow() - KeepEvents, cancellation);
+        await store.PruneAsync(KeepEvents, cancellation);
     }
 
     // A cache that cannot be reached keeps nothing from the edge: its copies are voided once it can be.

@@ -13,8 +13,9 @@ internal sealed partial class CatalogStore
     public Task<long> LastEventAsync(CancellationToken cancellation = default) => database.ReadAsync(async session =>
         (await session.QueryAsync($"SELECT coalesce(max(id), 0) FROM events", row => row.GetInt64(0), cancellation))[0], cancellation);
 
-    public Task PruneAsync(DateTimeOffset before, CancellationToken cancellation = default) => database.WriteAsync(async session =>
+    public Task PruneAsync(TimeSpan age, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
+        var before = await NowAsync(session, cancellation) - age;
         // The newest event stays: its number is what readers begin from.
         await session.ExecuteAsync($"DELETE FROM events WHERE created_at < {before} AND id < (SELECT max(id) FROM events)", cancellation);
         return await session.ExecuteAsync($"DELETE FROM jobs WHERE ended_at < {before}", cancellation);

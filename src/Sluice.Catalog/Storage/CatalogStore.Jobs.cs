@@ -7,7 +7,7 @@ internal sealed partial class CatalogStore
 {
     public Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
-        var now = Now();
+        var now = await NowAsync(session, cancellation);
         // Added later than now, beyond what clocks differ by: the clock was set back since, and a video would wait until it has come round again. Nobody waits for deletions.
         var ahead = now + TimeSpan.FromMinutes(1);
         var due = await session.QueryAsync($"""
@@ -22,30 +22,32 @@ internal sealed partial class CatalogStore
 
     public Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
         await session.ExecuteAsync($"""
-            UPDATE jobs SET lease_until = {Now() + lease}, stage = {stage}, progress = {progress}
+            UPDATE jobs SET lease_until = {await NowAsync(session, cancellation) + lease}, stage = {stage}, progress = {progress}
             WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
             """, cancellation) == 1, cancellation);
 
-    public Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default) => database.WriteAsync(async session =>
+    public Task EndAsync(Job job, string? error, TimeSpan? pause, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
-        var (state, ended) = again is null ? (error is null ? "done" : "failed", Now()) : ("queued", (DateTimeOffset?)null);
+        var state = pause is not null ? "queued" : error is null ? "done" : "failed";
         var tells = job.Kind == JobKind.Delete && state == "done";
         if (tells) await database.OrderEventsAsync(session, cancellation);
+        var now = await NowAsync(session, cancellation);
+        var ended = pause is null ? now : (DateTimeOffset?)null;
         var mine = await session.ExecuteAsync($"""
-            UPDATE jobs SET state = {state}, error = {error}, run_at = {again ?? Now()}, ended_at = {ended}, lease_owner = NULL, lease_until = NULL
+            UPDATE jobs SET state = {state}, error = {error}, run_at = {now + (pause ?? TimeSpan.Zero)}, ended_at = {ended}, lease_owner = NULL, lease_until = NULL
             WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
             """, cancellation) == 1;
         // Told a second time: between the row's end and that of its files an edge may have fetched one of them again.
         if (mine && tells)
             await session.ExecuteAsync($"""
                 INSERT INTO events (video_id, version, kind, created_at)
-                VALUES ({job.VideoId}, (SELECT COALESCE(MAX(version), 0) FROM events WHERE video_id = {job.VideoId}), {Word(CatalogEventKind.Deleted)}, {Now()})
+                VALUES ({job.VideoId}, (SELECT COALESCE(MAX(version), 0) FROM events WHERE video_id = {job.VideoId}), {Word(CatalogEventKind.Deleted)}, {now})
                 """, cancellation);
         return mine;
     }, cancellation);
 
-    public Task ReleaseAsync(Job job, CancellationToken cancellation = default) => database.WriteAsync(session => session.ExecuteAsync($"""
-        UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, run_at = {Now()}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
+    public Task ReleaseAsync(Job job, CancellationToken cancellation = default) => database.WriteAsync(async session => await session.ExecuteAsync($"""
+        UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, run_at = {await NowAsync(session, cancellation)}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
         WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
         """, cancellation), cancellation);
 
@@ -53,18 +55,15 @@ internal sealed partial class CatalogStore
         (await session.QueryAsync($"SELECT state, attempts, stage, progress, error FROM jobs WHERE video_id = {video} AND kind = 'transcode' ORDER BY id DESC LIMIT 1",
             row => new JobReport(row.GetString(0), row.GetInt32(1), Text(row, 2), row.GetString(0) == "done" ? 1 : row.IsDBNull(3) ? 0 : row.GetDouble(3), Text(row, 4)), cancellation)).FirstOrDefault(), cancellation);
 
-    private async Task AddJobAsync(SqlSession session, Guid video, NewJob job, CancellationToken cancellation)
-    {
-        var now = Now();
+    private static async Task AddJobAsync(SqlSession session, Guid video, NewJob job, DateTimeOffset now, CancellationToken cancellation) =>
         await session.ExecuteAsync($"INSERT INTO jobs (video_id, kind, state, attempts, run_at, created_at) VALUES ({video}, {Word(job.Kind)}, 'queued', 0, {now + job.After}, {now})", cancellation);
-    }
 
-    private Task<int> CancelJobsAsync(SqlSession session, Guid video, CancellationToken cancellation) =>
-        session.ExecuteAsync($"UPDATE jobs SET state = 'cancelled', ended_at = {Now()}, lease_owner = NULL, lease_until = NULL WHERE video_id = {video} AND state IN ('queued', 'running')", cancellation);
+    private static Task<int> CancelJobsAsync(SqlSession session, Guid video, DateTimeOffset now, CancellationToken cancellation) =>
+        session.ExecuteAsync($"UPDATE jobs SET state = 'cancelled', ended_at = {now}, lease_owner = NULL, lease_until = NULL WHERE video_id = {video} AND state IN ('queued', 'running')", cancellation);
 
-    private async Task<bool> FinishAsync(SqlSession session, Job job, CancellationToken cancellation) =>
+    private static async Task<bool> FinishAsync(SqlSession session, Job job, DateTimeOffset now, CancellationToken cancellation) =>
         await session.ExecuteAsync($"""
-            UPDATE jobs SET state = 'done', error = NULL, progress = 1, ended_at = {Now()}, lease_owner = NULL, lease_until = NULL
+            UPDATE jobs SET state = 'done', error = NULL, progress = 1, ended_at = {now}, lease_owner = NULL, lease_until = NULL
             WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
             """, cancellation) == 1;
 }

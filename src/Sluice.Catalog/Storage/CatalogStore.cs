@@ -41,11 +41,11 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
     {
         meter.Query("select", "videos");
         await database.OrderEventsAsync(session, cancellation);
+        var now = await NowAsync(session, cancellation);
         var video = (await session.QueryAsync($"SELECT {Columns} FROM videos WHERE id = {id} {database.ForUpdate}", ReadVideo, cancellation)).FirstOrDefault();
-        if (video is null || (ending is not null && !await FinishAsync(session, ending, cancellation))) return null;
+        if (video is null || (ending is not null && !await FinishAsync(session, ending, now, cancellation))) return null;
         if (decide(video) is not { } change) return video;
 
-        var now = Now();
         var after = (change.Video ?? video) with { Version = video.Version + 1, UpdatedAt = now };
         meter.Query(change.Video is null ? "delete" : "update", "videos");
         if (change.Video is null) await session.ExecuteAsync($"DELETE FROM videos WHERE id = {id}", cancellation);
@@ -55,8 +55,8 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
                   generation = {after.Generation}, failure = {after.Failure}, duration = {after.Duration} WHERE id = {id}
                 """, cancellation);
         if (ending is not null && after.Failure is { } failure) await session.ExecuteAsync($"UPDATE jobs SET state = 'failed', error = {failure} WHERE id = {ending.Id}", cancellation);
-        if (change.CancelsJobs) await CancelJobsAsync(session, id, cancellation);
-        foreach (var job in change.Jobs) await AddJobAsync(session, id, job, cancellation);
+        if (change.CancelsJobs) await CancelJobsAsync(session, id, now, cancellation);
+        foreach (var job in change.Jobs) await AddJobAsync(session, id, job, now, cancellation);
         var kind = change.Video is null ? CatalogEventKind.Deleted : after.Status == VideoStatus.Ready ? CatalogEventKind.Published : CatalogEventKind.Changed;
         await session.ExecuteAsync($"INSERT INTO events (video_id, version, kind, created_at) VALUES ({id}, {after.Version}, {Word(kind)}, {now})", cancellation);
         return after;
@@ -71,7 +71,7 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     /// <summary>The time, as precise as every database keeps it, so that a row reads the same from all of them.</summary>
-    private DateTimeOffset Now() => CatalogTime.Now(time);
+    private async Task<DateTimeOffset> NowAsync(SqlSession session, CancellationToken cancellation) => await database.NowAsync(session, cancellation) ?? CatalogTime.Now(time);
 
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 

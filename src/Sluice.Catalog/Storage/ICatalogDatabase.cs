@@ -12,6 +12,9 @@ internal interface ICatalogDatabase : IAsyncDisposable
     /// <summary>Runs first in a transaction that adds events: their numbers then rise in the order of the commits, so that no reader passes one over.</summary>
     Task OrderEventsAsync(SqlSession session, CancellationToken cancellation);
 
+    /// <summary>The time by which jobs are leased: the database's own where several machines share it, so that none of their clocks counts; null where this process's is as good.</summary>
+    Task<DateTimeOffset?> NowAsync(SqlSession session, CancellationToken cancellation);
+
     /// <summary>Runs queries.</summary>
     /// <exception cref="IOException">The database cannot be reached, or failed.</exception>
     Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation);

@@ -32,10 +32,10 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task<bool> ReportAsync(Job job, string stage, double progress, TimeSpan lease, CancellationToken cancellation = default);
 
-    /// <summary>Ends a job, or has it begun again at <paramref name="again"/>. Nothing happens when it is somebody else's by now.
+    /// <summary>Ends a job, or has it begun again after <paramref name="pause"/>. Nothing happens when it is somebody else's by now.
     /// The end of a deleted video's files is an event once more: edges may have fetched some of them since the row went.</summary>
     /// <exception cref="IOException">The database failed.</exception>
-    Task EndAsync(Job job, string? error, DateTimeOffset? again, CancellationToken cancellation = default);
+    Task EndAsync(Job job, string? error, TimeSpan? pause, CancellationToken cancellation = default);
 
     /// <summary>Gives a job back as if it had not been begun.</summary>
     /// <exception cref="IOException">The database failed; the lease runs out by itself.</exception>
@@ -53,9 +53,9 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task<long> LastEventAsync(CancellationToken cancellation = default);
 
-    /// <summary>Forgets events and ended jobs from before a moment.</summary>
+    /// <summary>Forgets events and ended jobs that are older than <paramref name="age"/>.</summary>
     /// <exception cref="IOException">The database failed.</exception>
-    Task PruneAsync(DateTimeOffset before, CancellationToken cancellation = default);
+    Task PruneAsync(TimeSpan age, CancellationToken cancellation = default);
 
     /// <summary>A value that every process of the catalog shares; the first to ask decides it.</summary>
     /// <exception cref="IOException">The database failed.</exception>

@@ -42,6 +42,9 @@ internal sealed class PostgresCatalog : ICatalogDatabase
     public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) =>
         session.QueryAsync($"SELECT set_config('idle_in_transaction_session_timeout', '10s', true), pg_advisory_xact_lock({EventLock})", _ => 0, cancellation);
 
+    public async Task<DateTimeOffset?> NowAsync(SqlSession session, CancellationToken cancellation) =>
+        (await session.QueryAsync($"SELECT clock_timestamp()", row => row.GetFieldValue<DateTimeOffset>(0), cancellation))[0];
+
     public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => TryAsync(async () =>
     {
         await using var connection = await ConnectAsync(cancellation);

@@ -49,6 +49,8 @@ internal sealed class SqliteCatalog : ICatalogDatabase
 
     public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) => Task.CompletedTask;
 
+    public Task<DateTimeOffset?> NowAsync(SqlSession session, CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
     public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
     {
         // SQLite reads its file at once, and a thread that sees to sockets has no time for that.

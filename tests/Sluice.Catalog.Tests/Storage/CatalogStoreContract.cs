@@ -150,7 +150,7 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         var video = await AddAsync("a");
         await Store.ChangeAsync(video.Id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete)] });
         var job = (await Store.ClaimAsync("w", Lease))!;
-        await Store.EndAsync(job, "no answer", Time.GetUtcNow());
+        await Store.EndAsync(job, "no answer", TimeSpan.Zero);
         Assert.Single(await Store.ReadEventsAsync(0));
 
         await Store.EndAsync((await Store.ClaimAsync("w", Lease))!, null, null);
@@ -215,7 +215,7 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         var id = await BeginAsync();
         var job = (await Store.ClaimAsync("w", Lease))!;
 
-        await Store.EndAsync(job, "no space", Time.GetUtcNow() + TimeSpan.FromSeconds(5));
+        await Store.EndAsync(job, "no space", TimeSpan.FromSeconds(5));
 
         Assert.Null(await Store.ClaimAsync("w", Lease));
         Assert.Equal(("queued", "no space"), (await Store.FindJobAsync(id)) is { } report ? (report.State, report.Error) : default);
@@ -266,7 +266,7 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         var last = await Store.LastEventAsync();
         Time.Advance(TimeSpan.FromDays(30));
 
-        await Store.PruneAsync(Time.GetUtcNow());
+        await Store.PruneAsync(TimeSpan.Zero);
 
         Assert.Equal(last, await Store.LastEventAsync());
         Assert.Single(await Store.ReadEventsAsync(0));

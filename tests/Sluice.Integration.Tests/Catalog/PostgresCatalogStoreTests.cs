@@ -1,5 +1,9 @@
+using Sluice.Catalog;
+using Sluice.Catalog.Jobs;
 using Sluice.Catalog.Storage;
+using Sluice.Catalog.Videos;
 using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
 
 namespace Sluice.Integration.Tests.Catalog;
 
@@ -8,7 +12,7 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
 {
     private string? address;
 
-    internal override async Task<ICatalogDatabase> OpenAsync() => await PostgresCatalog.OpenAsync(address ??= await server.CreateDatabaseAsync(), TimeProvider.System, default);
+    internal override async Task<ICatalogDatabase> OpenAsync() => new ByTheTestsClock(await PostgresCatalog.OpenAsync(address ??= await server.CreateDatabaseAsync(), TimeProvider.System, default));
 
     [Fact]
     public async Task Tables_MadeByManyAtOnce_AreMadeOnce()
@@ -86,6 +90,24 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
         Assert.Equal("b", (await Store.ChangeAsync(video.Id, v => new(v with { Title = "b" })))!.Title);
     }
 
+    // It took what others were working on, and what it held was nobody else's for a day after it had died.
+    [Fact]
+    public async Task Claim_ByAMachineWhoseClockIsADayAhead_GoesByTheDatabases()
+    {
+        using var meter = new CatalogMeter();
+        await using var right = new CatalogStore(await PostgresCatalog.OpenAsync(address!, TimeProvider.System, default), meter, TimeProvider.System);
+        await using var ahead = new CatalogStore(await PostgresCatalog.OpenAsync(address!, TimeProvider.System, default), meter, new ManualTimeProvider(TimeProvider.System.GetUtcNow().AddDays(1)));
+        var video = await AddAsync("a");
+        await right.ChangeAsync(video.Id, v => new(v with { Status = VideoStatus.Processing }) { Jobs = [new(JobKind.Transcode)] });
+        var first = (await right.ClaimAsync("right", TimeSpan.FromMinutes(5)))!;
+
+        Assert.Null(await ahead.ClaimAsync("ahead", TimeSpan.FromMinutes(5)));
+
+        await right.EndAsync(first, "no answer", TimeSpan.Zero);
+        Assert.NotNull(await ahead.ClaimAsync("ahead", TimeSpan.Zero));
+        Assert.NotNull(await right.ClaimAsync("right", TimeSpan.FromMinutes(5)));
+    }
+
     [Fact]
     public async Task Change_WhileAMachineStandsStillInTheMiddleOfOne_WaitsSecondsForIt()
     {
@@ -133,5 +155,23 @@ public sealed class PostgresCatalogStoreTests(PostgresServer server) : CatalogSt
 
         // It was given up before it was committed.
         Assert.True(await Eventually.HoldsAsync(async () => (await Store.FindAsync(video.Id))!.Title == "a", TimeSpan.FromSeconds(20)));
+    }
+
+    // The contract's tests set the time.
+    private sealed class ByTheTestsClock(ICatalogDatabase inner) : ICatalogDatabase
+    {
+        public SqlText ForUpdate => inner.ForUpdate;
+
+        public SqlText ForUpdateSkipLocked => inner.ForUpdateSkipLocked;
+
+        public Task OrderEventsAsync(SqlSession session, CancellationToken cancellation) => inner.OrderEventsAsync(session, cancellation);
+
+        public Task<DateTimeOffset?> NowAsync(SqlSession session, CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
+        public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
+
+        public Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation) => inner.WriteAsync(work, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
