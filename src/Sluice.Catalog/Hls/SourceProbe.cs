@@ -16,6 +16,8 @@ internal sealed class SourceProbe(FfmpegTools tools)
     // Only what is read below: a file may have any number of tags, of any length.
     private const string Wanted = "format=start_time,duration:stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic:stream_side_data=rotation";
 
+    private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
+
     /// <exception cref="UnusableSourceException">It is no video; the message says what it lacks.</exception>
     public async Task<SourceInfo> ProbeAsync(string file, CancellationToken cancellation)
     {
@@ -24,6 +26,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
         try
         {
             report = await tools.ProbeAsync(["-show_entries", Wanted, .. FfmpegTools.Upload(file)], cancellation);
+        }
+        catch (ToolFailedException e) when (e.Message.Contains("max pixel count", StringComparison.Ordinal))
+        {
+            // Of H.264 and HEVC it does not even say that there is a picture.
+            throw new UnusableSourceException(TooManyPixels, e);
         }
         catch (ToolFailedException e)
         {
@@ -93,7 +100,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         }
         // Of a picture that it must not unpack, ffprobe says that it has no size.
         if (video is not null && (width <= 0 || height <= 0 || width * height > FfmpegTools.MostPixels))
-            throw new UnusableSourceException(string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K)."));
+            throw new UnusableSourceException(TooManyPixels);
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
         var (begin, duration) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration")) : (0, 0);
         return new SourceInfo(picture, audio, width, height, duration)
