@@ -91,6 +91,9 @@ public sealed class FolderStore(string folder) : IObjectStore
                 {
                     Sweep(incoming, File.GetLastWriteTimeUtc(temporary));
                     await content.CopyToAsync(file, 1 << 16, cancellation);
+                    // What the database then says of it outlives a power cut, after which a file that was only written may be there without its bytes.
+                    await file.FlushAsync(cancellation);
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
                     length = file.Length;
                 }
                 if (allow is not null) await allow();
