@@ -9,7 +9,7 @@ namespace Sluice.Redis.Invalidation;
 /// <param name="Number">The node's own number for the purge.</param>
 /// <param name="Purge">The purge; null in an answer.</param>
 /// <param name="Receipt">What the node did; null in a question.</param>
-internal sealed record PurgeMessage(string Node, long Number, PurgeRequest? Purge, PurgeReceipt? Receipt = null)
+internal sealed record PurgeMessage(string Node, long Number, PurgeRequest? Purge = null, PurgeReceipt? Receipt = null)
 {
     /// <summary>Place in the log of purges, which goes beside the message; empty for a dry run.</summary>
     [JsonIgnore]
@@ -22,6 +22,7 @@ internal sealed record PurgeMessage(string Node, long Number, PurgeRequest? Purg
 }
 
 /// <summary>Its JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PurgeMessage))]
 internal sealed partial class PurgeMessageJson : JsonSerializerContext;

@@ -174,16 +174,18 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     private void Hear(ReadOnlyMemory<byte> message)
     {
+        // The place in the log, empty for a dry run, and the purge.
+        var line = message.Span.IndexOf((byte)'\n');
         try
         {
-            // The place in the log, empty for a dry run, and the purge.
-            var line = message.Span.IndexOf((byte)'\n');
             if (line >= 0 && PurgeMessage.FromJson(message.Span[(line + 1)..]) is { Purge: not null } told)
                 heard.Writer.TryWrite(told with { Id = Encoding.ASCII.GetString(message.Span[..line]) });
         }
         catch (JsonException)
         {
             RedisEvents.Unreadable(log);
+            // It might have been anything, which is what the log takes it for.
+            if (line > 0) heard.Writer.TryWrite(null);
         }
     }
 

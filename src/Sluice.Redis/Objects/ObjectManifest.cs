@@ -47,7 +47,7 @@ internal sealed record ObjectManifest
                 && sizes.SkipLast(1).All(size => size == manifest.StandardChunkSize)
                 && ObjectMetadataFormat.TryDecode(manifest.Metadata) is { } metadata && metadata.Length == manifest.TotalSize ? (manifest, metadata) : null;
         }
-        catch (JsonException)
+        catch (Exception damaged) when (damaged is JsonException or OverflowException)
         {
             return null;
         }

@@ -53,6 +53,11 @@ public sealed class HalfWrittenTests(PlainRedis redis) : IClassFixture<PlainRedi
     }
 
     [Fact]
+    public void Manifest_WhosePartsAreMoreThanANumberHolds_IsDamaged() => Assert.Null(ObjectManifest.Read("""
+        {"totalSize":-2,"chunkCount":2,"actualChunkSizes":[9223372036854775807,9223372036854775807],"standardChunkSize":9223372036854775807,"isChunked":true,"token":"1","epoch":"1-1","metadata":"AAAA"}
+        """u8));
+
+    [Fact]
     public async Task Purge_ByPrefix_TakesVariantsOfThePathsToo()
     {
         const string Target = "video:clips/a.mp4:width=1", Other = "video:others/a.mp4:width=1";
