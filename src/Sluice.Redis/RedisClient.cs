@@ -126,12 +126,12 @@ public sealed class RedisClient : IAsyncDisposable
         SendAsync(keys[0], cancellation, Words("EVALSHA", script.Hash, keys, arguments));
 
     /// <summary>Counts what Redis refused, and says so at most once a minute.</summary>
-    internal void Refused(string code)
+    internal void Refused(RedisErrorException refused)
     {
         counters.Refused();
         var now = Time.GetTimestamp();
         var seen = Volatile.Read(ref quietUntil);
-        if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, code);
+        if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, refused.Text.TrimEnd('.'));
     }
 
     /// <summary>Says that Redis tells this node nothing.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Redis.Connections;
 using Sluice.Redis.Invalidation;
+using Sluice.Redis.Protocol;
 
 namespace Sluice.Redis;
 
@@ -12,6 +13,21 @@ namespace Sluice.Redis;
 /// <param name="Warning">What is worth knowing; null for nothing.</param>
 public sealed record RedisProbe(string Version, bool IsCluster, double Milliseconds, string? Problem, string? Warning)
 {
+    /// <summary>What is done to each sort of key, and what purges take; nothing of it stays.</summary>
+    private static readonly RedisScript Try = new("""
+        redis.call('SET', KEYS[1], redis.call('GET', KEYS[1]) or '')
+        redis.call('UNLINK', KEYS[1])
+        redis.call('HSET', KEYS[1], 'a', redis.call('HGET', KEYS[1], 'a') or '')
+        redis.call('UNLINK', KEYS[1])
+        redis.call('ZADD', KEYS[1], 1, 'a')
+        redis.call('ZREM', KEYS[1], 'a')
+        redis.call('SADD', KEYS[1], 'a')
+        redis.call('SREM', KEYS[1], 'a')
+        redis.call('XADD', KEYS[1], '*', 'a', redis.call('TIME')[1])
+        redis.call('UNLINK', KEYS[1])
+        return redis.call('PUBLISH', ARGV[1], '')
+        """, whenFull: true);
+
     /// <summary>Connects as a node does, both ways, and asks what it would do when full.</summary>
     public static async Task<RedisProbe> RunAsync(RedisOptions options, TimeProvider time, CancellationToken cancellation)
     {
@@ -22,7 +38,7 @@ public sealed record RedisProbe(string Version, bool IsCluster, double Milliseco
         var pushes = new RedisPushes(client);
         await using (pushes)
         {
-            pushes.Listen(options.Channel("sluice.purge"), static _ => { });
+            foreach (var channel in (string[])[options.Channel("sluice.purge"), options.KeyPrefix + "sluice.purged.probe"]) pushes.Listen(channel, static _ => { });
             await pushes.StartAsync(cancellation);
             if (!pushes.IsUp) return new(client.ServerVersion, client.IsCluster, 0, "it does not let this user listen (CLIENT TRACKING, SUBSCRIBE)", null);
         }
@@ -32,7 +48,19 @@ public sealed record RedisProbe(string Version, bool IsCluster, double Milliseco
             var begun = time.GetTimestamp();
             await client.SendAsync("", cancellation, "PING");
             var taken = time.GetElapsedTime(begun).TotalMilliseconds;
+            foreach (var form in (string[])["sluice.", "sluice:", "object:", "presigned:", "video:"])
+            {
+                var key = $"{options.KeyPrefix}{form}probe";
+                await client.RunAsync(Try, [key], cancellation, options.Channel("sluice.purge"));
+                await client.SendAsync(key, cancellation, "XREVRANGE", key, "+", "-");
+                await client.SendAsync(key, cancellation, "GET", key);
+            }
+
             return new(client.ServerVersion, client.IsCluster, taken, null, await WarningAsync(client, cancellation));
+        }
+        catch (RedisErrorException refused)
+        {
+            return new(client.ServerVersion, client.IsCluster, 0, $"it refuses what a node does: {refused.Text.TrimEnd('.')}", null);
         }
         catch (IOException failure)
         {

@@ -76,7 +76,7 @@ internal sealed class RedisNodes(RedisClient client) : IAsyncDisposable
         catch (RedisErrorException refused)
         {
             // Full, or read-only: who is there cannot be told, and purges count who listens.
-            client.Refused(refused.Code);
+            client.Refused(refused);
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     // Of the one who works. Up to here nothing of the log is missing; what was heard after a gap, or told by this node itself, may lie beyond what was not heard yet.
     private LogPlace readTo;
     private bool hasGap = true;
-    private volatile bool isOverflowing;
+    private volatile bool isOverflowing, isRefusalTold;
 
     // In a cluster: what stood in the log at the last comparison, how far that went, and which messages came since the one before.
     private readonly HashSet<LogPlace> came = [];
@@ -135,8 +135,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             return waiting.Total(others);
         }
-        catch (IOException)
+        catch (IOException failure)
         {
+            Refused(failure);
             if (!request.DryRun && untold.Count < MostUntold) untold.Enqueue(request);
             else
             {
@@ -214,6 +215,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 {
                     await CatchUpAsync();
                     caughtUp.TrySetResult();
+                    isRefusalTold = false;
                 }
             }
             catch (IOException failure) when (message is not null)
@@ -221,13 +223,22 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 // The index could not be written: who asked hears of no receipt.
                 RedisEvents.PurgeNotHeard(log, failure.Message);
             }
-            catch (IOException)
+            catch (IOException failure)
             {
+                Refused(failure);
                 // Messages come over one connection and the log over another, which may not be there yet.
                 await Task.Delay(Again, client.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 heard.Writer.TryWrite(null);
             }
         }
+    }
+
+    /// <summary>Where Redis is away its link says so; what it refuses is said here, once until all is told.</summary>
+    private void Refused(IOException failure)
+    {
+        if (failure is not RedisErrorException refused || isRefusalTold) return;
+        isRefusalTold = true;
+        RedisEvents.NotTelling(log, refused.Text.TrimEnd('.'));
     }
 
     private async Task LookLaterAsync()
@@ -350,7 +361,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         catch (RedisErrorException refused)
         {
             // Read-only: nobody can purge either.
-            client.Refused(refused.Code);
+            client.Refused(refused);
         }
 
         return await ReadLogAsync();

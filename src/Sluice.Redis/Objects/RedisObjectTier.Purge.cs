@@ -16,7 +16,7 @@ internal sealed partial class RedisObjectTier : IPurgeLayer
         }
         catch (RedisErrorException refused)
         {
-            Client.Refused(refused.Code);
+            Client.Refused(refused);
         }
         catch (IOException)
         {

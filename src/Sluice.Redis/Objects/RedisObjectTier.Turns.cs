@@ -63,7 +63,7 @@ internal sealed partial class RedisObjectTier
         }
         catch (RedisErrorException refused)
         {
-            Client.Refused(refused.Code);
+            Client.Refused(refused);
         }
         catch (IOException)
         {

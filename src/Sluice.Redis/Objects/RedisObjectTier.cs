@@ -71,7 +71,7 @@ internal sealed partial class RedisObjectTier : ISharedTier
         }
         catch (RedisErrorException refused)
         {
-            Client.Refused(refused.Code);
+            Client.Refused(refused);
         }
         catch (IOException)
         {

@@ -25,6 +25,38 @@ public sealed class RightsTests
         Assert.Contains("does not let this user listen", probe.Problem, StringComparison.Ordinal);
     }
 
+    // What it purges no other node hears of, or nothing is shared with it: neither stood anywhere.
+    [Theory]
+    [InlineData("~* &* +@all -xadd", "command")]
+    [InlineData("~* &* +@all -xrevrange", "xrevrange")]
+    [InlineData("~object:* &* +@all", "keys")]
+    public async Task Node_ThatMayNotTell_SaysSo(string rights, string named)
+    {
+        await using var server = await RedisServer.StartAsync($"user sluice on >secret-of-a-test {rights}", "user default off");
+        var options = new RedisOptions { Host = "127.0.0.1", Port = server.Port, ConnectTimeout = TimeSpan.FromSeconds(2), CommandTimeout = TimeSpan.FromSeconds(10), User = "sluice", Password = "secret-of-a-test" };
+        var log = new CountingLogger();
+        await using var cache = Sluice.Core.Objects.ObjectCache.Open(new(), TimeProvider.System, log);
+        await using var node = new RedisNode(options, TimeProvider.System, log);
+        node.Join(cache, null, null);
+        await node.StartAsync();
+
+        await cache.PurgeAsync(new(Sluice.Core.Tags.PurgeKind.Url, "/a"));
+
+        Assert.True(await Eventually.HoldsAsync(() => log.Lines.Any(line => line.Contains("are not told", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
+        Assert.Contains(named, log.Lines.First(line => line.Contains("are not told", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var probe = await RedisProbe.RunAsync(options, TimeProvider.System, CancellationToken.None);
+        Assert.Contains(named, probe.Problem, StringComparison.Ordinal);
+    }
+
+    // What docs/many-nodes.md names is all that a node needs.
+    [Fact]
+    public async Task Probe_WithTheRightsOfTheDocs_FindsNothing()
+    {
+        await using var server = await RedisServer.StartAsync("user sluice on >secret-of-a-test ~media.* &media.* +@all -@admin -@dangerous +info +client|tracking +client|setname +client|id", "user default off");
+        var probe = await RedisProbe.RunAsync(new RedisOptions { Host = "127.0.0.1", Port = server.Port, ConnectTimeout = TimeSpan.FromSeconds(20), User = "sluice", Password = "secret-of-a-test", KeyPrefix = "media." }, TimeProvider.System, CancellationToken.None);
+        Assert.Null(probe.Problem);
+    }
+
     [Theory]
     [InlineData("wrong-password", "refuses the user or password")]
     [InlineData(null, "refuses the user or password")]
