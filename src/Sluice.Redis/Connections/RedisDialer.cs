@@ -83,9 +83,11 @@ internal sealed class RedisDialer(RedisOptions options, TimeProvider time)
     {
         RedisErrorException { Code: "WRONGPASS" or "NOAUTH" } => "it refuses the user or password. Check redis.user and redis.password",
         RedisErrorException { Code: "NOPERM" } refused => $"the user lacks a right ({refused.Text}). See docs/many-nodes.md, access list",
-        RedisErrorException { Code: "NOPROTO" or "ERR" } refused => $"{refused.Text}. Redis 7 or later is needed",
+        RedisErrorException refused when refused.Code == "NOPROTO" || refused.Text.StartsWith("ERR unknown command", StringComparison.Ordinal) => $"{refused.Text}. Redis 7 or later is needed",
         OperationCanceledException => $"no answer within {options.ConnectTimeout.TotalSeconds:0.###} s",
         AuthenticationException => $"TLS failed: {thrown.Message}",
+        // With TLS 1.3 the handshake is over by the time the server says so, and what it says is mostly lost.
+        RedisUnavailableException when options.Tls => $"{thrown.Message.TrimEnd('.')}. So does a Redis that asks its clients for certificates, which nodes have none of: let it do without (tls-auth-clients no), and ask for a password",
         _ => thrown.Message.TrimEnd('.'),
     };
 }

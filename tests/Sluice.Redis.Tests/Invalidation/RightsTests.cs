@@ -48,6 +48,24 @@ public sealed class RightsTests
         Assert.Contains(named, probe.Problem, StringComparison.Ordinal);
     }
 
+    // Any other error than of an unknown command had the advice to take Redis 7.
+    [Fact]
+    public async Task Probe_OfADatabaseThatIsNotThere_SaysSo()
+    {
+        await using var server = await RedisServer.StartAsync("databases 2");
+        var probe = await RedisProbe.RunAsync(new RedisOptions { Host = "127.0.0.1", Port = server.Port, ConnectTimeout = TimeSpan.FromSeconds(20), Database = 5 }, TimeProvider.System, CancellationToken.None);
+        Assert.EndsWith("DB index is out of range", probe.Problem, StringComparison.Ordinal);
+    }
+
+    // What Redis does unless told otherwise.
+    [Fact]
+    public async Task Probe_WhereClientsNeedACertificate_SaysSo()
+    {
+        await using var server = await RedisServer.StartTlsAsync("tls-auth-clients yes");
+        var probe = await RedisProbe.RunAsync(new RedisOptions { Host = "127.0.0.1", Port = server.Port, ConnectTimeout = TimeSpan.FromSeconds(20), Tls = true, TlsAuthority = server.Authority }, TimeProvider.System, CancellationToken.None);
+        Assert.Contains("tls-auth-clients no", probe.Problem, StringComparison.Ordinal);
+    }
+
     // What docs/many-nodes.md names is all that a node needs.
     [Fact]
     public async Task Probe_WithTheRightsOfTheDocs_FindsNothing()

@@ -51,10 +51,10 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Starts one that speaks nothing but TLS.</summary>
-    public static async Task<RedisServer> StartTlsAsync()
+    public static async Task<RedisServer> StartTlsAsync(params string[] settings)
     {
         RequireProgram();
-        var server = new RedisServer([]);
+        var server = new RedisServer(settings);
         server.WriteCertificates();
         await server.StartAgainAsync();
         return server;
