@@ -129,11 +129,12 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         var waiting = asked[mine] = new PurgeAnswers();
         try
         {
-            var others = await TellAsync(request, mine);
-            waiting.Expect(others);
+            var listening = await TellAsync(request, mine);
+            waiting.Expect(listening);
             await waiting.Done.WaitAsync(request.IsInvalidation && client.Options.PurgeTimeout > Courtesy ? Courtesy : client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
-            return waiting.Total(others);
+            // One that is there and does not listen, as while its connection for messages is away, is not waited for.
+            return waiting.Total(Math.Max(listening, nodes.Others));
         }
         catch (IOException failure)
         {
@@ -155,7 +156,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a purge into the log and tells the others; how many there are.</summary>
+    /// <summary>Writes a purge into the log and tells the others; how many listen.</summary>
     private async Task<int> TellAsync(PurgeRequest request, long mine)
     {
         var message = new PurgeMessage(nodes.Id, mine, request).ToJson();

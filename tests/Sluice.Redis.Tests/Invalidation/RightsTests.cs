@@ -1,4 +1,5 @@
 using Sluice.Redis.Tests.Connections;
+using Sluice.Redis.Tests.Objects;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Redis;
 
@@ -55,6 +56,23 @@ public sealed class RightsTests
         await using var server = await RedisServer.StartAsync("databases 2");
         var probe = await RedisProbe.RunAsync(new RedisOptions { Host = "127.0.0.1", Port = server.Port, ConnectTimeout = TimeSpan.FromSeconds(20), Database = 5 }, TimeProvider.System, CancellationToken.None);
         Assert.EndsWith("DB index is out of range", probe.Problem, StringComparison.Ordinal);
+    }
+
+    // It is there, goes on serving what it holds, and hears of nothing: a receipt that says nothing of it says that all have purged.
+    [Fact]
+    public async Task Purge_WhereANodeDoesNotListen_CountsItAsSilent()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var one = await TierNode.OpenAsync(server, TimeProvider.System);
+        await using var other = await TierNode.OpenAsync(server, TimeProvider.System);
+        Assert.True(await Eventually.HoldsAsync(() => one.Node.GetStatistics().OtherNodes == 1, TimeSpan.FromSeconds(60)));
+        await server.CliAsync("ACL", "SETUSER", "default", "-subscribe");
+        await server.CliAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        Assert.True(await Eventually.HoldsAsync(() => !other.Node.GetStatistics().Listening, TimeSpan.FromSeconds(60)));
+
+        var receipt = await one.Cache.PurgeAsync(new(Sluice.Core.Tags.PurgeKind.Url, "/a"));
+
+        Assert.Equal((1, 1), (receipt.Nodes, receipt.SilentNodes));
     }
 
     // What Redis does unless told otherwise.
