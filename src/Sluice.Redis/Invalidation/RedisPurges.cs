@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -12,13 +11,7 @@ namespace Sluice.Redis.Invalidation;
 /// <summary>Purges on every node. A purge goes into a log (a Redis stream) and out as a message; each node carries it out and answers with its receipt. A node that was away reads on in the log where it stopped; where the log does not reach back so far, everything it holds becomes stale.</summary>
 internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 {
-    // Well beyond what a journal remembers: a log of fewer entries than that was never cut.
-    private const int LogLength = 10_000;
-    private const int MostUntold = 1000;
     private const int MostCompared = 1000;
-
-    /// <summary>So long a changing request waits for the other nodes to have heard of it, which they have after a millisecond or two: one that hangs must not hold up every POST (RFC 9111 section 4.4 asks only for this cache).</summary>
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -26,9 +19,6 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
     /// <summary>So far back the log is read again: of two purges at once the later one may have been heard first.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
-
-    /// <summary>Where what was purged cannot be told: all is to be checked with the origins.</summary>
-    private static readonly PurgeRequest Everything = new(PurgeKind.Prefix, "/", Soft: true);
 
     /// <summary>The first entry of a log. It selects nothing.</summary>
     private static readonly PurgeRequest Beginning = new(PurgeKind.Url, "");
@@ -39,31 +29,22 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     /// <summary>Among the messages: all that was heard before it has been done, so that the log can be held against that.</summary>
     private static readonly PurgeMessage Comparison = new("", 0, null);
 
-    /// <summary>Into the log and out to the nodes in one step: whoever hears of a purge finds it in the log, in that order. A full Redis must not stop a purge.</summary>
-    private static readonly RedisScript Tell = new("""
-        local place = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'purge', ARGV[2])
-        return { place, redis.call('PUBLISH', ARGV[1], place .. '\n' .. ARGV[2]) }
-        """, whenFull: true);
-
     private readonly RedisClient client;
     private readonly RedisNodes nodes;
     private readonly RedisPushes pushes;
     private readonly Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere;
     private readonly ILogger log;
-    private readonly string logName, questions, answers;
-    private readonly ConcurrentDictionary<long, PurgeAnswers> asked = new();
-    private readonly ConcurrentQueue<PurgeRequest> untold = new();
+    private readonly PurgeTeller teller;
+    private readonly string logName;
     private readonly Queue<PurgeRequest> missed = new();
     private readonly Channel<PurgeMessage?> heard = Channel.CreateUnbounded<PurgeMessage?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task working = Task.CompletedTask;
-    private long number;
 
     // Of the one who works. Up to here nothing of the log is missing; what was heard after a gap, or told by this node itself, may lie beyond what was not heard yet.
     private LogPlace readTo;
     private bool hasGap = true;
-    private volatile bool isOverflowing, isRefusalTold;
 
     // In a cluster: what stood in the log at the last comparison, how far that went, and which messages came since the one before.
     private readonly HashSet<LogPlace> came = [];
@@ -78,10 +59,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     public RedisPurges(RedisClient client, RedisNodes nodes, RedisPushes pushes, Func<PurgeRequest, CancellationToken, Task<PurgeReceipt>> purgeHere, ILogger log)
     {
         (this.client, this.nodes, this.pushes, this.purgeHere, this.log) = (client, nodes, pushes, purgeHere, log);
-        var options = client.Options;
-        (logName, questions, answers) = (options.KeyPrefix + "sluice.purges", options.Channel("sluice.purge"), $"{options.KeyPrefix}sluice.purged.{nodes.Id}");
-        pushes.Listen(questions, Hear);
-        pushes.Listen(answers, Answered);
+        logName = PurgeTeller.LogName(client);
+        teller = new PurgeTeller(client, nodes, pushes, Journal, log) { Missed = () => heard.Writer.TryWrite(null) };
+        pushes.Listen(PurgeTeller.Questions(client), Hear);
         // An empty message: read the log, there may have been others.
         pushes.Joined = () => heard.Writer.TryWrite(null);
         pushes.Left = () => heard.Writer.TryWrite(Gap);
@@ -91,7 +71,11 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     public PurgeJournal Journal { get; } = new();
 
     /// <summary>Purges what Redis itself holds, for a purge that could not reach it when it was asked for.</summary>
-    public Func<PurgeRequest, Task>? Retold { get; set; }
+    public Func<PurgeRequest, Task>? Retold
+    {
+        get => teller.Retold;
+        set => teller.Retold = value;
+    }
 
     /// <summary>Hears of every step forward in the log, to keep it beyond a restart.</summary>
     public Action<LogPlace>? Progressed { get; init; }
@@ -122,57 +106,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         await working;
     }
 
-    public async Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation)
-    {
-        if (!request.DryRun) Journal.Begin(request);
-        var mine = Interlocked.Increment(ref number);
-        var waiting = asked[mine] = new PurgeAnswers();
-        try
-        {
-            var listening = await TellAsync(request, mine);
-            waiting.Expect(listening);
-            await waiting.Done.WaitAsync(request.IsInvalidation && client.Options.PurgeTimeout > Courtesy ? Courtesy : client.Options.PurgeTimeout, client.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellation.ThrowIfCancellationRequested();
-            // One that is there and does not listen, as while its connection for messages is away, is not waited for.
-            return waiting.Total(Math.Max(listening, nodes.Others));
-        }
-        catch (IOException failure)
-        {
-            Refused(failure);
-            if (!request.DryRun && untold.Count < MostUntold) untold.Enqueue(request);
-            else
-            {
-                Journal.End(request);
-                isOverflowing |= !request.DryRun;
-            }
-
-            // Told as soon as it can be, though the connection that brings messages may never have been away.
-            if (!request.DryRun) heard.Writer.TryWrite(null);
-            return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Others };
-        }
-        finally
-        {
-            asked.TryRemove(mine, out _);
-        }
-    }
-
-    /// <summary>Writes a purge into the log and tells the others; how many listen.</summary>
-    private async Task<int> TellAsync(PurgeRequest request, long mine)
-    {
-        var message = new PurgeMessage(nodes.Id, mine, request).ToJson();
-        long listeners;
-        if (request.DryRun) listeners = (await client.SendAsync(questions, CancellationToken.None, "PUBLISH", questions, (byte[])[(byte)'\n', .. message])).AsInteger();
-        else
-        {
-            var told = await client.RunAsync(Tell, [logName], CancellationToken.None, questions, message, LogLength);
-            Journal.TryAdd(LogPlace.Parse(told.Items[0].AsText()), request);
-            Journal.End(request);
-            listeners = told.Items[1].AsInteger();
-        }
-
-        // In a cluster the answer counts those of one server only.
-        return client.IsCluster ? nodes.Others : (int)Math.Max(0, listeners - 1);
-    }
+    public Task<PurgeReceipt> PurgeAsync(PurgeRequest request, CancellationToken cancellation) => teller.PurgeAsync(request, cancellation);
 
     private void Hear(ReadOnlyMemory<byte> message)
     {
@@ -191,18 +125,6 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
     }
 
-    private void Answered(ReadOnlyMemory<byte> message)
-    {
-        try
-        {
-            if (PurgeMessage.FromJson(message.Span) is { Receipt: { } receipt } answer && asked.TryGetValue(answer.Number, out var waiting)) waiting.Add(receipt);
-        }
-        catch (JsonException)
-        {
-            RedisEvents.Unreadable(log);
-        }
-    }
-
     private async Task WorkAsync()
     {
         await foreach (var message in heard.Reader.ReadAllAsync())
@@ -216,7 +138,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 {
                     await CatchUpAsync();
                     caughtUp.TrySetResult();
-                    isRefusalTold = false;
+                    teller.Relieved();
                 }
             }
             catch (IOException failure) when (message is not null)
@@ -226,20 +148,12 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
             }
             catch (IOException failure)
             {
-                Refused(failure);
+                teller.Refused(failure);
                 // Messages come over one connection and the log over another, which may not be there yet.
                 await Task.Delay(Again, client.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 heard.Writer.TryWrite(null);
             }
         }
-    }
-
-    /// <summary>Where Redis is away its link says so; what it refuses is said here, once until all is told.</summary>
-    private void Refused(IOException failure)
-    {
-        if (failure is not RedisErrorException refused || isRefusalTold) return;
-        isRefusalTold = true;
-        RedisEvents.NotTelling(log, refused.Text.TrimEnd('.'));
     }
 
     private async Task LookLaterAsync()
@@ -320,9 +234,9 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         if (isNew ? BeganAlone : !reaches)
         {
             RedisEvents.LogLost(log);
-            missed.Enqueue(Everything);
+            missed.Enqueue(PurgeTeller.Everything);
             // An older copy: what this node was told last, somebody else may never have been.
-            isOverflowing |= !isNew && entries.Count > 0 && entries[0].Place < readTo;
+            if (!isNew && entries.Count > 0 && entries[0].Place < readTo) teller.Overflowed();
         }
 
         // Of what was fetched before the first of them nothing is known.
@@ -339,7 +253,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
 
         hasGap = false;
         Progressed?.Invoke(readTo);
-        await TellUntoldAsync();
+        await teller.TellUntoldAsync();
     }
 
     private async Task<List<(LogPlace Place, PurgeRequest Purge)>> ReadLogAsync()
@@ -347,7 +261,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         var tail = await client.SendAsync(logName, CancellationToken.None, "XREVRANGE", logName, "+", "-", "COUNT", PurgeJournal.Remembered);
         List<(LogPlace Place, PurgeRequest Purge)> entries = [];
         // What cannot be read might have been anything.
-        foreach (var entry in tail.Items) entries.Add((LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? Everything));
+        foreach (var entry in tail.Items) entries.Add((LogPlace.Parse(entry.Items[0].AsText()), Read(entry)?.Purge ?? PurgeTeller.Everything));
         entries.Reverse();
         return entries;
     }
@@ -357,7 +271,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
     {
         try
         {
-            await TellAsync(Beginning, 0);
+            await teller.TellAsync(Beginning, 0);
         }
         catch (RedisErrorException refused)
         {
@@ -366,21 +280,6 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
 
         return await ReadLogAsync();
-    }
-
-    private async Task TellUntoldAsync()
-    {
-        while (untold.TryPeek(out var request))
-        {
-            await TellAsync(request, 0);
-            if (Retold is not null) await Retold(request);
-            untold.TryDequeue(out _);
-        }
-
-        if (!isOverflowing) return;
-        // More than could be kept, or was lost: the others are to check what they hold.
-        await TellAsync(Everything, 0);
-        isOverflowing = false;
     }
 
     private PurgeMessage? Read(RespValue entry)

@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Objects;
-using Sluice.Core.Tags;
 using Sluice.Redis.Connections;
 using Sluice.Redis.Invalidation;
 using Sluice.Redis.KeyValue;
-using Sluice.Redis.Protocol;
 
 namespace Sluice.Redis.Objects;
 
