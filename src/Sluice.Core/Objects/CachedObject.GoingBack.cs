@@ -48,7 +48,7 @@ public sealed partial class CachedObject
             Volatile.Write(ref detached, true);
         }
 
-        if (head is { } node) cache.Memory.Remove(node);
+        if (head is { } node) cache.Heads.Remove(node);
         Rendering = null;
         return true;
     }

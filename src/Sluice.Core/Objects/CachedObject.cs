@@ -103,11 +103,11 @@ public sealed partial class CachedObject
     private bool AdmitHead()
     {
         var node = new HeadNode(this, KnownBytes + metadata.Headers.Sum(line => 2L * (line.Key.Length + line.Value.Length) + 64));
-        if (Interlocked.Exchange(ref head, node) is { } former) cache.Memory.Remove(former);
-        var isCounted = cache.Memory.TryAdmit(node);
+        if (Interlocked.Exchange(ref head, node) is { } former) cache.Heads.Remove(former);
+        var isCounted = cache.Heads.TryAdmit(node);
         // Given up before it was counted, as when its body broke off at once, or no longer the head, as when the disk tier has all of it by now: nobody else will take it out again.
         Interlocked.MemoryBarrier();
-        if (IsReleased || !ReferenceEquals(head, node)) cache.Memory.Remove(node);
+        if (IsReleased || !ReferenceEquals(head, node)) cache.Heads.Remove(node);
         return isCounted;
     }
 
@@ -117,7 +117,7 @@ public sealed partial class CachedObject
         HeadNode? node = null;
         lock (gate)
             if (!detached && disk is { IsComplete: true }) node = Interlocked.Exchange(ref head, null);
-        if (node is not null) cache.Memory.Remove(node);
+        if (node is not null) cache.Heads.Remove(node);
     }
 
     /// <summary>What the first chunk in memory has to pay for: without a disk tier the head does.</summary>
@@ -154,7 +154,7 @@ public sealed partial class CachedObject
     internal void NoteUse()
     {
         if (disk is { } stored) cache.Disk!.Hit(stored);
-        if (head is { } node) cache.Memory.Hit(node);
+        if (head is { } node) cache.Heads.Hit(node);
     }
 
     /// <summary>The disk tier let go of it: what memory holds may stay, else it is gone.</summary>
@@ -194,7 +194,7 @@ public sealed partial class CachedObject
         }
 
         if (stored is not null) cache.Disk!.Remove(stored);
-        if (head is { } node) cache.Memory.Remove(node);
+        if (head is { } node) cache.Heads.Remove(node);
         foreach (var chunk in held)
             if (chunk is not null && cache.Memory.Remove(chunk)) chunk.Drop();
     }

@@ -14,6 +14,9 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
     /// <summary>Bytes that all fills with a place may have in hand, arriving or on their way to disk, and half as much again those without: 512 chunks of the default size. However many misses there are at once, memory is bounded.</summary>
     private const long FillBytes = 128L << 20;
 
+    /// <summary>Of <see cref="Heads"/> where there is no memory tier: some 2,700 objects.</summary>
+    internal const long HeadBytes = 8L << 20;
+
     private readonly ConcurrentDictionary<string, CacheScope> scopes = new(StringComparer.Ordinal);
     private readonly PurgeLog purges = new();
     private readonly CancellationTokenSource stop = new();
@@ -33,12 +36,16 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         ChunkSize = options.Disk?.ChunkSize ?? MemoryTier.DefaultBlockSize;
         Places = new FillPlaces((int)(FillBytes / ChunkSize), FillBytes / 2, time);
         Memory = new MemoryTier(options.MemoryBytes, options.MemoryPolicy == "lru" ? new LruPolicy() : new S3FifoPolicy(options.MemoryBytes), ChunkSize);
+        Heads = options.MemoryBytes > 0 || disk is null ? Memory : new MemoryTier(HeadBytes, new LruPolicy());
     }
 
     internal TimeProvider Time { get; }
 
     /// <summary>The memory tier.</summary>
     internal MemoryTier Memory { get; }
+
+    /// <summary>Counts what is known of objects while the disk tier does not: the memory tier, and where that is off a few of them, since clients choose how many names there are.</summary>
+    internal MemoryTier Heads { get; }
 
     /// <summary>The disk tier; null when there is none.</summary>
     internal DiskTier? Disk { get; }

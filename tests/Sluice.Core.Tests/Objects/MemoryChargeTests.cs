@@ -60,14 +60,29 @@ public sealed class MemoryChargeTests : GoingBackTestBase
     [InlineData(0L, true)]
     [InlineData(16L << 10, false)]
     [InlineData(16L << 10, true)]
-    public async Task Objects_NoTierHasRoomFor_AreNotKept(long memory, bool isEmpty)
+    public async Task Objects_NoTierHasRoomFor_AreBounded(long memory, bool isEmpty)
     {
+        var bound = (int)((memory > 0 ? memory : ObjectCache.HeadBytes) / CachedObject.Bookkeeping);
         await using var cache = await OpenAsync(memory, Disk() with { AvailableBytes = () => 0, MinimumFreeBytes = 1 });
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < bound + 50; i++)
             if (isEmpty) cache.Store(cache.Scope("s"), $"/{i}", MetadataOf($"/{i}", 1) with { Version = new ObjectVersion(null, null, 0) }, cache.Fence);
             else await StoreAsync(cache, $"/{i}", flush: false);
 
-        Assert.InRange(cache.GetStatistics().Objects, 0, (int)(memory / CachedObject.Bookkeeping));
+        Assert.InRange(cache.GetStatistics().Objects, 0, bound);
+    }
+
+    // As HEAD of what is there, under any number of names.
+    [Fact]
+    public async Task Objects_WithoutBytes_AreBoundedWithoutAMemoryTier()
+    {
+        await using var cache = await OpenAsync();
+        for (var i = 0; i < 3000; i++) cache.Store(cache.Scope("s"), $"/{i}", MetadataOf($"/{i}", 1), cache.Fence);
+        Assert.InRange(cache.GetStatistics().Objects, 1, (int)(ObjectCache.HeadBytes / CachedObject.Bookkeeping));
+        Assert.NotNull(Find(cache, "/2999"));
+
+        var whole = await StoreAsync(cache, "/whole");
+        for (var i = 3000; i < 6000; i++) cache.Store(cache.Scope("s"), $"/{i}", MetadataOf($"/{i}", 1), cache.Fence);
+        Assert.Same(whole, Find(cache, "/whole"));
     }
 
     [Fact]
