@@ -1,5 +1,5 @@
 """What a cache does before it has anything: a range of a cold large file, all of a large file, and a restart with many entries."""
-import http.client, subprocess, time
+import http.client, ssl, subprocess, time
 
 from servers import CLIENT_CORE
 
@@ -86,7 +86,8 @@ def restart(server, entries=ENTRIES):
 
 
 def get(server, path, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+    connection = (http.client.HTTPConnection("127.0.0.1", server.port, timeout=300) if server.scheme == "http"
+                  else http.client.HTTPSConnection("127.0.0.1", server.port, timeout=300, context=ssl._create_unverified_context()))
     try:
         connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()

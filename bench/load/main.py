@@ -1,7 +1,7 @@
 """Compares Sluice with nginx proxy_cache in front of the same nginx origin, on loopback, and prints Markdown."""
 import argparse, datetime, os, pathlib, platform, re, shlex, shutil, signal, subprocess, sys, tempfile
 
-import cold, cores, disk_cold, first_byte, herd, hits, idle, misses, monitoring, nodes, presign, redis_client, resident, slow_reader, variants
+import cold, cores, disk_cold, first_byte, herd, hits, idle, misses, monitoring, nodes, presign, redis_client, resident, slow_reader, tls, variants
 from peers import PEERS
 from servers import CLIENT_CORE, CORES, REPOSITORY, SERVER_CORE, SUBJECTS, NginxCache, Origin, Sluice, raise_open_files
 
@@ -12,7 +12,7 @@ OTHERS = {"herd": "200 clients on one cold object of 64 MB (--clients 10000: of 
           "redis": "GET of 1 KB from Redis through our client, beside redis-benchmark", "nodes": "three nodes on a Redis, a purge every 100 ms", "variants": "variants of videos beside ffmpeg alone (needs ffmpeg)",
           "misses": "10,000 misses at once (--clients)", "idle": "1,000 idle connections", "slow-reader": "readers of 1 GB who hardly read",
           "resident": "resident memory over the memory tier", "first-byte": "how long a miss holds up the origin's first byte", "disk-cold": "1 GB from the disk tier, page cache dropped, beside dd",
-          "cores": "the server on two cores beside one"}
+          "cores": "the server on two cores beside one", "tls": "hits over TLS by HTTP/1.1 and HTTP/2 (needs h2load and openssl)"}
 
 
 def parse():
@@ -228,7 +228,7 @@ class Comparison:
         if set(self.options.workloads) <= {"redis", "nodes"}:
             return [getattr(self, name)() for name in self.options.workloads]
         self.hits()
-        for module in (monitoring, misses, idle, slow_reader, resident, first_byte, disk_cold, cores):
+        for module in (monitoring, misses, idle, slow_reader, resident, first_byte, disk_cold, cores, tls):
             if self.wants(module.__name__.replace("_", "-")):
                 module.run(self, table, progress)
         for name, work in (("herd", self.herd), ("cold-range", self.cold_range), ("large", self.large), ("restart", self.restart), ("redis", self.redis), ("nodes", self.nodes), ("variants", self.variants)):

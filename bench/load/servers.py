@@ -42,6 +42,7 @@ class Server:
 
     name = "server"
     tells_status = True
+    scheme = "http"
 
     def __init__(self, folder, core):
         self.folder, self.core, self.port, self.process = pathlib.Path(folder), core, free_port(), None
@@ -49,7 +50,7 @@ class Server:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def command(self):
         raise NotImplementedError
@@ -160,7 +161,7 @@ class NginxCache(Nginx):
     name, template = "nginx", "cache.conf"
 
     def __init__(self, folder, origin, connections=8192, nopush="on", **_):
-        super().__init__(folder, SERVER_CORE, origin=origin.port, connections=connections, nopush=nopush)
+        super().__init__(folder, SERVER_CORE, origin=origin.port, connections=connections, nopush=nopush, tls="")
 
 
 class Sluice(Server):
