@@ -67,7 +67,14 @@ internal sealed partial class EdgeCertificate
     /// <summary>How long it is good for; negative once it has expired.</summary>
     public TimeSpan Remaining => Current.TargetCertificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime;
 
-    private (DateTime, DateTime) Version() => (File.GetLastWriteTimeUtc(certificate), File.GetLastWriteTimeUtc(key));
+    private (DateTime, DateTime) Version() => (Written(certificate), Written(key));
+
+    /// <summary>Of the file that is opened: by its path that of a link is told, and in Kubernetes what the link leads to is renewed, not the link.</summary>
+    private static DateTime Written(string path)
+    {
+        using var file = File.OpenHandle(path);
+        return File.GetLastWriteTimeUtc(file);
+    }
 
     private SslStreamCertificateContext Read()
     {
