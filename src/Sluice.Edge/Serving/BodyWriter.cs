@@ -79,8 +79,13 @@ internal static class BodyWriter
                     sent?.Invoke(piece.Length);
                 }
 
-                // The client is gone.
-                if ((await writer.FlushAsync()).IsCompleted) return;
+                if ((await writer.FlushAsync()).IsCompleted)
+                {
+                    // The client is gone. Over HTTP/2 the server may not have said so to itself yet, and would take what is missing for a fault.
+                    context.Abort();
+                    return;
+                }
+
                 most = WriteBytes;
                 // The next one's turn.
                 await Task.Yield();
