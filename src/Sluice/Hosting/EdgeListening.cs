@@ -56,6 +56,7 @@ internal static class EdgeListening
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             limit.Watch(listen);
+            ClearTextRefusal.Use(listen, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 OnConnection = _ => new(new SslServerAuthenticationOptions

@@ -97,6 +97,20 @@ public sealed class ServerTests
         Assert.StartsWith($"port {address.Port} on 127.0.0.1 is in use by another program; stop it, or choose another port with {flag}", error.Message, StringComparison.Ordinal);
     }
 
+    // The connection ended without a word.
+    [Fact]
+    public async Task Get_InClearTextFromThePortOfTls_IsToldSo()
+    {
+        using var files = new TemporaryFolder();
+        var (certificate, key) = TestCertificate.Write(files, TimeSpan.FromDays(30));
+        await using var running = await RunningServer.StartAsync((o, _) => (o.Edge.Tls.Certificate, o.Edge.Tls.Key) = (certificate, key));
+
+        using var answer = await running.Edge.GetAsync(new Uri($"http://127.0.0.1:{running.Edge.BaseAddress!.Port}/clip.mp4"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("https", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Explain_PrivilegedPort_SaysWhatToDo()
     {
