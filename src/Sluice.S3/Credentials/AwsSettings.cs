@@ -1,4 +1,7 @@
+using System.Text.RegularExpressions;
+using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.Util;
 
@@ -33,9 +36,31 @@ internal static class AwsSettings
             : throw new ArgumentException($"The configured S3 endpoint '{text}' should look like https://host:port.");
     }
 
+    /// <summary>The addressing_style below the profile's s3: true for path, false for virtual; null for auto, where there is none, and for a name with dots, which the AWS tools put in the path all the same.</summary>
+    // The SDK does not know it, so that its profile does not tell: its reader of the file does.
+    public static bool? PathStyle(string? profile, string bucket)
+    {
+        try
+        {
+            return new IniFile(ConfigurationFile).TryGetSection(new Regex($"^(profile\\s+)?{Regex.Escape(Name(profile))}$"), out Dictionary<string, string> _, out var nested)
+                && nested.TryGetValue("s3", out var s3) && s3.TryGetValue("addressing_style", out var style)
+                    ? style.ToUpperInvariant() switch { "PATH" => true, "VIRTUAL" when !bucket.Contains('.', StringComparison.Ordinal) => false, _ => null }
+                    : null;
+        }
+        catch (Exception unreadable) when (unreadable is AmazonClientException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Where all else is in variables the file is not needed; where it is, others say what is wrong with it.
+            return null;
+        }
+    }
+
     /// <summary>A profile by name, or the one AWS_PROFILE names, or "default"; null when there is none.</summary>
     public static CredentialProfile? Find(string? profile)
-        => new CredentialProfileStoreChain().TryGetProfile(profile ?? Variable("AWS_PROFILE") ?? "default", out var found) ? found : null;
+        => new CredentialProfileStoreChain().TryGetProfile(Name(profile), out var found) ? found : null;
+
+    private static string ConfigurationFile => Variable("AWS_CONFIG_FILE") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".aws", "config");
+
+    private static string Name(string? profile) => profile ?? Variable("AWS_PROFILE") ?? "default";
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -29,7 +29,7 @@ internal sealed class DownloadSource : IDisposable
     {
         options = S3Origin.Resolve(given);
         this.credentials = credentials;
-        var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
+        var address = S3Address.For(options);
         Place = address.IsAws ? "aws" : options.Endpoint!.GetLeftPart(UriPartial.Path).TrimEnd('/');
         http = new(new OffSocketHandler(S3Origin.Handler(options, time)));
         anew = new(new OffSocketHandler(S3Origin.Handler(options, time, keeps: false)));

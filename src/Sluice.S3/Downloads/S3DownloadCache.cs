@@ -263,9 +263,9 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
     private DownloadSource Source(string bucket, S3DownloadOptions options)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var access = new S3DownloadOptions { Profile = options.Profile, Endpoint = options.Endpoint ?? Options.Endpoint, Region = options.Region ?? Options.Region, RequesterPays = options.RequesterPays };
+        var access = new S3DownloadOptions { Profile = options.Profile, Endpoint = options.Endpoint ?? Options.Endpoint, Region = options.Region ?? Options.Region, ForcePathStyle = options.ForcePathStyle, RequesterPays = options.RequesterPays };
         return sources.TryGetValue((bucket, access), out var known) ? known : sources.GetOrAdd((bucket, access), static (at, self) =>
-            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region, RequesterPays = at.Options.RequesterPays, Retries = Retries }, self.time, self.log), this);
+            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region, ForcePathStyle = at.Options.ForcePathStyle, RequesterPays = at.Options.RequesterPays, Retries = Retries }, self.time, self.log), this);
     }
 
     private DownloadStore? Store()

@@ -12,6 +12,9 @@ public sealed record S3DownloadOptions
     /// <summary>Region to sign for. Default null: the cache's, else as the AWS tools look it up.</summary>
     public string? Region { get; init; }
 
+    /// <summary>True: bucket in the path; false: bucket in the host name, as servers want it that refuse the other, such as Alibaba OSS and Tencent COS. Default null: as <see cref="Objects.S3OriginOptions.ForcePathStyle"/>.</summary>
+    public bool? ForcePathStyle { get; init; }
+
     /// <summary>Agree to pay for the requests, without which a bucket with "requester pays" denies them. Default false.</summary>
     public bool RequesterPays { get; init; }
 

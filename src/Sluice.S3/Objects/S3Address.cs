@@ -1,4 +1,5 @@
 using Amazon;
+using Sluice.S3.Credentials;
 
 namespace Sluice.S3.Objects;
 
@@ -26,14 +27,12 @@ internal sealed record S3Address
     public bool IsAws { get; }
 
     /// <summary>The address of a bucket.</summary>
-    /// <param name="bucket">Name of the bucket.</param>
-    /// <param name="endpoint">The server; null for AWS.</param>
-    /// <param name="region">Region to sign for; on AWS also part of the host.</param>
-    /// <param name="forcePathStyle">See <see cref="S3OriginOptions.ForcePathStyle"/>.</param>
-    public static S3Address For(string bucket, Uri? endpoint, string region, bool? forcePathStyle)
+    /// <param name="options">Which bucket, and how; what is not given is looked up nowhere.</param>
+    public static S3Address For(S3OriginOptions options)
     {
-        // The certificate of *.s3.REGION.amazonaws.com does not cover a bucket name with dots.
-        var pathStyle = forcePathStyle ?? (endpoint is not null || bucket.Contains('.', StringComparison.Ordinal));
+        var (bucket, endpoint, region) = (options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion);
+        // The certificate of *.s3.REGION.amazonaws.com does not cover a bucket name with dots, and before an address without a name no bucket can stand.
+        var pathStyle = endpoint?.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || (options.ForcePathStyle ?? (endpoint is not null || bucket.Contains('.', StringComparison.Ordinal)));
         var (scheme, host, root) = ("https", $"s3.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}", "/");
         if (endpoint is not null)
         {

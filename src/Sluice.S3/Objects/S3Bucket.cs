@@ -159,7 +159,7 @@ internal sealed class S3Bucket(S3OriginOptions options, S3Address start, IS3Cred
         var current = Volatile.Read(ref place);
         // Of many refused at once the first learns for all.
         if (region == current.Address.Region) return true;
-        var address = S3Address.For(options.Bucket, current.Address.IsAws ? null : options.Endpoint, region, options.ForcePathStyle);
+        var address = S3Address.For(options with { Region = region });
         if (Interlocked.CompareExchange(ref place, new(address, new(region)), current) == current)
             Learned($"It lives in {region}, not in {current.Address.Region}, and is asked there from now on. Set that region (--region or AWS_REGION): presigned URLs are made for the one that is set.");
         return true;

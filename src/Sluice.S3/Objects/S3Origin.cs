@@ -25,7 +25,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         this.credentials = credentials;
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
         Name = options.Name ?? "s3:" + options.Bucket;
-        var address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
+        var address = S3Address.For(options);
         // A bucket's name is unique on AWS whatever the region and style of address.
         Scope = $"s3://{(address.IsAws ? "aws" : options.Endpoint!.Authority + options.Endpoint.AbsolutePath.TrimEnd('/'))}/{options.Bucket}/{prefix}";
         http = new(handler);
@@ -71,7 +71,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         try
         {
             var endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile);
-            options = options with { Endpoint = endpoint, Region = options.Region ?? AwsSettings.Region(options.Profile, endpoint) };
+            options = options with { Endpoint = endpoint, Region = options.Region ?? AwsSettings.Region(options.Profile, endpoint), ForcePathStyle = options.ForcePathStyle ?? AwsSettings.PathStyle(options.Profile, options.Bucket ?? "") };
         }
         catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
         {

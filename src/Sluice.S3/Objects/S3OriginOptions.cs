@@ -33,7 +33,7 @@ public sealed record S3OriginOptions
     /// <summary>Agree in each request and URL to pay for it, without which a bucket with "requester pays" denies it. Default false.</summary>
     public bool RequesterPays { get; init; }
 
-    /// <summary>True: bucket in the path; false: bucket in the host name. Default null: in the path for a custom endpoint and for bucket names with dots, in the host name on AWS.</summary>
+    /// <summary>True: bucket in the path; false: bucket in the host name. Default null: as the addressing_style of the profile's s3 section says, else in the path for a custom endpoint and for bucket names with dots, in the host name on AWS.</summary>
     public bool? ForcePathStyle { get; init; }
 
     /// <summary>Pass the object's own x-amz-meta-* fields on. Default false: they often hold what was not meant for viewers.</summary>

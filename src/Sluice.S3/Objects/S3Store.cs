@@ -53,7 +53,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         if (server is not null)
         {
             config.ServiceURL = server.ToString();
-            config.ForcePathStyle = options.ForcePathStyle ?? true;
+            config.ForcePathStyle = options.ForcePathStyle ?? AwsSettings.PathStyle(options.Profile, options.Bucket) ?? true;
         }
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(config.AuthenticationRegion);
         AmazonS3Client client = options.Anonymous ? new(new AnonymousAWSCredentials(), config)

@@ -19,7 +19,7 @@ internal sealed class PresignTarget
     /// <summary>A bucket by its options; endpoint and region are already looked up.</summary>
     public PresignTarget(S3OriginOptions options)
     {
-        Address = S3Address.For(options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion, options.ForcePathStyle);
+        Address = S3Address.For(options);
         prefix = options.Prefix.Length == 0 || options.Prefix.EndsWith('/') ? options.Prefix : options.Prefix + "/";
         place = new(Address.Root, Address.BasePath + CanonicalForm.Path(prefix), Address.Host);
         signer = new(Address.Region);

@@ -17,6 +17,7 @@ internal sealed class DownloadFlags
     private readonly Option<string?> _region = new("--region") { HelpName = "TEXT", Description = "Region to sign for. Default: from the AWS chain." };
     private readonly Option<string?> _profile = new("--profile") { HelpName = "TEXT", Description = "Profile in the AWS configuration files; part of a file's identity. Default: from the AWS chain." };
 
+    private readonly Option<bool?> _pathStyle = PathStyleOption();
     private readonly Option<bool> _pays = PaysOption();
 
     private bool _asks;
@@ -77,8 +78,11 @@ internal sealed class DownloadFlags
         Uri? endpoint = null;
         if (parsed.GetValue(_endpoint) is { } given && !ValueKinds.Url.Parse(given, out endpoint))
             throw new ArgumentException($"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
-        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile), RequesterPays = parsed.GetValue(_pays) };
+        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile), ForcePathStyle = parsed.GetValue(_pathStyle), RequesterPays = parsed.GetValue(_pays) };
     }
+
+    /// <summary>The option of commands that address a bucket.</summary>
+    public static Option<bool?> PathStyleOption() => new("--path-style") { HelpName = "SWITCH", Description = $"{SettingTree.PathStyle} Default: {SettingTree.PathStyleDefault}." };
 
     /// <summary>The option of commands that ask a bucket.</summary>
     public static Option<bool> PaysOption() => new("--requester-pays") { Description = "Agree to pay for the requests, without which a bucket with \"requester pays\" denies them." };
@@ -100,6 +104,6 @@ internal sealed class DownloadFlags
 
     private void AddServerTo(Command command)
     {
-        foreach (var option in (Option[])[_endpoint, _region, _profile, _pays]) command.Options.Add(option);
+        foreach (var option in (Option[])[_endpoint, _region, _profile, _pathStyle, _pays]) command.Options.Add(option);
     }
 }

@@ -31,11 +31,12 @@ internal static class PresignCommand
         var endpoint = new Option<string?>("--endpoint") { HelpName = "URL", Description = "URL of an S3-compatible server. Default: AWS." };
         var region = new Option<string?>("--region") { HelpName = "TEXT", Description = "Region to sign for. Default: from the AWS chain." };
         var profile = new Option<string?>("--profile") { HelpName = "TEXT", Description = "Profile in the AWS configuration files. Default: from the AWS chain." };
+        var pathStyle = DownloadFlags.PathStyleOption();
         var pays = DownloadFlags.PaysOption();
         var json = new Option<bool>("--json") { Description = "Write the URL and its times as JSON." };
         var overrides = Overrides.Select(name => new Option<string?>("--" + name) { HelpName = "TEXT", Description = $"{name[9..]} of the answer, instead of the object's own." }).ToArray();
         command.Arguments.Add(target);
-        foreach (var option in (Option[])[expires, method, fresh, .. overrides, endpoint, region, profile, pays, json])
+        foreach (var option in (Option[])[expires, method, fresh, .. overrides, endpoint, region, profile, pathStyle, pays, json])
             command.Options.Add(option);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -55,7 +56,7 @@ internal static class PresignCommand
             // An hour is what everybody gets: the same key, the same URL as from a server.
             if (options.Expires == new PresignedUrlsOptions().Expires)
                 options = new PresignOptions { Method = options.Method, Query = options.Query };
-            var bucket = new S3OriginOptions { Bucket = place.Bucket, Endpoint = server, Region = parsed.GetValue(region), Profile = parsed.GetValue(profile), RequesterPays = parsed.GetValue(pays) };
+            var bucket = new S3OriginOptions { Bucket = place.Bucket, Endpoint = server, Region = parsed.GetValue(region), Profile = parsed.GetValue(profile), ForcePathStyle = parsed.GetValue(pathStyle), RequesterPays = parsed.GetValue(pays) };
             try
             {
                 var urls = SluiceS3Services.CreatePresignedUrls(bucket, new() { Stable = !parsed.GetValue(fresh) }, null, terminal.Time, new TerminalLoggerFactory(terminal, LogLevel.Warning));

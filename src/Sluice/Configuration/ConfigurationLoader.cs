@@ -10,7 +10,7 @@ internal static class ConfigurationLoader
 
     private const string Prefix = "SLUICE__";
 
-    private static readonly FrozenSet<string> OriginFlags = ((string[])["--endpoint", "--region", "--profile"]).ToFrozenSet();
+    private static readonly FrozenDictionary<string, string> OriginFlags = new Dictionary<string, string> { ["--endpoint"] = "endpoint", ["--region"] = "region", ["--profile"] = "profile", ["--path-style"] = "pathStyle" }.ToFrozenDictionary();
 
     /// <summary>Loads. With errors the options are what could be understood, and must not be used to serve.</summary>
     public static (SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors) Load(ConfigurationSources sources)
@@ -61,14 +61,14 @@ internal static class ConfigurationLoader
     private static void ApplyFlags(ConfigurationNode root, IReadOnlyDictionary<string, string> flags, List<ConfigurationError> errors)
     {
         foreach (var setting in SettingTree.Root.References(""))
-            if (setting.Flag is { } flag && !OriginFlags.Contains(flag) && flags.TryGetValue(flag, out var value))
+            if (setting.Flag is { } flag && !OriginFlags.ContainsKey(flag) && flags.TryGetValue(flag, out var value))
                 Put(root, setting.Path.Split('.'), value, flag, errors);
     }
 
     // ORIGIN takes the place of the origins of the only route, and keeps that route's policy.
     private static void ApplyOrigin(ConfigurationNode root, ConfigurationSources sources, List<ConfigurationError> errors)
     {
-        var flags = sources.Flags.Where(f => OriginFlags.Contains(f.Key)).ToList();
+        var flags = sources.Flags.Where(f => OriginFlags.ContainsKey(f.Key)).ToList();
         if (sources.Origin is null)
         {
             errors.AddRange(flags.Select(f => new ConfigurationError(f.Key, "", "says how to reach the bucket given as ORIGIN, and there is none", "add s3://BUCKET, or set it in the routes of the file")));
@@ -87,7 +87,7 @@ internal static class ConfigurationLoader
         foreach (var (flag, value) in flags)
         {
             if (node.Members.ContainsKey("s3"))
-                Put(node, ["s3", flag[2..]], value, flag, errors);
+                Put(node, ["s3", OriginFlags[flag]], value, flag, errors);
             else
                 errors.Add(new(flag, "", $"is for buckets, and ORIGIN is {sources.Origin}", "leave it out, or give s3://BUCKET"));
         }

@@ -88,6 +88,9 @@ internal static partial class SettingTree
         new ValueSetting<OriginSection, TimeSpan?>("idleTimeout", ValueKinds.OptionalTime, o => o.IdleTimeout, (o, v) => o.IdleTimeout = v, "For a URL or bucket: how long a body may pause.") { DefaultText = "1m for a URL, 30s for a bucket" },
         new ValueSetting<OriginSection, int>("maxConnections", ValueKinds.Count, o => o.MaxConnections, (o, v) => o.MaxConnections = v, "For a URL: how many connections to it are open at once. A request beyond them waits for one, within responseTimeout."));
 
+    public const string PathStyle = "true: the bucket is in the path; false: in the host name, as some servers demand, such as Alibaba OSS and Tencent COS.";
+    public const string PathStyleDefault = "as the profile's addressing_style, else true with an endpoint or a bucket name with dots";
+
     private static SettingGroup<S3Section> Bucket => new(() => new S3Section(),
         new ValueSetting<S3Section, string>("bucket", ValueKinds.Text, o => o.Bucket, (o, v) => o.Bucket = v, "Its name."),
         new ValueSetting<S3Section, string>("prefix", ValueKinds.Text, o => o.Prefix, (o, v) => o.Prefix = v, "What every key begins with; it is not part of the edge's paths."),
@@ -100,7 +103,7 @@ internal static partial class SettingTree
         new ValueSetting<S3Section, bool>("anonymous", ValueKinds.Switch, o => o.Anonymous, (o, v) => o.Anonymous = v, "Send no signature and look for no keys: for public buckets. Happens by itself when no keys are found."),
         new ValueSetting<S3Section, bool>("requesterPays", ValueKinds.Switch, o => o.RequesterPays, (o, v) => o.RequesterPays = v, "Agree in each request and presigned URL to pay for it, without which a bucket with \"requester pays\" denies it."),
         new ValueSetting<S3Section, bool>("presigned", ValueKinds.Switch, o => o.Presigned, (o, v) => o.Presigned = v, "Fetch by presigned URLs out of the cache of URLs, instead of signing each request in its header."),
-        new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, "true: the bucket is in the path; false: in the host name.") { DefaultText = "true with an endpoint or a bucket name with dots" });
+        new ValueSetting<S3Section, bool?>("pathStyle", ValueKinds.OptionalSwitch, o => o.PathStyle, (o, v) => o.PathStyle = v, PathStyle) { Flag = "--path-style", DefaultText = PathStyleDefault });
 
     private static (string Problem, string Remedy)? CheckParameters(IReadOnlyList<string> names) => names.FirstOrDefault(name => !QueryRule.IsName(name)) is { } wrong
         ? ($"\"{wrong}\" is no name of a parameter", "write it as in the query, without = and its value, such as v; a last * stands for any further characters, as in utm_*")

@@ -67,6 +67,33 @@ public class PresignCommandTests
     }
 
     [Theory]
+    [InlineData("https://media.oss.example/a?", "--endpoint", "https://oss.example", "--path-style", "false")]
+    [InlineData("https://oss.example/media/a?", "--endpoint", "https://oss.example", "--path-style", "true")]
+    [InlineData("https://s3.eu-central-1.amazonaws.com/media/a?", "--path-style", "true")]
+    public async Task Presign_PathStyle_SaysWhereTheBucketStands(string start, params string[] arguments)
+    {
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a", .. arguments], Keys);
+        Assert.StartsWith(start, result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("s3 =\n  addressing_style = virtual\nregion = eu-west-1", "media", "https://media.lab.example/a?")]
+    [InlineData("s3 =\n  addressing_style = virtual", "media.example", "https://lab.example/media.example/a?")]
+    [InlineData("s3 =\n  addressing_style = path", "media", "https://lab.example/media/a?")]
+    [InlineData("no setting", "media", "https://lab.example/media/a?")]
+    [InlineData("s3 =\n  addressing_style = auto", "media", "https://lab.example/media/a?")]
+    [InlineData("region = eu-west-1\n[profile lab 2]\ns3 =\n  addressing_style = virtual", "media", "https://lab.example/media/a?")]
+    [InlineData("s3 =\n  addressing_style = virtual", "media", "https://lab.example/media/a?", "--path-style", "true")]
+    public async Task Presign_AddressingStyleOfTheProfile_IsHeeded(string profile, string bucket, string start, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "config");
+        await File.WriteAllTextAsync(file, $"[profile lab]\n{profile}\n", TestContext.Current.CancellationToken);
+        var result = await SluiceProgram.RunAsync(["presign", $"s3://{bucket}/a", "--endpoint", "https://lab.example", .. arguments], new Dictionary<string, string>(Keys) { ["AWS_CONFIG_FILE"] = file, ["AWS_PROFILE"] = "lab" });
+        Assert.StartsWith(start, result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("services = lab", "https://lab.example:9000/media/a?")]
     [InlineData("services = lab\nendpoint_url = https://all.example", "https://lab.example:9000/media/a?")]
     [InlineData("endpoint_url = https://all.example", "https://all.example/media/a?")]

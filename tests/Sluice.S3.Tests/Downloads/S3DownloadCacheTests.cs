@@ -144,6 +144,14 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         Assert.DoesNotContain(bed.Files(), file => !file.StartsWith("owners", StringComparison.Ordinal));
     }
 
+    // The name leads nowhere; that it is asked for says how the bucket is addressed.
+    [Fact]
+    public async Task Fetch_VirtualHost_AsksTheHostOfTheBucket()
+    {
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(() => bed.Open().FetchAsync(Url, new S3DownloadOptions { Endpoint = new("http://oss.invalid"), ForcePathStyle = false }, Stop));
+        Assert.Contains("media.oss.invalid", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Fetch_Md5WithAKeyOfTheServer_SaysNothing()
     {

@@ -160,10 +160,10 @@ public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtc
     [Fact]
     public void For_Aws_NamesTheRegionInTheHostUnlessTheBucketHasDots()
     {
-        Assert.Equal("https://media.s3.eu-west-3.amazonaws.com/", Text(S3Address.For("media", null, "eu-west-3", null)));
-        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media.example.org/", Text(S3Address.For("media.example.org", null, "eu-west-3", null)));
-        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media/", Text(S3Address.For("media", null, "eu-west-3", true)));
-        Assert.Equal("https://media.s3.cn-north-1.amazonaws.com.cn/", Text(S3Address.For("media", null, "cn-north-1", null)));
+        Assert.Equal("https://media.s3.eu-west-3.amazonaws.com/", Text(S3Address.For(new() { Bucket = "media", Region = "eu-west-3" })));
+        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media.example.org/", Text(S3Address.For(new() { Bucket = "media.example.org", Region = "eu-west-3" })));
+        Assert.Equal("https://s3.eu-west-3.amazonaws.com/media/", Text(S3Address.For(new() { Bucket = "media", Region = "eu-west-3", ForcePathStyle = true })));
+        Assert.Equal("https://media.s3.cn-north-1.amazonaws.com.cn/", Text(S3Address.For(new() { Bucket = "media", Region = "cn-north-1" })));
     }
 
     [Theory]
@@ -174,10 +174,12 @@ public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtc
     [InlineData("http://[::1]:9000", null, "http://[::1]:9000/media/", "[::1]:9000")]
     [InlineData("https://gateway/s3/", null, "https://gateway/s3/media/", "gateway")]
     [InlineData("https://s3.example.org", false, "https://media.s3.example.org/", "media.s3.example.org")]
+    [InlineData("http://127.0.0.1:9000", false, "http://127.0.0.1:9000/media/", "127.0.0.1:9000")]
+    [InlineData("http://[::1]:9000", false, "http://[::1]:9000/media/", "[::1]:9000")]
     [InlineData("https://s3.example.org:8443", false, "https://media.s3.example.org:8443/", "media.s3.example.org:8443")]
     public void For_Endpoint_IsPathStyleUnlessAskedOtherwise(string endpoint, bool? forcePathStyle, string root, string host)
     {
-        var address = S3Address.For("media", new(endpoint), "us-east-1", forcePathStyle);
+        var address = S3Address.For(new() { Bucket = "media", Endpoint = new(endpoint), ForcePathStyle = forcePathStyle });
 
         Assert.Equal(root, Text(address));
         Assert.Equal(host, address.Host);
@@ -185,7 +187,7 @@ public class S3OriginRemedyTests() : S3OriginTestBase(TimeProvider.System.GetUtc
 
     [Fact]
     public void Uri_AnyPath_IsSentAsSigned()
-        => Assert.Equal("/media/a//b/../%2E/%41?x=%2F", S3Address.For("media", new("http://h"), "r", null).Uri("/media/a//b/../%2E/%41", "x=%2F").PathAndQuery);
+        => Assert.Equal("/media/a//b/../%2E/%41?x=%2F", S3Address.For(new() { Bucket = "media", Endpoint = new("http://h") }).Uri("/media/a//b/../%2E/%41", "x=%2F").PathAndQuery);
 
     private static string Text(S3Address address) => address.Root + address.BasePath;
 }

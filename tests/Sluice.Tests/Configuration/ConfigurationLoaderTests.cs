@@ -147,11 +147,11 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Load_BucketAsOrigin_TakesItsFlags()
     {
-        var (options, errors) = Load(null, flags: new() { ["--endpoint"] = "http://127.0.0.1:9000", ["--region"] = "eu-1", ["--profile"] = "p" }, origin: "s3://media/a/b");
+        var (options, errors) = Load(null, flags: new() { ["--endpoint"] = "http://127.0.0.1:9000", ["--region"] = "eu-1", ["--profile"] = "p", ["--path-style"] = "false" }, origin: "s3://media/a/b");
 
         Assert.Empty(errors);
         var bucket = options.Routes[0].Origins[0].S3!;
-        Assert.Equal(("media", "a/b", "http://127.0.0.1:9000/", "eu-1", "p"), (bucket.Bucket, bucket.Prefix, bucket.Endpoint?.ToString(), bucket.Region, bucket.Profile));
+        Assert.Equal(("media", "a/b", "http://127.0.0.1:9000/", "eu-1", "p", false), (bucket.Bucket, bucket.Prefix, bucket.Endpoint?.ToString(), bucket.Region, bucket.Profile, bucket.PathStyle));
     }
 
     private (SluiceOptions Options, IReadOnlyList<ConfigurationError> Errors) Load(string? file, Dictionary<string, string>? environment = null, Dictionary<string, string>? flags = null, string? origin = null) =>
