@@ -54,6 +54,15 @@ internal static class AwsSettings
         }
     }
 
+    /// <summary>What S3 is called in the names of AWS's hosts: AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or use_fips_endpoint and use_dualstack_endpoint of the profile, want others.</summary>
+    public static string Service(string? profile)
+    {
+        var found = Find(profile);
+        return $"s3{(IsTrue("AWS_USE_FIPS_ENDPOINT", found?.UseFIPSEndpoint) ? "-fips" : "")}{(IsTrue("AWS_USE_DUALSTACK_ENDPOINT", found?.UseDualstackEndpoint) ? ".dualstack" : "")}";
+    }
+
+    private static bool IsTrue(string name, bool? profiles) => Variable(name) is { } said ? string.Equals(said, "true", StringComparison.OrdinalIgnoreCase) : profiles == true;
+
     /// <summary>A profile by name, or the one AWS_PROFILE names, or "default"; null when there is none.</summary>
     public static CredentialProfile? Find(string? profile)
         => new CredentialProfileStoreChain().TryGetProfile(Name(profile), out var found) ? found : null;

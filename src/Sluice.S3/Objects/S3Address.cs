@@ -33,7 +33,7 @@ internal sealed record S3Address
         var (bucket, endpoint, region) = (options.Bucket, options.Endpoint, options.Region ?? AwsSettings.DefaultRegion);
         // The certificate of *.s3.REGION.amazonaws.com does not cover a bucket name with dots, and before an address without a name no bucket can stand.
         var pathStyle = endpoint?.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || (options.ForcePathStyle ?? (endpoint is not null || bucket.Contains('.', StringComparison.Ordinal)));
-        var (scheme, host, root) = ("https", $"s3.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}", "/");
+        var (scheme, host, root) = ("https", $"{options.Service}.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}", "/");
         if (endpoint is not null)
         {
             var name = endpoint.HostNameType == UriHostNameType.IPv6 ? $"[{endpoint.IdnHost.Trim('[', ']')}]" : endpoint.IdnHost;

@@ -71,7 +71,7 @@ public sealed class S3Origin : IOrigin, IDisposable
         try
         {
             var endpoint = options.Endpoint ?? AwsSettings.Endpoint(options.Profile);
-            options = options with { Endpoint = endpoint, Region = options.Region ?? AwsSettings.Region(options.Profile, endpoint), ForcePathStyle = options.ForcePathStyle ?? AwsSettings.PathStyle(options.Profile, options.Bucket ?? "") };
+            options = options with { Endpoint = endpoint, Region = options.Region ?? AwsSettings.Region(options.Profile, endpoint), ForcePathStyle = options.ForcePathStyle ?? AwsSettings.PathStyle(options.Profile, options.Bucket ?? ""), Service = endpoint is null ? AwsSettings.Service(options.Profile) : "s3" };
         }
         catch (Exception broken) when (broken is AmazonClientException or InvalidDataException or IOException)
         {

@@ -36,6 +36,9 @@ public sealed record S3OriginOptions
     /// <summary>True: bucket in the path; false: bucket in the host name. Default null: as the addressing_style of the profile's s3 section says, else in the path for a custom endpoint and for bucket names with dots, in the host name on AWS.</summary>
     public bool? ForcePathStyle { get; init; }
 
+    /// <summary>What S3 is called in the names of AWS's hosts; not for a custom endpoint.</summary>
+    internal string Service { get; init; } = "s3";
+
     /// <summary>Pass the object's own x-amz-meta-* fields on. Default false: they often hold what was not meant for viewers.</summary>
     public bool KeepMetadata { get; init; }
 

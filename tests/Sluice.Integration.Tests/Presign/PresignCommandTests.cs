@@ -94,6 +94,22 @@ public class PresignCommandTests
     }
 
     [Theory]
+    [InlineData("", "https://media.s3-fips.dualstack.eu-central-1.amazonaws.com/a?", "AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=True")]
+    [InlineData("use_fips_endpoint = true\nuse_dualstack_endpoint = true", "https://media.s3-fips.dualstack.eu-central-1.amazonaws.com/a?")]
+    [InlineData("use_fips_endpoint = true", "https://media.s3.eu-central-1.amazonaws.com/a?", "AWS_USE_FIPS_ENDPOINT=false")]
+    [InlineData("endpoint_url = https://lab.example", "https://lab.example/media/a?", "AWS_USE_FIPS_ENDPOINT=true")]
+    public async Task Presign_FipsAndDualStack_AreHeeded(string profile, string start, params string[] variables)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "config");
+        await File.WriteAllTextAsync(file, $"[default]\n{profile}\n", TestContext.Current.CancellationToken);
+        var environment = new Dictionary<string, string>(Keys) { ["AWS_CONFIG_FILE"] = file };
+        foreach (var variable in variables) environment[variable.Split('=')[0]] = variable.Split('=')[1];
+        var result = await SluiceProgram.RunAsync(["presign", "s3://media/a"], environment);
+        Assert.StartsWith(start, result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("services = lab", "https://lab.example:9000/media/a?")]
     [InlineData("services = lab\nendpoint_url = https://all.example", "https://lab.example:9000/media/a?")]
     [InlineData("endpoint_url = https://all.example", "https://all.example/media/a?")]

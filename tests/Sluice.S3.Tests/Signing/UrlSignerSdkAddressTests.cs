@@ -52,6 +52,23 @@ public class UrlSignerSdkAddressTests
         foreach (var place in Places) Compare(new(place, "videos/a b.mp4", "GET", null, 3600, new Dictionary<string, string>()));
     }
 
+    [Theory]
+    [InlineData("s3-fips", "us-east-1", null, "https://media.s3-fips.us-east-1.amazonaws.com/")]
+    [InlineData("s3.dualstack", "eu-central-1", null, "https://media.s3.dualstack.eu-central-1.amazonaws.com/")]
+    [InlineData("s3-fips.dualstack", "us-gov-west-1", true, "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com/media/")]
+    [InlineData("s3.dualstack", "cn-north-1", true, "https://s3.dualstack.cn-north-1.amazonaws.com.cn/media/")]
+    public void Address_OtherEndpointsOfAws_AreTheSdks(string service, string region, bool? pathStyle, string address)
+    {
+        var config = new AmazonS3Config
+        {
+            RegionEndpoint = RegionEndpoint.GetBySystemName(region), ForcePathStyle = pathStyle ?? false, UseFIPSEndpoint = service.Contains("fips", StringComparison.Ordinal), UseDualstackEndpoint = service.Contains("dual", StringComparison.Ordinal),
+        };
+        using var client = new AmazonS3Client(new BasicAWSCredentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), config);
+        Assert.StartsWith(address + "a?", client.GetPreSignedURL(new() { BucketName = "media", Key = "a", Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) }), StringComparison.Ordinal);
+        var ours = S3Address.For(new() { Bucket = "media", Region = region, ForcePathStyle = pathStyle, Service = service });
+        Assert.Equal(address, ours.Root + ours.BasePath);
+    }
+
     private static void Compare(Case given)
     {
         var theirs = SdkUrl(given);
