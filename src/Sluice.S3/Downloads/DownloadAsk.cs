@@ -9,9 +9,12 @@ namespace Sluice.S3.Downloads;
 /// <param name="Validate">Ask the server before a held file is used.</param>
 internal sealed record DownloadAsk(string Url, string Key, string ObjectKey, DownloadSource Source, bool Skip, bool Validate)
 {
+    /// <summary>See <see cref="S3DownloadOptions.ETagIsMd5"/>.</summary>
+    public bool ETagIsMd5 { get; init; } = true;
+
     /// <summary>Where a file goes that the cache does not take; null for a folder for temporary files.</summary>
     public string? To { get; init; }
 
     /// <summary>Calls with the same text are answered together.</summary>
-    public string Together => $"{Key} {Skip} {Validate} {Source.Place}";
+    public string Together => $"{Key} {Skip} {Validate} {ETagIsMd5} {Source.Place}";
 }

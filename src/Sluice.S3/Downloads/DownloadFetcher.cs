@@ -77,6 +77,7 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
         for (int changes = 0, damages = 0; ;)
         {
             var head = await ask.Source.BeginAsync(ask.ObjectKey, options.PartBytes, cancellation);
+            if (!ask.ETagIsMd5) head = head with { HasMd5 = false };
             await using var response = head.Response;
             if (store is not null && !Reserve(ask, store, head.Length))
             {

@@ -40,7 +40,9 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
         if (digest.Hashes) tasks.Add(Guard(DigestAsync(digest, done, stop.Token), stop));
         // Of several that fail it tells of the first in the list, and of a cancelled one only when none failed.
         await Task.WhenAll(tasks);
-        return digest.Finish() ?? throw new S3DownloadException(S3DownloadFailure.Damaged, $"{key} arrived with other bytes than the server says it holds: try again, and check what lies between.");
+        return digest.Finish() ?? throw new S3DownloadException(S3DownloadFailure.Damaged, head.Sum is null
+            ? $"{key} arrived with other bytes than its ETag says, which looks like their MD5: try again, and check what lies between. Where the ETags of this server are no MD5s, fetch with --no-md5 (ETagIsMd5 = false)."
+            : $"{key} arrived with other bytes than the server says it holds: try again, and check what lies between.");
     }
 
     private int Take() => Interlocked.Increment(ref next) - 1;

@@ -257,7 +257,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         if (!S3Location.TryParse(s3Url, out var place, out var wrong)) throw new ArgumentException(wrong);
         if (place.Prefix.Length == 0) throw new ArgumentException($"'{s3Url}' names no object: it should look like s3://bucket/key.");
         var profile = options.Profile ?? Environment.GetEnvironmentVariable("AWS_PROFILE");
-        return new(s3Url, DownloadKey.Of(s3Url, profile), place.Prefix, Source(place.Bucket, options), options.SkipCache, options.ValidateETag);
+        return new(s3Url, DownloadKey.Of(s3Url, profile), place.Prefix, Source(place.Bucket, options), options.SkipCache, options.ValidateETag) { ETagIsMd5 = options.ETagIsMd5 };
     }
 
     private DownloadSource Source(string bucket, S3DownloadOptions options)

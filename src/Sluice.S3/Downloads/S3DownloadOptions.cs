@@ -24,6 +24,9 @@ public sealed record S3DownloadOptions
     /// <summary>Ask the server whether a held file is current before handing it out (row S3D-13). Default true; false trusts what is held and sends nothing (row DBG-05).</summary>
     public bool ValidateETag { get; init; } = true;
 
+    /// <summary>Take an ETag that looks like an MD5 for that of the bytes, where the server tells no checksum. Default true; false for servers whose ETags look like one and are none, which would make each download a damaged one.</summary>
+    public bool ETagIsMd5 { get; init; } = true;
+
     /// <summary>Told while bytes arrive, a few times a second at most, on the thread that wrote them, until the call ends. What it throws ends this call, and none of those who wait for the same object.</summary>
     public IProgress<S3DownloadProgress>? Progress { get; init; }
 

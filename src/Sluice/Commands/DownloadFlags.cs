@@ -19,6 +19,7 @@ internal sealed class DownloadFlags
 
     private readonly Option<bool?> _pathStyle = PathStyleOption();
     private readonly Option<bool> _pays = PaysOption();
+    private readonly Option<bool> _noMd5 = new("--no-md5") { Description = "Do not take an ETag that looks like an MD5 for that of the bytes: for servers whose ETags look like one and are none." };
 
     private bool _asks;
 
@@ -78,7 +79,7 @@ internal sealed class DownloadFlags
         Uri? endpoint = null;
         if (parsed.GetValue(_endpoint) is { } given && !ValueKinds.Url.Parse(given, out endpoint))
             throw new ArgumentException($"--endpoint: {ValueKinds.Url.Problem(given)}; {ValueKinds.Url.Advice}");
-        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile), ForcePathStyle = parsed.GetValue(_pathStyle), RequesterPays = parsed.GetValue(_pays) };
+        return new() { Endpoint = endpoint, Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile), ForcePathStyle = parsed.GetValue(_pathStyle), RequesterPays = parsed.GetValue(_pays), ETagIsMd5 = !parsed.GetValue(_noMd5) };
     }
 
     /// <summary>The option of commands that address a bucket.</summary>
@@ -104,6 +105,6 @@ internal sealed class DownloadFlags
 
     private void AddServerTo(Command command)
     {
-        foreach (var option in (Option[])[_endpoint, _region, _profile, _pathStyle, _pays]) command.Options.Add(option);
+        foreach (var option in (Option[])[_endpoint, _region, _profile, _pathStyle, _pays, _noMd5]) command.Options.Add(option);
     }
 }

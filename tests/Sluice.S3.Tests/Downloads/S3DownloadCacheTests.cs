@@ -144,6 +144,26 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         Assert.DoesNotContain(bed.Files(), file => !file.StartsWith("owners", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Fetch_ETagThatOnlyLooksLikeAnMd5_IsFetchedWhereThatIsSaid()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { ETag = "\"00000000000000000000000000000000\"" });
+        var cache = bed.Open();
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(() => cache.FetchAsync(Url, cancellation: Stop));
+        Assert.Contains("--no-md5", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(S3DownloadOutcome.Miss, (await cache.FetchAsync(Url, new S3DownloadOptions { ETagIsMd5 = false }, Stop)).Outcome);
+        Assert.Equal(S3DownloadOutcome.Revalidated, (await cache.FetchAsync(Url, cancellation: Stop)).Outcome);
+    }
+
+    [Fact]
+    public async Task Fetch_ChecksumThatIsNotOfTheBytes_IsRefusedWhateverTheETagIs()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { Headers = [new("x-amz-checksum-crc32c", "AAAAAA=="), new("x-amz-checksum-type", "FULL_OBJECT")] });
+        var failure = await Assert.ThrowsAsync<S3DownloadException>(() => bed.Open().FetchAsync(Url, new S3DownloadOptions { ETagIsMd5 = false }, Stop));
+        Assert.Equal(S3DownloadFailure.Damaged, failure.Failure);
+        Assert.DoesNotContain("--no-md5", failure.Message, StringComparison.Ordinal);
+    }
+
     // The name leads nowhere; that it is asked for says how the bucket is addressed.
     [Fact]
     public async Task Fetch_VirtualHost_AsksTheHostOfTheBucket()
