@@ -71,7 +71,7 @@ internal static class CacheCommand
             var urls = (parsed.GetValue(list), parsed.GetValue(prefix)) switch
             {
                 ({ } file, null) => GetMany.Read(file).ConvertAll(item => item.Item1),
-                (null, { } below) => await cache.ListAsync(below, options, signals.Stopping).Where(item => !item.S3Url.EndsWith('/')).Select(item => item.S3Url).ToListAsync(signals.Stopping),
+                (null, { } below) => await BucketListing.ReadAsync(terminal, cache, below, options, signals.Stopping).Select(item => item.S3Url).ToListAsync(signals.Stopping),
                 _ => throw new ArgumentException("give one of --list FILE and --prefix s3://BUCKET/PREFIX"),
             };
             return await new WarmRun(terminal, flags.Json(parsed)).RunAsync(cache, urls, options, signals.Stopping);

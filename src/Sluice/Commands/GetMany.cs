@@ -57,11 +57,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         if (cut <= "s3://".Length)
             cut = prefix.Length + 1;
         var (items, total, taken) = (new List<(string, string?)>(), 0L, new Dictionary<string, string>(StringComparer.Ordinal));
-        await foreach (var (url, length) in cache.ListAsync(prefix, options, cancellation))
+        await foreach (var (url, length) in BucketListing.ReadAsync(terminal, cache, prefix, options, cancellation))
         {
-            // What consoles make to show a folder.
-            if (url.EndsWith('/'))
-                continue;
             var target = Path.GetFullPath(Path.Combine(root, url[cut..].TrimStart('/')));
             if (!target.StartsWith(root.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");

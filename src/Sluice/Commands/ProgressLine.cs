@@ -33,6 +33,26 @@ internal sealed class ProgressLine(Terminal terminal)
         isOpen = true;
     }
 
+    /// <summary>Shows how many were found so far, where nobody knows how many there are.</summary>
+    public void Count(int found, string what)
+    {
+        var now = terminal.Time.GetTimestamp();
+        // What is soon done needs no line.
+        if (shown == 0)
+            shown = now;
+        if (terminal.Time.GetElapsedTime(shown, now) < (terminal.IsWatched ? Redraw : Plain))
+            return;
+        shown = now;
+        var line = string.Create(CultureInfo.InvariantCulture, $"{found:#,0} {what}");
+        if (!terminal.IsWatched)
+        {
+            terminal.Error.WriteLine(line);
+            return;
+        }
+        terminal.Error.Write($"\r{line.AsSpan(0, Math.Min(line.Length, terminal.Width() - 1))}\u001b[K");
+        isOpen = true;
+    }
+
     /// <summary>Leaves the line.</summary>
     public void End()
     {
