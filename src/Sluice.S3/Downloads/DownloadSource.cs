@@ -34,7 +34,7 @@ internal sealed class DownloadSource : IDisposable
         http = new(new OffSocketHandler(S3Origin.Handler(options, time)));
         anew = new(new OffSocketHandler(S3Origin.Handler(options, time, keeps: false)));
         exchange = new("s3:" + options.Bucket, options, new(options, address, credentials, time), http, anew, time);
-        responses = new("s3:" + options.Bucket, keepMetadata: false, new(options.Bucket, time, log));
+        responses = new("s3:" + options.Bucket, keepMetadata: false, new(new S3Location(options.Bucket, "").ToString(), time, log));
     }
 
     /// <summary>Which server, free of secrets.</summary>

@@ -173,6 +173,14 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Fetch_WithoutAnETag_IsWarnedOfByTheBucketsAddress()
+    {
+        bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { ETag = null, IgnoreRange = true });
+        await bed.Open().FetchAsync(Url, cancellation: Stop);
+        Assert.StartsWith("s3://media answered 200 without an ETag", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fetch_Md5WithAKeyOfTheServer_SaysNothing()
     {
         bed.Server.On("/media/clip.mp4", OriginReply.Object(6, 1000) with { ETag = "\"00000000000000000000000000000000\"", Headers = [new("x-amz-server-side-encryption", "aws:kms")] });
