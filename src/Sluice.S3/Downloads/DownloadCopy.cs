@@ -19,13 +19,6 @@ internal static partial class DownloadCopy
         var beside = "";
         try
         {
-            if (IsSpecial(target))
-            {
-                using (var to = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0))
-                using (var from = File.OpenRead(source)) from.CopyTo(to);
-                if (isOurs) File.Delete(source);
-                return;
-            }
             // As cp does: a link is written through.
             if (new FileInfo(target) is { LinkTarget: not null } link) target = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             var folder = Path.GetDirectoryName(target)!;
@@ -42,6 +35,21 @@ internal static partial class DownloadCopy
         {
             if (File.Exists(beside)) File.Delete(beside);
             throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{target} cannot be written ({failure.Message.TrimEnd('.')}): check the folder's permissions and free space.", failure);
+        }
+    }
+
+    /// <summary>Writes a file into a pipe or a device.</summary>
+    /// <exception cref="S3DownloadException">It cannot be written there.</exception>
+    public static void Write(FileStream source, string target)
+    {
+        try
+        {
+            using (source)
+            using (var to = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0)) source.CopyTo(to);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new S3DownloadException(S3DownloadFailure.NoRoom, $"{target} cannot be written: {failure.Message}", failure);
         }
     }
 

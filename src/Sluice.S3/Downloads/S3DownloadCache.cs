@@ -79,8 +79,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
     /// <summary>The object's bytes from a local file. What is open stays readable whatever becomes of the file.</summary>
     /// <inheritdoc cref="GetAsync"/>
     public Task<FileStream> OpenReadAsync(string s3Url, S3DownloadOptions? options = null, CancellationToken cancellation = default) =>
-        HandOutAsync(s3Url, options, lease: false, static found => new FileStream(found.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
-            FileOptions.Asynchronous | FileOptions.SequentialScan | (found is { Row: null, IsAlone: true } ? FileOptions.DeleteOnClose : FileOptions.None)), cancellation);
+        HandOutAsync(s3Url, options, lease: false, Open, cancellation);
 
     /// <summary>Writes the object to a file: a clone of the cached one or a hard link to it where the file system can, else a copy. It appears whole or not at all, in place of what was there.</summary>
     /// <param name="s3Url">As for <see cref="GetAsync"/>.</param>
@@ -98,6 +97,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
 
     private async Task<S3DownloadResult> CopyAsync(string s3Url, string target, S3DownloadOptions? options, CancellationToken cancellation)
     {
+        if (DownloadCopy.IsSpecial(target)) return await WriteAsync(s3Url, target, options, cancellation);
         var isHere = false;
         try
         {
@@ -108,7 +108,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
                 return new S3DownloadResult(target, found.Length, found.ETag, found.Outcome, found.Fetched);
             }, cancellation);
         }
-        catch (S3DownloadException full) when (full.Failure == S3DownloadFailure.NoRoom && !isHere && !DownloadCopy.IsSpecial(target))
+        catch (S3DownloadException full) when (full.Failure == S3DownloadFailure.NoRoom && !isHere)
         {
             // Neither the cache nor a folder for temporary files takes it, as in a container that may write to one volume only; where it is wanted there may be room.
             var beside = Path.Combine(Path.GetDirectoryName(target)!, $"{Guid.NewGuid():N}.part");
@@ -117,6 +117,17 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
             return new(target, found.Length, found.ETag, found.Outcome, found.Fetched);
         }
     }
+
+    private async Task<S3DownloadResult> WriteAsync(string s3Url, string target, S3DownloadOptions? options, CancellationToken cancellation)
+    {
+        var (result, from) = await HandOutAsync(s3Url, options, lease: false, found => (new S3DownloadResult(target, found.Length, found.ETag, found.Outcome, found.Fetched), Open(found)), cancellation);
+        // Nobody may read from a pipe, or no more, and then the write cannot be called off.
+        await Task.Run(() => DownloadCopy.Write(from, target), CancellationToken.None).WaitAsync(cancellation);
+        return result;
+    }
+
+    private static FileStream Open(DownloadFound found) => new(found.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+        FileOptions.Asynchronous | FileOptions.SequentialScan | (found is { Row: null, IsAlone: true } ? FileOptions.DeleteOnClose : FileOptions.None));
 
     /// <summary>Fetches the object straight to a file, past the cache: for what is larger than it, and perhaps than a folder for temporary files.</summary>
     /// <inheritdoc cref="CopyToAsync"/>

@@ -57,10 +57,18 @@ internal static class GetCommand
         options = options with { Progress = progress.Part() };
         if (wanted.Output == "-")
         {
-            await using var stream = await cache.OpenReadAsync(url, options, cancellation);
+            var stream = await cache.OpenReadAsync(url, options, cancellation);
             progress.Finish(0);
-            await using var bytes = terminal.Bytes();
-            await stream.CopyToAsync(bytes, cancellation);
+            var writing = Task.Run(async () =>
+            {
+                await using (stream)
+                await using (var bytes = terminal.Bytes())
+                    await stream.CopyToAsync(bytes, cancellation);
+            }, CancellationToken.None);
+            // Whoever reads may have stopped reading: then nothing calls the write off, and what is said on standard error waits for it too.
+            if (await Task.WhenAny(writing, Task.Delay(Timeout.InfiniteTimeSpan, terminal.Time, cancellation)) != writing)
+                return ExitCode.Interrupted;
+            await writing;
             return ExitCode.Ok;
         }
         var result = wanted.Output is { } file ? await cache.CopyToAsync(url, file, options, cancellation) : await cache.FetchAsync(url, options, cancellation);

@@ -32,6 +32,22 @@ public sealed class DownloadCopyTests : IAsyncDisposable
         Assert.Equal([pipe], Directory.GetFiles(folder.Path));
     }
 
+    [Fact]
+    public async Task CopyTo_PipeThatNobodyReads_CanBeCalledOff()
+    {
+        bed.Put("clip.mp4", 1, 300_000);
+        var pipe = Path.Combine(folder.Path, "pipe");
+        using (var make = Process.Start("mkfifo", pipe)) await make.WaitForExitAsync(Stop);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var copying = Task.Run(() => bed.Open().CopyToAsync("s3://media/clip.mp4", pipe, cancellation: stop.Token), Stop);
+        Assert.True(await Eventually.HoldsAsync(() => bed.Files().Any(file => file.Length > 60 && !file.EndsWith(".part", StringComparison.Ordinal)), TimeSpan.FromSeconds(30)));
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => copying.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Stop));
+
+        using (new FileStream(pipe, FileMode.Open, FileAccess.Read)) { }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
