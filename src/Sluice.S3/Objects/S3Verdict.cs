@@ -39,6 +39,7 @@ internal sealed record S3Verdict(int Status, string Text = "", string? Hint = nu
         (400, "AuthorizationHeaderMalformed") => new(502, Misconfigured, "The server expects another region: set it with --region or AWS_REGION."),
         (403, "InvalidObjectState") => new(403, Denied, "The object is archived: restore it from its storage class first."),
         (401 or 403, _) => new(403, Denied, "Access denied: grant s3:GetObject on the bucket's objects, and s3:ListBucket on the bucket, without which a missing object is denied too. Check the bucket's policy and whose credentials these are."),
+        (407, _) => new(502, Misconfigured, "The proxy of HTTP_PROXY wants credentials: write them into it (http://USER:PASSWORD@HOST:PORT), or name the server in NO_PROXY."),
         (>= 300 and < 400, _) => new(502, Misconfigured, "The server redirects: the bucket lives in another region or under another endpoint; set --region or --endpoint."),
         (400, "InvalidRequest") => new(502, Misconfigured, "The server did not take the request: mostly the object is encrypted with a key that its owner keeps (SSE-C), and cannot be served."),
         (400, _) => new(502, Misconfigured, "The server did not understand the request: check that the endpoint is an S3 server, its scheme (http or https) and the region."),

@@ -28,6 +28,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     [InlineData(400, "XMinioInvalidObjectName", 404, "")]
     [InlineData(400, "InvalidRequest", 502, "SSE-C")]
     [InlineData(400, "Whatever", 502, "did not understand")]
+    [InlineData(407, "", 502, "NO_PROXY")]
     [InlineData(204, "", 502, "does not give")]
     [InlineData(500, "InternalError", 503, "")]
     [InlineData(503, "SlowDown", 503, "")]
