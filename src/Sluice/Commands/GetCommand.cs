@@ -55,7 +55,8 @@ internal static class GetCommand
     {
         using var progress = new DownloadProgress(terminal, url, 1);
         options = options with { Progress = progress.Part() };
-        if (wanted.Output == "-")
+        // A file that the shell writes to is written on in, not replaced.
+        if (wanted.Output is "-" or "/dev/stdout")
         {
             var stream = await cache.OpenReadAsync(url, options, cancellation);
             progress.Finish(0);

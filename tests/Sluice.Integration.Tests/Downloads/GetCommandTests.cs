@@ -52,6 +52,17 @@ public class GetCommandTests
     }
 
     [Fact]
+    public async Task Get_ToTheShellsStandardOutput_IsWrittenBetweenWhatTheShellWrites()
+    {
+        using var bed = await DownloadBed.MakeAsync();
+        await bed.PutAsync("a", 3, 1000);
+        var environment = new Dictionary<string, string>(bed.Environment) { ["SLUICE"] = SluiceProgram.Path, ["URL"] = bed.Url("a"), ["FILE"] = bed.FileOf("all") };
+        var run = SluiceProgram.Path.EndsWith(".dll", StringComparison.Ordinal) ? "dotnet \"$SLUICE\"" : "\"$SLUICE\"";
+        await Tool.RunAsync("sh", ["-c", $"{{ printf head; {run} get \"$URL\" -o /dev/stdout; printf tail; }} > \"$FILE\""], environment: environment);
+        Assert.Equal(1008, new FileInfo(bed.FileOf("all")).Length);
+    }
+
+    [Fact]
     public async Task Get_List_PrintsThePathsAndGoesOnPastAFailure()
     {
         using var bed = await DownloadBed.MakeAsync();
