@@ -118,8 +118,8 @@ internal static class StorePolicy
         var policy = context.Route.Policy;
         var lifetime = Lifetime(context, rules, status, headers, receivedAt);
         var isGood = status < 400;
-        var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds)
-            : isGood && lifetime > TimeSpan.Zero ? policy.StaleIfError : TimeSpan.Zero;
+        var hasLifetime = lifetime > TimeSpan.Zero;
+        var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : isGood && hasLifetime ? policy.StaleIfError : TimeSpan.Zero;
         AgeField.Read(headers, out var age);
         var apparent = receivedAt - DateOf(headers, receivedAt);
         var corrected = TimeSpan.FromSeconds(age) + (receivedAt - context.SentAt);
@@ -128,7 +128,8 @@ internal static class StorePolicy
             ReceivedAt = receivedAt,
             InitialAge = apparent > corrected ? apparent : corrected,
             Lifetime = lifetime ?? TimeSpan.Zero,
-            StaleWhileRevalidate = rules.Control.StaleWhileRevalidate is { } window ? TimeSpan.FromSeconds(window) : policy.StaleWhileRevalidate ?? TimeSpan.Zero,
+            // What names no lifetime was not meant to be kept for others: no setting makes it so.
+            StaleWhileRevalidate = rules.Control.StaleWhileRevalidate is { } window ? TimeSpan.FromSeconds(window) : hasLifetime ? policy.StaleWhileRevalidate ?? TimeSpan.Zero : TimeSpan.Zero,
             StaleIfError = staleIfError,
             AlwaysRevalidate = rules.Control.Has(CacheDirectives.NoCache),
             NeverStale = rules.ForbidsStale,

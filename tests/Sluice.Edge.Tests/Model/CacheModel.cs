@@ -78,7 +78,8 @@ internal sealed class CacheModel
         if (asked.MaxAge is { } maxAge && age > TimeSpan.FromSeconds(maxAge)) return false;
         if (asked.MinFresh is { } minFresh && left < TimeSpan.FromSeconds(minFresh)) return false;
         if (left > TimeSpan.Zero) return true;
-        return response.MayBeStale && asked.MaxStale is { } stale && (stale < 0 || -left <= TimeSpan.FromSeconds(stale));
+        // Not of the RFC: what was never fresh is nobody else's whatever they would accept.
+        return response.MayBeStale && response.Lifetime > TimeSpan.Zero && asked.MaxStale is { } stale && (stale < 0 || -left <= TimeSpan.FromSeconds(stale));
     }
 
     /// <summary>Section 4.2.4 and RFC 5861 section 4.</summary>
