@@ -159,7 +159,7 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
         var forwarded = plan.Forwarded;
         if (result.Object is { } brought)
         {
-            if (!isLeader && !VarySelection.Matches(brought.Metadata, context.Request.Headers)) return false;
+            if (!isLeader && !(ObjectFetches.IsForAll(plan, result) && VarySelection.Matches(brought.Metadata, context.Request.Headers))) return false;
             var verdict = asked.SkipsCache ? new Verdict(Outcome.Bypass, "bypass", result.IsStored)
                 : result.IsShared ? Verdict.Hit
                 : result.IsRevalidated ? new Verdict(Outcome.Revalidated, forwarded, result.IsStored)

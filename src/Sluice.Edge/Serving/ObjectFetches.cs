@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Flights;
 using Sluice.Core.Objects;
+using Sluice.Edge.Fields;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Variants;
 
 namespace Sluice.Edge.Serving;
@@ -45,12 +47,18 @@ internal sealed class ObjectFetches
     /// <summary>Fetches for one client alone.</summary>
     public Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation) => FetchAsync(plan, false, cancellation);
 
+    /// <summary>True for an object that those who waited for it may have: it is good for some time, or says that it is public. What has to be asked about each time was the answer to the one in whose name it was asked for (RFC 9111 section 4).</summary>
+    public static bool IsForAll(FetchPlan plan, FetchResult result) =>
+        result.Object is { Metadata: { Freshness: var freshness, Headers: var headers } }
+        && (plan.Context.Route.IsReadOnly || plan.Context.Source is not null
+            || ((result.IsStored || !result.IsRevalidated) && (freshness.HasLifetime || freshness is { AlwaysRevalidate: false, StaleWhileRevalidate.Ticks: > 0 } || CacheRules.Read(headers).Control.Has(CacheDirectives.Public))));
+
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {
         var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
-        if (result.Object is null && result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
-        else if (result.Object is not null) uncacheable.Remove(plan.FlightName);
+        if (IsForAll(plan, result)) uncacheable.Remove(plan.FlightName);
+        else if (result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
         return result;
     }
 }

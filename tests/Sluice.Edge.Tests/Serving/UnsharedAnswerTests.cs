@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
@@ -11,6 +12,22 @@ namespace Sluice.Edge.Tests.Serving;
 public sealed class UnsharedAnswerTests
 {
     private readonly ManualTimeProvider time = new();
+
+    // What a framework sends that says nothing of caches: those who waited together got the page of one of them.
+    [Theory(Timeout = 60_000)]
+    [InlineData(null, false)]
+    [InlineData("no-cache", false)]
+    [InlineData("max-age=0, must-revalidate", false)]
+    [InlineData("max-age=60", true)]
+    [InlineData("public, no-cache", true)]
+    [InlineData("max-age=0, stale-while-revalidate=60", true)]
+    public async Task Get_AnswerThatNamesNoLifetime_IsNotForThoseWhoWaited(string? control, bool isForAll)
+    {
+        var held = new HeldOrigin(new PageOrigin { Now = time.GetUtcNow, Control = control }) { Gate = new TaskCompletionSource() };
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        var all = await TogetherAsync(edge, held, "");
+        for (var i = 0; i < all.Length; i++) Assert.Equal(isForAll ? "user=0" : $"user={i}", all[i].Body);
+    }
 
     // A client may accept what is stale, not ask for what was never anybody else's.
     [Theory]
@@ -42,12 +59,52 @@ public sealed class UnsharedAnswerTests
         Assert.Equal("user=2", await BodyAsync(edge, ("Cookie", "user=3")));
     }
 
+    // The one who leads may have it, which says nothing of the others.
+    [Fact(Timeout = 60_000)]
+    public async Task Get_ConfirmedToOneWithAuthorization_IsNotConfirmedToThoseWhoWaited()
+    {
+        var origin = new PageOrigin { Now = time.GetUtcNow, Control = "max-age=60", Tag = "\"1\"", Allowed = "Bearer 0" };
+        var held = new HeldOrigin(origin);
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        Assert.Equal("user=first", await BodyAsync(edge, ("Cookie", "user=first")));
+        time.Advance(TimeSpan.FromMinutes(2));
+        held.Gate = new TaskCompletionSource();
+        var all = await TogetherAsync(edge, held, "Bearer ");
+        Assert.Equal(HttpStatusCode.OK, all[0].Status);
+        Assert.All(all.Skip(1), answer => Assert.Equal(HttpStatusCode.Forbidden, answer.Status));
+    }
+
+    /// <summary>Answers to eight who wait for the first of them.</summary>
+    private static async Task<(HttpStatusCode Status, string Body)[]> TogetherAsync(EdgeServer edge, HeldOrigin held, string scheme)
+    {
+        var before = held.Asked;
+        var all = new List<Task<(HttpStatusCode, string)>> { AnswerAsync(0) };
+        while (held.Asked == before) await Task.Yield();
+        all.AddRange(Enumerable.Range(1, 7).Select(AnswerAsync));
+        // Answers that go past the origin: time for those who asked before to wait for it.
+        for (var i = 0; i < 20; i++) await edge.GetAsync("/none", ("Cache-Control", "only-if-cached"));
+        held.Gate!.SetResult();
+        return await Task.WhenAll(all);
+
+        async Task<(HttpStatusCode, string)> AnswerAsync(int user)
+        {
+            (string, string)[] authorization = scheme.Length == 0 ? [] : [("Authorization", scheme + user)];
+            var (head, body) = await edge.GetAsync("/a", [("Cookie", $"user={user}"), .. authorization]);
+            return (head.StatusCode, Encoding.ASCII.GetString(body));
+        }
+    }
+
     private static async Task<string> BodyAsync(EdgeServer edge, params (string, string)[] fields) => Encoding.ASCII.GetString((await edge.GetAsync("/a", fields)).Body);
 
     /// <summary>A page for each cookie.</summary>
     private sealed class PageOrigin : IOrigin
     {
         public string? Control { get; set; }
+
+        public string? Tag { get; init; }
+
+        /// <summary>Whose Authorization alone is good; null for anybody's.</summary>
+        public string? Allowed { get; init; }
 
         public bool Fails { get; set; }
 
@@ -61,10 +118,13 @@ public sealed class UnsharedAnswerTests
 
         public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
         {
-            var body = Encoding.ASCII.GetBytes(Fails ? "failed" : request.Headers.First("Cookie") ?? "nobody");
+            var isRefused = Allowed is not null && request.Headers.First("Authorization") is { } told && told != Allowed;
+            var status = Fails ? 503 : isRefused ? 403 : Tag is not null && request.Held is not null ? 304 : 200;
+            var body = Encoding.ASCII.GetBytes(status == 200 ? request.Headers.First("Cookie") ?? "nobody" : status == 503 ? "failed" : "");
             var headers = new HeaderList { { "Date", HttpDate.Format(Now()) } };
             if (Control is not null) headers.Add("Cache-Control", Control);
-            return new(new OriginResponse { Status = Fails ? 503 : 200, Headers = headers, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(null, null, body.Length) });
+            if (Tag is not null) headers.Add("ETag", Tag);
+            return new(new OriginResponse { Status = status, Headers = headers, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(Tag, null, body.Length) });
         }
     }
 }
