@@ -14,6 +14,11 @@ internal sealed class CapturedBody(Stream client, int most) : BodyStream
 
     public override bool CanWrite => true;
 
+    /// <summary>Who clears an answer to give another asks for this, and sets the length then.</summary>
+    public override bool CanSeek => true;
+
+    public override void SetLength(long value) => kept?.SetLength(value);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

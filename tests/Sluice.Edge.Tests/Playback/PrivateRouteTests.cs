@@ -37,6 +37,24 @@ public sealed class PrivateRouteTests : IAsyncDisposable
         Assert.StartsWith("#EXTM3U\na.ts?token=1.", Encoding.UTF8.GetString(body), StringComparison.Ordinal);
     }
 
+    // What had come of the new one was kept by then, and the old one written behind it.
+    [Fact]
+    public async Task Get_ManifestWhoseNewBodyBreaksOff_IsTheOldOneAndNothingElse()
+    {
+        var tokens = new PlaybackTokens("a key", TimeSpan.FromHours(1), time);
+        var good = OriginReply.Text("#EXTM3U\na.ts\n") with { CacheControl = "max-age=1, stale-if-error=600" };
+        origin.On("/v/a.m3u8", good);
+        await using var edge = await StartAsync(tokens);
+        var asked = $"/v/a.m3u8?{PlaybackTokens.Parameter}={tokens.ForFolderOf("/v/a.m3u8")}";
+        var (_, before) = await edge.GetAsync(asked);
+        time.Advance(TimeSpan.FromSeconds(2));
+        origin.On("/v/a.m3u8", good with { Body = OriginBody.Of(new string('#', 300_000)), CutAfter = 200_000 });
+
+        var (head, body) = await edge.GetAsync(asked);
+
+        Assert.Equal((200, Encoding.UTF8.GetString(before)), ((int)head.StatusCode, Encoding.UTF8.GetString(body)));
+    }
+
     [Theory]
     [InlineData("br")]
     [InlineData("gzip")]
