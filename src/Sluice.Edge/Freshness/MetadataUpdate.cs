@@ -14,10 +14,10 @@ internal static class MetadataUpdate
     }
 
     /// <summary>True when a 200 to HEAD tells of the stored object: no validator and no length it brings says otherwise, and where there are validators one of them says so (section 4.3.5).</summary>
-    /// <remarks>To take an answer without any for the version that is stored would keep that, under the fields of another, for as long as somebody asks by HEAD.</remarks>
+    /// <remarks>What never was fresh and has no validators was another's answer: his fields are not to be put among those of this one. To take an answer without any for the version that is stored would keep that, under the fields of another, for as long as somebody asks by HEAD.</remarks>
     public static bool IsSame(ObjectMetadata stored, int status, HeaderList fresh) =>
         status == 200 && !IsAnother(stored, status, fresh)
-        && (fresh.Contains("ETag") || fresh.Contains("Last-Modified") || stored.Version is { ETag: null, LastModified: null });
+        && (fresh.Contains("ETag") || fresh.Contains("Last-Modified") || stored is { Version: { ETag: null, LastModified: null }, Freshness.HasLifetime: true });
 
     /// <summary>True when a 200 to HEAD says that the stored object is another version, by a validator or its length.</summary>
     public static bool IsAnother(ObjectMetadata stored, int status, HeaderList fresh) =>

@@ -34,7 +34,7 @@ internal sealed class CacheModel
             if (!Contradicts(chosen, answer))
             {
                 // Where there are validators, one has to say so.
-                var isSaid = answer.ETag is not null || answer.LastModified is not null || (chosen.Answer.ETag is null && chosen.Answer.LastModified is null);
+                var isSaid = answer.ETag is not null || answer.LastModified is not null || (chosen.Answer.ETag is null && chosen.Answer.LastModified is null && chosen.Lifetime > TimeSpan.Zero && !chosen.MustBeValidated);
                 if (isSaid) return Confirmed(chosen, answer, request, origin, now, asked);
             }
             else chosen.IsOutdated = true;

@@ -59,6 +59,19 @@ public sealed class UnsharedAnswerTests
         Assert.Equal("user=2", await BodyAsync(edge, ("Cookie", "user=3")));
     }
 
+    // HEAD of a page without validators was answered with the fields of whoever had asked for it before.
+    [Fact]
+    public async Task Head_OfAPageThatWasNeverFresh_HasNoFieldsOfAnother()
+    {
+        await using var edge = await EdgeServer.StartAsync(new PageOrigin { Now = time.GetUtcNow }, time);
+        Assert.Equal("user=0", await BodyAsync(edge, ("Cookie", "user=0")));
+        time.Advance(TimeSpan.FromSeconds(5));
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/a");
+        using var head = await edge.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.False(head.Headers.Contains("X-Page"));
+    }
+
     // The one who leads may have it, which says nothing of the others.
     [Fact(Timeout = 60_000)]
     public async Task Get_ConfirmedToOneWithAuthorization_IsNotConfirmedToThoseWhoWaited()
@@ -122,6 +135,7 @@ public sealed class UnsharedAnswerTests
             var status = Fails ? 503 : isRefused ? 403 : Tag is not null && request.Held is not null ? 304 : 200;
             var body = Encoding.ASCII.GetBytes(status == 200 ? request.Headers.First("Cookie") ?? "nobody" : status == 503 ? "failed" : "");
             var headers = new HeaderList { { "Date", HttpDate.Format(Now()) } };
+            if (request.Headers.First("Cookie") is { } cookie) headers.Add("X-Page", cookie);
             if (Control is not null) headers.Add("Cache-Control", Control);
             if (Tag is not null) headers.Add("ETag", Tag);
             return new(new OriginResponse { Status = status, Headers = headers, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(Tag, null, body.Length) });
