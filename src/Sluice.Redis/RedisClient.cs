@@ -20,7 +20,7 @@ public sealed class RedisClient : IAsyncDisposable
     private string reason = "";
     private int isLost, isSeeking;
     private RedisLink? pushes;
-    private long quietUntil = long.MinValue;
+    private long quietUntil = long.MinValue, unreadableQuietUntil = long.MinValue;
 
     /// <summary>Makes one; nothing is connected yet.</summary>
     /// <exception cref="ArgumentException">The options will not do; the message says everything that is wrong.</exception>
@@ -129,13 +129,24 @@ public sealed class RedisClient : IAsyncDisposable
     internal void Refused(RedisErrorException refused)
     {
         counters.Refused();
-        var now = Time.GetTimestamp();
-        var seen = Volatile.Read(ref quietUntil);
-        if (now >= seen && Interlocked.CompareExchange(ref quietUntil, now + (60 * Time.TimestampFrequency), seen) == seen) RedisEvents.Refused(log, refused.Text.TrimEnd('.'));
+        if (MaySay(ref quietUntil)) RedisEvents.Refused(log, refused.Text.TrimEnd('.'));
+    }
+
+    /// <summary>Says at most once a minute that a message could not be read: in the log of purges it is met at each reading.</summary>
+    internal void Unreadable()
+    {
+        if (MaySay(ref unreadableQuietUntil)) RedisEvents.Unreadable(log);
     }
 
     /// <summary>Says that Redis tells this node nothing.</summary>
     internal void NotListening(string why) => RedisEvents.NotListening(log, why.TrimEnd('.'));
+
+    private bool MaySay(ref long again)
+    {
+        var now = Time.GetTimestamp();
+        var seen = Volatile.Read(ref again);
+        return now >= seen && Interlocked.CompareExchange(ref again, now + (60 * Time.TimestampFrequency), seen) == seen;
+    }
 
     // A server that became a replica keeps its connections and refuses what is written, for good, while another one has its name by now.
     private void SeekPrimary()

@@ -121,7 +121,7 @@ internal sealed class PurgeTeller
         }
         catch (JsonException)
         {
-            RedisEvents.Unreadable(log);
+            client.Unreadable();
         }
     }
 

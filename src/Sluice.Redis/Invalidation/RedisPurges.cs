@@ -119,7 +119,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
         catch (JsonException)
         {
-            RedisEvents.Unreadable(log);
+            client.Unreadable();
             // It might have been anything, which is what the log takes it for.
             if (line > 0) heard.Writer.TryWrite(null);
         }
@@ -136,6 +136,8 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
                 else if (message is not null) await CarryOutAsync(message);
                 else
                 {
+                    // One reading does for all who ask for one in a row.
+                    while (heard.Reader.TryPeek(out var next) && next is null) heard.Reader.TryRead(out _);
                     await CatchUpAsync();
                     caughtUp.TrySetResult();
                     teller.Relieved();
@@ -290,7 +292,7 @@ internal sealed class RedisPurges : IPurgeLayer, IAsyncDisposable
         }
         catch (JsonException)
         {
-            RedisEvents.Unreadable(log);
+            client.Unreadable();
             return null;
         }
     }

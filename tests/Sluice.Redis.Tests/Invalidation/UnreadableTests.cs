@@ -64,6 +64,25 @@ public sealed class UnreadableTests(PlainRedis redis) : IClassFixture<PlainRedis
         Assert.True(await Eventually.HoldsAsync(() => held.Metadata.Freshness.Lifetime == TimeSpan.Zero, Soon), "it is held as before");
     }
 
+    // Each had all of the log read, of up to eight thousand entries, on every node, one after another: who purged meanwhile waited for all of that.
+    [Fact]
+    public async Task ManyUnreadable_AreLookedUpTogether()
+    {
+        var prefix = $"{Guid.NewGuid():N}.";
+        await using var one = await TierNode.OpenAsync(redis.Server, TimeProvider.System, prefix: prefix);
+        await using var other = await TierNode.OpenAsync(redis.Server, TimeProvider.System, prefix: prefix);
+        var held = Store(other, "/a");
+        var before = await ReadsAsync();
+        await redis.Server.CliAsync("EVAL", "for i = 1, 500 do redis.call('PUBLISH', KEYS[1], '1-1\\nnone') end", "1", prefix + "sluice.purge");
+
+        await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+
+        Assert.True(await Eventually.HoldsAsync(() => held.IsDetached, Soon), "the purge was not heard of");
+        Assert.InRange(await ReadsAsync() - before, 1, 500);
+
+        async Task<int> ReadsAsync() => int.Parse((await redis.Server.CliAsync("INFO", "commandstats")).Split("cmdstat_xrevrange:calls=")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private Task<string> TellAsync(string prefix, string place, string message) => redis.Server.CliAsync("PUBLISH", prefix + "sluice.purge", $"{place}\n{message}");
 
     private static CachedObject Store(TierNode node, string target) => node.Store(target, new ObjectMetadata
