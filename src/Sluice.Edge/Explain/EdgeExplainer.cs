@@ -58,7 +58,7 @@ public sealed class EdgeExplainer(SluiceEdge edge, TimeProvider time)
             Reuse.Fresh => ("hit", $"It is fresh for {-past} s more."),
             Reuse.StaleWhileRevalidate => ("stale", $"Its lifetime ended {past} s ago; within stale-while-revalidate it is served while it is refreshed."),
             _ when freshness.AlwaysRevalidate => ("revalidated", "The origin said no-cache: it is asked each time."),
-            _ when past <= 0 => ("revalidated", "Its source is stored in another version, or it would be made otherwise now: it is made anew."),
+            _ when freshness.RemainingAt(now) > TimeSpan.Zero => ("revalidated", "Its source is stored in another version, or it would be made otherwise now: it is made anew."),
             _ => ("revalidated", $"Its lifetime ended {past} s ago: the origin is asked whether it still holds."),
         };
     }

@@ -39,6 +39,17 @@ public sealed class CachingTests
         foreach (var name in fields.Select(field => field[..field.IndexOf(':')]).Where(name => name.Contains("CDN", StringComparison.Ordinal))) Assert.True(first.Headers.Contains(name));
     }
 
+    [Fact]
+    public async Task Explain_WithinASecondOfTheEnd_SaysThatTheLifetimeEnded()
+    {
+        origin.Extra.Add("Cache-Control", "max-age=60, must-revalidate");
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromSeconds(60.5));
+        var next = edge.Explainer.Explain("/a");
+        Assert.Equal(("revalidated", "Its lifetime ended 0 s ago: the origin is asked whether it still holds."), (next.Next, next.Why));
+    }
+
     [Theory]
     [InlineData("max-age=60", false, "MISS", false)]
     [InlineData("max-age=60", true, "HIT", true)]
