@@ -18,12 +18,16 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
     /// <summary>How often an object that changes while it is being read is looked for anew.</summary>
     internal const int MaximumAttempts = 4;
 
+    /// <summary>How often one client waits for what turns out to be another's own.</summary>
+    private const int MaximumWaits = 2;
+
     /// <summary>Answers with what is stored, or fetches it.</summary>
     /// <exception cref="OriginException">No origin gave an answer, and nothing stored may stand in.</exception>
     /// <exception cref="ObjectChangedException">It changed each time it was being read.</exception>
     public async Task ServeAsync(HttpContext context, Asked asked)
     {
         prefetcher.LookAhead(context, asked);
+        var waits = 0;
         for (var attempt = 1; ; attempt++)
         {
             var stored = asked.Find(context.Request.Headers);
@@ -37,7 +41,8 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
             try
             {
                 if (await TryServeStoredAsync(context, asked, stored)) return;
-                if (await TryFetchAsync(context, asked, stored, isAlone: attempt > 2)) return;
+                if (await TryFetchAsync(context, asked, stored, isAlone: waits >= MaximumWaits)) return;
+                waits++;
             }
             catch (IOException changed) when (changed is ObjectChangedException or OriginException { Failure: OriginFailure.Changed } && !context.Response.HasStarted && attempt < MaximumAttempts)
             {

@@ -66,6 +66,23 @@ public sealed class OwnAnswerTests : IAsyncDisposable
         foreach (var (head, _) in await Task.WhenAll(all)) Assert.Equal(HttpStatusCode.ServiceUnavailable, head.StatusCode);
     }
 
+    // Who looks anew because the object changed has not waited for what is another's own: all of a herd went to the origin, each alone, when a playlist changed twice.
+    [Fact(Timeout = 60_000)]
+    public async Task Get_OfWhatChangesTwice_AsksOnceEachTime()
+    {
+        var changing = new Changing();
+        await using var edge = await EdgeServer.StartAsync(changing, time);
+        var all = Enumerable.Range(0, 16).Select(_ => edge.GetAsync("/a")).ToList();
+        foreach (var gate in changing.Gates)
+        {
+            await PassAsync(edge);
+            gate.SetResult();
+        }
+
+        foreach (var (head, _) in await Task.WhenAll(all)) Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal(3, changing.Asked);
+    }
+
     // A cache in front that stores whatever names a lifetime would answer everybody with it.
     [Theory]
     [InlineData("If-Match", "\"other\"", HttpStatusCode.PreconditionFailed)]
@@ -134,6 +151,31 @@ public sealed class OwnAnswerTests : IAsyncDisposable
             {
                 Status = 200, Headers = new HeaderList { { "Cache-Control", "private" } }, Body = new MemoryStream(body), BodyLength = body.Length, Version = new ObjectVersion(null, null, body.Length),
             });
+        }
+    }
+
+    /// <summary>Finds twice that its object changes while it is being asked for; each answer comes when it is let go.</summary>
+    private sealed class Changing : IOrigin
+    {
+        private int asked;
+
+        public TaskCompletionSource[] Gates { get; } = [new(), new(), new()];
+
+        public int Asked => Volatile.Read(ref asked);
+
+        public string Name => "changing";
+
+        public string Scope => "changing";
+
+        public OriginTraits Traits => OriginTraits.None;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            var turn = Interlocked.Increment(ref asked) - 1;
+            await Gates[Math.Min(turn, 2)].Task.WaitAsync(cancellation);
+            return turn < 2
+                ? throw new OriginException(OriginFailure.Changed, "It changed.")
+                : new OriginResponse { Status = 200, Headers = new HeaderList { { "Cache-Control", "max-age=60" } }, BodyLength = 0, Version = new ObjectVersion("\"1\"", null, 0) };
         }
     }
 
