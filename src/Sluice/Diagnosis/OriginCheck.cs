@@ -67,7 +67,8 @@ internal sealed class OriginCheck(OriginFactory factory, TimeProvider time)
     private static string? FirstFile(string folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true };
-        var file = Directory.EnumerateFiles(folder, "*", options).FirstOrDefault();
-        return file is null ? null : "/" + string.Join('/', Path.GetRelativePath(folder, file).Split('/').Select(Uri.EscapeDataString));
+        // Neither of an empty file is there a first byte to ask for, nor of a pipe or of a link that leads nowhere.
+        var file = new DirectoryInfo(folder).EnumerateFiles("*", options).FirstOrDefault(f => f.Length > 0 && f.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: false });
+        return file is null ? null : "/" + string.Join('/', Path.GetRelativePath(folder, file.FullName).Split('/').Select(Uri.EscapeDataString));
     }
 }

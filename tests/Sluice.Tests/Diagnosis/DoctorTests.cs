@@ -48,6 +48,19 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_FolderWithEmptyFilesAndDeadLinks_TriesAnotherFile()
+    {
+        _folder.Write("media/empty", "");
+        File.CreateSymbolicLink(_folder.FileOf("media/dead"), "/nope");
+        Assert.Contains("can be read, and holds no file", await DoctorAsync(), StringComparison.Ordinal);
+
+        _folder.Write("media/clip.mp4", "x");
+        Assert.Contains("answers /clip.mp4 and ranges", await DoctorAsync(), StringComparison.Ordinal);
+
+        async Task<string> DoctorAsync() => (await RunAsync(_folder.FileOf("media"), "--cache-dir", Path.Combine(_folder.Path, "cache"))).Out;
+    }
+
+    [Fact]
     public async Task Doctor_BesideARunningServer_KnowsItsPorts()
     {
         await using var server = await RunningServer.StartAsync();
