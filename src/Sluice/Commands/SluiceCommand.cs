@@ -10,7 +10,7 @@ internal static class SluiceCommand
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellation = default)
     {
         var root = Create(terminal);
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args is ["help", .. var about] ? [.. about, "--help"] : args);
         if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null || UsageError.Empty(parsed) is not null))
             return terminal.Fail(ExitCode.Usage, UsageError.Describe(parsed));
         try

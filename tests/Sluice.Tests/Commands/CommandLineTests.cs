@@ -12,6 +12,18 @@ public sealed class CommandLineTests
         [.. SluiceCommand.Create(Terminal.OfProcess()).Subcommands.Select(c => c.Name)];
 
     [Theory]
+    [InlineData("serve")]
+    [InlineData("cache", "rm")]
+    [InlineData]
+    public async Task Help_AsACommand_IsThatOfTheCommandNamed(params string[] command)
+    {
+        var asked = await CommandLine.RunAsync(["help", .. command]);
+
+        Assert.Equal(await CommandLine.RunAsync([.. command, "--help"]), asked);
+        Assert.Equal((ExitCode.Ok, ""), (asked.Code, asked.Error));
+    }
+
+    [Theory]
     [InlineData("sluice: sluice serve has no option --memroy; did you mean --memory? Otherwise see sluice serve --help", "serve", "--memroy", "1GB")]
     [InlineData("sluice: sluice serve has no option --memroy; did you mean --memory? Otherwise see sluice serve --help", "serve", "--memroy=1GB")]
     [InlineData("sluice: sluice purge has no option --path; see sluice purge --help", "purge", "--path", "/a")]
