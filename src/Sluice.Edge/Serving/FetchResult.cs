@@ -32,6 +32,9 @@ internal sealed class FetchResult : IDisposable
     /// <summary>True when it came from the tier that nodes share: the origin was not asked.</summary>
     public bool IsShared { get; init; }
 
+    /// <summary>True when nothing in the request told who asked: neither a cookie nor credentials.</summary>
+    public bool IsNameless { get; set; }
+
     /// <summary>The cache's fence when the fetch began.</summary>
     public long Fence { get; init; }
 

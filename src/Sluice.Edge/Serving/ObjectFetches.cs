@@ -47,15 +47,25 @@ internal sealed class ObjectFetches
     /// <summary>Fetches for one client alone.</summary>
     public Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation) => FetchAsync(plan, false, cancellation);
 
-    /// <summary>True for an object that those who waited for it may have: it is good for some time, or says that it is public. What has to be asked about each time was the answer to the one in whose name it was asked for (RFC 9111 section 4).</summary>
+    /// <summary>True for an object that those who waited for it may have: it is good for some time, says that it is public, or is a playlist. What has to be asked about each time was the answer to the one in whose name it was asked for (RFC 9111 section 4).</summary>
+    /// <param name="plan">What is asked for, by the one who waited.</param>
+    /// <param name="result">What came.</param>
     public static bool IsForAll(FetchPlan plan, FetchResult result) =>
         result.Object is { Metadata: { Freshness: var freshness, Headers: var headers } }
         && (plan.Context.Route.IsReadOnly || plan.Context.Source is not null
-            || ((result.IsStored || !result.IsRevalidated) && (freshness.HasLifetime || freshness is { AlwaysRevalidate: false, StaleWhileRevalidate.Ticks: > 0 } || CacheRules.Read(headers).Control.Has(CacheDirectives.Public))));
+            || ((result.IsStored || !result.IsRevalidated) && (freshness.HasLifetime || freshness is { AlwaysRevalidate: false, StaleWhileRevalidate.Ticks: > 0 }
+                || CacheRules.Read(headers).Control.Has(CacheDirectives.Public) || (IsPlaylist(plan) && IsNameless(plan) && result.IsNameless))));
+
+    // Every viewer of a live stream asks for its playlist every few seconds, and packagers say no-cache of it; an origin that has to answer each of them is down.
+    private static bool IsPlaylist(FetchPlan plan) => plan.Context.Path is var path && (path.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".mpd", StringComparison.OrdinalIgnoreCase));
+
+    // Nothing tells who asks.
+    private static bool IsNameless(FetchPlan plan) => !plan.Context.Headers.Contains("Cookie") && !plan.Context.Headers.Contains("Authorization");
 
     private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
     {
         var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
+        result.IsNameless = IsNameless(plan);
         // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
         if (IsForAll(plan, result)) uncacheable.Remove(plan.FlightName);
         else if (result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);

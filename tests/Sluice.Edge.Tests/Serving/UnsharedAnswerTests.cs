@@ -29,6 +29,26 @@ public sealed class UnsharedAnswerTests
         for (var i = 0; i < all.Length; i++) Assert.Equal(isForAll ? "user=0" : $"user={i}", all[i].Body);
     }
 
+    // Thousands ask for it every few seconds, and it is the same for all who do not say who they are.
+    [Theory(Timeout = 60_000)]
+    [InlineData("/live.m3u8", false, true)]
+    [InlineData("/live.m3u8", true, false)]
+    [InlineData("/live.mpd?a=1", false, true)]
+    [InlineData("/a", false, false)]
+    public async Task Get_PlaylistThatNamesNoLifetime_IsForAllWhoDoNotSayWhoTheyAre(string target, bool haveCookies, bool isForAll)
+    {
+        var held = new HeldOrigin(new PageOrigin { Now = time.GetUtcNow, Control = "no-cache" }) { Gate = new TaskCompletionSource() };
+        await using var edge = await EdgeServer.StartAsync(held, time);
+        await TogetherAsync(edge, held, "", target, haveCookies);
+        Assert.Equal(isForAll ? 1 : 8, held.Asked);
+        if (!isForAll) return;
+        // It stays so, and who has a cookie is given nobody's.
+        held.Gate = new TaskCompletionSource();
+        await TogetherAsync(edge, held, "", target, haveCookies);
+        Assert.Equal(2, held.Asked);
+        Assert.Equal("user=9", Encoding.ASCII.GetString((await edge.GetAsync(target, ("Cookie", "user=9"))).Body));
+    }
+
     // A client may accept what is stale, not ask for what was never anybody else's.
     [Theory]
     [InlineData("max-stale", false)]
@@ -88,7 +108,7 @@ public sealed class UnsharedAnswerTests
     }
 
     /// <summary>Answers to eight who wait for the first of them.</summary>
-    private static async Task<(HttpStatusCode Status, string Body)[]> TogetherAsync(EdgeServer edge, HeldOrigin held, string scheme)
+    private static async Task<(HttpStatusCode Status, string Body)[]> TogetherAsync(EdgeServer edge, HeldOrigin held, string scheme, string target = "/a", bool haveCookies = true)
     {
         var before = held.Asked;
         var all = new List<Task<(HttpStatusCode, string)>> { AnswerAsync(0) };
@@ -102,7 +122,8 @@ public sealed class UnsharedAnswerTests
         async Task<(HttpStatusCode, string)> AnswerAsync(int user)
         {
             (string, string)[] authorization = scheme.Length == 0 ? [] : [("Authorization", scheme + user)];
-            var (head, body) = await edge.GetAsync("/a", [("Cookie", $"user={user}"), .. authorization]);
+            (string, string)[] cookie = haveCookies ? [("Cookie", $"user={user}")] : [];
+            var (head, body) = await edge.GetAsync(target, [.. cookie, .. authorization]);
             return (head.StatusCode, Encoding.ASCII.GetString(body));
         }
     }
