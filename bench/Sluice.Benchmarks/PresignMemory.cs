@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.S3;
 using Sluice.S3.Objects;
-using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Benchmarks;
 

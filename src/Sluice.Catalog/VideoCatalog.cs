@@ -6,7 +6,6 @@ using Sluice.Catalog.Jobs;
 using Sluice.Catalog.Storage;
 using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
-using Sluice.Core.KeyValue;
 
 namespace Sluice.Catalog;
 

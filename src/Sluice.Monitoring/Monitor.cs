@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Sqlite;
+using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.History;
 using Sluice.Monitoring.Nodes;
-using Sluice.Monitoring.Checks;
 using Sluice.Monitoring.Prometheus;
 using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;

@@ -1,5 +1,4 @@
 using Sluice.Catalog.Videos;
-using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 
 namespace Sluice.Catalog.Hls;

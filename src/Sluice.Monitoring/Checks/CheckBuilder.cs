@@ -1,5 +1,4 @@
 using Sluice.Monitoring.History;
-using Sluice.Monitoring.Measures;
 using Sluice.Monitoring.Reports;
 using Sluice.Monitoring.Summary;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Sluice.S3.Objects;
 using Sluice.S3.Signing;
 
 namespace Sluice.S3.PresignedUrls;

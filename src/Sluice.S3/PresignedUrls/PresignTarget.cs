@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
 using Sluice.S3.Signing;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
-using Sluice.Core.Variants;
 using Sluice.Video.Ffmpeg;
 using Sluice.Video.Options;
 using Sluice.Video.Planning;

@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Variants;
-using Sluice.Video.Access;
 using Sluice.Video.Debug;
 using Sluice.Video.Metadata;
 using Sluice.Video.Options;

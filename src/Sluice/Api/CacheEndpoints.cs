@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Sluice.Core.Tags;
 using Sluice.Edge.Explain;
 using Sluice.Edge.Warming;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Redis;
 using Sluice.S3.Downloads;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 using Sluice.Api;
 using Sluice.Configuration;
 using Sluice.S3;

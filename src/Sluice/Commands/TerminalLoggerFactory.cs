@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Sluice.Commands;
 
 /// <summary>Loggers of libraries that make their own, as lines of a command.</summary>

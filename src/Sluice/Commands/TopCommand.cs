@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sluice.Monitoring;
-using Sluice.Monitoring.Summary;
 
 namespace Sluice.Commands;
 

@@ -1,10 +1,10 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using System.IO.Pipelines;
 using Sluice.Edge.Transport;
 
 namespace Sluice.Hosting;

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Sluice.Api;
 using Sluice.Configuration;
 using Sluice.Diagnosis;

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Sluice.Logging;
 
 /// <summary>The outcome of a request in the one vocabulary of log, metrics and dashboard, read off the answer's own status fields.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
 using Sluice.TestKit.Time;
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using Sluice.Core.Sqlite;
 using Sluice.TestKit.Processes;
+using SQLitePCL;
 
 namespace Sluice.Catalog.Storage;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sluice.Core.Disk;
 
 namespace Sluice.Core.Tests.Disk;
 

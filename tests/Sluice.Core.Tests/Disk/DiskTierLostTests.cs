@@ -1,5 +1,3 @@
-using Sluice.Core.Disk;
-
 namespace Sluice.Core.Tests.Disk;
 
 /// <summary>A directory that is deleted, moved or replaced while it is used: what is written there would never be found again, and nothing keeps another process out.</summary>

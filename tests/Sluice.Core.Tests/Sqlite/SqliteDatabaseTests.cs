@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
-using SQLitePCL;
 using Sluice.Core.Disk;
 using Sluice.Core.Sqlite;
+using SQLitePCL;
 
 namespace Sluice.Core.Tests.Sqlite;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using Sluice.Core.Sqlite;
+using SQLitePCL;
 
 namespace Sluice.Core.Tests.Sqlite;
 

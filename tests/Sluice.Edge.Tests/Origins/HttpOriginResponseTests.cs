@@ -1,5 +1,4 @@
 using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Tests.Origins;
 

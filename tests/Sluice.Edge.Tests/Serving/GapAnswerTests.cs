@@ -1,5 +1,4 @@
 using System.Net;
-using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;

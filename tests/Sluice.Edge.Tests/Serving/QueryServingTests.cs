@@ -1,5 +1,4 @@
 using System.Text;
-using Sluice.Core.Origins;
 using Sluice.Core.Tags;
 using Sluice.Edge.Origins;
 using Sluice.Edge.Routes;

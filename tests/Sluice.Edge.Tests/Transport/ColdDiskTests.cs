@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 using Sluice.Edge.Tests.Serving;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;

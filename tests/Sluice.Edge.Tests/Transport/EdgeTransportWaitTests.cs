@@ -1,9 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
-using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
 using Sluice.Edge.Transport;
 using Sluice.TestKit.Processes;

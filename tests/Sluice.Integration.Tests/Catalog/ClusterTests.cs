@@ -1,5 +1,4 @@
 using Amazon.S3.Model;
-using Sluice.Integration.Tests.S3;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Processes;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Amazon.S3.Model;
 using Sluice.Integration.Tests.S3;

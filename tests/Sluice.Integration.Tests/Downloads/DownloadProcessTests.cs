@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 

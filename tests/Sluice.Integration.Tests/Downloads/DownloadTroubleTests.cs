@@ -1,5 +1,3 @@
-using Sluice.TestKit.Processes;
-
 namespace Sluice.Integration.Tests.Downloads;
 
 /// <summary>Trouble with the cache never breaks a download: the file arrives, with one warning (rows S3D-17, S3D-28).</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Sluice.Integration.Tests.S3;
-using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Integration.Tests.S3;
 using Sluice.S3;
 using Sluice.S3.Objects;
-using Sluice.S3.PresignedUrls;
 
 namespace Sluice.Integration.Tests.Presign;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Sluice.TestKit.Http;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;

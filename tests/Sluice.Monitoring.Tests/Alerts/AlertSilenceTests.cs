@@ -1,5 +1,3 @@
-using Sluice.Monitoring.Alerts;
-
 namespace Sluice.Monitoring.Tests.Alerts;
 
 /// <summary>What becomes of alerts when there is nothing to judge any more.</summary>

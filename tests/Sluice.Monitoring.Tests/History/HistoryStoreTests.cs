@@ -1,11 +1,11 @@
 using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
-using SQLitePCL;
 using Sluice.Core.Sqlite;
 using Sluice.Monitoring.History;
 using Sluice.TestKit.Monitoring;
 using Sluice.TestKit.Processes;
+using SQLitePCL;
 
 namespace Sluice.Monitoring.Tests.History;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.KeyValue;
 using Sluice.Redis.Connections;
 using Sluice.Redis.KeyValue;
 using Sluice.Redis.Tests.KeyValue;

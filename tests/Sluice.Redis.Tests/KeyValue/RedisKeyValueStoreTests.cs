@@ -4,7 +4,6 @@ using Sluice.Redis.Invalidation;
 using Sluice.Redis.KeyValue;
 using Sluice.TestKit;
 using Sluice.TestKit.Processes;
-using Sluice.TestKit.Redis;
 
 namespace Sluice.Redis.Tests.KeyValue;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Sluice.Core.Freshness;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 using Sluice.Core.Tags;
 using Sluice.Redis.Objects;
 using Sluice.Redis.Tests.KeyValue;

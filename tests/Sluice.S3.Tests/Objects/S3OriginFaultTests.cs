@@ -1,7 +1,7 @@
-using Amazon.Runtime;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Amazon.Runtime;
 using Sluice.Core.Origins;
 using Sluice.TestKit.Origins;
 

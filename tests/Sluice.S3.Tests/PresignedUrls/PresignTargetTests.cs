@@ -1,4 +1,3 @@
-using Sluice.S3.Objects;
 using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 

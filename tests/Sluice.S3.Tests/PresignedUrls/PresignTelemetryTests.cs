@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.KeyValue;
 using Sluice.S3.PresignedUrls;
-using Sluice.S3.Tests.Objects;
 
 namespace Sluice.S3.Tests.PresignedUrls;
 

@@ -1,5 +1,4 @@
 using Sluice.S3.PresignedUrls;
-using Sluice.S3.Signing;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Time;
 

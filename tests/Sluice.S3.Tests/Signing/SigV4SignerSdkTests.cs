@@ -1,6 +1,6 @@
-using Amazon.Runtime.Internal.Util;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
+using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
 using Amazon.S3.Model;
 using FsCheck;

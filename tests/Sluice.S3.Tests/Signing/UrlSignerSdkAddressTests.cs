@@ -7,7 +7,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sluice.S3.Objects;
 using Sluice.S3.PresignedUrls;
-using Sluice.S3.Signing;
 
 namespace Sluice.S3.Tests.Signing;
 

@@ -1,5 +1,4 @@
 using Sluice.Commands;
-using Sluice.S3.Downloads;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Tests.Commands;
