@@ -42,6 +42,8 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         {
             Assert.Equal(bytes, File.ReadAllBytes(cache.GetAsync(Url).GetAwaiter().GetResult()));
             var cut = cache.GetAsync("s3://media/slow.mp4");
+            // One that had not begun would be told that the cache is closed.
+            Assert.True(SpinWait.SpinUntil(() => bed.Server.Calls.Any(call => call.Target == "/media/slow.mp4"), TimeSpan.FromSeconds(60)));
             cache.Dispose();
             Assert.ThrowsAny<OperationCanceledException>(() => cut.GetAwaiter().GetResult());
         }));
