@@ -4,6 +4,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Fields;
 using Sluice.Edge.Routes;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Serving;
