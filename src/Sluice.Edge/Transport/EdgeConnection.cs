@@ -2,8 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using Sluice.Core.Objects;
-using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Transport;
 
@@ -11,36 +9,20 @@ namespace Sluice.Edge.Transport;
 /// One client's connection. Plain hits are answered on the thread that saw them arrive; everything else is handed to the server behind, one request at a time,
 /// or the whole rest of the connection where a request's end is not for the transport to tell.
 /// </summary>
-internal sealed partial class EdgeConnection
+internal sealed partial class EdgeConnection : ClientConnection
 {
-    /// <summary>A longer head goes to the server.</summary>
-    private const int BufferBytes = 4096;
-
-    /// <summary>What the server may have unread before the client is made to wait.</summary>
-    private const int PauseBytes = 256 << 10;
-
     [ThreadStatic]
     private static byte[]? headBuffer;
 
-    private readonly Socket socket;
-    private readonly PolledSocket polled;
-    private readonly EdgeListener listener;
     private readonly HitSender sender;
     private readonly PlainRequest request = new();
-    private readonly Pipe input;
     private readonly ServerInput serverInput;
-    private readonly SocketOutput output;
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-    private readonly CancellationTokenSource closed = new();
-    private Task running = Task.CompletedTask;
     private int filled;
     private int consumed;
-    private int lastTick;
-    private long acknowledged;
     private long sentBefore;
     private bool mayHaveMore;
 
-    // The tick at which a head began to arrive that is not whole yet; 0 while there is none.
     private int headBegan;
 
     // What the poller's thread leaves to whoever waits: an answer that is not all sent, a failure, or that bytes (or their end) are there already.
@@ -49,86 +31,42 @@ internal sealed partial class EdgeConnection
     private int? received;
 
     public EdgeConnection(Socket socket, EdgeListener listener, MemoryPool<byte> pool)
+        : base(socket, listener, pool, PipeScheduler.ThreadPool)
     {
-        (this.socket, this.listener) = (socket, listener);
-        polled = new PolledSocket(socket);
-        // The server leaves the socket's thread for the requests that are its own: they may wait.
-        input = new Pipe(new PipeOptions(pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, PauseBytes, PauseBytes / 2, useSynchronizationContext: false));
-        output = new SocketOutput(socket, polled, NoteUse);
-        serverInput = new ServerInput(input.Reader, output) { OutlastsWait = OutlastsWait };
-        sender = new HitSender(polled, listener, request, serverInput.Hold, NoteUse);
-        Transport = new DuplexPipe(serverInput, output);
-        lastTick = listener.Tick;
-        polled.Serve = Serve;
-        SetFeatures(pool);
+        serverInput = new ServerInput(Input.Reader, Output) { OutlastsWait = OutlastsWait };
+        sender = new HitSender(Polled, listener, request, serverInput.Hold, NoteUse);
+        teller = listener.HitLog is { } log ? new HitTeller(log, listener.Hits, this) : null;
+        Transport = new DuplexPipe(serverInput, Output);
+        Polled.Serve = Serve;
     }
 
-    /// <summary>Starts to read; returns at the first wait.</summary>
-    public void Start() => running = RunAsync();
+    protected override ServerInput Requests => serverInput;
 
-    /// <summary>Ends a connection that nobody has used for too long, or whose client takes nothing of what it asked for. Called every tick.</summary>
-    public void CloseIfIdle(int tick, int maximumIdle, int maximumPartial, int maximumSend)
+    protected override int HeadBegan => Volatile.Read(ref headBegan);
+
+    /// <summary>
+    /// Breaks the connection: the client sees a reset, never a short answer that looks whole. Where it has all its answers, or nothing of the one that is under way, it is an
+    /// ordinary end: a reset would take back what was sent before and not yet arrived.
+    /// </summary>
+    public override void Abort()
     {
-        // Room is told of only when a third of what is queued was taken, and a send of the server's takes as long as all of it: only the kernel knows of the steps.
-        if ((serverInput.IsHeld || output.IsWaiting) && TakesSomething()) NoteUse();
-        var age = tick - Volatile.Read(ref lastTick);
-        if ((serverInput.IsHeld || output.IsWaiting) && age > maximumSend) Break();
-        if (!serverInput.IsIdle || serverInput.IsHeld) return;
-        var began = Volatile.Read(ref headBegan);
-        // A byte now and then does not make a head (RFC 9110 section 15.5.9).
-        if (age > maximumIdle || (began != 0 && tick - began > maximumPartial)) ShutDown(SocketShutdown.Both);
+        var isUntouched = !serverInput.IsHeld && !Output.IsWaiting && Output.Sent == Volatile.Read(ref sentBefore);
+        if (serverInput.IsAnswered || isUntouched) ShutDown(SocketShutdown.Both);
+        else Break();
     }
 
-    /// <summary>Also true when there is nothing to take: then it waits for us.</summary>
-    private bool TakesSomething()
+    protected override async Task ReceiveAllAsync()
     {
-        try
+        while (await ReceiveAsync() && await ConsumeAsync() && !(Listener.IsStopping && serverInput.IsIdle))
         {
-            var (taken, isOutstanding) = SocketCalls.SentTo(socket);
-            return Interlocked.Exchange(ref acknowledged, taken) != taken || !isOutstanding;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It is over already.
-            return false;
         }
     }
 
-    /// <summary>Takes no further request unless the server has one; what is being sent goes out.</summary>
-    public void StopReading()
+    protected override void Free()
     {
-        if (serverInput.IsIdle) ShutDown(SocketShutdown.Receive);
-    }
-
-    private async Task RunAsync()
-    {
-        Exception? failure = null;
-        try
-        {
-            while (await ReceiveAsync() && await ConsumeAsync() && !(listener.IsStopping && serverInput.IsIdle))
-            {
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            failure = new IOException("The connection broke.", e);
-        }
-        catch (Exception e) when (e is OriginException or ObjectChangedException or IOException)
-        {
-            // The head promised more: the only honest end is a broken connection.
-            listener.NoteCutShort(e);
-            Break();
-            failure = e;
-        }
-        finally
-        {
-            serverInput.Release();
-            polled.Dispose();
-            await input.Writer.CompleteAsync(failure);
-            ArrayPool<byte>.Shared.Return(buffer);
-            // Callbacks of the server's may take their time.
-            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), closed, preferLocal: false);
-        }
+        serverInput.Release();
+        base.Free();
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>On the poller's thread, while nobody else is about: takes in what has arrived and answers the hits in it, after the answer that waited for room.</summary>
@@ -142,7 +80,7 @@ internal sealed partial class EdgeConnection
             }
             else if (TakeIn() is { } nothing) return nothing;
 
-            while (serverInput.IsIdle && !listener.IsStopping)
+            while (serverInput.IsIdle && !Listener.IsStopping)
             {
                 var left = AnswerHits(inPlace: true, out _, out _);
                 if (left == Left.Wait) return Served.Later;
@@ -169,7 +107,7 @@ internal sealed partial class EdgeConnection
     /// <summary>Null when bytes have come.</summary>
     private Served? TakeIn()
     {
-        var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
+        var count = Polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
         received = count == SocketCalls.WouldBlock ? null : count;
         if (received is null) return Served.All;
         if (count <= 0) return Served.NotAll;
@@ -197,7 +135,7 @@ internal sealed partial class EdgeConnection
     {
         while (true)
         {
-            await polled.WhenArrivedAsync();
+            await Polled.WhenArrivedAsync();
             failed?.Throw();
             if (received is { } served)
             {
@@ -206,11 +144,11 @@ internal sealed partial class EdgeConnection
                 return served > 0;
             }
 
-            polled.BeginReceive();
-            var count = polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
+            Polled.BeginReceive();
+            var count = Polled.Receive(buffer.AsSpan(filled, BufferBytes - filled), out mayHaveMore);
             if (count == SocketCalls.WouldBlock) continue;
             if (count < 0) throw new SocketException((int)SocketError.ConnectionReset);
-            if (mayHaveMore) polled.Note(Readiness.Bytes);
+            if (mayHaveMore) Polled.Note(Readiness.Bytes);
             filled += count;
             NoteUse();
             return count > 0;
@@ -249,7 +187,7 @@ internal sealed partial class EdgeConnection
 
         buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
         (filled, consumed) = (filled - consumed, 0);
-        Volatile.Write(ref headBegan, filled == 0 ? 0 : headBegan == 0 ? listener.Tick : headBegan);
+        Volatile.Write(ref headBegan, filled == 0 ? 0 : headBegan == 0 ? Listener.Tick : headBegan);
         return Left.Nothing;
     }
 
@@ -272,11 +210,11 @@ internal sealed partial class EdgeConnection
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
             {
                 serverInput.HandOver();
-                (polled.Serve, sentBefore) = (null, long.MinValue);
+                (Polled.Serve, sentBefore) = (null, long.MinValue);
                 return await GiveAsync(consumed, filled - consumed) && await RelayAsync();
             }
 
-            Volatile.Write(ref sentBefore, output.Sent);
+            Volatile.Write(ref sentBefore, Output.Sent);
             serverInput.Hand(length);
             if (!await GiveAsync(consumed, length)) return false;
             consumed += length;
@@ -287,11 +225,11 @@ internal sealed partial class EdgeConnection
     {
         var head = headBuffer ??= GC.AllocateUninitializedArray<byte>(PlainHead.MaximumLength);
         going = default;
-        if (listener.HitLog is { } log) return TrySendLogged(log, head, out going) ? Begun.Yes : Begun.No;
-        var began = listener.Hits.BeginSample();
-        if (!listener.Hits.TryAnswer(request, [], head, out var answer)) return Begun.No;
+        if (teller is not null) return TrySendTold(teller, head, out going) ? Begun.Yes : Begun.No;
+        var began = Listener.Hits.BeginSample();
+        if (!Listener.Hits.TryAnswer(request, [], head, out var answer)) return Begun.No;
         var waits = !sender.TrySend(head.AsSpan(0, answer.HeadLength), answer, inPlace, out going);
-        if (began != 0) listener.Hits.EndSample(began, answer);
+        if (began != 0) Listener.Hits.EndSample(began, answer);
         return waits ? Begun.Waiting : Begun.Yes;
     }
 
@@ -323,26 +261,9 @@ internal sealed partial class EdgeConnection
 
     private async ValueTask<bool> GiveAsync(int start, int count)
     {
-        input.Writer.Write(buffer.AsSpan(start, count));
-        return !(await input.Writer.FlushAsync()).IsCompleted;
+        Input.Writer.Write(buffer.AsSpan(start, count));
+        return !(await Input.Writer.FlushAsync()).IsCompleted;
     }
-
-    /// <summary>The rest of the connection belongs to the server.</summary>
-    private async ValueTask<bool> RelayAsync()
-    {
-        while (true)
-        {
-            var count = await polled.ReceiveAsync(input.Writer.GetMemory(BufferBytes));
-            if (count == 0) return false;
-            input.Writer.Advance(count);
-            if ((await input.Writer.FlushAsync()).IsCompleted) return false;
-        }
-    }
-
-    private void NoteUse() => Volatile.Write(ref lastTick, listener.Tick);
-
-    /// <summary>The server waits for a request for a limited time, and does not see those that are answered here.</summary>
-    private bool OutlastsWait() => !listener.IsStopping && listener.Tick - Volatile.Read(ref lastTick) < EdgeListener.MaximumIdle;
 
     private enum Begun
     {

@@ -18,7 +18,7 @@ internal sealed class EdgeListener : IConnectionListener
     private readonly Acceptor acceptor;
     private readonly MemoryPool<byte> pool;
     private readonly Action<Exception> cutShort;
-    private readonly ConcurrentDictionary<EdgeConnection, byte> connections = new();
+    private readonly ConcurrentDictionary<ClientConnection, byte> connections = new();
     private readonly ITimer timer;
     private int tick = 1;
 
@@ -34,6 +34,9 @@ internal sealed class EdgeListener : IConnectionListener
 
     /// <summary>Hears of every hit; null for nobody.</summary>
     public IHitLog? HitLog { get; init; }
+
+    /// <summary>False where TLS lies between the sockets and HTTP. Default true.</summary>
+    public bool IsClearText { get; init; } = true;
 
     /// <summary>Seconds since a second before the start, as coarse as a timer: what a connection notes of its last use.</summary>
     public int Tick => Volatile.Read(ref tick);
@@ -57,13 +60,13 @@ internal sealed class EdgeListener : IConnectionListener
         await timer.DisposeAsync();
     }
 
-    public void Forget(EdgeConnection connection) => connections.TryRemove(connection, out _);
+    public void Forget(ClientConnection connection) => connections.TryRemove(connection, out _);
 
     public void NoteCutShort(Exception reason) => cutShort(reason);
 
-    private EdgeConnection Connect(Socket accepted)
+    private ClientConnection Connect(Socket accepted)
     {
-        var connection = new EdgeConnection(accepted, this, pool);
+        ClientConnection connection = IsClearText ? new EdgeConnection(accepted, this, pool) : new TlsSocket(accepted, this, pool);
         connections.TryAdd(connection, 0);
         connection.Start();
         return connection;

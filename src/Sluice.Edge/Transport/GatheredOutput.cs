@@ -17,7 +17,7 @@ internal abstract class GatheredOutput(int leastBytes) : PipeWriter
     public override long UnflushedBytes => Volatile.Read(ref unflushed);
 
     /// <summary>True once nobody takes any more: the server learns it from what a flush answers.</summary>
-    protected bool IsBroken { get; set; }
+    public bool IsBroken { get; protected set; }
 
     public override void Advance(int bytes)
     {

@@ -46,12 +46,12 @@ internal sealed class ServerInput(PipeReader inner, PipeWriter output) : PipeRea
         Volatile.Write(ref isServers, true);
     }
 
-    /// <summary>Completes once the server is done with what was handed to it.</summary>
+    /// <summary>Completes once the server is done with what was handed to it, for now or for good.</summary>
     public Task WhenIdleAsync()
     {
         lock (gate)
         {
-            if (IsIdle) return Task.CompletedTask;
+            if (IsIdle || isServers) return Task.CompletedTask;
             // Not on the server's thread, which is about to wait for us.
             return (whenIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }

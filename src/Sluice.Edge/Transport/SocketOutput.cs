@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -6,6 +8,11 @@ namespace Sluice.Edge.Transport;
 /// <summary>What the server writes to a socket: a flush is done when that has taken everything, so nothing of an answer is under way once it is over.</summary>
 internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action noteWait) : GatheredOutput(4096)
 {
+    /// <summary>What may be queued before the server is made to wait, and what is sent at once of it.</summary>
+    private const int QueueBytes = 64 << 10;
+
+    private Pipe? queue;
+    private Task draining = Task.CompletedTask;
     private long sent;
     private bool isWaiting;
 
@@ -15,6 +22,29 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
     /// <summary>Bytes that the socket took so far.</summary>
     public long Sent => Volatile.Read(ref sent);
 
+    /// <summary>From here on a write is done once it is queued, and goes out on another thread together with what came meanwhile.</summary>
+    public void Queue()
+    {
+        queue = new Pipe(new PipeOptions(MemoryPool<byte>.Shared, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, QueueBytes, QueueBytes / 2, QueueBytes, useSynchronizationContext: false));
+        draining = DrainAsync(queue.Reader);
+    }
+
+    /// <summary>Sends what comes in one piece, such as a record of TLS, from where it lies.</summary>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        queue is null ? WriteNowAsync(source) : queue.Writer.WriteAsync(source, cancellationToken);
+
+    public override async ValueTask CompleteAsync(Exception? exception = null)
+    {
+        if (queue is not null)
+        {
+            await queue.Writer.CompleteAsync();
+            await draining;
+        }
+
+        await base.CompleteAsync(exception);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -33,6 +63,27 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
             // The client is gone.
             IsBroken = true;
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> WriteNowAsync(ReadOnlyMemory<byte> source)
+    {
+        if (UnflushedBytes > 0) await FlushAsync();
+        await SendAsync(source);
+        return new FlushResult(isCanceled: false, isCompleted: IsBroken);
+    }
+
+    private async Task DrainAsync(PipeReader reader)
+    {
+        while (!IsBroken)
+        {
+            var result = await reader.ReadAsync();
+            foreach (var piece in result.Buffer) await SendAsync(piece);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) break;
+        }
+
+        await reader.CompleteAsync();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

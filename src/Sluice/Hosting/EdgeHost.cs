@@ -32,11 +32,14 @@ internal static class EdgeHost
         });
         EdgeListening.AddTo(builder, options.Edge, logging, time);
         if (options.Edge.FastHits && EdgeTransport.IsSupported)
-            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new EdgeTransport(
+        {
+            builder.Services.AddSingleton(services => new EdgeTransport(
                 engine.Edge, address => EdgeListening.IsClearText(options.Edge, address), services.GetRequiredService<IMemoryPoolFactory<byte>>(), logging.CreateLogger<EdgeTransport>(), time)
             {
                 HitLog = accessLog,
             });
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<EdgeTransport>());
+        }
         else
             builder.Services.Configure<SocketTransportOptions>(sockets =>
             {

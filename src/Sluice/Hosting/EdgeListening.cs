@@ -63,7 +63,7 @@ internal static class EdgeListening
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 }),
             });
-            TlsOutput.Use(listen);
+            TlsEndpoint.Use(listen, kestrel.ApplicationServices.GetService<EdgeTransport>());
         });
     }
 }

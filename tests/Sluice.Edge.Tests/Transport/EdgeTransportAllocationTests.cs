@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using Sluice.Edge.Tests.Serving;
 using Sluice.TestKit.Time;
@@ -14,13 +13,14 @@ public sealed class EdgeTransportAllocationTests
     [InlineData(1000, false, "?CMCD=bl%3D21300%2Cbr%3D3200%2Csid%3D%226e2fb550%22")]
     [InlineData(1_000_000, false)]
     [InlineData(1_000_000, true)]
-    public async Task Hit_OfAnySize_AllocatesLessThanAKilobyte(int length, bool onDisk, string query = "")
+    [InlineData(1000, false, "", true)]
+    [InlineData(100_000, false, "", true)]
+    public async Task Hit_OfAnySize_AllocatesLessThanAKilobyte(int length, bool onDisk, string query = "", bool tls = false)
     {
         const int hits = 300;
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk);
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk, tls: tls);
         using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(edge.Fast.Host, edge.Fast.Port);
+        using var client = Secured.Connect(edge.Fast);
         var request = Encoding.ASCII.GetBytes($"GET /a{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         var buffer = new byte[1 << 20];
         Ask(50);
@@ -38,11 +38,11 @@ public sealed class EdgeTransportAllocationTests
         {
             for (var i = 0; i < times; i++)
             {
-                client.Send(request);
-                var got = client.Receive(buffer);
+                client.Write(request);
+                var got = client.Read(buffer);
                 var head = buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) + 4;
                 Assert.InRange(head, 5, got);
-                for (var left = length - (got - head); left > 0; left -= got) got = client.Receive(buffer, Math.Min(left, buffer.Length), SocketFlags.None);
+                for (var left = length - (got - head); left > 0; left -= got) got = client.Read(buffer, 0, Math.Min(left, buffer.Length));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Sluice.Edge.Tests.Serving;
 using Sluice.TestKit.Time;
 
@@ -12,12 +11,14 @@ public sealed class EdgeTransportStarvationTests
     [InlineData(1000, false)]
     [InlineData(6_000_000, false)]
     [InlineData(6_000_000, true)]
-    public async Task Hit_ThreadPoolStarved_IsAnswered(int length, bool onDisk)
+    [InlineData(1000, false, true)]
+    [InlineData(20_000, false, true)]
+    public async Task Hit_ThreadPoolStarved_IsAnswered(int length, bool onDisk, bool tls = false)
     {
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk);
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, new ManualTimeProvider(), onDisk: onDisk, tls: tls);
         using (var http = new HttpClient()) await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000 };
-        client.Connect(edge.Fast.Host, edge.Fast.Port);
+        using var client = Secured.Connect(edge.Fast);
+        client.ReadTimeout = 20_000;
         // The first also sees to it that the connection was taken in.
         Ask();
         // On a thread of its own, which also ends the famine: what is awaited goes on in the pool.
@@ -25,14 +26,14 @@ public sealed class EdgeTransportStarvationTests
 
         void Ask()
         {
-            client.Send("GET /a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8);
+            client.Write("GET /a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8);
             var buffer = new byte[64 << 10];
-            var got = client.Receive(buffer);
+            var got = client.Read(buffer);
             var head = buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) + 4;
             Assert.InRange(head, 5, got);
             for (var left = length - (got - head); left > 0; left -= got)
             {
-                got = client.Receive(buffer, Math.Min(left, buffer.Length), SocketFlags.None);
+                got = client.Read(buffer, 0, Math.Min(left, buffer.Length));
                 Assert.NotEqual(0, got);
             }
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Sluice.Edge.Serving;
@@ -16,13 +15,15 @@ public sealed class EdgeTransportTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ManualTimeProvider time = new();
 
-    [Fact]
-    public async Task Requests_Random_GetTheSameAnswersEitherWay()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Requests_Random_GetTheSameAnswersEitherWay(bool tls)
     {
-        await using var edge = await TwoListeners.StartAsync(Talkative(), time);
+        await using var edge = await TwoListeners.StartAsync(Talkative(), time, tls: tls);
         foreach (var path in (string[])["/a", "/b?x=1"]) await AskAsync(edge.Ordinary, Plain("GET", path));
         // A longer run, from elsewhere, by these two.
-        var rounds = int.Parse(Environment.GetEnvironmentVariable("SLUICE_FUZZ_ROUNDS") ?? "1500", CultureInfo.InvariantCulture);
+        var rounds = int.Parse(Environment.GetEnvironmentVariable("SLUICE_FUZZ_ROUNDS") ?? (tls ? "500" : "1500"), CultureInfo.InvariantCulture);
         var random = new Random(int.Parse(Environment.GetEnvironmentVariable("SLUICE_FUZZ_SEED") ?? "20260921", CultureInfo.InvariantCulture));
         for (var round = 0; round < rounds; round++)
         {
@@ -41,9 +42,10 @@ public sealed class EdgeTransportTests
     [InlineData("Range: bytes=10-19\r\n")]
     [InlineData("If-None-Match: \"1\"\r\n")]
     [InlineData("Expect: 100-continue\r\n")]
-    public async Task Request_SplitAtEveryByte_GetsTheSameAnswersEitherWay(string field)
+    [InlineData("Range: bytes=10-19\r\n", true)]
+    public async Task Request_SplitAtEveryByte_GetsTheSameAnswersEitherWay(string field, bool tls = false)
     {
-        await using var edge = await TwoListeners.StartAsync(Talkative(), time);
+        await using var edge = await TwoListeners.StartAsync(Talkative(), time, tls: tls);
         await AskAsync(edge.Ordinary, Plain("GET", "/a"));
         var bytes = Encoding.Latin1.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\n{field}\r\nHEAD /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         var ordinary = TwoListeners.Normalise(await TwoListeners.ExchangeAsync(edge.Ordinary, bytes, [], Patience));
@@ -75,10 +77,13 @@ public sealed class EdgeTransportTests
     [InlineData(64L << 20, false)]
     [InlineData(64L << 20, true)]
     [InlineData(0L, true)]
-    public async Task Hits_OfManySizesToASlowReader_AreWhole(long memory, bool onDisk)
+    [InlineData(64L << 20, false, true)]
+    [InlineData(64L << 20, true, true)]
+    [InlineData(0L, true, true)]
+    public async Task Hits_OfManySizesToASlowReader_AreWhole(long memory, bool onDisk, bool tls = false)
     {
         var origin = new MadeOrigin { Length = 6_000_001 };
-        await using var edge = await TwoListeners.StartAsync(origin, time, memory, onDisk);
+        await using var edge = await TwoListeners.StartAsync(origin, time, memory, onDisk, tls: tls);
         await AskAsync(edge.Ordinary, Plain("GET", "/big"));
         var asked = origin.Requests.Count;
         // The first reads check what is on disk; the later ones go from file to socket.
@@ -172,11 +177,13 @@ public sealed class EdgeTransportTests
         return (head, got);
     }
 
-    [Fact]
-    public async Task Pipelined_HitsMissesAndOthers_AreAnsweredInOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pipelined_HitsMissesAndOthers_AreAnsweredInOrder(bool tls)
     {
         var origin = new MadeOrigin();
-        await using var edge = await TwoListeners.StartAsync(origin, time);
+        await using var edge = await TwoListeners.StartAsync(origin, time, tls: tls);
         await AskAsync(edge.Ordinary, Plain("GET", "/a"));
         var text = string.Concat(Enumerable.Range(0, 40).Select(i => i % 4 == 3 ? Plain("GET", $"/cold{i}") : i % 7 == 5 ? Plain("OPTIONS", "/a") : Plain("GET", "/a")))
             + "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -187,11 +194,14 @@ public sealed class EdgeTransportTests
         Assert.Equal(expected, statuses);
     }
 
-    [Fact]
-    public async Task KeptConnection_AfterAMiss_IsAnsweredFastAgain()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task KeptConnection_AfterAMiss_IsAnsweredFastAgain(bool tls)
     {
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = edge.Fast };
+        var log = new CountingLog();
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time, tls: tls, log: log);
+        using var client = Secured.Client(edge.Fast);
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(100, (await client.GetByteArrayAsync($"/x{i}")).Length);
@@ -199,57 +209,62 @@ public sealed class EdgeTransportTests
         }
 
         Assert.Equal((20, 20), (edge.Counters.Requests(Outcome.Miss), edge.Counters.Requests(Outcome.Hit)));
+        // Those that the transport answered itself: all of them.
+        Assert.True(await Eventually.HoldsAsync(() => (log.Hits, log.Bytes) == (20, 2000L), Patience));
     }
 
-    [Fact]
-    public async Task Stop_WithIdleConnections_DoesNotWaitForThem()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stop_WithIdleConnections_DoesNotWaitForThem(bool tls)
     {
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time);
-        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        using var used = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await silent.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
-        await used.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin(), time, tls: tls);
+        await using var silent = Secured.Connect(edge.Fast);
+        await using var used = Secured.Connect(edge.Fast);
         for (var i = 0; i < 3; i++)
         {
-            await used.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
-            Assert.True(await used.ReceiveAsync(new byte[4096]) > 100);
+            await used.WriteAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
+            Assert.True(await used.ReadAsync(new byte[4096]) > 100);
         }
 
         await edge.StopFastAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
 
-        Assert.Equal(0, await used.ReceiveAsync(new byte[10]));
+        Assert.Equal(0, await used.ReadAsync(new byte[10]));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Answer_NobodyTakesItForAMinute_EndsTheConnection(bool isHit)
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Answer_NobodyTakesItForAMinute_EndsTheConnection(bool isHit, bool tls = false)
     {
         const int length = 64 << 20;
-        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, time, memory: 128 << 20, onDisk: true);
+        await using var edge = await TwoListeners.StartAsync(new MadeOrigin { Length = length }, time, memory: 128 << 20, onDisk: true, tls: tls);
         if (isHit)
         {
             using var http = new HttpClient();
             await http.GetByteArrayAsync(new Uri(edge.Ordinary, "/a"));
         }
 
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
-        await client.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
-        await client.SendAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
-        Assert.NotEqual(0, await client.ReceiveAsync(new byte[1]));
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
+        await socket.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        await using var client = Secured.Over(socket, edge.Fast);
+        await client.WriteAsync(Encoding.ASCII.GetBytes(Plain("GET", "/a")));
+        Assert.NotEqual(0, await client.ReadAsync(new byte[1]));
         // The server's minute begins when the sockets are full, which no test can see: so second after second, until it has ended the connection.
         Assert.True(await Eventually.HoldsAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            return !IsEstablished(client);
+            return !IsEstablished(socket);
         }, Patience));
 
         var (taken, buffer) = (0L, new byte[1 << 20]);
         try
         {
-            while (await client.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System) is > 0 and var count) taken += count;
+            while (await client.ReadAsync(buffer).AsTask().WaitAsync(Patience, TimeProvider.System) is > 0 and var count) taken += count;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // Reset: a short answer must not look whole.
         }
@@ -293,14 +308,13 @@ public sealed class EdgeTransportTests
 
     private static async Task<byte[]> SlowlyAsync(Uri server, string request, int length)
     {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 << 10 };
-        await client.ConnectAsync(IPAddress.Loopback, server.Port);
-        await client.SendAsync(Encoding.ASCII.GetBytes(request));
+        await using var client = Secured.Connect(server, receiveBuffer: 16 << 10);
+        await client.WriteAsync(Encoding.ASCII.GetBytes(request));
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            Assert.Equal(1, await client.ReceiveAsync(one));
+            Assert.Equal(1, await client.ReadAsync(one));
             head.Append((char)one[0]);
         }
 
@@ -308,11 +322,24 @@ public sealed class EdgeTransportTests
         var body = new byte[length];
         for (var got = 0; got < length;)
         {
-            var count = await client.ReceiveAsync(body.AsMemory(got, Math.Min(length - got, 30_000)));
+            var count = await client.ReadAsync(body.AsMemory(got, Math.Min(length - got, 30_000)));
             Assert.True(count > 0);
             got += count;
         }
 
         return body;
+    }
+
+    private sealed class CountingLog : IHitLog
+    {
+        public int Hits { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public void Note(in HitEntry entry)
+        {
+            Assert.Equal((200, false, 'h'), (entry.Status, entry.Aborted, entry.RequestId[entry.RequestId.IndexOf(':', StringComparison.Ordinal) + 1]));
+            (Hits, Bytes) = (Hits + 1, Bytes + entry.Bytes);
+        }
     }
 }

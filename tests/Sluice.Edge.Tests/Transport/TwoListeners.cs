@@ -1,9 +1,10 @@
-using System.Net.Sockets;
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Disk;
@@ -34,7 +35,7 @@ internal sealed class TwoListeners : IAsyncDisposable
 
     public Uri Ordinary => new(ordinary!.Urls.First());
 
-    public static async Task<TwoListeners> StartAsync(IOrigin origin, TimeProvider time, long memory = 64 << 20, bool onDisk = false, RoutePolicy? policy = null)
+    public static async Task<TwoListeners> StartAsync(IOrigin origin, TimeProvider time, long memory = 64 << 20, bool onDisk = false, RoutePolicy? policy = null, bool tls = false, IHitLog? log = null)
     {
         var folder = Directory.CreateTempSubdirectory("sluice-transport-cache-");
         var cache = ObjectCache.Open(new ObjectCacheOptions { MemoryBytes = memory, Disk = onDisk ? new DiskTierOptions { Directory = folder.FullName } : null }, time, NullLoggerFactory.Instance);
@@ -42,9 +43,12 @@ internal sealed class TwoListeners : IAsyncDisposable
         settings.Routes.Add(new EdgeRoute { Name = "all", Origins = [origin], Policy = policy ?? new() });
         var made = new TwoListeners(cache, folder);
         var edge = new SluiceEdge(cache, settings, made.Counters, time, NullLoggerFactory.Instance);
-        made.fast = await ListenAsync(edge, services => services.AddSingleton<IConnectionListenerFactory>(s =>
-            new EdgeTransport(edge, _ => true, s.GetRequiredService<IMemoryPoolFactory<byte>>(), NullLogger<EdgeTransport>.Instance, time)));
-        made.ordinary = await ListenAsync(edge, _ => { });
+        made.fast = await ListenAsync(edge, tls, services =>
+        {
+            services.AddSingleton(s => new EdgeTransport(edge, _ => !tls, s.GetRequiredService<IMemoryPoolFactory<byte>>(), NullLogger<EdgeTransport>.Instance, time) { HitLog = log });
+            services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<EdgeTransport>());
+        });
+        made.ordinary = await ListenAsync(edge, tls: false, _ => { });
         return made;
     }
 
@@ -54,8 +58,7 @@ internal sealed class TwoListeners : IAsyncDisposable
     /// <summary>Sends exactly these bytes in the given pieces on a connection of its own, and reads until the server closes it, or nothing comes for a while.</summary>
     public static async Task<byte[]> ExchangeAsync(Uri server, byte[] bytes, IReadOnlyList<int> cuts, TimeSpan patience)
     {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await client.ConnectAsync(server.Host, server.Port);
+        await using var client = Secured.Connect(server);
         using var received = new MemoryStream();
         var reading = ReadAsync();
         var start = 0;
@@ -63,12 +66,12 @@ internal sealed class TwoListeners : IAsyncDisposable
         {
             foreach (var cut in cuts.Append(bytes.Length))
             {
-                await client.SendAsync(bytes.AsMemory(start, cut - start));
+                await client.WriteAsync(bytes.AsMemory(start, cut - start));
                 start = cut;
                 await Task.Yield();
             }
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // Refused before it was all sent.
         }
@@ -85,12 +88,12 @@ internal sealed class TwoListeners : IAsyncDisposable
                 while (true)
                 {
                     patient.CancelAfter(patience);
-                    var count = await client.ReceiveAsync(buffer, patient.Token);
+                    var count = await client.ReadAsync(buffer, patient.Token);
                     if (count == 0) return;
                     received.Write(buffer, 0, count);
                 }
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or OperationCanceledException)
             {
                 // Reset, or silent: what came until then is the answer.
             }
@@ -126,10 +129,19 @@ internal sealed class TwoListeners : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private static async Task<WebApplication> ListenAsync(SluiceEdge edge, Action<IServiceCollection> configure)
+    private static async Task<WebApplication> ListenAsync(SluiceEdge edge, bool tls, Action<IServiceCollection> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                if (!tls) return;
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(Secured.Server) });
+                TlsEndpoint.Use(listen, kestrel.ApplicationServices.GetRequiredService<EdgeTransport>());
+            });
+        });
         builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance);
         configure(builder.Services);
         var app = builder.Build();
