@@ -25,7 +25,7 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
     /// <summary>From here on a write is done once it is queued, and goes out on another thread together with what came meanwhile.</summary>
     public void Queue()
     {
-        queue = new Pipe(new PipeOptions(MemoryPool<byte>.Shared, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, QueueBytes, QueueBytes / 2, QueueBytes, useSynchronizationContext: false));
+        queue = new Pipe(new PipeOptions(MemoryPool<byte>.Shared, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, QueueBytes, QueueBytes / 2, 16 << 10, useSynchronizationContext: false));
         draining = DrainAsync(queue.Reader);
     }
 
