@@ -21,6 +21,9 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
     /// <summary>How often one client waits for what turns out to be another's own.</summary>
     private const int MaximumWaits = 2;
 
+    /// <summary>Who leaves after so long has waited for a part of a film, and will be back: players give up after ten seconds or more. Who seeks leaves at once.</summary>
+    private static readonly TimeSpan Earnest = TimeSpan.FromSeconds(5);
+
     /// <summary>Answers with what is stored, or fetches it.</summary>
     /// <exception cref="OriginException">No origin gave an answer, and nothing stored may stand in.</exception>
     /// <exception cref="ObjectChangedException">It changed each time it was being read.</exception>
@@ -120,6 +123,7 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
         FetchResult result;
         var isLeader = true;
         var came = parts.Cache.Fence;
+        var began = parts.Time.GetTimestamp();
         FlightTicket<FetchResult>? ticket = null;
         try
         {
@@ -140,7 +144,8 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
         catch
         {
             // Where it is the client who left as well: a flight ends when nobody holds a ticket of it any more.
-            ticket?.Dispose();
+            if (ticket is not null && asked.Variant is { Next: not null } && parts.Time.GetElapsedTime(began) >= Earnest) _ = FinishAsync(ticket);
+            else ticket?.Dispose();
             throw;
         }
 
@@ -155,6 +160,23 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
             finally
             {
                 if (ticket is null) result.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A segment whose making takes longer than players wait would be begun anew each time they ask, and never be there.</summary>
+    private static async Task FinishAsync(FlightTicket<FetchResult> ticket)
+    {
+        using (ticket)
+        {
+            try
+            {
+                var result = await ticket.Result;
+                if (result.Object is not null) await result.CompleteAsync(CancellationToken.None);
+            }
+            catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // Who comes again is told.
             }
         }
     }

@@ -31,6 +31,12 @@ internal sealed class MadeTransform : ITransform, IOrigin
 
     public int Bytes { get; set; } = 4;
 
+    /// <summary>When set, a run waits for it before it answers.</summary>
+    public TaskCompletionSource? Held { get; init; }
+
+    /// <summary>What each variant says of the one after it.</summary>
+    public string? Next { get; init; }
+
     /// <summary>When set, the first run brings one byte and no more, and takes until then to end when nobody wants it.</summary>
     public TaskCompletionSource? Stuck { get; set; }
 
@@ -54,7 +60,7 @@ internal sealed class MadeTransform : ITransform, IOrigin
         if (made == "make=nothing") return new TransformDecision(null) { Status = 400, Body = "no"u8.ToArray() };
         return new TransformDecision(new TransformPlan
         {
-            Key = $"made:{query.Path[1..]}:{made[5..]}", Source = query.Path, Recipe = Recipe, Order = made[5..], Vary = Vary, IsForAll = Vary.Count == 0,
+            Key = $"made:{query.Path[1..]}:{made[5..]}", Source = query.Path, Recipe = Recipe, Order = made[5..], Vary = Vary, IsForAll = Vary.Count == 0, Next = Next,
             SkipsCache = query.Query.Contains("anew", StringComparison.Ordinal),
         });
     }
@@ -67,6 +73,7 @@ internal sealed class MadeTransform : ITransform, IOrigin
         var version = SourceObject.VersionOf(stored.Metadata.Version) + Recipe;
         if (request.Held?.ETag?.StartsWith($"\"{version}", StringComparison.Ordinal) == true) return Answer(304, request.Held.ETag, []);
         var run = Interlocked.Increment(ref runs);
+        if (Held is { } held) await held.Task.WaitAsync(cancellation);
         if (IsChanging) throw new ObjectChangedException("another version");
         if (Fault != 0) return Answer(Fault, null, "it broke"u8.ToArray());
         if (run == 1 && Stuck is { } stuck) return new OriginResponse { Status = 200, Headers = new HeaderList { { "ETag", $"\"{version}-{run}\"" } }, Body = new StuckBody(stuck.Task, GivenUp), Version = new ObjectVersion($"\"{version}-{run}\"", null, null) };

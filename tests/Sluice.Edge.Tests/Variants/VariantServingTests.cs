@@ -3,7 +3,9 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
+using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Edge.Tests.Variants;
@@ -36,6 +38,26 @@ public class VariantServingTests
         Assert.Equal((byte)'8', (await edge.GetAsync("/a.mp4", ("Sec-CH-Viewport-Width", "800"))).Body[0]);
         Assert.Equal("HIT", Status((await edge.GetAsync("/a.mp4", ("Sec-CH-Viewport-Width", "400"))).Head));
         Assert.Equal(100, (await edge.GetAsync("/a.mp4")).Body.Length);
+    }
+
+    // Players give a segment up after ten seconds, and ask for it again: one whose making takes longer was begun anew each time.
+    [Theory]
+    [InlineData(6, 1)]
+    [InlineData(1, 2)]
+    public async Task Segment_ThatSomebodyHasLongWaitedFor_IsMadeToItsEnd_ThoughHeLeaves(int seconds, int runs)
+    {
+        transform = new() { Held = new(TaskCreationOptions.RunContinuationsAsynchronously), Next = "/a.mp4?make=nothing" };
+        await using var edge = await StartAsync();
+        using var leaving = new CancellationTokenSource();
+        var waiting = edge.Client.GetAsync("/a.mp4?make=x", leaving.Token);
+        Assert.True(await Eventually.HoldsAsync(() => transform.Runs == 1, TimeSpan.FromSeconds(20)));
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.True(await Eventually.HoldsAsync(() => edge.Counters.Requests(Outcome.Miss) == 1, TimeSpan.FromSeconds(20)));
+        transform.Held.SetResult();
+        Assert.Equal((byte)'x', (await edge.GetAsync("/a.mp4?make=x")).Body[0]);
+        Assert.Equal(runs, transform.Runs);
     }
 
     [Fact]
