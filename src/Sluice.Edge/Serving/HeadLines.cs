@@ -7,7 +7,8 @@ namespace Sluice.Edge.Serving;
 /// <summary>The header fields that every reply made from one object version has.</summary>
 internal static class HeadLines
 {
-    private const string Exposed = "Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache-Status";
+    /// <summary>What pages of other sites may read of an answer that the route lets them have.</summary>
+    public const string Exposed = "Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache-Status";
 
     private static readonly string[] Known =
         [HeaderNames.ContentType, HeaderNames.ETag, HeaderNames.LastModified, HeaderNames.CacheControl, HeaderNames.Date, HeaderNames.AcceptRanges, HeaderNames.Vary, HeaderNames.Expires];

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Freshness;
@@ -26,7 +27,17 @@ internal sealed class UnstoredAnswers(ObjectCache cache, Responder responder, Ti
             answer = await plan.Context.Route.Origin.FetchAsync(request, context.RequestAborted);
         }
 
-        if (!await TrySendAsync(context, plan.Context, answer, verdict)) await PassThrough.SendAsync(context, answer, verdict, counters);
+        if (await TrySendAsync(context, plan.Context, answer, verdict)) return;
+        AllowOrigin(plan.Context.Route, answer.Headers);
+        await PassThrough.SendAsync(context, answer, verdict, counters);
+    }
+
+    private static void AllowOrigin(ActiveRoute route, HeaderList headers)
+    {
+        if (!route.HasOwnPolicy || route.Policy.AllowOrigin is not { } allowed || headers.Contains(HeaderNames.AccessControlAllowOrigin)) return;
+        headers.Add(HeaderNames.AccessControlAllowOrigin, allowed);
+        headers.Add(HeaderNames.AccessControlExposeHeaders, HeadLines.Exposed);
+        if (allowed != "*") headers.Add(HeaderNames.Vary, HeaderNames.Origin);
     }
 
     /// <summary>The request that brings what the client wants, where the answer cannot be made into that; null where it can.</summary>

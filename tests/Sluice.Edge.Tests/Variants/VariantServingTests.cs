@@ -40,6 +40,16 @@ public class VariantServingTests
         Assert.Equal(100, (await edge.GetAsync("/a.mp4")).Body.Length);
     }
 
+    // A page asks so whether a film can be played, and sees nothing at all of an answer that it may not see.
+    [Fact]
+    public async Task Head_OfAVariantThatIsNotMadeYet_MayBeSeenByPagesOfOtherSites()
+    {
+        await using var edge = await StartAsync();
+        using var answer = await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/a.mp4?make=x"));
+        Assert.Equal((HttpStatusCode.OK, "*"), (answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+        Assert.Contains("X-Cache-Status", answer.Headers.GetValues("Access-Control-Expose-Headers").Single(), StringComparison.Ordinal);
+    }
+
     // Players give a segment up after ten seconds, and ask for it again: one whose making takes longer was begun anew each time.
     [Theory]
     [InlineData(6, 1)]
