@@ -96,6 +96,7 @@ internal static partial class PrivateRoute
         finally
         {
             context.Features.Set(original);
+            if (isHead) context.Request.Method = HttpMethods.Head;
         }
         if (captured.Kept is not { } body) return;
         if (response.StatusCode == StatusCodes.Status200OK && (SignedManifest.Is(path) || response.ContentType?.StartsWith("text/vtt", StringComparison.OrdinalIgnoreCase) == true) && TextOf(body, response.Headers.ContentEncoding.ToString()) is { } text)

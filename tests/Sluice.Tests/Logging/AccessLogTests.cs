@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Configuration;
+using Sluice.Edge.Playback;
 using Sluice.Logging;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
@@ -54,6 +55,26 @@ public sealed class AccessLogTests
         Assert.Equal("/clip.mp4?token=***&v=1", (string?)entries[0]["target"]);
         Assert.All(entries, e => Assert.InRange((double)e["firstByteMs"]!, 0.0001, (double)e["totalMs"]!));
         Assert.DoesNotContain("hunter2", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    // It is served as the GET whose answer is rewritten.
+    [Fact]
+    public async Task Text_HeadOfAManifestOfAPrivateRoute_IsAHead()
+    {
+        const string key = "a key of sixteen or more";
+        var file = Path.GetTempFileName();
+        await using (var server = await RunningServer.StartAsync((o, folder) =>
+        {
+            (o.Logging.AccessLog, o.Routes[0].PlaybackKey) = (file, key);
+            File.WriteAllText(Path.Combine(folder, "a.m3u8"), "#EXTM3U\na.ts\n");
+        }))
+        {
+            using var answer = await server.Edge.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/a.m3u8?token=" + new PlaybackTokens(key, TimeSpan.FromHours(1), TimeProvider.System).ForFolderOf("/a.m3u8")));
+            Assert.Equal(200, (int)answer.StatusCode);
+        }
+
+        Assert.Contains(" HEAD /a.m3u8?token=*** 200 0 ", Assert.Single(await File.ReadAllLinesAsync(file)), StringComparison.Ordinal);
+        File.Delete(file);
     }
 
     // With the transport that answers hits itself, and without: the same lines but for times, and the ids that the answers told.
