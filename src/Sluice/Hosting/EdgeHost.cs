@@ -27,6 +27,9 @@ internal static class EdgeHost
             kestrel.Limits.MaxResponseBufferSize = 64 << 10;
             // As much as origins may answer with.
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 << 10;
+            // Over HTTP/2 the server answers what is longer than these not at all, but with a reset, or the end of the connection for the other streams too. The edge tells a target that is too long.
+            kestrel.Limits.MaxRequestLineSize = 64 << 10;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 << 10;
             // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });

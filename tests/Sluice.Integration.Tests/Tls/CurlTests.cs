@@ -93,6 +93,17 @@ public sealed class CurlTests : IDisposable
         Assert.Contains("cannot be used", wrong.Errors, StringComparison.Ordinal);
     }
 
+    // Over HTTP/2 the server would reset the stream, or end the connection with all others.
+    [Theory]
+    [InlineData("--http1.1", 9_000)]
+    [InlineData("--http2-prior-knowledge", 9_000)]
+    [InlineData("--http2-prior-knowledge", 60_000)]
+    public async Task Get_TargetThatIsTooLong_IsToldSo(string flag, int length)
+    {
+        await using var sluice = await StartAsync();
+        Assert.Equal("414", await CurlAsync(flag, "-o", "/dev/null", "-w", "%{http_code}", sluice.EdgeAddress + new string('a', length)));
+    }
+
     // What a connection that says nothing, or not the whole preface, gets is patience, and then what anybody gets.
     [Theory]
     [InlineData("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n")]
