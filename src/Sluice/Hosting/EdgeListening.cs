@@ -11,6 +11,9 @@ namespace Sluice.Hosting;
 /// <summary>Where and how the edge listens: HTTP/1.1 and HTTP/2 in clear text (by prior knowledge), with TLS (by ALPN), or both.</summary>
 internal static class EdgeListening
 {
+    /// <summary>What old clients offer (<c>curl --http1.0</c>): of one who offers nothing that is known the handshake fails.</summary>
+    private static readonly SslApplicationProtocol Http10 = new("http/1.0");
+
     /// <summary>Adds what listening needs.</summary>
     public static void AddTo(WebApplicationBuilder builder, EdgeSection edge, ILoggerFactory logging, TimeProvider time)
     {
@@ -60,7 +63,7 @@ internal static class EdgeListening
                 OnConnection = _ => new(new SslServerAuthenticationOptions
                 {
                     ServerCertificateContext = certificate.Current,
-                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11, Http10],
                 }),
             });
             TlsEndpoint.Use(listen, kestrel.ApplicationServices.GetService<EdgeTransport>());

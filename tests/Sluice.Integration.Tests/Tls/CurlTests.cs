@@ -45,6 +45,7 @@ public sealed class CurlTests : IDisposable
     [Theory]
     [InlineData("--http2", "2")]
     [InlineData("--http1.1", "1.1")]
+    [InlineData("--http1.0", "1.1")]
     public async Task Get_WithTls_SpeaksWhatWasAgreed(string flag, string version)
     {
         await using var sluice = await StartAsync("--tls-cert", folder.FileOf("cert.pem"), "--tls-key", folder.FileOf("key.pem"));
