@@ -36,7 +36,7 @@ internal static class MultipartRanges
                     // Of the first part before anything is sent: where there is no such byte, as of an origin that is down or has another version, the answer is another.
                     using (await reader.ReadAsync(1, context.RequestAborted)) { }
                     await response.BodyWriter.WriteAsync(heads[i]);
-                    sending = BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, asker);
+                    sending = BodyWriter.WriteAsync(context, stored, parts[i].Start, parts[i].End, asker, counters, verdict.Outcome);
                 }
 
                 await sending;

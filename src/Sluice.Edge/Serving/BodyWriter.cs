@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
+using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Serving;
 
@@ -22,8 +23,9 @@ internal static class BodyWriter
     /// <param name="start">The first byte.</param>
     /// <param name="end">The one after the last; more than there are for a body whose length is not known yet.</param>
     /// <param name="asker">On whose behalf missing chunks are asked for.</param>
-    /// <param name="sent">Is told of each piece; null when nobody needs to know.</param>
-    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent = null)
+    /// <param name="counters">Are told of each piece that was sent.</param>
+    /// <param name="outcome">What it was counted as.</param>
+    public static Task WriteAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, EdgeCounters counters, Outcome outcome)
     {
         // What fits beside the head goes out with it in one call.
         if (end - start <= SmallBytes && stored.TryRead(start, end, out var piece))
@@ -32,7 +34,7 @@ internal static class BodyWriter
             piece.Dispose();
         }
 
-        return WriteLargeAsync(context, stored, start, end, asker, sent);
+        return WriteLargeAsync(context, stored, start, end, asker, counters, outcome);
     }
 
     private static Task WriteSmall(HttpContext context, BodyPiece piece)
@@ -59,15 +61,18 @@ internal static class BodyWriter
         using (piece) await write;
     }
 
-    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, Action<int>? sent)
+    private static async Task WriteLargeAsync(HttpContext context, CachedObject stored, long start, long end, Asker asker, EdgeCounters counters, Outcome outcome)
     {
         using var reader = stored.OpenFor(start, end, asker.SourceOf);
         var writer = context.Response.BodyWriter;
-        var most = FirstBytes;
+        var (most, inMemory) = (FirstBytes, stored.InMemory(start));
+        // Of a length that is not known nothing was counted.
+        if (end != long.MaxValue) counters.CountUntaken(outcome, inMemory, end - start);
         try
         {
             while (reader.Position < end)
             {
+                int sent;
                 // Only a read that waits needs to hear of a client that leaves: listening costs an allocation.
                 using (var piece = reader.TryRead(most, out var held) ? held : await reader.ReadAsync(most, context.RequestAborted))
                 {
@@ -76,7 +81,7 @@ internal static class BodyWriter
                     // One stretch of memory for the whole piece: the server's own blocks of 4 KiB cost as much again as the bytes.
                     piece.Span.CopyTo(writer.GetSpan(piece.Length));
                     writer.Advance(piece.Length);
-                    sent?.Invoke(piece.Length);
+                    sent = piece.Length;
                 }
 
                 if ((await writer.FlushAsync()).IsCompleted)
@@ -86,6 +91,7 @@ internal static class BodyWriter
                     return;
                 }
 
+                counters.CountUntaken(outcome, inMemory, -sent);
                 most = WriteBytes;
                 // The next one's turn.
                 await Task.Yield();

@@ -21,19 +21,14 @@ internal static class PassThrough
         var hasBody = !HttpMethods.IsHead(context.Request.Method) && answer.Status is not (204 or 304);
         if (hasBody && answer.BodyLength is { } length) response.ContentLength = length;
         if (answer.Status == 204) response.ContentLength = null;
-        counters.Count(verdict.Outcome, hasBody ? answer.BodyLength ?? 0 : 0);
+        counters.Count(verdict.Outcome, 0);
         counters.CountError(answer.Status);
         if (!hasBody) return;
         try
         {
             // Of a stream of events the head must not wait for the first one.
-            if (answer.BodyLength is null)
-            {
-                await response.Body.FlushAsync(context.RequestAborted);
-                await CopyAsync(answer.Body, response.Body, bytes => counters.CountSent(verdict.Outcome, bytes), context.RequestAborted);
-            }
-            else await answer.Body.CopyToAsync(response.Body, PieceBytes, context.RequestAborted);
-
+            if (answer.BodyLength is null) await response.Body.FlushAsync(context.RequestAborted);
+            await CopyAsync(answer.Body, response.Body, bytes => counters.CountSent(verdict.Outcome, bytes), context.RequestAborted);
             if (answer.Trailers is { } trailers && response.SupportsTrailers())
                 foreach (var (name, value) in trailers()) response.AppendTrailer(name, value);
         }

@@ -70,11 +70,8 @@ internal sealed class Responder(Forwarding forwarding, TimeProvider time, EdgeCo
         Count(stored, verdict, start, HttpMethods.IsHead(context.Request.Method) || end == long.MaxValue ? 0 : end - start);
         counters.CountError(status);
         if (HttpMethods.IsHead(context.Request.Method) || start == end) return Task.CompletedTask;
-        return BodyWriter.WriteAsync(context, stored, start, end, asker, end == long.MaxValue ? CountSent(verdict.Outcome) : null);
+        return BodyWriter.WriteAsync(context, stored, start, end, asker, counters, verdict.Outcome);
     }
-
-    /// <summary>Apart, so that only an answer of unknown length pays for it.</summary>
-    private Action<int> CountSent(Outcome outcome) => bytes => counters.CountSent(outcome, bytes);
 
     private void Count(CachedObject stored, Verdict verdict, long start, long bytes)
     {

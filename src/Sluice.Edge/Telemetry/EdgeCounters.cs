@@ -24,6 +24,7 @@ public sealed class EdgeCounters : IDisposable
     };
 
     private readonly Cell[] cells = new Cell[Environment.ProcessorCount * CellsEach];
+    private readonly long[] shown = new long[CellsEach];
     private readonly long[] errors = new long[ErrorStatuses.Length + 1];
     private readonly Meter meter = new("Sluice.Edge");
     private readonly Histogram<double> duration;
@@ -32,10 +33,10 @@ public sealed class EdgeCounters : IDisposable
     /// <summary>Creates the counters and their instruments.</summary>
     public EdgeCounters()
     {
-        meter.CreateObservableCounter("sluice.edge.requests", () => Read(cell => cell.Requests), "{request}", "Requests to the edge, by outcome; those whose client left before the answer began are misses.");
-        meter.CreateObservableCounter("sluice.edge.sent", () => Read(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by outcome.");
-        meter.CreateObservableCounter("sluice.edge.tier.requests", () => ReadTiers(cell => cell.Requests), "{request}", "Requests answered from the cache or from the origin, by the tier that held the first byte: memory, disk, origin.");
-        meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(cell => cell.Bytes), "By", "Body bytes promised to clients, or sent where no head tells the length, by the tier that held the first of them: memory, disk, origin.");
+        meter.CreateObservableCounter("sluice.edge.requests", () => Read(Requests), "{request}", "Requests to the edge, by outcome; those whose client left before the answer began are misses.");
+        meter.CreateObservableCounter("sluice.edge.sent", () => Read(Bytes), "By", "Body bytes sent to clients, by outcome.");
+        meter.CreateObservableCounter("sluice.edge.tier.requests", () => ReadTiers(index => Sum(index, cell => cell.Requests)), "{request}", "Requests answered from the cache or from the origin, by the tier that held the first byte: memory, disk, origin.");
+        meter.CreateObservableCounter("sluice.edge.tier.sent", () => ReadTiers(Taken), "By", "The same by the tier that held the first of them: memory, disk, origin.");
         meter.CreateObservableCounter("sluice.edge.errors", ReadErrors, "{request}", "Answers of status 500 and above, the origin's own included, by status.");
         meter.CreateObservableCounter("sluice.edge.prefetched", () => Prefetched, "{object}", "Objects fetched ahead of a viewer (prefetch); parts of files are not counted.");
         meter.CreateObservableCounter("sluice.edge.prefetched.used", () => PrefetchesUsed, "{object}", "Objects fetched ahead that a viewer then asked for.");
@@ -72,6 +73,9 @@ public sealed class EdgeCounters : IDisposable
     /// <summary>Counts bytes of a reply whose head could not tell its length, as they go.</summary>
     internal void CountSent(Outcome outcome, long bytes) => Interlocked.Add(ref CellOf((int)outcome).Bytes, bytes);
 
+    /// <summary>Takes off what was counted with a head and has to wait, or is never sent, for its client has left: browsers ask for all of a film, and leave at each seek. Less than none puts it back.</summary>
+    internal void CountUntaken(Outcome outcome, bool inMemory, long bytes) => Interlocked.Add(ref CellOf(inMemory || outcome != Outcome.Hit ? (int)outcome : HitOnDisk).Untaken, bytes);
+
     /// <summary>Counts a hit by the tier that held its first byte; one without a body (HEAD, 304, an empty object) took nothing from disk.</summary>
     internal void CountHit(long bytes, bool inMemory) => Add(inMemory || bytes == 0 ? (int)Outcome.Hit : HitOnDisk, bytes);
 
@@ -105,7 +109,10 @@ public sealed class EdgeCounters : IDisposable
     public long Requests(Outcome outcome) => Sum(outcome, cell => cell.Requests);
 
     /// <summary>Body bytes of one outcome since start.</summary>
-    public long Bytes(Outcome outcome) => Sum(outcome, cell => cell.Bytes);
+    public long Bytes(Outcome outcome) => Taken((int)outcome) + (outcome == Outcome.Hit ? Taken(HitOnDisk) : 0);
+
+    /// <summary>The same with what clients have not taken.</summary>
+    public long Promised(Outcome outcome) => Sum(outcome, cell => cell.Bytes);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -123,20 +130,32 @@ public sealed class EdgeCounters : IDisposable
 
     private ref Cell CellOf(int index) => ref cells[(Thread.GetCurrentProcessorId() % Environment.ProcessorCount * CellsEach) + index];
 
-    private IEnumerable<Measurement<long>> Read(Func<Cell, long> value) =>
-        Outcomes.Select(outcome => new Measurement<long>(Sum(outcome, value), new KeyValuePair<string, object?>("outcome", Name(outcome))));
+    private static IEnumerable<Measurement<long>> Read(Func<Outcome, long> value) =>
+        Outcomes.Select(outcome => new Measurement<long>(value(outcome), new KeyValuePair<string, object?>("outcome", Name(outcome))));
 
-    private IEnumerable<Measurement<long>> ReadTiers(Func<Cell, long> value) =>
+    private static IEnumerable<Measurement<long>> ReadTiers(Func<int, long> value) =>
     [
-        new(Sum((int)Outcome.Hit, value) + Sum((int)Outcome.Stale, value) + Sum((int)Outcome.Revalidated, value), new KeyValuePair<string, object?>("tier", "memory")),
-        new(Sum(HitOnDisk, value), new KeyValuePair<string, object?>("tier", "disk")),
-        new(Sum((int)Outcome.Miss, value) + Sum((int)Outcome.Coalesced, value) + Sum((int)Outcome.Bypass, value), new KeyValuePair<string, object?>("tier", "origin")),
+        new(value((int)Outcome.Hit) + value((int)Outcome.Stale) + value((int)Outcome.Revalidated), new KeyValuePair<string, object?>("tier", "memory")),
+        new(value(HitOnDisk), new KeyValuePair<string, object?>("tier", "disk")),
+        new(value((int)Outcome.Miss) + value((int)Outcome.Coalesced) + value((int)Outcome.Bypass), new KeyValuePair<string, object?>("tier", "origin")),
     ];
 
     private IEnumerable<Measurement<long>> ReadErrors() =>
         errors.Select((count, i) => new Measurement<long>(Volatile.Read(ref errors[i]), new KeyValuePair<string, object?>("status", i < ErrorStatuses.Length ? ErrorStatuses[i] : "other")));
 
     private long Sum(Outcome outcome, Func<Cell, long> value) => Sum((int)outcome, value) + (outcome == Outcome.Hit ? Sum(HitOnDisk, value) : 0);
+
+    /// <summary>Never less than before, which readers take for a restart: of an answer that has just begun all may be counted for a moment.</summary>
+    private long Taken(int index)
+    {
+        var now = Sum(index, cell => cell.Bytes - cell.Untaken);
+        long before;
+        while ((before = Volatile.Read(ref shown[index])) < now && Interlocked.CompareExchange(ref shown[index], now, before) != before)
+        {
+        }
+
+        return Math.Max(before, now);
+    }
 
     private long Sum(int index, Func<Cell, long> value)
     {
@@ -152,5 +171,6 @@ public sealed class EdgeCounters : IDisposable
     {
         public long Requests;
         public long Bytes;
+        public long Untaken;
     }
 }

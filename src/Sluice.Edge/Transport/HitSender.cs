@@ -71,6 +71,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         var (answer, head, position) = (waiting, waitingHead, waitingAt);
         (waiting, waitingHead, IsWaiting) = (default, [], false);
         noteProgress();
+        listener.Hits.NoteUntaken(answer, position - answer.End);
         return TrySend(head, answer, position, inPlace: true, out sending);
     }
 
@@ -79,6 +80,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         // A connection that ended between two sends would cut it short.
         if (answer.End - position > OneSendBytes && !hold())
         {
+            listener.Hits.NoteUntaken(answer, answer.End - position);
             answer.Stored.Release();
             sending = new(false);
             return true;
@@ -99,6 +101,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             catch
             {
                 // The connection was broken from elsewhere meanwhile.
+                listener.Hits.NoteUntaken(answer, answer.End - position);
                 answer.Stored.Release();
                 throw;
             }
@@ -109,6 +112,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             var isSent = head.IsEmpty && position == answer.End;
             if (step == Step.Gone || isSent)
             {
+                listener.Hits.NoteUntaken(answer, answer.End - position);
                 answer.Stored.Release();
                 sending = new(isSent);
                 return true;
@@ -123,9 +127,11 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             sending = default;
             hold();
             (waiting, waitingHead, waitingAt, IsWaiting) = (answer, head.IsEmpty ? [] : head.ToArray(), position, true);
+            listener.Hits.NoteUntaken(answer, answer.End - position);
             // From here on it may be going on already, on another thread.
             if (socket.TryWatchDrained()) return false;
             (waiting, waitingHead, IsWaiting) = (default, [], false);
+            listener.Hits.NoteUntaken(answer, position - answer.End);
         }
     }
 
@@ -227,6 +233,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
         route = answer.Route;
         using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
         answer.Stored.Release();
+        listener.Hits.NoteUntaken(answer, answer.End - position);
         if (head.Length > 0 && !await socket.TrySendAsync(head)) return false;
         while (reader.Position < answer.End)
         {
@@ -234,6 +241,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             socket.BeginSend();
             var step = Push([], answer, ref next, Math.Min(answer.End, next + TurnBytes), MayBeByFile(answer), out _);
             if (next > reader.Position) noteProgress();
+            listener.Hits.NoteUntaken(answer, reader.Position - next);
             reader.Skip(next - reader.Position);
             Sent = next - answer.Start;
             if (step == Step.Gone) return false;
@@ -242,6 +250,7 @@ internal sealed class HitSender(PolledSocket socket, EdgeListener listener, Plai
             else if (step == Step.NotHere && !await TryBringAsync(answer, next))
             {
                 if (!await ReadAsync(reader)) return false;
+                listener.Hits.NoteUntaken(answer, next - reader.Position);
                 Sent = reader.Position - answer.Start;
             }
             else if (step == Step.Done && next < answer.End) await Task.Yield();

@@ -65,10 +65,17 @@ internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounter
 
         ObjectCache.NoteUse(stored);
         if (!isBodiless) counters.Ghosts?.NoteHit(stored.Hash, end - start);
-        counters.CountHit(isBodiless ? 0 : end - start, stored.InMemory(start));
+        var inMemory = stored.InMemory(start);
+        counters.CountHit(isBodiless ? 0 : end - start, inMemory);
         var length = plain.Write(head, status, start, end, hit.Now, id);
-        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, hit.Route);
+        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, inMemory, hit.Route);
         return true;
+    }
+
+    /// <summary>Bytes of an answer that have to wait for room, or are not to be had any more; less than none once they went out.</summary>
+    public void NoteUntaken(in PlainAnswer answer, long bytes)
+    {
+        if (bytes != 0) counters.CountUntaken(Outcome.Hit, answer.InMemory, bytes);
     }
 
     /// <summary>How to ask for bytes that left the tiers after they were promised, on behalf of the client they were promised to.</summary>

@@ -142,7 +142,7 @@ internal sealed class Engine : IAsyncDisposable
         var statistics = cache.GetStatistics();
         var (disk, memory) = (statistics.Disk?.MaximumBytes ?? 0, statistics.MemoryMaximumBytes);
         var capacity = Math.Max(disk, memory);
-        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Bytes(Outcome.Hit)), time, disk >= memory ? "s3fifo" : memoryPolicy) : null;
+        return capacity > 0 ? new GhostSampler(capacity, () => (counters.Requests(Outcome.Hit), counters.Promised(Outcome.Hit)), time, disk >= memory ? "s3fifo" : memoryPolicy) : null;
     }
 
     private static ObjectCacheOptions CacheOptions(CacheSection cache) => new()

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Objects;
 using Sluice.Edge.Routes;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Telemetry;
 
 namespace Sluice.Edge.Tests.Serving;
@@ -31,6 +32,7 @@ public sealed class LeavingClientTests
         await edge.InvokeAsync(context);
 
         Assert.True(client.IsGivenUp);
+        Assert.Equal(0, counters.Bytes(Outcome.Miss));
     }
 
     private sealed class Client : StreamResponseBodyFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature

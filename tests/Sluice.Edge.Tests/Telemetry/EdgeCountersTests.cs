@@ -77,6 +77,24 @@ public sealed class EdgeCountersTests
         Assert.Equal((2, 1), (seen["sluice.edge.prefetched"], seen["sluice.edge.prefetched.used"]));
     }
 
+    [Fact]
+    public void Bytes_OfWhatAClientLeft_AreTakenOff_ButNeverBelowWhatWasShown()
+    {
+        using var counters = new EdgeCounters();
+        counters.CountHit(100, inMemory: true);
+        counters.CountUntaken(Outcome.Hit, true, 60);
+        counters.Count(Outcome.Miss, 50);
+        counters.CountUntaken(Outcome.Miss, true, 20);
+        Assert.Equal((40, 100, 30), (counters.Bytes(Outcome.Hit), counters.Promised(Outcome.Hit), counters.Bytes(Outcome.Miss)));
+
+        counters.CountHit(1000, inMemory: true);
+        Assert.Equal(1040, counters.Bytes(Outcome.Hit));
+        counters.CountUntaken(Outcome.Hit, true, 900);
+        Assert.Equal(1040, counters.Bytes(Outcome.Hit));
+        counters.CountHit(950, inMemory: true);
+        Assert.Equal(1090, counters.Bytes(Outcome.Hit));
+    }
+
     private static object? MeterOf(EdgeCounters counters) => typeof(EdgeCounters).GetField("meter", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(counters);
 
     private static void Record(EdgeCounters counters, int hits)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.Edge.Serving;
 using Sluice.Edge.Tests.Serving;
 using Sluice.Edge.Transport;
 using Sluice.TestKit.Processes;
@@ -43,6 +44,7 @@ public sealed class EdgeTransportWaitTests
     public async Task Client_GoneWhileItsAnswerWaits_LetsGoOfTheObject()
     {
         await using var edge = await StartAsync(128 << 20);
+        var before = edge.Counters.Bytes(Outcome.Hit);
         using (var client = await ConnectAsync(edge))
         {
             await client.SendAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
@@ -52,6 +54,8 @@ public sealed class EdgeTransportWaitTests
         }
 
         Assert.True(await Eventually.HoldsAsync(() => edge.Cache.GetStatistics().Disk!.Value.Bytes == 0, Patience));
+        // And what it did not take was not sent.
+        Assert.InRange(edge.Counters.Bytes(Outcome.Hit) - before, 1, Length - 1);
     }
 
     [Fact]
