@@ -29,6 +29,9 @@ internal sealed class TlsConnection
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(ClientConnection.BufferBytes);
     private int filled, consumed;
 
+    // How far the body of the answer under way has gone out.
+    private long sentTo;
+
     // Made with the first answer that needs it. The request is the one being answered until the answer is out: the next is read only then.
     private Func<CachedObject, FillSource>? asker;
     private ActiveRoute? route;
@@ -150,25 +153,32 @@ internal sealed class TlsConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> SendAsync(Hit hit)
     {
-        var (answer, position, isWhole, entry) = (hit.Answer, hit.Answer.Start, false, hit.Entry);
+        var (answer, isWhole, entry) = (hit.Answer, false, hit.Entry);
+        sentTo = answer.Start;
         try
         {
             // A connection that ended between two records would cut it short.
-            if (!serverInput.Hold()) return false;
+            if (!serverInput.Hold())
+            {
+                hits.NoteUntaken(answer, answer.End - answer.Start);
+                return false;
+            }
+
             var used = answer.HeadLength + Gather(answer, hit.Record.AsSpan(answer.HeadLength, RecordOutput.RecordBytes - answer.HeadLength));
-            position += used - answer.HeadLength;
             await stream.WriteAsync(hit.Record.AsMemory(0, used));
             if (hit.Sample != 0) hits.EndSample(hit.Sample, answer);
             if (entry is { } begun) entry = begun with { FirstByte = hits.Since(hit.Began) };
-            if (position < answer.End) position = await SendRestAsync(answer, position);
-            isWhole = position == answer.End && !socket.IsGone;
+            sentTo += used - answer.HeadLength;
+            hits.NoteUntaken(answer, answer.End - sentTo);
+            if (sentTo < answer.End) await SendRestAsync(answer);
+            isWhole = sentTo == answer.End && !socket.IsGone;
             return isWhole;
         }
         finally
         {
             answer.Stored.Release();
             ArrayPool<byte>.Shared.Return(hit.Record);
-            if (entry is { } ended) teller!.Tell(ended, hit.Began, position - answer.Start, isWhole);
+            if (entry is { } ended) teller!.Tell(ended, hit.Began, sentTo - answer.Start, isWhole);
             socket.NoteUse();
             serverInput.Release();
         }
@@ -188,27 +198,27 @@ internal sealed class TlsConnection
         return copied;
     }
 
-    /// <summary>Sends the rest from where it lies; answers how far it came.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<long> SendRestAsync(PlainAnswer answer, long position)
+    /// <summary>Sends the rest from where it lies.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendRestAsync(PlainAnswer answer)
     {
         route = answer.Route;
-        using var reader = answer.Stored.OpenFor(position, answer.End, asker ??= SourceOf);
-        var turn = position + TurnBytes;
-        while (reader.Position < answer.End && !socket.IsGone)
+        using var reader = answer.Stored.OpenFor(sentTo, answer.End, asker ??= SourceOf);
+        var turn = sentTo + TurnBytes;
+        while (sentTo < answer.End && !socket.IsGone)
         {
             using (var piece = await reader.ReadAsync(CancellationToken.None))
             {
-                if (piece.Length == 0) break;
+                if (piece.Length == 0) return;
                 await stream.WriteAsync(piece.Memory);
+                hits.NoteUntaken(answer, -piece.Length);
+                sentTo += piece.Length;
             }
 
-            if (reader.Position < turn) continue;
-            turn = reader.Position + TurnBytes;
+            if (sentTo < turn) continue;
+            turn = sentTo + TurnBytes;
             await Task.Yield();
         }
-
-        return reader.Position;
     }
 
     private async ValueTask<bool> GiveAsync(int start, int count)
