@@ -40,7 +40,7 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
             edge = edges.GetOrAdd(site, Open);
         }
 
-        return edge.TryServeHit(context) ?? FetchAsync(context, edge);
+        return edge.TryServeHit(context) ?? (RequestTarget.TryParse(line.RawTarget, out _, out _) ? FetchAsync(context, edge) : next(context));
     }
 
     /// <summary>False where path and query are not those of the request line: middleware before the cache has made others of them, or the server read no line and tells none (TestServer, and those of functions).</summary>

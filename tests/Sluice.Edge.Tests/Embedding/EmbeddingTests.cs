@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -200,6 +202,28 @@ public class EmbeddingTests
             app.MapGet("/a", (HttpContext context) => $"{context.Request.PathBase}|{context.Request.Path}");
         }, time);
         Assert.Equal("/base|/a", (await app.SendAsync("/base/a")).Body);
+    }
+
+    // Browsers send what a page's link says: "%" in a query stays as it is, and old scripts write %u00e4.
+    [Theory]
+    [InlineData("/search?q=100%", "100%")]
+    [InlineData("/search?q=%u00e4", "%u00e4")]
+    [InlineData("/search/%zz", null)]
+    [InlineData("/search/..%2Fa", null)]
+    public async Task Get_TargetThatHasNoNormalForm_IsTheAppsToAnswer(string target, string? query)
+    {
+        await using var app = await StartAsync(app => app.MapGet("/search/{*rest}", (HttpContext context, string? rest) =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            return context.Request.Query["q"].FirstOrDefault() ?? rest;
+        }));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, app.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+        var answer = await new StreamReader(client.GetStream()).ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains(query ?? target["/search/".Length..], answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Cache-Status", answer, StringComparison.Ordinal);
     }
 
     [Fact]
