@@ -18,8 +18,8 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
     private readonly CancellationTokenSource aborted = new();
     private bool isPersonal;
 
-    /// <summary>Sends it. The app runs on its own from here on.</summary>
-    public void Start(RequestDelegate pipeline, HttpRequestFeature request, HttpConnectionFeature connection)
+    /// <summary>Sends it. The app runs on its own from here on, until what this gives has ended.</summary>
+    public Task Start(RequestDelegate pipeline, HttpRequestFeature request, HttpConnectionFeature connection)
     {
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(request);
@@ -30,7 +30,7 @@ internal sealed partial class PipelineExchange(IHttpContextFactory contexts, str
         var (span, culture, words) = (Activity.Current, CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         // Only these flow on: a context of its own under IHttpContextAccessor would take the client's away from whoever stands before the cache.
         using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(() =>
+            return Task.Run(() =>
             {
                 (Activity.Current, CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (span, culture, words);
                 return RunAsync(pipeline, features);

@@ -8,7 +8,7 @@ using Sluice.Edge.Origins;
 namespace Sluice.Edge.Embedding;
 
 /// <summary>An app's pipeline as an origin. Each request is one of its own, since it may outlive the client that caused it and serve others.</summary>
-internal sealed class PipelineOrigin(PipelineSite site, RequestDelegate pipeline, IHttpContextFactory contexts, ILogger<PipelineOrigin> logger) : IOrigin
+internal sealed class PipelineOrigin(PipelineSite site, RequestDelegate pipeline, IHttpContextFactory contexts, PipelineRuns runs, ILogger<PipelineOrigin> logger) : IOrigin
 {
     public string Name => "app";
 
@@ -19,7 +19,7 @@ internal sealed class PipelineOrigin(PipelineSite site, RequestDelegate pipeline
     public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
     {
         var exchange = new PipelineExchange(contexts, request.Method, logger);
-        exchange.Start(pipeline, RequestOf(request), AddressOf(request));
+        runs.Add(exchange.Start(pipeline, RequestOf(request), AddressOf(request)));
         try
         {
             return await exchange.AnswerAsync(cancellation);

@@ -14,7 +14,7 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Embedding;
 
 /// <summary>The cache in an app's pipeline: the rest of the pipeline is the origin.</summary>
-internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory contexts, ObjectCache cache, EdgeCounters counters, IServiceProvider services, IOptions<SluiceCacheOptions> options)
+internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory contexts, ObjectCache cache, EdgeCounters counters, PipelineRuns runs, IServiceProvider services, IOptions<SluiceCacheOptions> options)
 {
     /// <summary>Hosts that are cached for, since each has objects of its own; requests for further ones pass. An app that answers to any name should set AllowedHosts.</summary>
     private const int MaximumSites = 256;
@@ -106,7 +106,7 @@ internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory
     private SluiceEdge Open(PipelineSite site)
     {
         var settings = new EdgeOptions { BaseUrl = Uri.TryCreate($"{site.Scheme}://{site.Host}", UriKind.Absolute, out var url) ? url : null, IsSecure = site.Scheme == "https" };
-        var origin = new PipelineOrigin(site, next, contexts, loggers.CreateLogger<PipelineOrigin>());
+        var origin = new PipelineOrigin(site, next, contexts, runs, loggers.CreateLogger<PipelineOrigin>());
         settings.Routes.Add(new EdgeRoute { Name = "app", Origins = [origin], Policy = options.Value.Policy });
         return new SluiceEdge(cache, settings, counters, time, loggers);
     }

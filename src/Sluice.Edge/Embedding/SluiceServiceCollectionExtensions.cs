@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Core.Disk;
@@ -32,6 +33,8 @@ public static class SluiceServiceCollectionExtensions
         services.TryAddSingleton<EdgeCounters>();
         services.TryAddSingleton(provider => ObjectCache.Open(CacheOptions(provider.GetRequiredService<IOptions<SluiceCacheOptions>>().Value), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton<CacheMeter>();
+        services.TryAddSingleton<PipelineRuns>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PipelineRuns>(static provider => provider.GetRequiredService<PipelineRuns>()));
         return services;
     }
 

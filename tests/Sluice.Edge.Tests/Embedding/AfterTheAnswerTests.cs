@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Sluice.Edge.Tests.Embedding;
 
@@ -44,6 +46,25 @@ public sealed class AfterTheAnswerTests
         Assert.False(await wasCancelled.Task.WaitAsync(Patience));
     }
 
+    // The server has answered, and knows nothing of the request that the cache made.
+    [Fact]
+    public async Task Stop_WhileTheAppGoesOn_WaitsForIt()
+    {
+        var isOver = false;
+        await using var app = await StartAsync(app => app.Use((context, next) =>
+        {
+            context.Response.OnCompleted(async () =>
+            {
+                await LookAsync(context);
+                isOver = true;
+            });
+            return next(context);
+        }), builder => builder.Services.AddHostedService(_ => new AtTheEnd(answered.SetResult)));
+        await app.SendAsync("/length");
+        await app.Services.GetRequiredService<IHost>().StopAsync();
+        Assert.True(isOver);
+    }
+
     // Without a client's answer it is to hear of it as ever.
     [Fact]
     public async Task RequestAborted_ClientLeavesWithinTheBody_IsCancelled()
@@ -79,7 +100,7 @@ public sealed class AfterTheAnswerTests
         }
     }
 
-    private static Task<EmbeddedApp> StartAsync(Action<WebApplication> before) => EmbeddedApp.StartAsync(
+    private static Task<EmbeddedApp> StartAsync(Action<WebApplication> before, Action<WebApplicationBuilder>? build = null) => EmbeddedApp.StartAsync(
         app =>
         {
             app.UseSluice();
@@ -102,5 +123,18 @@ public sealed class AfterTheAnswerTests
             });
             app.MapGet("/fails", void () => throw new InvalidOperationException("on purpose"));
         },
-        TimeProvider.System);
+        TimeProvider.System,
+        build: build);
+
+    // Hosted services stop in the reverse of their order: the server first, as it comes last, then this one.
+    private sealed class AtTheEnd(Action stopping) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            stopping();
+            return Task.CompletedTask;
+        }
+    }
 }
