@@ -26,7 +26,11 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
     /// <summary>True when the cache has all of the answer, or can have: what the app does from then on is its own.</summary>
     public bool IsWhole => isComplete || StatusCode is 204 or 304 || (Headers.ContentLength is { } length && Volatile.Read(ref written) >= length);
 
-    public int StatusCode { get; set; } = 200;
+    public int StatusCode
+    {
+        get;
+        set => field = HasStarted ? throw new InvalidOperationException("The status cannot be set: the response has started.") : value;
+    } = 200;
 
     public string? ReasonPhrase { get; set; }
 
@@ -64,6 +68,8 @@ internal sealed class PipelineResponse(bool isHead) : IHttpResponseFeature, IHtt
         if (HasStarted) return;
         while (starting.TryPop(out var next)) await next.Callback(next.State);
         HasStarted = true;
+        // As with a server: who reads them now does so beside the app.
+        if (Headers is HeaderDictionary fields) fields.IsReadOnly = true;
         head.TrySetResult();
     }
 

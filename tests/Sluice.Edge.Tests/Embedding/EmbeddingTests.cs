@@ -397,6 +397,21 @@ public class EmbeddingTests
     }
 
     // Cut to the length it says it would be kept as if it were whole.
+    // As on a server. The cache reads both while the app goes on.
+    [Fact]
+    public async Task Get_TheAppChangesStatusAndFieldsOfAnAnswerThatHasBegun_IsToldThatItCannot()
+    {
+        await using var app = await StartAsync(app => app.MapGet("/late", async (HttpContext context) =>
+        {
+            await context.Response.WriteAsync("begun ");
+            Assert.Throws<InvalidOperationException>(() => context.Response.Headers["X-Late"] = "1");
+            Assert.Throws<InvalidOperationException>(() => context.Response.StatusCode = 202);
+            await context.Response.WriteAsync("and ended");
+        }));
+        var (head, body) = await app.SendAsync("/late");
+        Assert.Equal((HttpStatusCode.OK, "begun and ended", false), (head.StatusCode, body, head.Headers.Contains("X-Late")));
+    }
+
     [Fact]
     public async Task Get_MoreThanItsContentLength_IsAFailure()
     {
