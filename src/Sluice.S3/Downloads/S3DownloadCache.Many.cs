@@ -15,8 +15,11 @@ public sealed partial class S3DownloadCache
     public async IAsyncEnumerable<(string S3Url, long Length)> ListAsync(string s3Prefix, S3DownloadOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (!S3Location.TryParse(s3Prefix, out var place, out var wrong)) throw new ArgumentException(wrong);
-        await using var items = Source(place.Bucket, options ?? new()).ListAsync(place.Prefix, cancellation).GetAsyncEnumerator(cancellation);
-        while (await NextAsync(items)) yield return ($"s3://{place.Bucket}/{items.Current.Key}", items.Current.Length);
+        var items = Source(place.Bucket, options ?? new()).ListAsync(place.Prefix, cancellation).GetAsyncEnumerator(cancellation);
+        await using var end = items.ConfigureAwait(false);
+        // As with a file: not on the thread of a window.
+        while (await (SynchronizationContext.Current is null ? NextAsync(items) : Task.Run(() => NextAsync(items), CancellationToken.None)).ConfigureAwait(false))
+            yield return ($"s3://{place.Bucket}/{items.Current.Key}", items.Current.Length);
     }
 
     /// <summary>Fetches what is not held yet, several at a time, and hands nothing out (row S3D-32). Tells of each as it is done: how it was had, or why not.</summary>
@@ -44,7 +47,7 @@ public sealed partial class S3DownloadCache
             }
         });
 
-    private static async ValueTask<bool> NextAsync<T>(IAsyncEnumerator<T> items)
+    private static async Task<bool> NextAsync<T>(IAsyncEnumerator<T> items)
     {
         try
         {

@@ -32,18 +32,24 @@ internal sealed partial class PresignedUrlCache
                 lock (errors)
                     if (errors.Count < MostErrors) errors.Add($"{PresignEvents.Truncate(path)}: {wrong.Message}");
             }
-        });
+        }).ConfigureAwait(false);
         return new(ready, failed, counters[PresignCount.Signatures] - before, errors);
     }
 
-    public async Task<int> PurgeAsync(CancellationToken cancellation = default)
+    public Task<int> PurgeAsync(CancellationToken cancellation = default) => AwayAsync(() => PurgeHereAsync(cancellation));
+
+    public Task<int> ForgetAsync(string path, CancellationToken cancellation = default) => AwayAsync(() => ForgetHereAsync(path, cancellation));
+
+    public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => AwayAsync(() => rotation.RunAsync(cancellation));
+
+    private async Task<int> PurgeHereAsync(CancellationToken cancellation)
     {
         check?.Forget();
         var forgotten = memory.RemoveWhere(_ => true);
         return store is null ? forgotten : Math.Max(forgotten, await store.DeleteAsync(PresignStore.EveryEntry, cancellation));
     }
 
-    public async Task<int> ForgetAsync(string path, CancellationToken cancellation = default)
+    private async Task<int> ForgetHereAsync(string path, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(path);
         path = PresignKey.Normalise(path).ToString();
@@ -62,8 +68,6 @@ internal sealed partial class PresignedUrlCache
             return forgotten;
         }
     }
-
-    public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => rotation.RunAsync(cancellation);
 
     private void BeginRotation()
     {

@@ -132,12 +132,12 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var key = KeyOf(path, options);
         var target = targets.Check(key);
         var now = time.GetUtcNow();
-        if (check is not null || !credentials.TryGet(now, out var with)) return DirectAsync(key, target, started, cancellation);
+        if (check is not null || !credentials.TryGet(now, out var with)) return new(AwayAsync(() => DirectAsync(key, target, started, cancellation)));
         var term = FreshTerm(key, with, now);
         return new(HandOut(Sign(key, target, with, term), term, now, started));
     }
 
-    private async ValueTask<PresignedUrl> DirectAsync(PresignKey key, PresignTarget target, long started, CancellationToken cancellation)
+    private async Task<PresignedUrl> DirectAsync(PresignKey key, PresignTarget target, long started, CancellationToken cancellation)
     {
         var with = await FindCredentialsAsync(cancellation);
         check?.Recall(key, with);
@@ -191,6 +191,9 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var entries = memory.Count;
         return new(entries, (entries * EntryBytes) + (Math.Min(entries, options.ReadyUrls) * ReadyBytes), usage.Entries, usage.Bytes, usage.MaximumBytes ?? 0);
     }
+
+    // As with Dispose: who waits on the thread of a window would wait for ever for what has to come back to it.
+    private static Task<T> AwayAsync<T>(Func<Task<T>> work) => SynchronizationContext.Current is null ? work() : Task.Run(work);
 
     private void Track(Func<Task> work)
     {

@@ -1,5 +1,6 @@
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Downloads;
 
@@ -60,6 +61,15 @@ public sealed class DownloadListingTests : IAsyncDisposable
         var failure = await Assert.ThrowsAsync<S3DownloadException>(ListAsync);
 
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_OnTheThreadOfAWindow_Ends()
+    {
+        bed.Server.On("/media/", Page(""));
+        var cache = bed.Open();
+
+        Assert.True(WindowThread.Run(() => Assert.Single(cache.ListAsync("s3://media").ToBlockingEnumerable())));
     }
 
     public ValueTask DisposeAsync() => bed.DisposeAsync();
