@@ -43,9 +43,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
     private Task behind = Task.CompletedTask;
-    private bool complained, expected;
+    private bool complained, expected, isGiven;
 
-    /// <summary>The chain for a profile, for variables that are named, or the default one.</summary>
+    /// <summary>The app's own, or the chain for a profile, for variables that are named, or the default one.</summary>
     /// <exception cref="ArgumentException">The profile does not exist or cannot be used, or a variable is not set.</exception>
     // The SDK looks for these by their names, so that an app that is published trimmed would lack them: roles and single sign-on gave no credentials there.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceClient)), DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceConfig))]
@@ -53,6 +53,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOOIDCClient)), DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSSOOIDCConfig))]
     public static ChainCredentials For(S3OriginOptions options, TimeProvider time, ILogger log)
     {
+        if (options.Credentials is { } given) return new(() => Task.FromResult(given), time, log) { expected = true, isGiven = true };
         if (options.AccessKeyVariable is not null)
         {
             // Like a profile that does not exist: better no start than an anonymous one.
@@ -140,7 +141,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     private static DateTimeOffset? EndOf(AWSCredentials source) => source.Expiration is { } end && end != default && end != DateTime.MaxValue ? new DateTimeOffset(end.ToUniversalTime()) : null;
 
-    private static async Task<S3Credentials> ReadAsync(AWSCredentials source)
+    private async Task<S3Credentials> ReadAsync(AWSCredentials source)
     {
         var found = await source.GetCredentialsAsync();
         // Keys that end need not have a token: a program may give leased ones.
@@ -149,7 +150,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         if (source is EnvironmentVariablesAWSCredentials && DateTimeOffset.TryParse(Environment.GetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told)) ends = told;
         if (!found.UseToken) return new(found.AccessKey, found.SecretKey, null, ends);
         // Of the machine's own role the SDK does not tell when it ends, and the machine does.
-        if (ends is null && source is not (EnvironmentVariablesAWSCredentials or SessionAWSCredentials)
+        if (ends is null && !isGiven && source is not (EnvironmentVariablesAWSCredentials or SessionAWSCredentials)
             && (await Task.Run(static () => EC2InstanceMetadata.IAMSecurityCredentials))?.Values.FirstOrDefault(role => role?.Token is { Length: > 0 }) is { } role)
             return new(role.AccessKeyId, role.SecretAccessKey, role.Token, new DateTimeOffset(role.Expiration.ToUniversalTime()));
         return new(found.AccessKey, found.SecretKey, found.Token, ends);

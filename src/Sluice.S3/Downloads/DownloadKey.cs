@@ -10,6 +10,9 @@ internal static class DownloadKey
     /// <summary>The profile's part of the identity where none is named.</summary>
     public const string DefaultProfile = "default";
 
+    /// <summary>The profile's part where the credentials are the app's own: the name of none.</summary>
+    public const string Given = "|";
+
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Digits of a key.</summary>

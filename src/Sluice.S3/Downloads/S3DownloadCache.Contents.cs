@@ -13,7 +13,7 @@ public sealed partial class S3DownloadCache
     /// <summary>Deletes the file of an address, leased or not; false when there was none.</summary>
     /// <exception cref="IOException">The cache directory cannot be used.</exception>
     public bool Remove(string s3Url, string? profile = null) =>
-        WithStore(open => open.Remove(DownloadKey.Of(s3Url, profile ?? Environment.GetEnvironmentVariable("AWS_PROFILE"))));
+        WithStore(open => open.Remove(KeyOf(s3Url, profile)));
 
     /// <summary>Deletes all files, leased or not, and the counts; how many files.</summary>
     /// <exception cref="IOException">The cache directory cannot be used.</exception>

@@ -267,16 +267,17 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
     {
         if (!S3Location.TryParse(s3Url, out var place, out var wrong)) throw new ArgumentException(wrong);
         if (place.Prefix.Length == 0) throw new ArgumentException($"'{s3Url}' names no object: it should look like s3://bucket/key.");
-        var profile = options.Profile ?? Environment.GetEnvironmentVariable("AWS_PROFILE");
-        return new(s3Url, DownloadKey.Of(s3Url, profile), place.Prefix, Source(place.Bucket, options), options.SkipCache, options.ValidateETag) { ETagIsMd5 = options.ETagIsMd5 };
+        return new(s3Url, KeyOf(s3Url, options.Profile), place.Prefix, Source(place.Bucket, options), options.SkipCache, options.ValidateETag) { ETagIsMd5 = options.ETagIsMd5 };
     }
+
+    private string KeyOf(string s3Url, string? profile) => DownloadKey.Of(s3Url, profile ?? (Options.Credentials is null ? Environment.GetEnvironmentVariable("AWS_PROFILE") : DownloadKey.Given));
 
     private DownloadSource Source(string bucket, S3DownloadOptions options)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         var access = new S3DownloadOptions { Profile = options.Profile, Endpoint = options.Endpoint ?? Options.Endpoint, Region = options.Region ?? Options.Region, ForcePathStyle = options.ForcePathStyle, RequesterPays = options.RequesterPays };
         return sources.TryGetValue((bucket, access), out var known) ? known : sources.GetOrAdd((bucket, access), static (at, self) =>
-            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Endpoint = at.Options.Endpoint, Region = at.Options.Region, ForcePathStyle = at.Options.ForcePathStyle, RequesterPays = at.Options.RequesterPays, Retries = Retries }, self.time, self.log), this);
+            self.Connect(new() { Bucket = at.Bucket, Profile = at.Options.Profile, Credentials = at.Options.Profile is null ? self.Options.Credentials : null, Endpoint = at.Options.Endpoint, Region = at.Options.Region, ForcePathStyle = at.Options.ForcePathStyle, RequesterPays = at.Options.RequesterPays, Retries = Retries }, self.time, self.log), this);
     }
 
     private DownloadStore? Store()

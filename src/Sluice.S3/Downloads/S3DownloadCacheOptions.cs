@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace Sluice.S3.Downloads;
 
 /// <summary>Where downloads are kept, how many, and for how long.</summary>
@@ -44,6 +46,9 @@ public sealed partial record S3DownloadCacheOptions
 
     /// <summary>Region to sign for, for calls that do not say. Default null: as the AWS tools look it up.</summary>
     public string? Region { get; init; }
+
+    /// <summary>Credentials of the app's own, for calls that name no profile. Part of a file's identity is that there are some, not which: caches for those of different rights have a directory each. Default null: as the AWS tools look them up.</summary>
+    public AWSCredentials? Credentials { get; init; }
 
     /// <summary>~/.sluice/cache.</summary>
     public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".sluice", "cache");

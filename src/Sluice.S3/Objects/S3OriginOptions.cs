@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace Sluice.S3.Objects;
 
 /// <summary>Which bucket an <see cref="S3Origin"/> reads, and how.</summary>
@@ -17,6 +19,9 @@ public sealed record S3OriginOptions
 
     /// <summary>Profile of the AWS configuration files to take credentials from. Default null: the usual chain (environment, AWS_PROFILE, container and instance roles).</summary>
     public string? Profile { get; init; }
+
+    /// <summary>Credentials of the app's own, such as keys out of its configuration or a role that it assumes; asked for anew before they expire. Default null: those of the profile, the variables or the chain.</summary>
+    public AWSCredentials? Credentials { get; init; }
 
     /// <summary>Environment variable that holds the access key, for a bucket with keys of its own (row U077). Default null: AWS_ACCESS_KEY_ID, first in the usual chain. Goes with <see cref="SecretKeyVariable"/>.</summary>
     public string? AccessKeyVariable { get; init; }
@@ -79,6 +84,7 @@ public sealed record S3OriginOptions
         if (AccessKeyVariable is null != SecretKeyVariable is null) errors.Add("The variables of the access key and of the secret key go together: name both, or neither.");
         if (SessionTokenVariable is not null && AccessKeyVariable is null) errors.Add("A variable for the session token needs those of the access key and the secret key.");
         if (AccessKeyVariable is not null && (Anonymous || Profile is not null)) errors.Add("Variables for the keys exclude a profile and anonymous access.");
+        if (Credentials is not null && (Anonymous || Profile is not null || AccessKeyVariable is not null)) errors.Add("Credentials of the app's own exclude a profile, variables for the keys and anonymous access.");
         return errors;
     }
 

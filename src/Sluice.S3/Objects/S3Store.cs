@@ -57,6 +57,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         }
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(config.AuthenticationRegion);
         AmazonS3Client client = options.Anonymous ? new(new AnonymousAWSCredentials(), config)
+            : options.Credentials is { } own ? new(own, config)
             : options.AccessKeyVariable is not null ? new(ChainCredentials.FromVariables(options), config) : new(config);
         if (options.RequesterPays) client.BeforeRequestEvent += (_, request) => ((WebServiceRequestEventArgs)request).Headers[PresignTarget.RequesterPays.Name] = PresignTarget.RequesterPays.Value;
         // The whole of the bucket's settings, of which a caller of the download cache can give only some.

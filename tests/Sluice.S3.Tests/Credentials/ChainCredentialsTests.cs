@@ -130,6 +130,31 @@ public class ChainCredentialsTests
     public void Errors_VariablesThatDoNotGoTogether_AreSaid(string? id, string? secret, string? token, string? profile, bool anonymous) =>
         Assert.Single(new S3OriginOptions { Bucket = "media", AccessKeyVariable = id, SecretKeyVariable = secret, SessionTokenVariable = token, Profile = profile, Anonymous = anonymous }.Errors());
 
+    // As an app has them that assumes a role itself, or renews keys of a vault's.
+    [Fact]
+    public async Task Get_TheAppsOwn_AreAskedForAnewBeforeTheyExpire()
+    {
+        var own = new Renewing(clock);
+        var chain = ChainCredentials.For(new() { Bucket = "media", Credentials = own }, clock, log);
+        var end = clock.GetUtcNow().AddMinutes(8);
+        Assert.Equal(new S3Credentials("id1", "secret", "token", end), await chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal("id2", (await chain.GetAsync(default))?.AccessKey);
+    }
+
+    // Their end is not known. This machine's role, which is asked for when the chain gives such a token, is another's.
+    [Fact]
+    public async Task Get_TheAppsOwnWithATokenWithoutAnEnd_AreTheApps() =>
+        Assert.Equal(new S3Credentials("id", "secret", "token"), await ChainCredentials.For(new() { Bucket = "media", Credentials = new Temporary("id", DateTime.MaxValue) }, clock, log).GetAsync(default));
+
+    [Theory]
+    [InlineData("profile", null, false)]
+    [InlineData(null, "A", false)]
+    [InlineData(null, null, true)]
+    public void Errors_TheAppsOwnBesideOthers_AreSaid(string? profile, string? variable, bool anonymous) => Assert.Contains(
+        new S3OriginOptions { Bucket = "media", Credentials = new BasicAWSCredentials("id", "sesame"), Profile = profile, AccessKeyVariable = variable, SecretKeyVariable = variable, Anonymous = anonymous }.Errors(),
+        error => error.StartsWith("Credentials of the app's own", StringComparison.Ordinal));
+
     [Fact]
     public async Task Get_NoneFound_IsAnonymousAndSaidOnce()
     {
@@ -271,6 +296,17 @@ public class ChainCredentialsTests
         => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For(new() { Bucket = "media", Profile = "nobody-has-this" }, clock, log)).Message, StringComparison.Ordinal);
 
     private static void IsThere(ValueTask<S3Credentials?> asked) => Assert.True(asked.IsCompletedSuccessfully);
+
+    private sealed class Renewing(TimeProvider clock) : AWSCredentials
+    {
+        private int turn;
+
+        public override ImmutableCredentials GetCredentials()
+        {
+            Expiration = clock.GetUtcNow().UtcDateTime.AddMinutes(8);
+            return new($"id{++turn}", "secret", "token");
+        }
+    }
 
     private sealed class Temporary : AWSCredentials
     {

@@ -1,4 +1,7 @@
+using Amazon.Runtime;
 using Sluice.S3.Downloads;
+using Sluice.S3.Objects;
+using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
@@ -29,6 +32,29 @@ public sealed class S3DownloadCacheTests : IAsyncDisposable
         Assert.Equal(S3DownloadOutcome.Hit, (await cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop)).Outcome);
         Assert.Equal(before + 1, bed.Server.Calls.Count);
         Assert.Empty(bed.Log.Warnings);
+    }
+
+    // A profile that a call names is somebody else, and so is whom the chain of another process finds.
+    [Fact]
+    public async Task Fetch_ByCredentialsOfTheApps_IsDoneByThemUnlessACallNamesAProfile()
+    {
+        bed.Put("clip.mp4", 1, 1000);
+        var own = new BasicAWSCredentials("id", "sesame");
+        var asked = new List<S3OriginOptions>();
+        await using var cache = new S3DownloadCache(new() { Directory = bed.Root, Endpoint = new(bed.Server.Address), Credentials = own }, bed.Clock, bed.Log)
+        {
+            Connect = (bucket, time, log) =>
+            {
+                asked.Add(bucket);
+                return new(bucket, new FixedCredentials(S3OriginTestBase.Owner), time, log);
+            },
+        };
+        var mine = await cache.GetAsync(Url, cancellation: Stop);
+        var theirs = await cache.GetAsync(Url, "work", Stop);
+        Assert.Equal([(own, null), (null, "work")], asked.Select(bucket => (bucket.Credentials, bucket.Profile)));
+        Assert.Distinct([mine, theirs, await bed.Open().GetAsync(Url, cancellation: Stop)]);
+        Assert.True(cache.Remove(Url));
+        Assert.False(File.Exists(mine));
     }
 
     // A program with windows may wait for a file, and closes its cache as it ends.
