@@ -8,8 +8,8 @@ public sealed partial record S3DownloadCacheOptions
     /// <summary>False: every call fetches, into a folder for temporary files. Default true (row S3D-07).</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The cache directory; several processes may share it. Default ~/.sluice/cache (decision D17).</summary>
-    public string Directory { get; init; } = DefaultDirectory;
+    /// <summary>The cache directory; several processes may share it. "~/" is the home folder, as for the program. Default ~/.sluice/cache (decision D17).</summary>
+    public string Directory { get; init => field = value?.StartsWith("~/", StringComparison.Ordinal) == true ? Path.Combine(Home, value[2..]) : value!; } = DefaultDirectory;
 
     /// <summary>Bound on the bytes of all files, those being fetched included; reserved before they are written. Default 500 MiB (row S3D-04).</summary>
     public long MaximumBytes { get; init; } = 500L << 20;
@@ -51,7 +51,9 @@ public sealed partial record S3DownloadCacheOptions
     public AWSCredentials? Credentials { get; init; }
 
     /// <summary>~/.sluice/cache.</summary>
-    public static string DefaultDirectory => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".sluice", "cache");
+    public static string DefaultDirectory => Path.Combine(Home, ".sluice", "cache");
+
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>Everything that is wrong with these options, one line each; empty when they will do.</summary>
     public IReadOnlyList<string> Errors()

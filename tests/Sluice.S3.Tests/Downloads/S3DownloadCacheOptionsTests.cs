@@ -26,6 +26,11 @@ public class S3DownloadCacheOptionsTests
         Assert.Equal(new S3DownloadCacheOptions { Enabled = false, MaximumBytes = 2 << 20, MaximumEntries = 7, TimeToLive = TimeSpan.FromMinutes(30), Lease = TimeSpan.Zero, Directory = "/srv/c" }, options);
     }
 
+    // As the program reads the same variable: no shell expands what a file of variables says.
+    [Fact]
+    public void FromEnvironment_DirectoryInTheHomeFolder_IsThere() =>
+        Assert.Equal(S3DownloadCacheOptions.DefaultDirectory, S3DownloadCacheOptions.FromEnvironment(name => name == "CACHE_DIR" ? "~/.sluice/cache" : null).Directory);
+
     [Fact]
     public void FromEnvironment_WrongValues_NamesEveryOne()
     {
