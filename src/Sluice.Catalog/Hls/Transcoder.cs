@@ -44,6 +44,20 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
         await store.PutAsync(VideoKeys.Master(video), file, ContentTypes.Of(file), cancellation);
     }
 
+    /// <summary>True when the store answers nothing, whatever it is asked for.</summary>
+    public async Task<bool> IsStoreAwayAsync(Guid video, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.GetLengthAsync(VideoKeys.Master(video), cancellation);
+            return false;
+        }
+        catch (IOException e)
+        {
+            return e is StoreAwayException;
+        }
+    }
+
     private async Task<List<EncodedRendition>> EncodeAsync(string source, SourceInfo info, string output, JobProgress progress, CancellationToken cancellation)
     {
         var ladder = Ladder.For(info);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Catalog.Storage;
+using Sluice.Core.Storage;
 
 namespace Sluice.Catalog.Jobs;
 
@@ -9,7 +10,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
     /// <summary>Free space, in bytes, below which no video is begun: the worker would fail one after the other, and use up the attempts of those that others could do.</summary>
     private const long LeastRoom = 100L << 20;
 
-    private static readonly TimeSpan LookForRoom = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
     /// <summary>Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => LoopAsync(stop)));
@@ -29,6 +30,11 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             {
                 return;
             }
+            catch (StoreAwayException e)
+            {
+                rhythm.Logger.LogWarning("No video is transcoded here until the store answers: {Reason}", e.Message);
+                await rhythm.RestAsync(LookAgain, stop);
+            }
             catch (IOException e)
             {
                 rhythm.Logger.LogWarning("Jobs cannot be taken or ended: {Reason}", e.Message);
@@ -41,7 +47,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
     {
         await store.ReleaseAsync(job, CancellationToken.None);
         rhythm.Logger.LogWarning("No video is transcoded here until {Folder} has {Least} MB free; it has {Room}", options.Directory, LeastRoom >> 20, room >> 20);
-        await rhythm.RestAsync(LookForRoom, stop);
+        await rhythm.RestAsync(LookAgain, stop);
     }
 
     private long Room()
@@ -90,6 +96,11 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         catch (OperationCanceledException) when (work.IsCancellationRequested)
         {
             meter.Job(kind, "lost");
+        }
+        catch (StoreAwayException) when (job.Kind == JobKind.Transcode)
+        {
+            await store.ReleaseAsync(job, CancellationToken.None);
+            throw;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

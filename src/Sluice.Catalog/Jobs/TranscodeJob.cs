@@ -3,6 +3,7 @@ using Sluice.Catalog.Events;
 using Sluice.Catalog.Hls;
 using Sluice.Catalog.Storage;
 using Sluice.Catalog.Videos;
+using Sluice.Core.Storage;
 
 namespace Sluice.Catalog.Jobs;
 
@@ -11,6 +12,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
 {
     /// <summary>Works on a job to its end.</summary>
     /// <returns>False when the job turned out to be somebody else's.</returns>
+    /// <exception cref="StoreAwayException">It failed while the store did not answer.</exception>
     /// <exception cref="IOException">It failed, and may be tried again.</exception>
     public async Task<bool> RunAsync(Job job, JobProgress progress, CancellationToken cancellation)
     {
@@ -35,8 +37,11 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         {
             return await FailAsync(job, e.Message, cancellation);
         }
-        catch (Exception e) when (e is not OperationCanceledException && job.Attempt >= options.Attempts)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // That says nothing of the video: it would be FAILED after seconds, and all that wait behind it.
+            if (await transcoder.IsStoreAwayAsync(video.Id, cancellation)) throw new StoreAwayException(e.Message, e);
+            if (job.Attempt < options.Attempts) throw;
             return await FailAsync(job, e.Message, cancellation);
         }
     }

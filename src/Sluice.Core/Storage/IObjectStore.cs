@@ -1,7 +1,7 @@
 namespace Sluice.Core.Storage;
 
 /// <summary>Whole objects by key, in a folder or a bucket: for programs that bring and take files. Viewers read the same place through an origin.</summary>
-/// <remarks>Keys are relative paths with slashes, without empty, "." or ".." segments. What cannot be done is an <see cref="IOException"/> whose message says why.</remarks>
+/// <remarks>Keys are relative paths with slashes, without empty, "." or ".." segments. What cannot be done is an <see cref="IOException"/> whose message says why; a <see cref="StoreAwayException"/> where the store does not answer.</remarks>
 public interface IObjectStore
 {
     /// <summary>A short name for messages, free of secrets.</summary>

@@ -153,9 +153,12 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         {
             return await ask();
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException or TimeoutException)
         {
-            throw new IOException($"{key} could not be {what} in {Name}: {e.Message}", e);
+            var message = $"{key} could not be {what} in {Name}: {e.Message}";
+            throw IsAway(e) ? new StoreAwayException(message, e) : new IOException(message, e);
         }
     }
+
+    private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Storage;
 using Sluice.S3.Downloads;
 using Sluice.S3.Objects;
 using Sluice.TestKit.Origins;
@@ -76,6 +77,21 @@ public sealed class S3StoreTests : IAsyncDisposable
         }, TimeProvider.System, NullLoggerFactory.Instance);
         foreach (var ask in (Func<Task>[])[async () => await store.GetLengthAsync("clip.mp4", Stop), async () => await store.DeleteAsync("clip.mp4", Stop), async () => await store.ListAsync("clip", Stop).FirstAsync(Stop)])
             Assert.Contains("in s3://media", (await Assert.ThrowsAsync<IOException>(ask)).Message, StringComparison.Ordinal);
+    }
+
+    // A worker waits for that; a refusal it takes for what is wrong with the video.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_ServerThatIsAway_IsToldFromARefusal(bool answers)
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(503));
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = answers ? new(server.Address) : new("http://127.0.0.1:1"), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("clip.mp4", Stop));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Catalog.Videos;
+using Sluice.Core.KeyValue;
+using Sluice.Core.Storage;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Catalog.Jobs;
+
+/// <summary>Row U102: what a failure says of a video, and what it does not.</summary>
+public sealed class CatalogWorkerTests : ICatalogObserver
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly ManualTimeProvider time = new();
+
+    [Fact]
+    public async Task Run_StoreIsAwayForLong_LeavesTheVideoUntilItIsBack()
+    {
+        // Each attempt asks once for the upload, and once more whether it is the store.
+        var store = new FailingStore { Failure = new StoreAwayException("connection refused") };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var video = await ProcessAsync(catalog);
+
+        Assert.True(await PassesUntilAsync(() => Task.FromResult(store.Asked > 10)));
+        Assert.Equal(VideoStatus.Processing, (await StateAsync(catalog, video)).Status);
+
+        store.Failure = null;
+        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
+        Assert.Equal("Nothing has been uploaded.", (await StateAsync(catalog, video)).Failure);
+    }
+
+    [Fact]
+    public async Task Run_StoreRefusesTheUpload_FailsTheVideoAfterItsAttempts()
+    {
+        var store = new FailingStore { Failure = new IOException("forbidden") };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var video = await ProcessAsync(catalog);
+
+        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
+        Assert.Equal("forbidden", (await StateAsync(catalog, video)).Failure);
+    }
+
+    private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
+    {
+        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+    }, TestContext.Current.CancellationToken);
+
+    private static async Task<Guid> ProcessAsync(VideoCatalog catalog)
+    {
+        var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
+        await catalog.Videos.ProcessAsync(video.Id, TestContext.Current.CancellationToken);
+        return video.Id;
+    }
+
+    private static async Task<Video> StateAsync(VideoCatalog catalog, Guid video) => (await catalog.Store.FindAsync(video, TestContext.Current.CancellationToken))!;
+
+    private Task<bool> PassesUntilAsync(Func<Task<bool>> condition) => Eventually.HoldsAsync(async () =>
+    {
+        if (await condition()) return true;
+        time.Advance(TimeSpan.FromSeconds(5));
+        return false;
+    }, Limit);
+
+    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
+
+    private sealed class FailingStore : IObjectStore
+    {
+        private int asked;
+
+        public Exception? Failure { get; set; }
+
+        public int Asked => Volatile.Read(ref asked);
+
+        public string Name => "fails";
+
+        public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default)
+        {
+            Interlocked.Increment(ref asked);
+            return Failure is { } failure ? throw failure : default;
+        }
+
+        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => default;
+
+        public ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public ValueTask DeleteAsync(string key, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+        public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
+    }
+}
