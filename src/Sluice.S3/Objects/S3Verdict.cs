@@ -25,7 +25,7 @@ internal sealed record S3Verdict(int Status, string Text = "", string? Hint = nu
     /// <param name="conditional">True when the request demanded a version, so that 412 is about that.</param>
     public static S3Verdict For(int status, string code, bool anonymous, bool conditional) => (status, code) switch
     {
-        (404, "NoSuchBucket") => new(404, "", "There is no such bucket here: check its name, the endpoint and the region."),
+        (404, "NoSuchBucket") => new(502, Misconfigured, "There is no such bucket here: check its name, the endpoint and the region."),
         // Names that a server does not take no object of its has: MinIO and others refuse "a//b".
         (404, _) or (400, "KeyTooLongError" or "InvalidURI" or "InvalidObjectName" or "XMinioInvalidObjectName") => new(404),
         (416, _) => new(416),

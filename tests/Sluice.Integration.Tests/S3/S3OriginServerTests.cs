@@ -148,7 +148,7 @@ public class S3OriginServerTests
     }
 
     [Fact]
-    public async Task Get_MissingObjectOrBucket_IsNotFoundWithoutBody()
+    public async Task Get_MissingObjectOrBucket_IsNotFoundOrTheOriginsFault()
     {
         var bed = await S3Bed.GetAsync();
         using var origin = bed.Origin();
@@ -158,7 +158,7 @@ public class S3OriginServerTests
         await using var missingHead = await origin.FetchAsync(new() { Path = "/not-there", Method = "HEAD" }, Cancellation);
         await using var noBucket = await nowhere.FetchAsync(new() { Path = "/not-there" }, Cancellation);
 
-        Assert.Equal((404, 404, 404), (missing.Status, missingHead.Status, noBucket.Status));
+        Assert.Equal((404, 404, 502), (missing.Status, missingHead.Status, noBucket.Status));
         Assert.Empty(await BytesOf(missing.Body));
     }
 

@@ -20,7 +20,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     [InlineData(403, "SignatureDoesNotMatch", 502, "secret key does not belong")]
     [InlineData(403, "InvalidAccessKeyId", 502, "does not know this access key")]
     [InlineData(403, "ExpiredToken", 502, "have expired")]
-    [InlineData(404, "NoSuchBucket", 404, "no such bucket")]
+    [InlineData(404, "NoSuchBucket", 502, "no such bucket")]
     [InlineData(301, "PermanentRedirect", 502, "another region")]
     [InlineData(400, "AuthorizationHeaderMalformed", 502, "another region")]
     [InlineData(400, "KeyTooLongError", 404, "")]
