@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Configuration;
+using Sluice.Core.Processes;
 using Sluice.Hosting;
 using Sluice.Redis;
 
@@ -35,6 +36,9 @@ internal static class WorkerCommand
         // Configured for servers that leave the work to this.
         if (options.Catalog.Workers == 0)
             options.Catalog.Workers = 1;
+        // It would take one video after the other and fail them all, those that others could transcode too.
+        if (Array.Find(["ffmpeg", "ffprobe"], tool => ToolCommand.Find(tool, Environment.GetEnvironmentVariable("PATH")) is null) is { } missing)
+            throw new IOException($"{missing} is not on PATH: install ffmpeg 5.1 or later, with ffprobe (Debian: apt install ffmpeg).");
         await using var redis = RedisSetup.Options(options.Redis) is { } shared ? new RedisNode(shared, terminal.Time, logging) : null;
         if (redis is not null)
             await redis.StartAsync(signals.Stopping);

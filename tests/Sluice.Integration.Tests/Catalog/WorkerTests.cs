@@ -35,6 +35,14 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Worker_WithoutFfmpeg_IsRefusedBeforeItTakesAVideo()
+    {
+        var result = await SluiceProgram.RunAsync(["worker", "--catalog", Catalog], new Dictionary<string, string> { ["PATH"] = folder.Path });
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("ffmpeg is not on PATH", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Worker_OnAFullDisk_LeavesVideosUntilThereIsRoom()
     {
         using var small = Require.Tmpfs("size=110m");
