@@ -68,7 +68,7 @@ public sealed class RedisClient : IAsyncDisposable
     }
 
     /// <summary>Another connection to the same place, for what the server says by itself.</summary>
-    internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<bool, string> changed) =>
+    internal RedisLink OpenPushLink(Action<RespValue> pushed, Func<RedisConnection, RedisGreeting, CancellationToken, Task> prepare, Action<Exception?> changed) =>
         pushes = new(NodeAt, options, dialer, Time) { Pushed = pushed, Prepare = prepare, Changed = changed };
 
     /// <summary>Looks who is in the cluster by now.</summary>
@@ -194,10 +194,11 @@ public sealed class RedisClient : IAsyncDisposable
         if (greeting.IsCluster) await cluster.LearnAsync(connection, options.Host, cancellation);
     }
 
-    private void OnChanged(bool isUp, string why)
+    private void OnChanged(Exception? failure)
     {
+        var (before, why) = (Reason, failure?.Message ?? "");
         Volatile.Write(ref reason, why);
-        if (isUp)
+        if (failure is null)
         {
             counters.Connected();
             if (Interlocked.CompareExchange(ref isLost, 0, 1) == 1) RedisEvents.Back(log, options.Host, options.Port);
@@ -207,5 +208,7 @@ public sealed class RedisClient : IAsyncDisposable
             counters.Lost();
             RedisEvents.Lost(log, why.TrimEnd('.'));
         }
+        // It is there again and refuses this node, as after its password was changed: what was said first is not what to look for.
+        else if (failure.InnerException is RedisErrorException && why != before && Volatile.Read(ref isLost) == 1) RedisEvents.Lost(log, why.TrimEnd('.'));
     }
 }

@@ -68,9 +68,10 @@ internal sealed class RedisDialer(RedisOptions options, TimeProvider time)
         List<RedisArgument> hello = ["HELLO", 3];
         if (options.Password is { Length: > 0 } password) hello.AddRange(["AUTH", options.User ?? "default", password]);
         hello.AddRange(["SETNAME", "sluice"]);
-        var answer = await AskAsync(connection, cancellation, [.. hello]);
+        var greeting = RedisGreeting.Read(await AskAsync(connection, cancellation, [.. hello]));
+        if (greeting.IsSentinel) throw new IOException("it is a Sentinel, which holds no data. Give a name or proxy that leads to the primary it watches");
         if (options.Database > 0) await AskAsync(connection, cancellation, "SELECT", options.Database);
-        return RedisGreeting.Read(answer);
+        return greeting;
     }
 
     private static ValueTask<RespValue> AskAsync(RedisConnection connection, CancellationToken cancellation, params ReadOnlySpan<RedisArgument> arguments)

@@ -6,7 +6,8 @@ namespace Sluice.Redis.Connections;
 /// <param name="Version">Its version, such as 7.0.15.</param>
 /// <param name="IsCluster">True for a node of a cluster.</param>
 /// <param name="Role">master or replica.</param>
-internal sealed record RedisGreeting(string Version, bool IsCluster, string Role)
+/// <param name="IsSentinel">True for a Sentinel, which watches others and holds nothing.</param>
+internal sealed record RedisGreeting(string Version, bool IsCluster, string Role, bool IsSentinel = false)
 {
     public static RedisGreeting Read(RespValue hello)
     {
@@ -24,6 +25,6 @@ internal sealed record RedisGreeting(string Version, bool IsCluster, string Role
                     role = hello.Items[i + 1].AsText();
                     break;
             }
-        return new(version, mode == "cluster", role);
+        return new(version, mode == "cluster", role, mode == "sentinel");
     }
 }

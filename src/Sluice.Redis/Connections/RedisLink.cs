@@ -31,8 +31,8 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>Makes a new connection ready before anybody else uses it.</summary>
     public Func<RedisConnection, RedisGreeting, CancellationToken, Task>? Prepare { get; init; }
 
-    /// <summary>Hears of every change, with the reason where the link is down.</summary>
-    public Action<bool, string>? Changed { get; init; }
+    /// <summary>Hears of every change, and of every attempt that fails: why the link is down, null where it is up.</summary>
+    public Action<Exception?>? Changed { get; init; }
 
     public bool IsUp => Volatile.Read(ref current) is { IsOpen: true };
 
@@ -75,12 +75,12 @@ internal sealed class RedisLink : IAsyncDisposable
                 if (await ConnectAsync(attempt) is { } reason)
                 {
                     attempt = 0;
-                    Changed?.Invoke(false, reason.Message);
+                    Changed?.Invoke(reason);
                 }
             }
             catch (RedisUnavailableException failure)
             {
-                Changed?.Invoke(false, failure.Message);
+                Changed?.Invoke(failure);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -114,7 +114,7 @@ internal sealed class RedisLink : IAsyncDisposable
             Volatile.Write(ref provenAt, time.GetTimestamp());
             Volatile.Write(ref current, connection);
             tried.TrySetResult();
-            Changed?.Invoke(true, "");
+            Changed?.Invoke(null);
             try
             {
                 return await WatchAsync(connection);

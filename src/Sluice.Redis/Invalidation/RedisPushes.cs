@@ -68,18 +68,18 @@ internal sealed class RedisPushes : IAsyncDisposable
         }
     }
 
-    private void OnChanged(bool isUp, string reason)
+    private void OnChanged(Exception? failure)
     {
         // Where Redis is gone altogether, the connection for commands says so.
-        if (isUp) isTold = false;
-        else if (client.IsAvailable && reason.Length > 0 && !isTold)
+        if (failure is null) isTold = false;
+        else if (client.IsAvailable && failure.Message.Length > 0 && !isTold)
         {
             isTold = true;
-            client.NotListening(reason);
+            client.NotListening(failure.Message);
         }
 
         Missed?.Invoke();
-        if (isUp) Joined?.Invoke();
+        if (failure is null) Joined?.Invoke();
         else Left?.Invoke();
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Redis.Connections;
 using Sluice.TestKit.Processes;
@@ -123,6 +124,36 @@ public sealed class RedisClientTests
         Assert.DoesNotContain("secret", log.Lines[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_Sentinel_IsCalledWhatItIs()
+    {
+        var log = new CountingLogger();
+        await using var server = new ScriptedServer((stream, _) => ScriptedServer.SayAsync(stream, "-ERR unknown command\r\n")) { Greeting = "%2\r\n+version\r\n+7.0.15\r\n+mode\r\n+sentinel\r\n" };
+        await using var client = await OpenAsync(server.Port, log: log);
+        Assert.Contains("Sentinel", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    // After its password was changed and its connections were closed, only that was told.
+    [Fact]
+    public async Task Lost_ThenRefused_SaysThatItIsRefused()
+    {
+        var log = new CountingLogger();
+        await using var server = new ScriptedServer((stream, text) =>
+        {
+            if (!text.Contains("GET", StringComparison.Ordinal)) return ScriptedServer.SayAsync(stream, "+PONG\r\n");
+            stream.Dispose();
+            return Task.CompletedTask;
+        });
+        await using var client = await OpenAsync(server.Port, log: log);
+        server.Greeting = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await client.SendAsync("k", CancellationToken.None, "GET", "k"));
+
+        // The one that was closed, and three that were refused.
+        Assert.True(await Eventually.HoldsAsync(() => server.Connections > 4, TimeSpan.FromMinutes(1)));
+        Assert.Equal(2, log.Lines.Count);
+        Assert.Contains("redis.password", log.Lines[1], StringComparison.Ordinal);
+    }
+
     // A caller that blocks the thread its answer came on must not hold up the others.
     [Fact]
     public async Task Send_CallerBlocksInItsContinuation_OthersGoOn()
@@ -188,9 +219,9 @@ public sealed class RedisClientTests
     [InlineData("foo{{bar}}zap", 4015)]
     public void HashSlot_Known_IsThatOfRedis(string key, int slot) => Assert.Equal(slot, HashSlot.Of(key));
 
-    private static async Task<RedisClient> OpenAsync(int port, RedisOptions? options = null)
+    private static async Task<RedisClient> OpenAsync(int port, RedisOptions? options = null, ILogger? log = null)
     {
-        var client = new RedisClient((options ?? new RedisOptions { CommandTimeout = Soon }) with { Host = "127.0.0.1", Port = port, MaximumPause = TimeSpan.FromMilliseconds(200), ConnectTimeout = Soon }, TimeProvider.System, NullLogger.Instance);
+        var client = new RedisClient((options ?? new RedisOptions { CommandTimeout = Soon }) with { Host = "127.0.0.1", Port = port, MaximumPause = TimeSpan.FromMilliseconds(200), ConnectTimeout = Soon }, TimeProvider.System, log ?? NullLogger.Instance);
         await client.StartAsync();
         return client;
     }

@@ -24,6 +24,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    /// <summary>What it says to a greeting.</summary>
+    public string Greeting { get; set; } = "%3\r\n+version\r\n+7.0.15\r\n+mode\r\n+standalone\r\n+role\r\n+master\r\n";
+
     public int Connections => Volatile.Read(ref connections);
 
     public static Task SayAsync(Stream stream, string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask();
@@ -59,7 +62,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 using var reader = new StreamReader(stream, Encoding.Latin1);
                 while (await ReadCommandAsync(reader) is { } command)
                 {
-                    if (command.StartsWith("HELLO", StringComparison.Ordinal)) await SayAsync(stream, "%3\r\n+version\r\n+7.0.15\r\n+mode\r\n+standalone\r\n+role\r\n+master\r\n");
+                    if (command.StartsWith("HELLO", StringComparison.Ordinal)) await SayAsync(stream, Greeting);
                     else await answer(stream, command);
                 }
             }
