@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
@@ -96,6 +97,9 @@ public sealed class SluiceEdge
 
     /// <summary>The tier that holds the first byte a request asks for: "memory" or "disk"; null when neither does. For logs that are asked for: it looks the object up once more.</summary>
     public string? TierOf(HttpContext context) => hits.TierOf(context);
+
+    /// <summary>Who sent a request, as logs name him: the address that connected, or the one that trusted proxies tell.</summary>
+    public IPAddress? ClientOf(HttpContext context) => PlainHits.ClientOf(context.Request.Headers, context.Connection.RemoteIpAddress);
 
     /// <summary>The name under which the answer to a normalised path and query is stored: a variant's key, or the target itself. For purges by URL.</summary>
     public string NameOf(string target) => RequestTarget.TryParse(target, out var parsed, out _) && Routes.Match(parsed.Path) is { } route ? VariantNames.Of(route, parsed) : target;

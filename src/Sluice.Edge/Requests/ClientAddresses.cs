@@ -20,14 +20,31 @@ internal sealed class ClientAddresses(IReadOnlyList<IPNetwork> trusted)
         if (PeerOf(context) is not { } address) return null;
         var request = context.Request.Headers;
         if (!Contains(trusted, address)) return Array.Exists(Traces, request.ContainsKey) ? null : address;
+        return Told(ref address, request) ? address : null;
+    }
+
+    /// <summary>The client as logs name it: <see cref="ClientOf"/>, and where that cannot be told the last address that can.</summary>
+    public IPAddress? NameOf(IPAddress? peer, IHeaderDictionary request)
+    {
+        if (peer is null) return null;
+        var address = Plain(peer);
+        Told(ref address, request);
+        return address;
+    }
+
+    /// <summary>Goes from a trusted proxy towards the client; false where what is told is no address.</summary>
+    private bool Told(ref IPAddress address, IHeaderDictionary request)
+    {
+        if (!Contains(trusted, address)) return true;
         var hops = request["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         for (var i = hops.Length - 1; i >= 0 && Contains(trusted, address); i--)
         {
-            if (!IPAddress.TryParse(hops[i], out var before)) return null;
-            address = Plain(before);
+            // Some proxies, as Azure's, tell the port as well.
+            if (!IPEndPoint.TryParse(hops[i], out var before)) return false;
+            address = Plain(before.Address);
         }
 
-        return address;
+        return true;
     }
 
     /// <summary>True when one of the networks holds the address.</summary>

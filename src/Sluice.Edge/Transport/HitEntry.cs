@@ -8,7 +8,7 @@ public readonly record struct HitEntry
     /// <summary>The id that the answer's X-Request-Id tells.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The client's address.</summary>
+    /// <summary>The client's address, as trusted proxies tell it.</summary>
     public required IPAddress? Client { get; init; }
 
     /// <summary>GET or HEAD.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
 using Sluice.Edge.Conditional;
 using Sluice.Edge.Fields;
@@ -77,6 +78,9 @@ internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounter
     {
         if (bytes != 0) counters.CountUntaken(Outcome.Hit, answer.InMemory, bytes);
     }
+
+    /// <summary>Who sent a request, as logs name him.</summary>
+    public IPAddress? ClientOf(IHeaderDictionary request, IPAddress? peer) => forwarding.Clients.NameOf(peer, request);
 
     /// <summary>How to ask for bytes that left the tiers after they were promised, on behalf of the client they were promised to.</summary>
     /// <param name="stored">The object.</param>

@@ -39,7 +39,7 @@ internal static class ApiHost
         // What clients of the catalog ask is traffic, like the edge's; the rest of the API is the operator's own.
         // Before the pipeline, since the log completes answers: what the pipeline refuses is logged, and what ends without an answer still becomes a problem document.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1/videos") || context.Request.Path.StartsWithSegments("/v1/uploads"),
-            branch => branch.Use((context, next) => state.AccessLog is { } log ? log.ServeAsync(context, next, null) : next(context)));
+            branch => branch.Use((context, next) => state.AccessLog is { } log ? log.ServeAsync(context, next, context.Connection.RemoteIpAddress, null) : next(context)));
         app.UseMiddleware<ApiPipeline>();
         app.UseRouting();
         app.MapHealth();

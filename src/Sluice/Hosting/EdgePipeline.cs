@@ -21,7 +21,7 @@ internal sealed partial class EdgePipeline(SluiceEdge edge, AccessLog? accessLog
         if (accessLog is not null)
         {
             RequestIds.Assign(context);
-            return accessLog.ServeAsync(context, ServeAsync, edge.TierOf(context));
+            return accessLog.ServeAsync(context, ServeAsync, edge.ClientOf(context), edge.TierOf(context));
         }
 
         // A hit writes no log line, so it needs no id of the server's making.

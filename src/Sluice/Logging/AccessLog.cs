@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
@@ -38,8 +39,8 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         }
     }
 
-    /// <summary>Serves a request by <paramref name="next"/> and writes its line; <paramref name="tier"/> is the one that holds what it asks for.</summary>
-    public async Task ServeAsync(HttpContext context, RequestDelegate next, string? tier)
+    /// <summary>Serves a request by <paramref name="next"/> and writes its line; <paramref name="client"/> sent it, and <paramref name="tier"/> is the one that holds what it asks for.</summary>
+    public async Task ServeAsync(HttpContext context, RequestDelegate next, IPAddress? client, string? tier)
     {
         var (started, at, firstByte) = (_time.GetTimestamp(), _time.GetUtcNow(), TimeSpan.Zero);
         var body = new CountedBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
@@ -65,7 +66,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             var neverBegan = context.Response.StatusCode == StatusCodes.Status499ClientClosedRequest;
             Write(new AccessLogEntry
             {
-                At = at, Client = context.Connection.RemoteIpAddress, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                At = at, Client = client, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = outcome,
                 // What is hit and was in no tier when it was asked for has come back from the index on disk, where nobody looked: that costs a read.
                 Tier = tier ?? (outcome == "hit" ? "disk" : null), FirstByte = firstByte, Total = _time.GetElapsedTime(started),

@@ -105,6 +105,30 @@ public sealed class AccessLogTests
         Assert.All(entries, e => Assert.InRange((double)e["firstByteMs"]!, 0.0001, (double)e["totalMs"]!));
     }
 
+    // As nginx does with set_real_ip_from and real_ip_recursive: what comes before the last address that is not a trusted proxy's is the client's own claim.
+    [Theory]
+    [InlineData(true, "127.0.0.0/8", new[] { "203.0.113.7", "203.0.113.7", "203.0.113.7", "2001:db8::1", "127.0.0.1", "127.0.0.1" })]
+    [InlineData(false, "127.0.0.0/8", new[] { "203.0.113.7", "203.0.113.7", "203.0.113.7", "2001:db8::1", "127.0.0.1", "127.0.0.1" })]
+    [InlineData(true, "10.0.0.1", new[] { "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1" })]
+    public async Task Json_BehindAProxy_TheClientIsTheOneThatATrustedOneTells(bool fast, string trusted, string[] clients)
+    {
+        var file = Path.GetTempFileName();
+        await using (var server = await RunningServer.StartAsync((o, _) => (o.Logging.AccessLog, o.Logging.Format, o.Edge.FastHits, o.Edge.TrustedProxies) = (file, "json", fast, [trusted])))
+        {
+            foreach (var claim in (string[])["203.0.113.7", "6.6.6.6, 203.0.113.7, 127.0.0.2", "203.0.113.7:4711", "[2001:db8::1]:4711", "unknown", ""])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/clip.mp4");
+                request.Headers.TryAddWithoutValidation("X-Forwarded-For", claim);
+                using var answer = await server.Edge.SendAsync(request);
+            }
+        }
+
+        var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
+        File.Delete(file);
+        Assert.Equal(["miss", .. Enumerable.Repeat("hit", 5)], entries.Select(e => (string)e["outcome"]!));
+        Assert.Equal(clients, entries.Select(e => (string?)e["client"]));
+    }
+
     [Fact]
     public async Task Text_ARequest_IsOneLine()
     {
