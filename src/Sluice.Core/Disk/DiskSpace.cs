@@ -38,7 +38,13 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
     /// <summary>True when it is the free space of the file system, whatever the bound says, that has no room for so many bytes.</summary>
     public bool IsFileSystemShort(int bytes)
     {
-        lock (gate) return free.Shortage(bytes) > 0;
+        lock (gate) return !free.IsFull && free.Shortage(bytes) > 0;
+    }
+
+    /// <summary>The file system took nothing, though it should have had room: for a moment what is new takes the place of what is needed least.</summary>
+    public void Fill()
+    {
+        lock (gate) free.Fill();
     }
 
     /// <summary>What the index says is there at start, without what rows take.</summary>
@@ -202,6 +208,7 @@ internal sealed class DiskSpace(S3FifoPolicy policy, FreeSpace free, DiskTierOpt
         {
             used -= target.Charged + target.RowBytes;
             leaving -= target.Charged + target.RowBytes;
+            free.Return(target.Charged + target.RowBytes);
             (target.Charged, target.RowBytes) = (0, 0);
             Signal();
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Storage;
 
 namespace Sluice.Core.Disk;
 
@@ -52,7 +53,8 @@ public sealed partial class DiskTier
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            if (!disposed && writeLog.Allows()) logger.LogError(DiskEvents.WriteFailed, failure, "A chunk could not be written to the disk cache, which goes on without it. Check free space and permissions of {Directory}", options.Directory);
+            if (!disposed && writeLog.Allows()) logger.LogError(DiskEvents.WriteFailed, failure, "A chunk could not be written to the disk cache, which goes on without it. Check free space (df, df -i, quota) and permissions of {Directory}", options.Directory);
+            if (NoRoomException.IsFull(failure)) space.Fill();
             return false;
         }
         finally

@@ -19,9 +19,8 @@ public sealed class DiskTierFullDiskTests : DiskTierTestBase
             var junk = Path.Combine(mount, "junk");
             await FillAsync(junk);
 
-            for (var i = 0; i < 20; i++) Assert.False(await tier.WriteAsync(tier.Create("k" + i, Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
-            Assert.Equal(20, tier.GetStatistics().RefusedChunks);
-            Assert.Equal(10 * Chunk, tier.GetStatistics().Bytes);
+            Assert.False(await tier.WriteAsync(tier.Create("new", Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
+            Assert.Equal((1, 10 * Chunk), (tier.GetStatistics().RefusedChunks, tier.GetStatistics().Bytes));
             Assert.Single(Log.Warnings, line => line.StartsWith("WriteFailed", StringComparison.Ordinal));
             Assert.Equal(Body("kept", 10 * Chunk), await ReadAsync(tier, kept));
             for (var i = 0; i < 300; i++) tier.Update(kept, Metadata(10 * Chunk, new string('x', 4000) + i));
@@ -32,6 +31,41 @@ public sealed class DiskTierFullDiskTests : DiskTierTestBase
             Assert.Equal(Body("after", Chunk), await ReadAsync(tier, after));
             await tier.FlushAsync();
             Assert.Single(tier.Find("after"));
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", mount);
+        }
+    }
+
+    // Free bytes say nothing of inodes, nor of a quota.
+    [Fact]
+    public async Task Write_InodesUsedUp_TakesThePlaceOfWhatIsNeededLeast()
+    {
+        var mount = Path.Combine(Root, "few");
+        Directory.CreateDirectory(mount);
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=16m,nr_inodes=700", "none", mount), "only root may mount a small file system");
+        try
+        {
+            await using var tier = Open(Options() with { Directory = Path.Combine(mount, "cache") });
+            for (var i = 0; i < 2000; i++) await tier.WriteAsync(tier.Create("old" + i, Metadata(Chunk)), 0, new byte[Chunk], Cancellation);
+            var before = tier.GetStatistics();
+            Assert.InRange(before.Objects, 1, 699);
+            Assert.Single(Log.Warnings);
+
+            // One fails each second, and has the rest find room.
+            for (var second = 0; second < 3; second++, Time.Advance(TimeSpan.FromSeconds(1)))
+            {
+                await tier.WriteAsync(tier.Create($"first{second}", Metadata(Chunk)), 0, new byte[Chunk], Cancellation);
+                for (var i = 0; i < 20; i++)
+                {
+                    var target = await StoreAsync(tier, $"new{second}-{i}", Chunk);
+                    Assert.Equal(Body($"new{second}-{i}", Chunk), await ReadAsync(tier, target));
+                }
+            }
+
+            Assert.InRange(tier.GetStatistics().Objects, before.Objects - 3, before.Objects + 3);
+            Assert.Single(Log.Warnings);
         }
         finally
         {
