@@ -9,7 +9,7 @@ internal static class DoctorCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new ProgramCommand("doctor", "Check configuration, cache directory, origins, ports, limits and tools, and say what to do. Takes what serve takes. Exit code 1 when something would not work.")
+        var command = new ProgramCommand("doctor", "Check configuration, cache directory, origins, Redis, catalog, ports, limits and tools, and say what to do. Takes what serve takes. Exit code 1 when something would not work.")
         {
             Examples = [("Would this serve?", "sluice doctor s3://media --endpoint http://127.0.0.1:9000"), ("Does the origin answer ranges?", "sluice doctor http://10.0.0.5:9000 --path /clip.mp4")],
         };

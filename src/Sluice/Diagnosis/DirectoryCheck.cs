@@ -7,6 +7,9 @@ internal static class DirectoryCheck
 {
     private const string Subject = "cache directory";
 
+    // Without one of these no server starts there.
+    private static readonly string[] Files = ["lock", "index.db"];
+
     /// <summary>Looks, and leaves nothing behind.</summary>
     public static IEnumerable<Finding> Run(CacheSection cache)
     {
@@ -22,12 +25,20 @@ internal static class DirectoryCheck
             yield return Finding.Fail(Subject, $"{directory} cannot be used: {reason}", $"make {present} writable for this user, or choose another with --cache-dir");
             yield break;
         }
+        if (Array.Find(Files, name => !MayWrite(Path.Combine(directory, name))) is { } foreign)
+        {
+            yield return Finding.Fail(Subject, $"{Path.Combine(directory, foreign)} may not be written by this user; perhaps a server that ran as another made it", $"chown -R all of {directory} to this user, or choose another with --cache-dir");
+            yield break;
+        }
         var drive = new DriveInfo(present);
         yield return Finding.Ok(Subject, $"{directory} {(present == directory ? "is writable" : "can be created")}, on {drive.DriveFormat}");
         if (drive.DriveType == DriveType.Network || drive.DriveFormat is "nfs" or "nfs4" or "cifs" or "smb2" or "fuseblk" or "fuse")
             yield return Finding.Warn("file system", $"{drive.DriveFormat} is a network or user-space file system", "put the cache on a local disk: the index needs dependable locks, and speed is the point");
         yield return Room(cache, drive.AvailableFreeSpace);
     }
+
+    /// <summary>Why a folder cannot be written, or made where it is not there; null where it can.</summary>
+    public static string? Problem(string directory) => Unwritable(Existing(directory));
 
     private static Finding Room(CacheSection cache, long free)
     {
@@ -44,6 +55,24 @@ internal static class DirectoryCheck
         while (!Directory.Exists(directory) && !File.Exists(directory) && Path.GetDirectoryName(directory) is { } parent)
             directory = parent;
         return directory;
+    }
+
+    private static bool MayWrite(string file)
+    {
+        try
+        {
+            using var opened = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // It is locked, or gone by now.
+            return true;
+        }
     }
 
     private static string? Unwritable(string directory)

@@ -25,6 +25,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
             findings.Add(Finding.Warn("origin", "none is given, so none was checked", "name one: sluice doctor ./media"));
         if (RedisSetup.Options(options.Redis) is { } redis)
             findings.Add(await RedisCheck.RunAsync(redis, time, cancellation));
+        findings.AddRange(await CatalogCheck.RunAsync(options.Catalog, origins, time, cancellation));
         using var ports = new PortCheck(time);
         findings.AddRange(await ports.RunAsync(options.Edge, cancellation));
         if (CertificateCheck.Run(options.Edge.Tls, logging, time) is { } certificate)

@@ -31,6 +31,18 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(["media"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
+    // Root may write whatever others own, so that a folder stands for a file of somebody else here; the system refuses both alike.
+    [Fact]
+    public async Task Doctor_CacheOfAnotherUser_SaysSo()
+    {
+        Directory.CreateDirectory(_folder.FileOf("cache/index.db"));
+
+        var (code, output, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"));
+
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Contains($"✗ cache directory: {_folder.FileOf("cache/index.db")} may not be written by this user", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Doctor_ManyFaults_NamesEachAndExitsWith1()
     {
@@ -146,6 +158,26 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(ExitCode.Failure, code);
         Assert.Contains("✗ origin http://127.0.0.1:", output, StringComparison.Ordinal);
         Assert.EndsWith("One thing would not work.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_Catalog_IsLookedAtWhereOneIsConfigured()
+    {
+        var file = _folder.Write("file", "in the way");
+        var config = _folder.Write("sluice.json", $$"""{ "catalog": { "database": "postgres://sluice:hunter2@127.0.0.1:{{FreePorts.Next()}}/sluice", "store": { "s3": { "bucket": "videos", "endpoint": "http://127.0.0.1:{{FreePorts.Next()}}" } } } }""");
+
+        var (_, none, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"));
+        var (_, inFolder, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--catalog", _folder.FileOf("catalog"));
+        var (_, inFile, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--catalog", file);
+        var (code, dead, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--config", config);
+
+        Assert.DoesNotContain("catalog", none, StringComparison.Ordinal);
+        Assert.Contains($"✓ catalog folder: {_folder.FileOf("catalog")} can be created", inFolder, StringComparison.Ordinal);
+        Assert.Contains($"✗ catalog folder: {file} cannot be used: {file} is a file", inFile, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Contains("✗ catalog database: cannot be used: Connection refused\n", dead, StringComparison.Ordinal);
+        Assert.Contains("✗ catalog bucket s3://videos: ", dead, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", dead, StringComparison.Ordinal);
     }
 
     [Theory]
