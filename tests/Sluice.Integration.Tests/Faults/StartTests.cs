@@ -43,6 +43,16 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("the memory tier", lowered.Log, StringComparison.Ordinal);
     }
 
+    // The runtime calls it "Out of memory.", or a library that could not be found.
+    [Fact]
+    public async Task Serve_TooFewFiles_SaysSo()
+    {
+        var error = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = _folder.Path, OpenFiles = 64 }));
+
+        Assert.Contains("this process may have 64 files open, and takes 256", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--edge")]
     [InlineData("--api")]
