@@ -74,7 +74,7 @@ internal static partial class HistoryFile
 
     /// <summary>What is said of a file that cannot be used.</summary>
     public static IOException Unusable(string path, Exception failure) =>
-        new($"The history file {path} cannot be used ({failure.Message}). Check its permissions and free space, or choose another place (monitoring.history).", failure);
+        new($"The history file {path} cannot be used ({failure.Message}). Check its permissions and free space, or move it away.", failure);
 
     private static string Mark(string path) => path + ".damaged";
 
