@@ -57,7 +57,8 @@ internal static class DirectoryCheck
         return directory;
     }
 
-    private static bool MayWrite(string file)
+    /// <summary>False where a file is there and belongs to somebody else.</summary>
+    public static bool MayWrite(string file)
     {
         try
         {

@@ -34,6 +34,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         findings.Add(api);
         if (isServed)
             findings.AddRange(await CircuitCheck.RunAsync(options.Api, time, cancellation));
+        findings.AddRange(AccessLogCheck.Run(options.Logging));
         findings.AddRange(LimitCheck.Run(options.Cache));
         findings.AddRange(VariantCheck.Run(options));
         findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));

@@ -181,6 +181,21 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("access.log", "✓ access log: ", " can be written")]
+    [InlineData("none/access.log", "✗ access log: ", " cannot be written: there is no folder ")]
+    [InlineData("", "✗ access log: ", " cannot be written: it may not be written")]
+    public async Task Doctor_AccessLog_IsTriedAndNotMade(string name, string mark, string text)
+    {
+        var file = Path.Combine(_folder.Path, name);
+
+        var (code, output, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--access-log", file);
+
+        Assert.Equal(mark[0] == '✓', code == ExitCode.Ok);
+        Assert.Contains(mark + file + text, output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
     [InlineData("Max open files            1024                 524288               files     ", 524288L)]
     [InlineData("Max open files            unlimited            unlimited            files     ", long.MaxValue)]
     [InlineData("Max processes             1                    2                    processes ", null)]
