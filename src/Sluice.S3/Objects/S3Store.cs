@@ -155,10 +155,13 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException or TimeoutException)
         {
-            var message = $"{key} could not be {what} in {Name}: {e.Message}";
+            var message = $"{key} could not be {what} in {Name}: {Reason(e)}";
             throw IsAway(e) ? new StoreAwayException(message, e) : new IOException(message, e);
         }
     }
+
+    // Of TLS the outer one says "see inner exception".
+    private static string Reason(Exception failure) => failure is HttpRequestException or { InnerException: HttpRequestException } ? failure.GetBaseException().Message : failure.Message;
 
     private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
 }

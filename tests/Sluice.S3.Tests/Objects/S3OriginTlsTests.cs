@@ -9,8 +9,12 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Origins;
+using Sluice.Core.Storage;
+using Sluice.S3.Downloads;
 using Sluice.S3.Objects;
+using Sluice.TestKit.Processes;
 
 namespace Sluice.S3.Tests.Objects;
 
@@ -40,6 +44,22 @@ public class S3OriginTlsTests
         var failure = await Assert.ThrowsAsync<OriginException>(async () => await origin.FetchAsync(new() { Path = "/k" }, TestContext.Current.CancellationToken));
 
         Assert.Equal(OriginFailure.Unreachable, failure.Failure);
+        Assert.Contains("certificate", failure.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Store_HttpsWithAnUnknownCertificate_SaysWhy()
+    {
+        await using var server = await StartAsync(IPAddress.Loopback, tls: true);
+        using var folder = new TemporaryFolder();
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = Endpoint(server), Region = "us-east-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.Path },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+
+        var failure = await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("k", TestContext.Current.CancellationToken));
+
         Assert.Contains("certificate", failure.Message, StringComparison.OrdinalIgnoreCase);
     }
 
