@@ -77,6 +77,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
+            await CheckBucketAsync(cancellation);
             return null;
         }
     });
@@ -145,6 +146,23 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         client.Dispose();
         await downloads.DisposeAsync();
         if (uploads is IAsyncDisposable urls) await urls.DisposeAsync();
+    }
+
+    /// <summary>A server that was started without its disk, or another one, has no object either; the answer about one does not tell.</summary>
+    private async Task CheckBucketAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await client.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }, cancellation);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            throw new StoreAwayException($"There is no bucket {bucket}: check its name, the endpoint and the region.", e);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
+        {
+            // Whose keys these are may not ask that, or the server does not know the question.
+        }
     }
 
     private async ValueTask<T> AskAsync<T>(string what, string key, Func<Task<T>> ask)

@@ -56,7 +56,7 @@ public sealed class S3StoreTests : IAsyncDisposable
     public async Task Fetch_Missing_IsNull(int maximum)
     {
         // With the smaller cache it goes between the two questions.
-        server.On("/media/clip.mp4", OriginReply.Error(404));
+        server.On("/media/clip.mp4", OriginReply.Error(404)).On("/media", OriginReply.Error(403)).On("/media/", OriginReply.Error(403));
         if (maximum == 1) server.Once("/media/clip.mp4", OriginReply.Object(1, 1000));
         await using var store = S3Store.Create(new()
         {
@@ -77,6 +77,19 @@ public sealed class S3StoreTests : IAsyncDisposable
         }, TimeProvider.System, NullLoggerFactory.Instance);
         foreach (var ask in (Func<Task>[])[async () => await store.GetLengthAsync("clip.mp4", Stop), async () => await store.DeleteAsync("clip.mp4", Stop), async () => await store.ListAsync("clip", Stop).FirstAsync(Stop)])
             Assert.Contains("in s3://media", (await Assert.ThrowsAsync<IOException>(ask)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_BucketThatIsNotThere_IsNoMissingObject()
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(404)).On("/media", OriginReply.Error(404)).On("/media/", OriginReply.Error(404));
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        var failure = await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("clip.mp4", Stop));
+        Assert.Contains("no bucket media", failure.Message, StringComparison.Ordinal);
     }
 
     // A worker waits for that; a refusal it takes for what is wrong with the video.
