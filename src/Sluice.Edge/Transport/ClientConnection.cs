@@ -26,6 +26,7 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
     private Task running = Task.CompletedTask;
     private int lastTick;
     private long acknowledged;
+    private long sentBefore;
     private string? id;
     private IDictionary<object, object?>? items;
 
@@ -128,7 +129,20 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
 
     public override void Abort(ConnectionAbortedException abortReason) => Abort();
 
-    public abstract override void Abort();
+    /// <summary>
+    /// Breaks the connection: the client sees a reset, never a short answer that looks whole, which one without a length does over TLS too, where the server ends without a
+    /// word (close_notify). Where it has all its answers, or nothing of the one that is under way, or where frames tell (HTTP/2), it is an ordinary end: a reset would take back
+    /// what was sent before and not yet arrived.
+    /// </summary>
+    public override void Abort()
+    {
+        var isUntouched = Requests is { IsHeld: false } && !Output.IsWaiting && Output.Sent == Volatile.Read(ref sentBefore);
+        if (Requests is null or { IsAnswered: true } || isUntouched) ShutDown(SocketShutdown.Both);
+        else Break();
+    }
+
+    /// <summary>The server is about to get a request, or all that comes from here on.</summary>
+    public void NoteHanded(bool isAll = false) => Volatile.Write(ref sentBefore, isAll ? long.MinValue : Output.Sent);
 
     public override async ValueTask DisposeAsync()
     {
@@ -145,6 +159,9 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
 
     /// <summary>Receives until the connection is over.</summary>
     protected abstract Task ReceiveAllAsync();
+
+    /// <summary>Completes once nothing is answered past the server any more, after all was received.</summary>
+    protected virtual Task WhenAnsweredAsync() => Task.CompletedTask;
 
     /// <summary>Gives back what was taken for it.</summary>
     protected virtual void Free() => Polled.Dispose();
@@ -205,6 +222,8 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
         {
             Free();
             await Input.Writer.CompleteAsync(failure);
+            // The server takes it for the end of everything; a client who sends no more may still wait for the answers to what it sent.
+            if (failure is null) await WhenAnsweredAsync();
             // Callbacks of the server's may take their time.
             ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), closed, preferLocal: false);
         }

@@ -20,7 +20,6 @@ internal sealed partial class EdgeConnection : ClientConnection
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int filled;
     private int consumed;
-    private long sentBefore;
     private bool mayHaveMore;
 
     private int headBegan;
@@ -43,17 +42,6 @@ internal sealed partial class EdgeConnection : ClientConnection
     protected override ServerInput Requests => serverInput;
 
     protected override int HeadBegan => Volatile.Read(ref headBegan);
-
-    /// <summary>
-    /// Breaks the connection: the client sees a reset, never a short answer that looks whole. Where it has all its answers, or nothing of the one that is under way, it is an
-    /// ordinary end: a reset would take back what was sent before and not yet arrived.
-    /// </summary>
-    public override void Abort()
-    {
-        var isUntouched = !serverInput.IsHeld && !Output.IsWaiting && Output.Sent == Volatile.Read(ref sentBefore);
-        if (serverInput.IsAnswered || isUntouched) ShutDown(SocketShutdown.Both);
-        else Break();
-    }
 
     protected override async Task ReceiveAllAsync()
     {
@@ -210,11 +198,12 @@ internal sealed partial class EdgeConnection : ClientConnection
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
             {
                 serverInput.HandOver();
-                (Polled.Serve, sentBefore) = (null, long.MinValue);
+                Polled.Serve = null;
+                NoteHanded(isAll: true);
                 return await GiveAsync(consumed, filled - consumed) && await RelayAsync();
             }
 
-            Volatile.Write(ref sentBefore, Output.Sent);
+            NoteHanded();
             serverInput.Hand(length);
             if (!await GiveAsync(consumed, length)) return false;
             consumed += length;

@@ -96,6 +96,7 @@ internal sealed class TlsConnection
         {
             serverInput.Release();
             await input.Writer.CompleteAsync(failure);
+            socket.EndServing();
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
@@ -112,6 +113,7 @@ internal sealed class TlsConnection
             if (kind is HeadKind.Unknown or HeadKind.Incomplete)
             {
                 serverInput.HandOver();
+                socket.NoteHanded(isAll: true);
                 // It may be an upload, without an end.
                 socket.ServeElsewhere();
                 return await GiveAsync(consumed, filled - consumed) && await RelayAsync();
@@ -124,6 +126,7 @@ internal sealed class TlsConnection
                 continue;
             }
 
+            socket.NoteHanded();
             serverInput.Hand(length);
             if (!await GiveAsync(consumed, length)) return false;
             consumed += length;

@@ -8,6 +8,7 @@ namespace Sluice.Edge.Transport;
 internal sealed class TlsSocket : ClientConnection
 {
     private readonly Turns turns;
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerInput? requests;
 
     public TlsSocket(Socket socket, EdgeListener listener, MemoryPool<byte> pool)
@@ -37,6 +38,9 @@ internal sealed class TlsSocket : ClientConnection
     /// <summary>From here on whoever reads leaves the poller's thread to others.</summary>
     public void ServeElsewhere() => turns.AreInPlace = false;
 
+    /// <summary>From here on nothing is answered past the server.</summary>
+    public void EndServing() => answered.TrySetResult();
+
     /// <summary>Ends what is being read.</summary>
     public void EndReading()
     {
@@ -44,8 +48,7 @@ internal sealed class TlsSocket : ClientConnection
         ShutDown(SocketShutdown.Receive);
     }
 
-    /// <summary>An ordinary end, which lets what was sent arrive: TLS tells an answer that was cut short from a whole one.</summary>
-    public override void Abort() => ShutDown(SocketShutdown.Both);
+    protected override Task WhenAnsweredAsync() => Requests is null ? Task.CompletedTask : answered.Task;
 
     protected override async Task ReceiveAllAsync() => await RelayAsync();
 
