@@ -14,11 +14,12 @@ using Sluice.Edge.Telemetry;
 namespace Sluice.Edge.Embedding;
 
 /// <summary>The cache in an app's pipeline: the rest of the pipeline is the origin.</summary>
-internal sealed class SluiceMiddleware(RequestDelegate next, IHttpContextFactory contexts, ObjectCache cache, EdgeCounters counters, PipelineRuns runs, IServiceProvider services, IOptions<SluiceCacheOptions> options)
+internal sealed class SluiceMiddleware(RequestDelegate next, ObjectCache cache, EdgeCounters counters, PipelineRuns runs, IServiceProvider services, IOptions<SluiceCacheOptions> options)
 {
     /// <summary>Hosts that are cached for, since each has objects of its own; requests for further ones pass. An app that answers to any name should set AllowedHosts.</summary>
     private const int MaximumSites = 256;
 
+    private readonly IHttpContextFactory contexts = (IHttpContextFactory)services.GetService(typeof(IHttpContextFactory))!;
     private readonly ILoggerFactory loggers = (ILoggerFactory)services.GetService(typeof(ILoggerFactory))!;
     private readonly TimeProvider time = (TimeProvider)services.GetService(typeof(TimeProvider))!;
     // Its instruments are there from its creation on.

@@ -19,7 +19,7 @@ internal sealed class HitTeller(IHitLog log, PlainHits hits, ClientConnection co
     public HitEntry EntryOf(string id, PlainRequest request, in PlainAnswer answer) => new()
     {
         RequestId = id, Client = hits.ClientOf(request, (connection.RemoteEndPoint as IPEndPoint)?.Address), Method = request.IsHead ? "HEAD" : "GET", Target = Encoding.ASCII.GetString(request.Target), Status = answer.Status,
-        InMemory = answer.Start == answer.End || answer.Stored.InMemory(answer.Start), Bytes = 0, FirstByte = default, Total = default, Aborted = false,
+        InMemory = answer.Start == answer.End || answer.InMemory, Bytes = 0, FirstByte = default, Total = default, Aborted = false,
     };
 
     /// <summary>Tells of one that is over.</summary>

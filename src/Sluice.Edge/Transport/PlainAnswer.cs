@@ -9,6 +9,9 @@ namespace Sluice.Edge.Transport;
 /// <param name="Stored">The object, held.</param>
 /// <param name="Start">First byte of the body to send.</param>
 /// <param name="End">One past its last; the same as <paramref name="Start"/> for none.</param>
-/// <param name="InMemory">True when its first byte was in memory.</param>
 /// <param name="Route">Where it was found, to ask for bytes that leave the tiers meanwhile.</param>
-internal readonly record struct PlainAnswer(int Status, int HeadLength, CachedObject Stored, long Start, long End, bool InMemory, ActiveRoute Route);
+internal readonly record struct PlainAnswer(int Status, int HeadLength, CachedObject Stored, long Start, long End, ActiveRoute Route)
+{
+    /// <summary>True when its first byte was in memory.</summary>
+    public required bool InMemory { get; init; }
+}

@@ -69,7 +69,7 @@ internal sealed class PlainHits(HitPath hits, Forwarding forwarding, EdgeCounter
         var inMemory = stored.InMemory(start);
         counters.CountHit(isBodiless ? 0 : end - start, inMemory);
         var length = plain.Write(head, status, start, end, hit.Now, id);
-        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, inMemory, hit.Route);
+        answer = new PlainAnswer(status, length, stored, start, isBodiless ? start : end, hit.Route) { InMemory = inMemory };
         return true;
     }
 

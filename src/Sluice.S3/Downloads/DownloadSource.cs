@@ -136,7 +136,8 @@ internal sealed class DownloadSource : IDisposable
         answer.Dispose();
         return verdict.Status switch
         {
-            404 => new(S3DownloadFailure.NotFound, what + (hint.Length > 0 ? ":" + hint : ": there is no such object.")),
+            // To whom serves others a bucket that is not there is a failing origin; here it is what was asked for that there is not.
+            _ when verdict.Status == 404 || answer.Status == 404 => new(S3DownloadFailure.NotFound, what + (hint.Length > 0 ? ":" + hint : ": there is no such object.")),
             _ when answer.Status is 400 or 401 or 403 => new(S3DownloadFailure.Denied, $"{what}: the server refused ({answer.Status} {answer.Error.Code}).{hint}".Replace(" )", ")", StringComparison.Ordinal)),
             _ => new(S3DownloadFailure.Server, $"{what}: the server answered {answer.Status} {answer.Error.Code}.{(hint.Length > 0 ? hint : " It is busy or failing: try again.")}".Replace(" .", ".", StringComparison.Ordinal)),
         };
