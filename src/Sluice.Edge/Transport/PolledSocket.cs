@@ -32,6 +32,9 @@ internal sealed class PolledSocket : IDisposable
     /// <summary>Which way bodies go out on the poller's thread.</summary>
     public SendWays Ways => poller.Ways;
 
+    /// <summary>Where what was queued for it goes out, in turn with what was for others.</summary>
+    public TurnScheduler Turns => poller.Turns;
+
     /// <summary>Who is at the other end; null where that has no address.</summary>
     /// <exception cref="ObjectDisposedException">It was closed on this side.</exception>
     public EndPoint? Client => socket.RemoteEndPoint;

@@ -31,6 +31,9 @@ internal sealed class Poller
     /// <summary>Which way bodies go out on its thread.</summary>
     public SendWays Ways { get; }
 
+    /// <summary>Where what was queued for its sockets goes out, in turn.</summary>
+    public TurnScheduler Turns { get; } = new();
+
     /// <summary>The next of the process's pollers, of which there are as many as processors.</summary>
     public static Poller Next() => All.Value[(uint)Interlocked.Increment(ref turn) % (uint)All.Value.Length];
 

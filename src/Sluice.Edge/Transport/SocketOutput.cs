@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Edge.Transport;
 
@@ -11,6 +12,7 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
     /// <summary>What may be queued before the server is made to wait, and what is sent at once of it.</summary>
     private const int QueueBytes = 64 << 10;
 
+    private readonly List<ArraySegment<byte>> pieces = [];
     private Pipe? queue;
     private Task draining = Task.CompletedTask;
     private long sent;
@@ -25,7 +27,7 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
     /// <summary>From here on a write is done once it is queued, and goes out on another thread together with what came meanwhile.</summary>
     public void Queue()
     {
-        queue = new Pipe(new PipeOptions(MemoryPool<byte>.Shared, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, QueueBytes, QueueBytes / 2, 16 << 10, useSynchronizationContext: false));
+        queue = new Pipe(new PipeOptions(MemoryPool<byte>.Shared, polled.Turns, PipeScheduler.ThreadPool, QueueBytes, QueueBytes / 2, 16 << 10, useSynchronizationContext: false));
         draining = DrainAsync(queue.Reader);
     }
 
@@ -65,6 +67,29 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
         }
     }
 
+    /// <summary>Sends several pieces in one call.</summary>
+    private async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
+    {
+        pieces.Clear();
+        foreach (var piece in bytes) pieces.Add(MemoryMarshal.TryGetArray(piece, out var array) ? array : piece.ToArray());
+        try
+        {
+            var sending = new ValueTask<int>(socket.SendAsync(pieces, SocketFlags.None));
+            var count = sending.IsCompletedSuccessfully ? sending.Result : await WaitAsync(sending);
+            Volatile.Write(ref sent, sent + count);
+            if (sent > SendQueue.NearBytes) polled.LimitQueue();
+            bytes = bytes.Slice(count);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client is gone.
+            IsBroken = true;
+            return;
+        }
+
+        foreach (var piece in bytes) await SendAsync(piece);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteNowAsync(ReadOnlyMemory<byte> source)
     {
@@ -78,7 +103,8 @@ internal sealed class SocketOutput(Socket socket, PolledSocket polled, Action no
         while (!IsBroken)
         {
             var result = await reader.ReadAsync();
-            foreach (var piece in result.Buffer) await SendAsync(piece);
+            if (result.Buffer.IsSingleSegment) await SendAsync(result.Buffer.First);
+            else await SendAsync(result.Buffer);
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) break;
         }
