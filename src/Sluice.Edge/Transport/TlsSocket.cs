@@ -33,7 +33,11 @@ internal sealed class TlsSocket : ClientConnection
     }
 
     /// <summary>From here on what is written goes out by and by: many streams write in turn, a little each.</summary>
-    public void QueueOutput() => Output.Queue();
+    public void QueueOutput()
+    {
+        Output.Queue();
+        EndServing();
+    }
 
     /// <summary>From here on whoever reads leaves the poller's thread to others.</summary>
     public void ServeElsewhere() => turns.AreInPlace = false;
@@ -48,7 +52,14 @@ internal sealed class TlsSocket : ClientConnection
         ShutDown(SocketShutdown.Receive);
     }
 
-    protected override Task WhenAnsweredAsync() => Requests is null ? Task.CompletedTask : answered.Task;
+    public override async ValueTask DisposeAsync()
+    {
+        // Of one whose handshake failed nobody else says it.
+        EndServing();
+        await base.DisposeAsync();
+    }
+
+    protected override Task WhenAnsweredAsync() => answered.Task;
 
     protected override async Task ReceiveAllAsync() => await RelayAsync();
 
