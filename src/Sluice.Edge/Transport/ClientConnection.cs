@@ -25,7 +25,7 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
     private readonly CancellationTokenSource closed = new();
     private Task running = Task.CompletedTask;
     private int lastTick;
-    private long acknowledged;
+    private Taking taking;
     private long sentBefore;
     private string? id;
     private IDictionary<object, object?>? items;
@@ -229,13 +229,11 @@ internal abstract class ClientConnection : ConnectionContext, IConnectionIdFeatu
         }
     }
 
-    /// <summary>Also true when there is nothing to take: then it waits for us.</summary>
     private bool TakesSomething()
     {
         try
         {
-            var (taken, isOutstanding) = SocketCalls.SentTo(Socket);
-            return Interlocked.Exchange(ref acknowledged, taken) != taken || !isOutstanding;
+            return taking.GoesOn(Socket, EdgeListener.TickLength);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -10,7 +10,10 @@ namespace Sluice.Edge.Transport;
 internal sealed class EdgeListener : IConnectionListener
 {
     /// <summary>As long as Kestrel waits for the next request, and for the rest of a head; as long as nginx waits for a client to take something.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), Send = TimeSpan.FromSeconds(60), TickLength = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(130), Partial = TimeSpan.FromSeconds(30), Send = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often it is looked who uses his connection.</summary>
+    public static readonly TimeSpan TickLength = TimeSpan.FromSeconds(1);
 
     /// <summary>How long an unused connection is kept while new ones wait.</summary>
     private static readonly TimeSpan IdleWhenShort = TimeSpan.FromSeconds(5);

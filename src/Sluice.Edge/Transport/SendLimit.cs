@@ -8,7 +8,7 @@ namespace Sluice.Edge.Transport;
 
 /// <summary>
 /// Ends connections whose client has taken nothing of what it was sent for 60 seconds, as nginx does, on endpoints that <see cref="EdgeTransport"/> does not serve: with
-/// TLS. Whoever takes a little now and then is left alone, which a rate in bytes a second cannot say. 64-bit Linux only; elsewhere it does nothing.
+/// TLS. Whoever takes a little now and then (see <see cref="Taking"/>) is left alone, which a rate in bytes a second cannot say. 64-bit Linux only; elsewhere it does nothing.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class SendLimit(TimeProvider time) : IDisposable
@@ -54,21 +54,20 @@ public sealed class SendLimit(TimeProvider time) : IDisposable
     {
         var now = time.GetTimestamp();
         foreach (var (watched, _) in connections)
-            if (watched.TakesNothingSince(now) is { } since && time.GetElapsedTime(since, now) > Patience) watched.End();
+            if (watched.TakesNothingSince(now, Patience / 12) is { } since && time.GetElapsedTime(since, now) > Patience) watched.End();
     }
 
     private sealed class Watched(ConnectionContext connection, Socket socket, long began)
     {
-        private long taken;
+        private Taking taking;
         private long last = began;
 
         /// <summary>When the client took something last, if something waits for it to be taken.</summary>
-        public long? TakesNothingSince(long now)
+        public long? TakesNothingSince(long now, TimeSpan every)
         {
             try
             {
-                var (acknowledged, isOutstanding) = SocketCalls.SentTo(socket);
-                if (acknowledged != taken || !isOutstanding) (taken, last) = (acknowledged, now);
+                if (taking.GoesOn(socket, every)) last = now;
                 return last;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -56,17 +56,17 @@ internal static unsafe partial class SocketCalls
     }
 
     /// <summary>
-    /// Bytes the other side has confirmed since the connection began, and whether anything waits to be confirmed or even sent (tcp_info: tcpi_bytes_acked, tcpi_unacked, tcpi_notsent_bytes);
-    /// nothing for what is no TCP.
+    /// Bytes the other side has confirmed since the connection began, whether anything waits to be confirmed or even sent, and whether anything is sent that is not confirmed
+    /// (tcp_info: tcpi_bytes_acked, tcpi_unacked, tcpi_notsent_bytes); nothing for what is no TCP.
     /// </summary>
     /// <exception cref="SocketException">The connection is over.</exception>
-    public static (long Acknowledged, bool IsOutstanding) SentTo(Socket socket)
+    public static (long Acknowledged, bool IsOutstanding, bool IsUnderWay) SentTo(Socket socket)
     {
         const int Unacknowledged = 24, BytesAcknowledged = 120, BytesNotSent = 144;
         Span<byte> information = stackalloc byte[BytesNotSent + sizeof(uint)];
         if (!TryReadInformation(socket, information)) return default;
-        var isOutstanding = (MemoryMarshal.Read<uint>(information[Unacknowledged..]) | MemoryMarshal.Read<uint>(information[BytesNotSent..])) != 0;
-        return (MemoryMarshal.Read<long>(information[BytesAcknowledged..]), isOutstanding);
+        var isUnderWay = MemoryMarshal.Read<uint>(information[Unacknowledged..]) != 0;
+        return (MemoryMarshal.Read<long>(information[BytesAcknowledged..]), isUnderWay || MemoryMarshal.Read<uint>(information[BytesNotSent..]) != 0, isUnderWay);
     }
 
     /// <summary>The least time that a packet and its confirmation took of late (tcpi_min_rtt); null for what is no TCP, or where nothing was measured.</summary>

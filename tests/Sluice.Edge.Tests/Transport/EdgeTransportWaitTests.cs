@@ -105,16 +105,7 @@ public sealed class EdgeTransportWaitTests
         await using var client = Connect(edge, out var socket);
         await client.WriteAsync(Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\n{field}\r\n"));
 
-        // Until it has stood still for a while: nothing moves any more.
-        var (queued, since) = (0L, 0);
-        for (var look = 0; since < 20 && look < 1000; look++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
-            var now = TcpTable.Queued(socket.RemoteEndPoint!, socket.LocalEndPoint!);
-            since = now == queued && now > 0 ? since + 1 : 0;
-            queued = now;
-        }
-
+        var queued = await StandStillAsync(socket);
         // Twice what is asked for, and the piece that may go beyond it.
         Assert.InRange(queued, 1, (2 * SendQueue.NearBytes) + (128 << 10));
     }
@@ -136,6 +127,27 @@ public sealed class EdgeTransportWaitTests
             Assert.NotEqual(0, await client.ReadAsync(buffer).AsTask().WaitAsync(Patience, TimeProvider.System));
             await PassSecondAsync();
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_ReadsSlowlyWhatItsKernelHas_IsKept(bool tls)
+    {
+        await using var edge = await StartAsync(128 << 20, tls);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(edge.Fast.Host, edge.Fast.Port);
+        await using var client = Secured.Over(socket, edge.Fast);
+        await client.WriteAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+
+        // Fast at first, and then so slowly that its kernel asks for nothing for minutes.
+        var (read, buffer) = (0L, new byte[1 << 20]);
+        while (read < 16 << 20) read += await client.ReadAsync(buffer).AsTask().WaitAsync(Patience, TimeProvider.System);
+        await StandStillAsync(socket);
+        for (var second = 0; second < 300; second++) await PassSecondAsync();
+
+        while (read < Length && await client.ReadAsync(buffer).AsTask().WaitAsync(Patience, TimeProvider.System) is > 0 and var count) read += count;
+        Assert.InRange(read, Length, Length + 1000);
     }
 
     [Theory]
@@ -190,6 +202,21 @@ public sealed class EdgeTransportWaitTests
 
         await AssertPartAsync(client, 0, 400_000);
         Assert.Equal(0, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience, TimeProvider.System));
+    }
+
+    /// <summary>Until nothing has moved for a while; answers what is queued then.</summary>
+    private static async Task<long> StandStillAsync(Socket client)
+    {
+        var (queued, since) = (0L, 0);
+        for (var look = 0; since < 20 && look < 1000; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            var now = TcpTable.Queued(client.RemoteEndPoint!, client.LocalEndPoint!);
+            since = now == queued && now > 0 ? since + 1 : 0;
+            queued = now;
+        }
+
+        return queued;
     }
 
     private static bool IsEnded(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
