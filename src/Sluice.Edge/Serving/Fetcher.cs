@@ -46,6 +46,8 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             }
 
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
+            // Nobody gets this one, and the old object is what it was no more: it would be given for as long as stale-while-revalidate allows, a year at some origins.
+            if (behind && stale is not null && context.Source is null && IsSuccessor(result.Reason)) ObjectCache.Expire(stale);
             keep = result.Pin is not null || result.Object is null;
             return result;
         }
@@ -81,6 +83,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         var fresh = StorePolicy.Refresh(context, held.Metadata, response.Headers, receivedAt);
+        if (fresh is null && CacheRules.Read(response.Headers).ForbidsStoring(held.Metadata.Status) is not null) ObjectCache.Expire(held);
         return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status, Fence = fence };
     }
 
@@ -170,6 +173,9 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         // An error never takes the place of a good object; only "it is gone" does.
         return stale is { Metadata.Status: < 400 } && response.Status >= 400 && response.Status is not (404 or 410) ? "error" : "";
     }
+
+    /// <summary>True where an answer is not stored for what it says itself, not for what was asked.</summary>
+    private static bool IsSuccessor(string reason) => reason is "no-store" or "private" or "must-understand" or "set-cookie" or "vary *" or "no freshness" or "no validator";
 
     private Lock TurnOf(string target) => turns[(uint)target.GetHashCode(StringComparison.Ordinal) % (uint)turns.Length];
 

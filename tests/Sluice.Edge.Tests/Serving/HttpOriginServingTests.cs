@@ -62,6 +62,40 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         Assert.Equal(("HIT", true), (head.Headers.GetValues("X-Cache-Status").Single(), body.AsSpan().SequenceEqual(new BytePattern(2).Bytes(0, 9 << 20))));
     }
 
+    // A page for everybody, stale for a year, and once it is deleted a 404 that nobody may keep.
+    [Theory]
+    [InlineData(404, "private, no-cache, no-store, max-age=0, must-revalidate")]
+    [InlineData(302, null)]
+    [InlineData(200, "private")]
+    public async Task Get_SuccessorThatMayNotBeStored_EndsTheStaleAnswer(int status, string? cacheControl)
+    {
+        var old = OriginReply.Text("old") with { CacheControl = "max-age=60, stale-while-revalidate=31536000" };
+        origin.On("/a", old);
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(2));
+        origin.On("/a", OriginReply.Text("newer") with { Status = status, CacheControl = cacheControl });
+        Assert.Equal("old", Encoding.UTF8.GetString((await edge.GetAsync("/a")).Body));
+        Assert.True(await Eventually.HoldsAsync(async () => await edge.GetAsync("/a") is var (head, body) && (int)head.StatusCode == status && Encoding.UTF8.GetString(body) == "newer", TimeSpan.FromSeconds(60)));
+    }
+
+    [Theory]
+    [InlineData(503, null)]
+    [InlineData(403, "no-store")]
+    public async Task Get_ErrorBehindAStaleAnswer_KeepsIt(int status, string? cacheControl)
+    {
+        origin.On("/a", OriginReply.Text("old") with { CacheControl = "max-age=60, stale-while-revalidate=31536000" });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(2));
+        origin.On("/a", OriginReply.Error(status) with { CacheControl = cacheControl });
+        await edge.GetAsync("/a");
+        Assert.True(await Eventually.HoldsAsync(() => origin.CallsOf("/a").Count > 1 && edge.Cache.GetStatistics().Flights == 0, TimeSpan.FromSeconds(60)));
+        Assert.Equal("old", Encoding.UTF8.GetString((await edge.GetAsync("/a")).Body));
+    }
+
     [Fact]
     public async Task Get_PartWithoutAStrongValidator_IsPassedOnOnly()
     {
