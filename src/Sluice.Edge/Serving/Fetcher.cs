@@ -94,7 +94,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var isRange = request.Headers.Contains("Range");
         var part = UsablePart(response, asked, isRange);
         var length = part is not null ? part.Value.Total : BodyLength(response, isHead);
-        var reason = context.IsAhead && IsTooEarly(response, receivedAt) ? "ahead" : Unshareable(response, part is not null, isHead, stale, length);
+        var reason = context.IsAhead && IsTooEarly(response, receivedAt) ? "ahead" : Unshareable(context, response, part is not null, isHead, stale, length);
         var decision = reason.Length > 0 ? StoreDecision.Refuse(reason) : StorePolicy.Decide(context, response, length, receivedAt);
         if (reason == "partial" && isRange) Learn(context, response, receivedAt, fence);
         if (decision.Metadata is not { } metadata)
@@ -163,13 +163,15 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         || (HttpDate.TryParse(response.Headers.First("Last-Modified"), receivedAt, out var changed) && StorePolicy.DateOf(response.Headers, receivedAt) - changed < Lookahead.Unfinished);
 
     /// <summary>Why an answer cannot become an object whatever its headers say; empty when it can.</summary>
-    private static string Unshareable(OriginResponse response, bool isPart, bool isHead, CachedObject? stale, long? length)
+    private static string Unshareable(FetchContext context, OriginResponse response, bool isPart, bool isHead, CachedObject? stale, long? length)
     {
         if (response.Status == 206 && !isPart) return "partial";
         if (response.Status is 304 or 412) return "condition of the client";
         if (response.Status == 416) return "range";
         // A bodiless answer to HEAD tells of an object only if its bytes can be asked for later and proven to belong to it.
         if (isHead && (response.Status != 200 || length is null || !response.Version.IsStrong)) return "head";
+        // Of no bytes none are asked for, so nothing would show that an application says 0 of every HEAD.
+        if (isHead && length == 0 && !context.Route.IsReadOnly) return "head";
         // An error never takes the place of a good object; only "it is gone" does.
         return stale is { Metadata.Status: < 400 } && response.Status >= 400 && response.Status is not (404 or 410) ? "error" : "";
     }

@@ -97,6 +97,20 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Head_OfALengthOfZero_DoesNotMakeTheBodyEmpty()
+    {
+        // An application that says of its empty answer to HEAD how long that is.
+        var whole = OriginReply.Text("text");
+        origin.On("/a", whole with { Body = OriginBody.Of("") });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        using var head = new HttpRequestMessage(HttpMethod.Head, "/a");
+        Assert.Equal(0, (await edge.Client.SendAsync(head)).Content.Headers.ContentLength);
+        origin.On("/a", whole);
+        Assert.Equal("text", Encoding.UTF8.GetString((await edge.GetAsync("/a")).Body));
+    }
+
+    [Fact]
     public async Task Get_PartWithoutAStrongValidator_IsPassedOnOnly()
     {
         origin.On("/a.mp4", OriginReply.Object(1, 600_000) with { ETag = "W/\"1\"" });
