@@ -80,6 +80,7 @@ internal static class ForwardedRequest
     {
         foreach (var (name, values) in headers)
             foreach (var value in (StringValues)values)
-                if (name.Length > 0 && name[0] != ':') yield return new(name, value ?? "");
+                // Kestrel takes names that are none, such as "a[b]"; no origin has to.
+                if (Tokens.IsToken(name)) yield return new(name, value ?? "");
     }
 }

@@ -111,6 +111,19 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_WithANameThatIsNone_GoesOnWithoutThatField()
+    {
+        origin.On("/a", OriginReply.Text("a"));
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, edge.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync("GET /a HTTP/1.1\r\nHost: a\r\nfilter[x]: 1\r\nX-Kept: 1\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 200", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_PartWithoutAStrongValidator_IsPassedOnOnly()
     {
         origin.On("/a.mp4", OriginReply.Object(1, 600_000) with { ETag = "W/\"1\"" });
