@@ -46,7 +46,7 @@ internal readonly record struct RequestTarget(string Path, string Query)
         var mark = text.IndexOf('?');
         var path = mark < 0 ? text : text[..mark];
         var query = mark < 0 ? [] : text[mark..];
-        if (!TryNormalise(path, out var cleanPath, out reason) || !TryNormalise(query, out var cleanQuery, out reason)) return false;
+        if (!TryNormalise(path, isQuery: false, out var cleanPath, out reason) || !TryNormalise(query, isQuery: true, out var cleanQuery, out reason)) return false;
         if (HasDotSegment(cleanPath) && !TryResolveDots(cleanPath, out cleanPath))
         {
             reason = "the path leaves the root";
@@ -80,7 +80,7 @@ internal readonly record struct RequestTarget(string Path, string Query)
 
     private static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~';
 
-    private static bool TryNormalise(ReadOnlySpan<char> text, out string clean, out string reason)
+    private static bool TryNormalise(ReadOnlySpan<char> text, bool isQuery, out string clean, out string reason)
     {
         reason = "";
         clean = text.ToString();
@@ -93,6 +93,13 @@ internal readonly record struct RequestTarget(string Path, string Query)
             {
                 if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
                 {
+                    // In links as people write them ("?sale=50%") it stands for itself, which browsers and other proxies let pass. What a path with one names is anybody's guess.
+                    if (isQuery)
+                    {
+                        builder.Append("%25");
+                        continue;
+                    }
+
                     reason = "bad percent-encoding";
                     return false;
                 }

@@ -10,6 +10,8 @@ public class RequestTargetTests
     [InlineData("/é", "/%C3%A9")]
     [InlineData("/%7Ea/./b/../c", "/~a/c")]
     [InlineData("/a%2Fb%5Cc//d;e/..f%2f.g?..%2F", "/a%2Fb%5Cc//d;e/..f%2F.g?..%2F")]
+    [InlineData("/a?sale=50%&x=%zz%2", "/a?sale=50%25&x=%25zz%252")]
+    [InlineData("/a?%%341", "/a?%2541")]
     [InlineData("http://x/😀?q=😀", "/%F0%9F%98%80?q=%F0%9F%98%80")]
     public void TryNormalise_Text_IsOneForm(string written, string expected)
     {
