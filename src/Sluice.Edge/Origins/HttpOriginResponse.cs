@@ -8,6 +8,8 @@ namespace Sluice.Edge.Origins;
 /// <summary>Reads an origin's answer off what SocketsHttpHandler made of it.</summary>
 internal static class HttpOriginResponse
 {
+    private static readonly string[] Compressions = ["gzip", "x-gzip", "deflate", "compress", "x-compress"];
+
     /// <summary>The answer, owning <paramref name="response"/> and <paramref name="deadline"/> from then on.</summary>
     /// <exception cref="OriginException">Its length is not a number, or its lines disagree about it; or its status is none, or speaks of a tunnel that was not asked for.</exception>
     public static async Task<OriginResponse> CreateAsync(string origin, OriginRequest request, HttpResponseMessage response, Deadline deadline, TimeSpan idle)
@@ -16,6 +18,9 @@ internal static class HttpOriginResponse
         // The client of a 101 takes what follows for another protocol (RFC 9110 section 15.2.2): that is for who asked for one.
         if (status < 200 && (status != 101 || request.Upgrade is null))
             throw new OriginException(OriginFailure.Invalid, $"Origin {origin} answered {status:000}, {(status == 101 ? "to a request that asked for no other protocol" : "which is no status of HTTP")}.");
+        // Asked for by nobody (TE), and without the field nothing would tell that the bytes are not the content.
+        if (response.Headers.TransferEncoding.Any(coding => Compressions.Contains(coding.Value, StringComparer.OrdinalIgnoreCase)))
+            throw new OriginException(OriginFailure.Invalid, $"Origin {origin} sent an answer in the transfer coding {response.Headers.TransferEncoding}, for which it was not asked.");
         var headers = HopByHop.Remove(Lines(response.Headers.NonValidated).Concat(Lines(response.Content.Headers.NonValidated)));
         headers.Add("Via", $"{response.Version.ToString(2)} sluice");
         if (status == 101) return await SwitchedAsync(response, headers, deadline);

@@ -1,4 +1,5 @@
 using Sluice.Core.Objects;
+using Sluice.Core.Origins;
 
 namespace Sluice.Edge.Tests.Origins;
 
@@ -83,6 +84,16 @@ public class HttpOriginResponseTests
         var (response, body) = await server.GetAsync();
         Assert.Equal(("abcde", null, false, null), (body, response.BodyLength, response.Headers.Contains("Content-Length"), response.Version.Length));
         Assert.Equal(["T: 1"], response.Trailers!().Select(l => $"{l.Key}: {l.Value}"));
+    }
+
+    [Theory]
+    [InlineData("gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")]
+    [InlineData("GZIP\r\n\r\nab")]
+    [InlineData("deflate\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")]
+    public async Task Fetch_InACompressionOfTheTransfer_IsNoAnswer(string answer)
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nTransfer-Encoding: " + answer);
+        Assert.Equal(OriginFailure.Invalid, (await Assert.ThrowsAsync<OriginException>(() => server.GetAsync())).Failure);
     }
 
     // http-cache-tests, headers-store-Transfer-Encoding: an unknown coding, and the end of the connection as the end of the body.
