@@ -171,7 +171,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         {
             return await ask();
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException or TimeoutException or IOException and not StoreAwayException)
         {
             var message = $"{key} could not be {what} in {Name}: {Reason(e)}";
             throw IsAway(e) ? new StoreAwayException(message, e) : new IOException(message, e);
@@ -181,5 +181,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
     // Of TLS the outer one says "see inner exception".
     private static string Reason(Exception failure) => failure is HttpRequestException or { InnerException: HttpRequestException } ? failure.GetBaseException().Message : failure.Message;
 
-    private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
+    // Of a connection that breaks the SDK throws the IOException itself, as with a proxy whose server is away.
+    private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or (IOException and not FileNotFoundException and not DirectoryNotFoundException)
+        or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
 }

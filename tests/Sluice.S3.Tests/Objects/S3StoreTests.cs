@@ -94,11 +94,13 @@ public sealed class S3StoreTests : IAsyncDisposable
 
     // A worker waits for that; a refusal it takes for what is wrong with the video.
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Ask_ServerThatIsAway_IsToldFromARefusal(bool answers)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task Ask_ServerThatIsAway_IsToldFromARefusal(bool answers, bool closes)
     {
-        server.On("/media/clip.mp4", OriginReply.Error(503));
+        // A proxy takes the connection whether its server is there or not, and closes it.
+        server.On("/media/clip.mp4", OriginReply.Error(503) with { ClosesInsteadOfAnswering = closes });
         await using var store = S3Store.Create(new()
         {
             Bucket = new() { Bucket = "media", Endpoint = answers ? new(server.Address) : new("http://127.0.0.1:1"), Region = "eu-north-1", Anonymous = true },
