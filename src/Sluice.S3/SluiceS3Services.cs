@@ -41,6 +41,10 @@ public static class SluiceS3Services
     /// <exception cref="ArgumentException">The options will not do, or the profile does not exist; the message says why, one line each.</exception>
     public static IPresignedUrls CreatePresignedUrls(S3OriginOptions bucket, PresignedUrlsOptions options, IKeyValueStore? store, TimeProvider time, ILoggerFactory logging)
     {
+        ArgumentNullException.ThrowIfNull(bucket);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(logging);
         string[] errors = [.. bucket.Errors(), .. options.Errors()];
         if (errors.Length > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
         var log = logging.CreateLogger<IPresignedUrls>();
