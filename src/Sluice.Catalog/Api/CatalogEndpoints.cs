@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sluice.Catalog.Videos;
+using Sluice.Core.Storage;
 
 namespace Sluice.Catalog.Api;
 
@@ -59,6 +60,8 @@ public static class CatalogEndpoints
         {
             var logging = (ILoggerFactory?)context.RequestServices.GetService(typeof(ILoggerFactory));
             logging?.CreateLogger("Sluice.Catalog.Api").LogError("{Method} {Path} failed: {Reason}", context.Request.Method, context.Request.Path, patience.IsCancellationRequested ? $"it took longer than {CatalogOptions.RequestPatience.TotalSeconds:0} s" : e.Message);
+            // Not a defect: it can be sent again once there is room.
+            if (NoRoomException.IsFull(e)) return CatalogAnswers.Error(StatusCodes.Status507InsufficientStorage, "insufficient_storage", "There is no room for it on the server.");
             return CatalogAnswers.Error(StatusCodes.Status500InternalServerError, "internal_error", $"The request failed. The log has the reason under request {context.TraceIdentifier}.");
         }
         finally

@@ -19,21 +19,26 @@ public sealed class PatienceTests : ICatalogObserver
 
     private readonly ManualTimeProvider time = new();
 
+    // ENOSPC, as an upload into a folder finds.
+    [Fact]
+    public async Task Request_WhereTheDiskIsFull_SaysSo()
+    {
+        await using var app = await StartAsync(_ => throw new IOException("No space left on device", 28));
+        using var client = new HttpClient { Timeout = Limit };
+        using var answer = await client.GetAsync($"{app.Urls.First()}/v1/videos/{Guid.NewGuid()}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
+        Assert.StartsWith("{\"error\":\"insufficient_storage\",", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Request_ThatHangsForHalfAMinute_IsAnsweredAsFailed()
     {
         var asked = new TaskCompletionSource();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<TimeProvider>(time);
-        await using var app = builder.Build();
-        app.MapCatalog(cancellation =>
+        await using var app = await StartAsync(cancellation =>
         {
             asked.SetResult();
             return new TaskCompletionSource<VideoCatalog>().Task.WaitAsync(cancellation);
         });
-        await app.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { Timeout = Limit };
 
         var answering = client.GetAsync($"{app.Urls.First()}/v1/videos/{Guid.NewGuid()}", TestContext.Current.CancellationToken);
@@ -68,6 +73,18 @@ public sealed class PatienceTests : ICatalogObserver
         Assert.True(await PassesUntilAsync(() => ending.IsCompleted));
         Assert.True(time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30));
         store.Over.SetResult(null);
+    }
+
+    private async Task<WebApplication> StartAsync(Func<CancellationToken, Task<VideoCatalog>> open)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(time);
+        var app = builder.Build();
+        app.MapCatalog(open);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
     }
 
     private Task<bool> PassesUntilAsync(Func<bool> condition) => Eventually.HoldsAsync(() =>
