@@ -55,7 +55,9 @@ internal static class FfmpegArguments
         // Pictures by their own times, and no rate: one at a boundary is in one of two segments and not in both, whatever the rate.
         var pictures = !isStill ? $"trim=start={lead}{(grid.IsLast(segment) ? "" : $":end={lead + HlsGrid.Seconds}")}"
             : $"fps=10:round=up:eof_action=pass{(from == 0 ? ":start_time=0" : "")},tpad=stop_mode=clone:stop=-1,trim=start={lead}:end={Seconds(TimeSpan.FromSeconds(lead) + grid.LengthOf(segment))}";
-        var filters = $"[0:v:0]{pictures},{PictureFilters.For(options)}[picture]";
+        // A cover is there at the beginning only, and is sought for: it is read by itself.
+        var isCover = isStill && fact.Streams!.IsCover;
+        var filters = $"[{(isCover ? 1 : 0)}:v:0]{pictures},{PictureFilters.For(options)}[picture]";
         var hasSound = options.Audio && fact.Streams!.HasSound;
         List<string> sound = ["-an"];
         if (hasSound)
@@ -77,7 +79,7 @@ internal static class FfmpegArguments
         return
         [
             .. Common(limits), .. isStill && from > 0 ? InputFrom(input, limits, start) : Input(input, limits, start, isStill || grid.IsLast(segment) ? null : TimeSpan.FromSeconds(lead + HlsGrid.Seconds + 1)),
-            "-filter_complex", filters, "-map", "[picture]", .. sound, .. Bare, "-threads", Text(limits.Threads),
+            .. isCover ? InputFrom(input, limits, TimeSpan.Zero) : [], "-filter_complex", filters, "-map", "[picture]", .. sound, .. Bare, "-threads", Text(limits.Threads),
             // Without pictures that are told by later ones: times to decode would overlap at the boundaries where the rate is not steady.
             "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-profile:v", "high", "-level", $"{level / 10}.{level % 10}", .. Rates.For(options, false), "-pix_fmt", "yuv420p",
             "-force_key_frames", "expr:gte(t,n_forced*2)", "-fps_mode", "passthrough", "-enc_time_base:v", "1:90000",

@@ -10,4 +10,5 @@ internal readonly record struct SourceFact(TimeSpan Length, double? Rate, Source
 /// <param name="Width">Pixels as shown: turned, and square. 0 without a picture.</param>
 /// <param name="Height">Pixels as shown.</param>
 /// <param name="HasSound">Whether there is any.</param>
-internal sealed record SourceStreams(int Width, int Height, bool HasSound);
+/// <param name="IsCover">Whether the picture is the cover of a song: one, without a time.</param>
+internal sealed record SourceStreams(int Width, int Height, bool HasSound, bool IsCover = false);

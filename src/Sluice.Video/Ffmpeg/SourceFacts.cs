@@ -38,7 +38,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
+            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate:stream_disposition=attached_pic:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -64,7 +64,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
             using var document = JsonDocument.Parse(json);
             if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetProperty("duration", out var duration) || Number(duration.GetString()) is not (> 0 and < 1e7 and var seconds)) return null;
             double? rate = null;
-            var (width, height, hasSound) = (0, 0, false);
+            var (width, height, hasSound, isCover) = (0, 0, false, false);
             foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
             {
                 var kind = Text(stream, "codec_type");
@@ -72,10 +72,11 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
                 // The first is the one that is shown.
                 if (kind != "video" || width > 0 || !stream.TryGetProperty("width", out var across) || !stream.TryGetProperty("height", out var down)) continue;
                 (width, height) = Shown(stream, across.GetInt32(), down.GetInt32());
+                isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
                 if (Text(stream, "avg_frame_rate")?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
             }
 
-            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new SourceStreams(width, height, hasSound));
+            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new SourceStreams(width, height, hasSound, isCover));
         }
         catch (JsonException)
         {

@@ -72,6 +72,23 @@ public sealed partial class HlsTests(VideoEdge video) : IClassFixture<VideoEdge>
         }
     }
 
+    [Theory]
+    [InlineData("song.mp4", false)]
+    [InlineData("song.mkv", true)]
+    public async Task Segments_OfASong_ShowItsCover(string name, bool isAttached)
+    {
+        await ProvideAsync("cover.jpg", ["-f", "lavfi", "-i", "color=s=64x64:d=1", "-frames:v", "1"]);
+        string[] cover = isAttached ? ["-attach", video.Folder.FileOf("cover.jpg"), "-metadata:s:t", "mimetype=image/jpeg"] : ["-i", video.Folder.FileOf("cover.jpg"), "-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v", "attached_pic"];
+        await ProvideAsync(name, ["-f", "lavfi", "-i", "sine=d=24", .. cover, "-c:a", "aac"]);
+        for (var i = 0; i < 6; i++)
+        {
+            var (_, file) = await video.GetAsync($"/{name}/hls-{i}.ts?bitrate=500k");
+            var times = await TimesAsync(file, "v:0", "packet=pts_time");
+            Assert.Equal((10 + (4.0 * i), 40), (times.FirstOrDefault(), times.Length));
+            Assert.NotEmpty(await TimesAsync(file, "a:0", "packet=pts_time"));
+        }
+    }
+
     [Fact]
     public async Task Ffmpeg_PlaysTheMasterPlaylist_WithoutAnError()
     {
