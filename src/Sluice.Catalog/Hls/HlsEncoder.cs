@@ -46,7 +46,9 @@ internal sealed class HlsEncoder(FfmpegTools tools)
     private static string[] Output() =>
     [
         // Sound waits for its picture, however late the encoder gives that out, and the picture for sound that begins late.
-        "-map_metadata", "-1", "-max_interleave_delta", "0", "-max_muxing_queue_size", Number(int.MaxValue), "-t", Number(FfmpegTools.MostSeconds), "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
+        "-map_metadata", "-1", "-max_interleave_delta", "0", "-max_muxing_queue_size", Number(int.MaxValue), "-t", Number(FfmpegTools.MostSeconds),
+        // Times to decode would begin below zero, by more with pictures than without, and be moved so that they do not: the same sound had other times in each rendition (RFC 8216 section 6.2.4).
+        "-output_ts_offset", "1", "-f", "hls", "-hls_time", Number(SegmentSeconds), "-hls_playlist_type", "vod", "-hls_list_size", "0", "-hls_flags", "independent_segments",
         "-hls_segment_type", "mpegts", "-hls_segment_filename", "segment_%03d.ts", "playlist.m3u8",
     ];
 
