@@ -162,6 +162,19 @@ public sealed class DashboardTests : IAsyncLifetime
         }
     }
 
+    // They are drawn anew every two seconds while there is traffic.
+    [Fact]
+    public async Task Table_ThatIsWiderThanAPhone_StaysWhereItWasPushedTo()
+    {
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        await MakeAsync(sluice, "/a.bin", 3);
+        var (page, _) = await OpenAsync(sluice, "/", width: 240);
+        await page.EvaluateAsync("(() => { const table = document.querySelector('#tiers .scroll'); table.id = 'before'; table.scrollLeft = 15; })()");
+        await MakeAsync(sluice, "/a.bin", 3);
+        await page.WaitForSelectorAsync("#before", new() { Timeout = Wait, State = WaitForSelectorState.Detached });
+        Assert.Equal(15, await page.EvaluateAsync<int>("document.querySelector('#tiers .scroll').scrollLeft"));
+    }
+
     // One word that is wider than a phone: names of objects have no spaces.
     [Fact]
     public async Task ReportAndDebugPage_OfALongName_FitAPhone()

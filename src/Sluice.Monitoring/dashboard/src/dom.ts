@@ -21,5 +21,12 @@ export function render(target: HTMLElement, model: unknown, make: () => Child[])
   const text = JSON.stringify(model);
   if (shown.get(target) === text) return;
   shown.set(target, text);
+  // Tables that are too wide for a phone stay where they were pushed to, and so does the focus of who does that by keys.
+  const scrolls = [...target.querySelectorAll('.scroll')].map((one) => ({ card: one.parentElement?.id, left: one.scrollLeft, focused: one === document.activeElement }));
   target.replaceChildren(...make().filter((child): child is Node | string => Boolean(child)));
+  for (const { card, left, focused } of scrolls.filter((one) => one.card && (one.left > 0 || one.focused))) {
+    const next = target.querySelector<HTMLElement>(`#${card} .scroll`);
+    if (next) next.scrollLeft = left;
+    if (focused) next?.focus({ preventScroll: true });
+  }
 }
