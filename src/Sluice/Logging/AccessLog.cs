@@ -55,7 +55,8 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         {
             await next(context);
             // One that was broken off cannot be completed: the server would take what is missing for an error of this program's.
-            if (!context.Response.HasStarted || context.Response.ContentLength is not { } promised || body.Bytes >= promised) await context.Response.CompleteAsync();
+            var mayComplete = context.Response.HasStarted ? context.Response.ContentLength is not { } promised || body.Bytes >= promised : !context.RequestAborted.IsCancellationRequested;
+            if (mayComplete) await context.Response.CompleteAsync();
             completed = true;
         }
         finally

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Sluice.Configuration;
 using Sluice.Edge.Playback;
 using Sluice.Logging;
@@ -296,6 +298,34 @@ public sealed class AccessLogTests
         Assert.StartsWith("the access log /nope/access.log cannot be written", error.Message, StringComparison.Ordinal);
     }
 
+    // The server would miss the bytes that its head promises, and call that an error of this program's.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Serve_AnswerThatHasNotBegun_IsCompletedWhereTheClientIsThere(bool isGone)
+    {
+        var file = Path.GetTempFileName();
+        var body = new CompletedBody();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseBodyFeature>(body);
+        if (isGone) context.RequestAborted = new CancellationToken(canceled: true);
+        await using (var log = AccessLog.Open(new LoggingSection { AccessLog = file }, TimeProvider.System))
+        {
+            await log!.ServeAsync(
+                context,
+                static answered =>
+                {
+                    answered.Response.ContentLength = 3000;
+                    return Task.CompletedTask;
+                },
+                client: null,
+                tier: null);
+        }
+
+        File.Delete(file);
+        Assert.Equal(!isGone, body.IsCompleted);
+    }
+
     [Fact]
     public async Task Serve_AnswerThatWasBrokenOff_IsNoErrorOfTheServers()
     {
@@ -335,5 +365,16 @@ public sealed class AccessLogTests
         if (range is not null)
             request.Headers.Add("Range", range);
         await (await edge.SendAsync(request)).Content.ReadAsByteArrayAsync();
+    }
+
+    private sealed class CompletedBody() : StreamResponseBodyFeature(Stream.Null)
+    {
+        public bool IsCompleted { get; private set; }
+
+        public override Task CompleteAsync()
+        {
+            IsCompleted = true;
+            return Task.CompletedTask;
+        }
     }
 }
