@@ -24,9 +24,10 @@ internal static class MediaTypes
     {
         const string table = """
             video/mp4 mp4 m4v
-            video/iso.segment m4s cmfv
+            video/iso.segment m4s m4f cmfv
             audio/mp4 m4a cmfa
-            video/mp2t ts m2ts mts
+            video/mp2t ts m2t m2ts mts
+            application/mp4 cmft
             video/webm webm
             audio/webm weba
             video/x-matroska mkv
@@ -45,6 +46,8 @@ internal static class MediaTypes
             application/ttml+xml ttml dfxp
             audio/mpeg mp3
             audio/aac aac
+            audio/ac3 ac3
+            audio/eac3 ec3 eac3
             audio/ogg ogg oga opus
             audio/flac flac
             audio/wav wav
