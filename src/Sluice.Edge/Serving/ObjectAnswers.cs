@@ -114,7 +114,7 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
     {
         if (ReusePolicy.Read(context.Request.Headers.CacheControl).Has(CacheDirectives.OnlyIfCached))
         {
-            await Refusal.SendAsync(context, 504, "Not cached.", "The request asked for a stored answer only, and there is none that may be used.", parts.Counters);
+            await Refusal.SendAsync(context, 504, "Not cached.", "The request asked for a stored answer only, and there is none that may be used.", parts.Counters, allowOrigin: (asked.Originals ?? asked.Route).Policy.AllowOrigin);
             return true;
         }
 

@@ -106,7 +106,7 @@ internal sealed class ProxyHandler(ObjectCache cache, Forwarding forwarding, Edg
         var response = context.Response;
         if (!HttpMethods.IsOptions(context.Request.Method))
         {
-            await Refusal.SendAsync(context, 405, "Method not allowed.", "This path can be read only: GET, HEAD, OPTIONS.", counters, ReadMethods);
+            await Refusal.SendAsync(context, 405, "Method not allowed.", "This path can be read only: GET, HEAD, OPTIONS.", counters, ReadMethods, allowOrigin: route.Policy.AllowOrigin);
             return;
         }
 

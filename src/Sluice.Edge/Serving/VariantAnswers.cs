@@ -59,7 +59,12 @@ internal sealed class VariantAnswers(EdgeParts parts, ObjectAnswers objects, Pre
         response.StatusCode = decision.Status;
         foreach (var (name, value) in decision.Headers) response.Headers.Append(name, value);
         // A page of another site that may see the variant may see why there is none.
-        if (route.Policy.AllowOrigin is { } origin) response.Headers.AccessControlAllowOrigin = origin;
+        if (route.Policy.AllowOrigin is { } origin)
+        {
+            response.Headers.AccessControlAllowOrigin = origin;
+            response.Headers.AccessControlExposeHeaders = "Retry-After, X-Error-Reason, X-Error-Type";
+        }
+
         response.ContentLength = decision.Body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(decision.Body).AsTask();
     }

@@ -40,6 +40,18 @@ public class VariantServingTests
         Assert.Equal(100, (await edge.GetAsync("/a.mp4")).Body.Length);
     }
 
+    // What a page may not see has status 0 to it.
+    [Theory]
+    [InlineData("GET", 504)]
+    [InlineData("POST", 405)]
+    public async Task Refused_ByTheEdge_MayBeSeenByPagesOfOtherSites(string method, int status)
+    {
+        await using var edge = await StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/b.mp4") { Headers = { { "Cache-Control", "only-if-cached" } } };
+        using var answer = await edge.Client.SendAsync(request);
+        Assert.Equal((status, "*"), ((int)answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+    }
+
     // A page asks so whether a film can be played, and sees nothing at all of an answer that it may not see.
     [Fact]
     public async Task Head_OfAVariantThatIsNotMadeYet_MayBeSeenByPagesOfOtherSites()
