@@ -29,7 +29,7 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
                     answer.Dispose();
                     (sent, answer) = await AttemptAsync(by, ask, done, cancellation);
                 }
-                if (ask.Method == HttpMethod.Head && IsRefusal(answer) && !answer.Anonymous) answer = await ExplainAsync(ask, answer, done, cancellation);
+                if (ask.Method == HttpMethod.Head && (answer.Status == 404 || (IsRefusal(answer) && !answer.Anonymous))) answer = await ExplainAsync(ask, answer, done, cancellation);
                 if (repeated >= options.Retries || answer.Status is not (429 or 500 or 502 or 503 or 504)) return answer;
                 answer.Dispose();
             }
@@ -48,11 +48,11 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
 
     private static bool IsRefusal(S3Answer answer) => answer.Status is 400 or 401 or 403;
 
-    // A refused HEAD has no document that says why: a GET is told, and has put right what can be, such as credentials that expired.
+    // A refused HEAD has no document that says why: a GET is told, and has put right what can be, such as credentials that expired. Of a 404 it tells whether it is the object or the bucket that is not there.
     private async ValueTask<S3Answer> ExplainAsync(S3Ask ask, S3Answer refused, S3Bucket.Remedies done, CancellationToken cancellation)
     {
         using var told = await SendAsync(ask with { Method = HttpMethod.Get, Fields = [new("Range", "bytes=0-0")] }, cancellation);
-        return IsRefusal(told) ? refused with { Error = told.Error } : (await AttemptAsync(http, ask, done, cancellation)).Answer;
+        return IsRefusal(told) || told.Status == refused.Status ? refused with { Error = told.Error } : (await AttemptAsync(http, ask, done, cancellation)).Answer;
     }
 
     private async ValueTask<(S3Bucket.Prepared Sent, S3Answer Answer)> AttemptAsync(HttpMessageInvoker by, S3Ask ask, S3Bucket.Remedies done, CancellationToken cancellation)

@@ -29,4 +29,16 @@ public class S3OriginHeadTests() : S3OriginTestBase(TimeProvider.System.GetUtcNo
         Assert.Equal(502, response.Status);
         Assert.Contains("temporary credentials have expired", Assert.Single(Log.Lines), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("NoSuchBucket", 502)]
+    [InlineData("NoSuchKey", 404)]
+    public async Task Head_Missing_LearnsByAGetWhetherItIsTheBucket(string code, int expected)
+    {
+        Server.On("/media/k", Refusal(404, code)).Once("/media/k", Refusal(404, ""));
+
+        await using var response = await Origin().FetchAsync(Get("/k") with { Method = "HEAD" }, default);
+
+        Assert.Equal(expected, response.Status);
+    }
 }
