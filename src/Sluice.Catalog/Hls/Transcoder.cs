@@ -7,8 +7,11 @@ using Sluice.Core.Storage;
 namespace Sluice.Catalog.Hls;
 
 /// <summary>Makes everything that is played of a video, and puts it in the object store: the master manifest last, so that it never leads to what is not there.</summary>
-internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mostBytes)
+internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mostBytes, Func<string, long> room)
 {
+    // Of a segment that does not fit there may be a few bytes left.
+    private const long LeastRoom = 1 << 20;
+
     private readonly SourceProbe probe = new(tools);
     private readonly HlsEncoder encoder = new(tools);
     private readonly Pictures pictures = new(tools);
@@ -69,7 +72,12 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
             var (begun, share) = (done, rendition.Width * (double)rendition.Height / work);
             progress.Set(rendition.Name, 0.05 + (0.8 * begun));
             made.Add(await encoder.EncodeAsync(source, info, rendition, Folder(output, rendition.Name),
-                seconds => progress.Set(rendition.Name, 0.05 + (0.8 * (begun + (share * Math.Clamp(info.Duration > 0 ? seconds / info.Duration : 0, 0, 1))))), cancellation));
+                seconds =>
+                {
+                    // ffmpeg leaves out what it cannot write, and goes on to the film's end.
+                    if (room(output) < LeastRoom) throw new IOException($"The disk is full at {rendition.Name}. Check the free space of the worker's folder (--catalog).");
+                    progress.Set(rendition.Name, 0.05 + (0.8 * (begun + (share * Math.Clamp(info.Duration > 0 ? seconds / info.Duration : 0, 0, 1)))));
+                }, cancellation));
             done += share;
         }
         if (info.AudioStream is null) return made;

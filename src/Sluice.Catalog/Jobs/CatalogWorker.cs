@@ -23,7 +23,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             try
             {
                 if (await store.ClaimAsync(owner, options.Lease, stop) is not { } job) await rhythm.PauseAsync(options.Poll, stop);
-                else if (job.Kind == JobKind.Transcode && Room() is < LeastRoom and var room) await LeaveAsync(job, room, stop);
+                else if (job.Kind == JobKind.Transcode && ScratchFolder.Room(options.Scratch) is < LeastRoom and var room) await LeaveAsync(job, room, stop);
                 else await WorkAsync(job, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -48,19 +48,6 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         await store.ReleaseAsync(job, CancellationToken.None);
         rhythm.Logger.LogWarning("No video is transcoded here until {Folder} has {Least} MB free; it has {Room}", options.Directory, LeastRoom >> 20, room >> 20);
         await rhythm.RestAsync(LookAgain, stop);
-    }
-
-    private long Room()
-    {
-        try
-        {
-            return new DriveInfo(Path.GetFullPath(options.Scratch)).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What is wrong with it is told when it is written to.
-            return long.MaxValue;
-        }
     }
 
     private async Task WorkAsync(Job job, CancellationToken stop)

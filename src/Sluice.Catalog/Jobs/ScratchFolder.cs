@@ -27,6 +27,20 @@ internal sealed class ScratchFolder : IDisposable
         held.Dispose();
     }
 
+    /// <summary>Bytes that can still be written to a folder; of one that does not tell, as many as anybody wants.</summary>
+    public static long Room(string folder)
+    {
+        try
+        {
+            return new DriveInfo(System.IO.Path.GetFullPath(folder)).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is wrong with it is told when it is written to.
+            return long.MaxValue;
+        }
+    }
+
     private static FileStream Hold(string folder) => new(folder + LockEnding, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
 
     private static void Sweep(string folder)

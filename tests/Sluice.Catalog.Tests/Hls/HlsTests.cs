@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Sluice.Catalog.Caching;
+using Sluice.Catalog.Jobs;
 using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
 using Sluice.TestKit.Processes;
@@ -223,9 +224,24 @@ public sealed class HlsTests
         folder.Write(video.OriginalKey, "01234567890");
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
 
-        var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+        var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10, ScratchFolder.Room).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Contains("larger than the 10 bytes", refused.Message, StringComparison.Ordinal);
+    }
+
+    // ffmpeg leaves out what it cannot write, goes on to the film's end, and ends with success.
+    [Fact]
+    public async Task Encode_DiskBecomesFull_EndsThere()
+    {
+        using var folder = new TemporaryFolder();
+        var video = TestVideos.First;
+        var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var source = folder.Write(video.OriginalKey, "");
+        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", source], null, TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<IOException>(() => new Transcoder(new FolderStore(folder.Path), tools, long.MaxValue, _ => 4096).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+
+        Assert.Contains("The disk is full", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Lines, and how many of them somebody still has once they have been read.</summary>
