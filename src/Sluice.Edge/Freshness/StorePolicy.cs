@@ -20,9 +20,9 @@ internal static class StorePolicy
         if (context.CacheControl.Has(CacheDirectives.NoStore)) return StoreDecision.Refuse("request no-store");
         if (length > MostBytes) return StoreDecision.Refuse("too long");
         if (rules.ForbidsStoring(response.Status) is { } reason) return StoreDecision.Refuse(reason);
-        if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return StoreDecision.Refuse("authorization");
         if (response.Headers.Contains("Set-Cookie") && !KeepsCookies(context, rules) && !rules.Excludes("Set-Cookie")) return StoreDecision.Refuse("set-cookie");
         if (VaryOf(context, response.Headers) is not { } vary) return StoreDecision.Refuse("vary *");
+        if (context.Headers.Contains("Authorization") && !rules.AllowsSharedUseOfAuthorised) return StoreDecision.Refuse("authorization");
 
         var version = response.Version with { Length = length };
         if (!IsByRoute(context, rules) && Lifetime(context, rules, response.Status, response.Headers, receivedAt) is null && !rules.IsStorableWithoutLifetime(response.Status))

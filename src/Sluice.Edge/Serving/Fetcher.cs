@@ -46,8 +46,14 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             }
 
             var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
-            // Nobody gets this one, and the old object is what it was no more: it would be given for as long as stale-while-revalidate allows, a year at some origins.
-            if (behind && stale is not null && context.Source is null && IsSuccessor(result.Reason)) ObjectCache.Expire(stale);
+            if (stale is not null && context.Source is null && IsSuccessor(result.Reason))
+            {
+                // What is gone does not come back when the origin fails.
+                if (result.Status is 404 or 410) ObjectCache.Remove(stale);
+                // Nobody gets this one, and the old object is what it was no more: it would be given for as long as stale-while-revalidate allows, a year at some origins.
+                else if (behind) ObjectCache.Expire(stale);
+            }
+
             keep = result.Pin is not null || result.Object is null;
             return result;
         }

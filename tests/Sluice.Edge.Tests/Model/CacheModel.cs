@@ -45,6 +45,8 @@ internal sealed class CacheModel
         var isStored = request.Method == "GET" && mayReplace && MayBeStored(request, answer);
         if (chosen is not null && !isStored && answer.Status is 500 or 502 or 503 or 504 && MayStandIn(chosen!, request, now)) return FromStored(chosen!, request, origin, now, asked);
         var passed = asked with { Status = answer.Status, Body = request.Method == "HEAD" ? "" : answer.Body, Marker = answer.Marker, Age = answer.Age, HasCookie = answer.HasCookie };
+        // Not of the RFC: what is gone does not come back when the origin fails, whether that may be remembered or not.
+        if (chosen is not null && !isStored && request.Method == "GET" && answer.Status is 404 or 410 && request.Control?.NoStore != true && !MayBeStored(request with { IsAuthorised = false }, answer)) stored.Remove(chosen);
         if (!isStored) return passed;
 
         // An answer that varies by other fields than before replaces them all.

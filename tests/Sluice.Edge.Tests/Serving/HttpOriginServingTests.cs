@@ -97,6 +97,24 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_OfWhatIsGone_DoesNotComeBackWhenTheOriginFails()
+    {
+        origin.On("/a", OriginReply.Text("old") with { CacheControl = "max-age=60, stale-if-error=86400" });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(2));
+        var statuses = new List<int>();
+        foreach (var reply in (OriginReply[])[OriginReply.Error(503), OriginReply.Error(404) with { CacheControl = "no-store" }, OriginReply.Error(503)])
+        {
+            origin.On("/a", reply);
+            statuses.Add((int)(await edge.GetAsync("/a")).Head.StatusCode);
+        }
+
+        Assert.Equal([200, 404, 503], statuses);
+    }
+
+    [Fact]
     public async Task Head_OfALengthOfZero_DoesNotMakeTheBodyEmpty()
     {
         // An application that says of its empty answer to HEAD how long that is.
