@@ -172,7 +172,7 @@ internal static class FfmpegArguments
         arguments.AddRange(isWebM ? ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1"] : ["-c:v", "libx264", "-preset", "veryfast"]);
         arguments.AddRange([.. Rates.For(options, isWebM), "-pix_fmt", "yuv420p", "-force_key_frames", "expr:gte(t,n_forced*2)"]);
         if (hasSound) arguments.AddRange(isWebM ? ["-c:a", "libopus", "-b:a", "96k", "-ac", "2"] : ["-c:a", "aac", "-b:a", "128k", "-ac", "2"]);
-        arguments.AddRange(isWebM ? ["-cluster_time_limit", "2000", "-f", "webm"] : Fragments);
+        arguments.AddRange(isWebM ? ["-cluster_time_limit", "2000", "-f", "webm"] : Fragments(30));
         if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
         arguments.Add("pipe:1");
         return arguments;
@@ -182,7 +182,7 @@ internal static class FfmpegArguments
     {
         List<string> arguments = ["-map", "0:a:0", "-vn", .. Bare];
         if (options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
-        arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments, "pipe:1"]);
+        arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments(2), "pipe:1"]);
         return arguments;
     }
 
@@ -206,7 +206,8 @@ internal static class FfmpegArguments
     private static readonly string[] Bare = ["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"];
 
     // Playable while it arrives: an index of nothing first, then fragments of whole groups of pictures.
-    private static readonly string[] Fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-frag_duration", "2000000", "-f", "mp4"];
+    /// <summary>Of a picture each key frame begins one; the seconds are for what sounds on without any. Where they are fewer than those between pictures told by later ones, ffmpeg aborts.</summary>
+    private static string[] Fragments(int seconds) => ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-frag_duration", Text(seconds * 1_000_000), "-f", "mp4"];
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
 

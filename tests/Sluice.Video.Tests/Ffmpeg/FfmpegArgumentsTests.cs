@@ -27,6 +27,13 @@ public class FfmpegArgumentsTests
     public void Video_StreamsAsFragments() =>
         Assert.Equal("frag_keyframe+empty_moov+default_base_moof", After(FfmpegArguments.For(new VideoOptions { Format = "mp4" }, Url, Limits), "-movflags"));
 
+    // ffmpeg aborts where a fragment ends between pictures that are told by later ones: no more than ten seconds lie between those of the lowest rate.
+    [Theory]
+    [InlineData(VideoMode.Video, "30000000")]
+    [InlineData(VideoMode.Audio, "2000000")]
+    public void Fragments_EndBetweenPicturesOfAVideoOnlyWhereThereAreNone(VideoMode mode, string microseconds) =>
+        Assert.Equal(microseconds, After(FfmpegArguments.For(new VideoOptions { Mode = mode, Format = mode == VideoMode.Audio ? "m4a" : "mp4" }, Url, Limits), "-frag_duration"));
+
     [Fact]
     public void Times_AreOptionsOfTheInput_SoThatItIsSoughtAndNotReadThrough()
     {
