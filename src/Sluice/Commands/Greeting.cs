@@ -26,9 +26,10 @@ internal static class Greeting
             lines.Add($"  redis      {redis.Host}:{redis.Port}{(options.Redis!.Objects.Share ? "" : ", objects not shared")}");
         // What needs a token, a signature or a derivative would be refused to who just tries it.
         var tried = options.Routes.FirstOrDefault();
-        if (tried?.PlaybackKey is null)
-            lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{Sample(options)}");
-        if (tried is { PlaybackKey: null, Video: { Enabled: true, SigningKeys.Count: 0, DerivativesOnly: false } } && Sample(options) is var sample && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
+        var sample = tried?.PlaybackKey is null ? Sample(options) : null;
+        if (sample is not null)
+            lines.Add($"Try: curl -sI{(isSecure ? "k" : "")} {local}{sample}");
+        if (sample is not null && tried is { Video: { Enabled: true, SigningKeys.Count: 0, DerivativesOnly: false } } && sample.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase))
             lines.Add($"     curl -s{(isSecure ? "k" : "")} '{local}{sample}?mode=frame&time=1s&width=320' -o frame.jpg");
         return string.Join(Environment.NewLine, lines) + Environment.NewLine;
     }
@@ -36,13 +37,16 @@ internal static class Greeting
     private static string Tier(long bytes) => bytes > 0 ? ByteSize.Display(bytes) : "no";
 
     // A file that is there makes a better example than one that is not.
-    private static string Sample(SluiceOptions options)
+    private static string? Sample(SluiceOptions options)
     {
         if (options.Routes.Count == 0)
             return "/";
         var route = options.Routes[0];
         if (route.Pattern != "/*" || route.Origins[0].Folder is not { } folder)
-            return route.Pattern.StartsWith('/') ? route.Pattern.TrimEnd('*') : "/";
+        {
+            var path = route.Pattern.EndsWith("/*", StringComparison.Ordinal) ? route.Pattern[..^1] : route.Pattern;
+            return path.AsSpan().ContainsAny('*', '?') ? null : path;
+        }
         var files = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
         var file = Directory.EnumerateFiles(folder, "*", files).Take(1000).Select(Path.GetFileName)
             .OrderBy(f => f!.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase) ? 0 : 1).ThenBy(f => f, StringComparer.Ordinal).FirstOrDefault();

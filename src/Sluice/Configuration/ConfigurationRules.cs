@@ -18,17 +18,16 @@ internal static class ConfigurationRules
         CheckCatalog(options.Catalog, root.Members.GetValueOrDefault("catalog")?.Source ?? "", errors);
         CheckTls(options.Edge, root.Members.GetValueOrDefault("edge")?.Members.GetValueOrDefault("tls"), errors);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var patterns = new HashSet<string>(StringComparer.Ordinal);
+        var patterns = new List<string>();
         for (var i = 0; i < options.Routes.Count; i++)
         {
             var (route, path, node) = (options.Routes[i], $"routes[{i}]", root.Members["routes"].Items[i]);
             route.Name ??= $"route{i + 1}";
             if (!names.Add(route.Name))
                 errors.Add(new(node.Source, $"{path}.name", $"\"{route.Name}\" names two routes", "give each route its own name"));
-            if (!patterns.Add(route.Pattern))
-                errors.Add(new(node.Source, $"{path}.pattern", $"\"{route.Pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
-            else if (options.Routes.Take(i).FirstOrDefault(earlier => Takes(earlier.Pattern, route.Pattern)) is { } first)
-                errors.Add(new(node.Source, $"{path}.pattern", $"\"{first.Pattern}\" of an earlier route takes every path of \"{route.Pattern}\", so this one is never used", "put it before that one"));
+            // Of a pattern that was refused there is only the default, which nobody wrote.
+            if (!errors.Exists(e => e.Path == $"{path}.pattern"))
+                CheckPattern(route.Pattern, patterns, node.Source, $"{path}.pattern", errors);
             if (route.Origins.Count == 0)
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
             if (route.Redirect && !route.Origins.Exists(o => o.S3 is not null))
@@ -47,6 +46,15 @@ internal static class ConfigurationRules
         }
         foreach (var (index, problem, remedy) in PresignSetup.RegionErrors(options))
             errors.Add(new(root.Members["presign"].Members["regions"].Items[index].Source, $"presign.regions[{index}]", problem, remedy));
+    }
+
+    private static void CheckPattern(string pattern, List<string> earlier, string source, string path, List<ConfigurationError> errors)
+    {
+        if (earlier.Contains(pattern))
+            errors.Add(new(source, path, $"\"{pattern}\" stands in an earlier route, so this one is never used", "remove one of them"));
+        else if (earlier.Find(one => Takes(one, pattern)) is { } first)
+            errors.Add(new(source, path, $"\"{first}\" of an earlier route takes every path of \"{pattern}\", so this one is never used", "put it before that one"));
+        earlier.Add(pattern);
     }
 
     /// <summary>True when every path of the second pattern matches the first too: its stars take whatever stands there for those of the second. Of question marks, which take one character, that does not show.</summary>

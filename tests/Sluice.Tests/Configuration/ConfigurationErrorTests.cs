@@ -53,7 +53,6 @@ public sealed class ConfigurationErrorTests : IDisposable
             sluice.json:9: routes[0].origins[1]: says more than one of folder, url and s3; write exactly one of folder, url and s3
             sluice.json:9: routes[0].origins[1].folder: there is no folder /nope; check the path, or create the folder
             sluice.json:9: routes[0].origins[2]: says nothing; write exactly one of folder, url and s3
-            sluice.json:10: routes[1].pattern: "/*" stands in an earlier route, so this one is never used; remove one of them
             sluice.json:10: routes[1].origins: the route has no origin; add one, such as "origins": ["./media"]
             sluice.json:11: routes[2].name: "a" names two routes; give each route its own name
             sluice.json:11: routes[2].pattern: "/*" of an earlier route takes every path of "/b/*", so this one is never used; put it before that one
