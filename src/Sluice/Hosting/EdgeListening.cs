@@ -42,8 +42,8 @@ internal static class EdgeListening
         // The transport that answers hits itself has its own.
         var clearLimit = edge.FastHits && EdgeTransport.IsSupported ? null : limit;
         // What a client of HTTP/2 takes is told by its windows, which the kernel does not know. Each frame that goes out has the whole grace before it, so this ends who takes
-        // nothing; a rate that can be felt would add to it by what a large window took before.
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1e9, edge.SendPatience);
+        // nothing; a rate that can be felt would add to it by what a large window took before. Long enough for who reads slowly what its kernel has (Taking): the kernel's own limit is beside it.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1e9, edge.SendPatience * 5);
         if (edge.Tls is not { Certificate: not null, Key: not null })
         {
             PriorKnowledge.Listen(kestrel, main, clearLimit);
