@@ -33,9 +33,9 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var keep = false;
         try
         {
-            if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence);
+            if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence, behind);
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsSame(stale.Metadata, response.Status, response.Headers))
-                return Confirm(context, stale, response, receivedAt, fence);
+                return Confirm(context, stale, response, receivedAt, fence, behind);
             // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsAnother(stale.Metadata, response.Status, response.Headers)) ObjectCache.Expire(stale);
             // Unless nothing would prove that they are of this version, as of a file that is just being written.
@@ -86,10 +86,10 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     }
 
     /// <summary>The origin spoke of the object that is held: its metadata is renewed where the answer may be stored.</summary>
-    private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
+    private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence, bool behind)
     {
         var fresh = StorePolicy.Refresh(context, held.Metadata, response.Headers, receivedAt);
-        if (fresh is null && CacheRules.Read(response.Headers).ForbidsStoring(held.Metadata.Status) is not null) ObjectCache.Expire(held);
+        if (behind && fresh is null && CacheRules.Read(response.Headers).ForbidsStoring(held.Metadata.Status) is not null) ObjectCache.Expire(held);
         return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status, Fence = fence };
     }
 
