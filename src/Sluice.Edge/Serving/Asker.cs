@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Sluice.Core.Objects;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Requests;
 using Sluice.Edge.Routes;
 
@@ -20,8 +21,15 @@ internal readonly record struct Asker(HttpContext Context, ActiveRoute Route, Fo
         foreach (var (name, value) in stored.Metadata.Vary)
             if (value is null) fields.Remove(name);
             else fields.Set(name, value);
-        return new FillSource(Route.Origin, ActiveRoute.RequestFor(stored.Target) with { Headers = Forwarding.Shared(Context, fields) });
+        var held = stored.Metadata;
+        return new FillSource(Route.Origin, ActiveRoute.RequestFor(stored.Target) with { Headers = Forwarding.Shared(Context, fields) })
+        {
+            // What came before was everybody's, as an answer to HEAD may be where that to GET is one client's.
+            MayStore = answer => !IsOneClients(answer.Headers, held.Status) || IsOneClients(held.Headers, held.Status),
+        };
     }
+
+    private static bool IsOneClients(HeaderList headers, int status) => CacheRules.Read(headers).ForbidsStoring(status) is not null;
 
     /// <summary>On behalf of a client whose request the server has not seen.</summary>
     /// <param name="fields">Its fields.</param>

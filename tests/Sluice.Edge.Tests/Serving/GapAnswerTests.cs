@@ -27,6 +27,23 @@ public sealed class GapAnswerTests
             Assert.Equal(status, (int)(await edge.GetAsync("/a", ("Range", range))).Head.StatusCode);
     }
 
+    // The answer to HEAD, or to the first range, was everybody's.
+    [Theory]
+    [InlineData("HEAD")]
+    [InlineData("GET")]
+    public async Task Gap_WhoseBytesAreOneClients_IsNobodyElses(string first)
+    {
+        await using var edge = await EdgeServer.StartAsync(origin, time);
+        if (first == "GET") await edge.GetAsync("/a", ("Range", "bytes=1900000-1900009"));
+        else await edge.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/a"), TestContext.Current.CancellationToken);
+        origin.Extra.Set("Cache-Control", "private, max-age=60");
+        for (var i = 0; i < 3; i++)
+        {
+            var answer = await edge.GetAsync("/a", ("Range", "bytes=0-9"));
+            Assert.Equal((HttpStatusCode.PartialContent, "MISS", 10), (answer.Head.StatusCode, Status(answer), answer.Body.Length));
+        }
+    }
+
     [Fact]
     public async Task Gap_OfAnOriginThatFails_Is502AndKeepsWhatIsStored()
     {

@@ -17,7 +17,7 @@ namespace Sluice.Tests.Hosting;
 /// <summary>Who takes nothing of an answer for long is let go on every way to the edge, by a patience shorter than the program's.</summary>
 public sealed class SendPatienceTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(true, "1.1")]
