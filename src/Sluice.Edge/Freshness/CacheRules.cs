@@ -36,9 +36,10 @@ internal readonly struct CacheRules
     /// <summary>Meant for shared caches beyond doubt: cookies in it are then kept too.</summary>
     public bool IsExplicitlyShared => isTargeted || Control.Has(CacheDirectives.Public) || Control.SharedMaxAge is not null;
 
-    /// <summary>RFC 9111 section 4.2.4.</summary>
+    /// <summary>RFC 9111 section 4.2.4. By s-maxage only where the same answer does not say itself how long it may be given stale, as frameworks write it ("s-maxage=60, stale-while-revalidate=600").</summary>
     public bool ForbidsStale =>
-        Control.Has(CacheDirectives.MustRevalidate) || Control.Has(CacheDirectives.ProxyRevalidate) || Control.SharedMaxAge is not null;
+        Control.Has(CacheDirectives.MustRevalidate) || Control.Has(CacheDirectives.ProxyRevalidate)
+        || (Control is { SharedMaxAge: not null, StaleWhileRevalidate: null, StaleIfError: null });
 
     /// <summary>Why it must not be stored at all, or null.</summary>
     public string? ForbidsStoring(int status)

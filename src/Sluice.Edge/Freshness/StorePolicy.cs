@@ -119,7 +119,9 @@ internal static class StorePolicy
         var lifetime = Lifetime(context, rules, status, headers, receivedAt);
         var isGood = status < 400;
         var hasLifetime = lifetime > TimeSpan.Zero;
-        var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : isGood && hasLifetime ? policy.StaleIfError : TimeSpan.Zero;
+        // With s-maxage it may be given stale as far as the answer says so itself.
+        var mayExtend = hasLifetime && rules.Control.SharedMaxAge is null;
+        var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : isGood && mayExtend ? policy.StaleIfError : TimeSpan.Zero;
         AgeField.Read(headers, out var age);
         var apparent = receivedAt - DateOf(headers, receivedAt);
         var corrected = TimeSpan.FromSeconds(age) + (receivedAt - context.SentAt);
@@ -129,7 +131,7 @@ internal static class StorePolicy
             InitialAge = apparent > corrected ? apparent : corrected,
             Lifetime = lifetime ?? TimeSpan.Zero,
             // What names no lifetime was not meant to be kept for others: no setting makes it so.
-            StaleWhileRevalidate = rules.Control.StaleWhileRevalidate is { } window ? TimeSpan.FromSeconds(window) : hasLifetime ? policy.StaleWhileRevalidate ?? TimeSpan.Zero : TimeSpan.Zero,
+            StaleWhileRevalidate = rules.Control.StaleWhileRevalidate is { } window ? TimeSpan.FromSeconds(window) : mayExtend ? policy.StaleWhileRevalidate ?? TimeSpan.Zero : TimeSpan.Zero,
             StaleIfError = staleIfError,
             AlwaysRevalidate = rules.Control.Has(CacheDirectives.NoCache),
             NeverStale = rules.ForbidsStale,

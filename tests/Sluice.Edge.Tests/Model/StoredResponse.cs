@@ -19,7 +19,7 @@ internal sealed class StoredResponse
     private ResponseDirectives Control => Answer.Control ?? new();
 
     /// <summary>Section 4.2.4.</summary>
-    public bool MayBeStale => !Control.MustRevalidate && !Control.ProxyRevalidate && Control.SharedMaxAge is null && !Control.NoCache;
+    public bool MayBeStale => !Control.MustRevalidate && !Control.ProxyRevalidate && (Control.SharedMaxAge is null || Control.StaleIfError is not null) && !Control.NoCache;
 
     public bool MustBeValidated => Control.NoCache;
 

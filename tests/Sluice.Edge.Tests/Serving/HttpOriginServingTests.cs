@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sluice.Core.Origins;
 using Sluice.Edge.Origins;
+using Sluice.Edge.Routes;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
@@ -60,6 +61,27 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         var (head, body) = await edge.GetAsync("/a");
         for (var i = 0; i < 100 && head.Headers.GetValues("X-Cache-Status").Single() == "UPDATING"; i++) (head, body) = await edge.GetAsync("/a");
         Assert.Equal(("HIT", true), (head.Headers.GetValues("X-Cache-Status").Single(), body.AsSpan().SequenceEqual(new BytePattern(2).Bytes(0, 9 << 20))));
+    }
+
+    // Frameworks write both; s-maxage alone forbids (RFC 9111 section 5.2.2.10).
+    [Theory]
+    [InlineData("s-maxage=60, stale-while-revalidate=600", 200, "old")]
+    [InlineData("s-maxage=60, stale-while-revalidate=600, must-revalidate", 200, "newer")]
+    [InlineData("s-maxage=60", 200, "newer")]
+    [InlineData("s-maxage=60, stale-if-error=600", 503, "old")]
+    [InlineData("s-maxage=60, stale-while-revalidate=90", 503, "")]
+    [InlineData("s-maxage=60", 503, "")]
+    public async Task Get_StaleWithSharedMaxAge_IsGivenAsFarAsTheAnswerSaysItself(string cacheControl, int status, string expected)
+    {
+        origin.On("/a", OriginReply.Text("old") with { CacheControl = cacheControl });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time, policy: new RoutePolicy { StaleIfError = TimeSpan.FromHours(1) });
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(status == 200 ? 2 : 5));
+        origin.On("/a", status == 200 ? OriginReply.Text("newer") : OriginReply.Error(status));
+        var (head, body) = await edge.GetAsync("/a");
+        if (expected.Length > 0) Assert.Equal(expected, Encoding.UTF8.GetString(body));
+        else Assert.True((int)head.StatusCode >= 500);
     }
 
     // A page for everybody, stale for a year, and once it is deleted a 404 that nobody may keep.
