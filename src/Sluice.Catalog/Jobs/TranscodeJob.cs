@@ -41,6 +41,8 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         {
             // That says nothing of the video: it would be FAILED after seconds, and all that wait behind it.
             if (await transcoder.IsStoreAwayAsync(video.Id, cancellation)) throw new StoreAwayException(e.Message, e);
+            // A store that is there and does not take this one thing, as where its disk is full: without counting, it would be transcoded again and again.
+            if (job.Attempt < options.Attempts && e is StoreAwayException) throw new IOException(e.Message, e);
             if (job.Attempt < options.Attempts) throw;
             return await FailAsync(job, e.Message, cancellation);
         }

@@ -45,6 +45,20 @@ public sealed class CatalogWorkerTests : ICatalogObserver
         Assert.Equal("forbidden", (await StateAsync(catalog, video)).Failure);
     }
 
+    // It was tried again every few seconds without an end, whatever an attempt costs.
+    [Fact]
+    public async Task Run_StoreIsThereAndFailsAtOneThing_FailsTheVideoAfterItsAttempts()
+    {
+        var store = new FailingStore { FetchFailure = new StoreAwayException("507 of that file alone") };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var video = await ProcessAsync(catalog);
+
+        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
+        Assert.Equal("507 of that file alone", (await StateAsync(catalog, video)).Failure);
+    }
+
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
     {
         Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
@@ -76,6 +90,8 @@ public sealed class CatalogWorkerTests : ICatalogObserver
 
         public Exception? Failure { get; set; }
 
+        public Exception? FetchFailure { get; init; }
+
         public int Asked => Volatile.Read(ref asked);
 
         public string Name => "fails";
@@ -86,7 +102,7 @@ public sealed class CatalogWorkerTests : ICatalogObserver
             return Failure is { } failure ? throw failure : default;
         }
 
-        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => default;
+        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => FetchFailure is { } failure ? throw failure : default;
 
         public ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) => throw new NotSupportedException();
 
