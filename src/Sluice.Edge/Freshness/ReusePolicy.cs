@@ -47,6 +47,12 @@ internal static class ReusePolicy
         _ => CacheControl.Parse(string.Join(',', lines!)),
     };
 
+    /// <summary>Leaves of a request's directives only the one that keeps the origin from being asked.</summary>
+    public static void Ignore(IHeaderDictionary request)
+    {
+        if (request.CacheControl.Count > 0) request.CacheControl = Read(request.CacheControl).Has(CacheDirectives.OnlyIfCached) ? "only-if-cached" : default(StringValues);
+    }
+
     private static Reuse Stale(ObjectFreshness stored, TimeSpan remaining) =>
         !stored.NeverStale && -remaining < stored.StaleWhileRevalidate ? Reuse.StaleWhileRevalidate : Reuse.Revalidate;
 }

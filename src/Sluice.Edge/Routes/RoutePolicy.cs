@@ -44,6 +44,9 @@ public sealed record RoutePolicy
     /// <summary>Store answers with Set-Cookie, cookies included, that do not say themselves that they are for everybody (public, s-maxage, or a targeted field). Default false: one viewer's cookie must not reach another.</summary>
     public bool StoreSetCookie { get; init; }
 
+    /// <summary>Take no notice of what requests say in Cache-Control, but for only-if-cached, as nginx, Varnish and CDNs do: nobody can have the origin asked for what is stored. Default false (RFC 9111 section 5.2.1).</summary>
+    public bool IgnoresRequestDirectives { get; init; }
+
     /// <summary>Which parameters of a query tell objects apart. Default: all but CMCD. An origin is asked without the others; requests that are passed on uncached keep them.</summary>
     public QueryRule Query { get; init; } = QueryRule.Default;
 

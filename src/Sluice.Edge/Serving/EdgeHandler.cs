@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Edge.Freshness;
 using Sluice.Edge.Playback;
 using Sluice.Edge.Purging;
 using Sluice.Edge.Requests;
@@ -107,8 +108,12 @@ internal sealed partial class EdgeHandler(EdgeParts parts, VariantAnswers answer
         return Task.CompletedTask;
     }
 
-    private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target) =>
-        ProxyHandler.Takes(context, route) ? parts.Proxy.HandleAsync(context, route, target) : answers.ServeAsync(context, route, route.Shorten(target));
+    private Task AnswerAsync(HttpContext context, ActiveRoute route, RequestTarget target)
+    {
+        if (ProxyHandler.Takes(context, route)) return parts.Proxy.HandleAsync(context, route, target);
+        if (route.Policy.IgnoresRequestDirectives) ReusePolicy.Ignore(context.Request.Headers);
+        return answers.ServeAsync(context, route, route.Shorten(target));
+    }
 
     private void LogFailure(HttpContext context, string path, string reason)
     {

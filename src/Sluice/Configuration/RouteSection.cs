@@ -27,6 +27,8 @@ internal sealed class RouteSection
 
     public bool Cache { get; set; } = true;
 
+    public bool IgnoreClientCacheControl { get; set; }
+
     public IReadOnlyList<string> ExcludeQuery { get; set; } = ["CMCD"];
 
     public IReadOnlyList<string> IncludeQuery { get; set; } = [];

@@ -35,6 +35,8 @@ internal static partial class SettingTree
             "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."),
         new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,
             "For HTTP origins: false passes every request on and keeps nothing."),
+        new ValueSetting<RouteSection, bool>("ignoreClientCacheControl", ValueKinds.Switch, o => o.IgnoreClientCacheControl, (o, v) => o.IgnoreClientCacheControl = v,
+            "Take no notice of Cache-Control in requests, but for only-if-cached: who says no-cache gets what is stored, as from nginx or Varnish, and cannot have the origin asked."),
         new ValueSetting<RouteSection, IReadOnlyList<string>>("excludeQuery", ValueKinds.Texts, o => o.ExcludeQuery, (o, v) => o.ExcludeQuery = v,
             "Parameters of a query that tell no objects apart, such as \"CMCD, utm_*\"; * for all. A request is served as though it had come without them, and the origin is not told them. Where those of docs/video.md ask for a variant, they count in any case. A list of your own takes the place of CMCD.") { Check = CheckParameters },
         new ValueSetting<RouteSection, IReadOnlyList<string>>("includeQuery", ValueKinds.Texts, o => o.IncludeQuery, (o, v) => o.IncludeQuery = v,

@@ -57,6 +57,7 @@ internal static class EdgeRoutes
             DefaultLifetime = options.DefaultLifetime,
             StoreSetCookie = options.StoreSetCookie,
             Stores = options.Cache,
+            IgnoresRequestDirectives = options.IgnoreClientCacheControl,
             Query = QueryOf(options),
             Prefetch = options.Prefetch,
         },
