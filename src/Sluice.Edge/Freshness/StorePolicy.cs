@@ -109,8 +109,8 @@ internal static class StorePolicy
     private static TimeSpan? Lifetime(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
     {
         var date = DateOf(headers, receivedAt);
-        return rules.ExplicitLifetime(date, receivedAt) ?? rules.HeuristicLifetime(status, date)
-            ?? (rules.IsStorableWithoutLifetime(status) ? context.Route.Policy.DefaultLifetime : null);
+        return rules.ExplicitLifetime(date, receivedAt) ?? (rules.IsStorableWithoutLifetime(status) ? context.Route.Policy.DefaultLifetime : null)
+            ?? rules.HeuristicLifetime(status, date);
     }
 
     private static ObjectFreshness FromHeaders(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)

@@ -1,6 +1,7 @@
 using System.Net;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.Edge.Fields;
 using Sluice.Edge.Routes;
 using Sluice.TestKit.Time;
 
@@ -208,6 +209,21 @@ public sealed class CachingTests
         await using var edge = await EdgeServer.StartAsync(origin, time, policy: new RoutePolicy { DefaultLifetime = TimeSpan.FromMinutes(1) });
         await edge.GetAsync("/a");
         Assert.Equal(second, await StatusAsync(edge));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(100_000)]
+    public async Task Get_DefaultLifetime_HoldsHoweverOldTheAnswerIs(int minutesOld)
+    {
+        origin.Extra.Add("Last-Modified", HttpDate.Format(time.GetUtcNow() - TimeSpan.FromMinutes(minutesOld)));
+        await using var edge = await EdgeServer.StartAsync(origin, time, policy: new RoutePolicy { DefaultLifetime = TimeSpan.FromHours(1) });
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal("HIT", await StatusAsync(edge));
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.NotEqual("HIT", await StatusAsync(edge));
     }
 
     [Theory]
