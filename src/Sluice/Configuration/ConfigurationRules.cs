@@ -39,6 +39,7 @@ internal static class ConfigurationRules
                 origin.IdleTimeout ??= route.IdleTimeout;
             }
             CheckOrigins(route, path, node, errors);
+            CheckLifetimes(route, path, node, errors);
             if (route.Video.Enabled)
                 errors.AddRange(PolicyRules.Errors(VideoSetup.Policy(options.Video, route.Video)).Select(e => new ConfigurationError(node.Source, $"{path}.video", e.TrimEnd('.'), "see docs/configuration.md, video")));
             if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
@@ -100,6 +101,18 @@ internal static class ConfigurationRules
 
         // Each may come from another place.
         string SourceOf(string name) => node?.Members.GetValueOrDefault(name)?.Source ?? "";
+    }
+
+    /// <summary>Refuses lifetimes that would do nothing: only HTTP servers say their own.</summary>
+    private static void CheckLifetimes(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)
+    {
+        if (route.Origins.Count == 0 || !route.Origins.TrueForAll(o => o.IsComplete))
+            return;
+        // As config show prints it, it is no wish of anybody's.
+        if (!route.Ttl.SaysNothing() && route.Origins.TrueForAll(o => o.Url is not null))
+            errors.Add(new(node.Members["ttl"].Source, $"{path}.ttl", "is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh", "leave it out, or write defaultLifetime for answers that do not say"));
+        if (route.DefaultLifetime is not null && route.Origins.TrueForAll(o => o.Url is null))
+            errors.Add(new(node.Members["defaultLifetime"].Source, $"{path}.defaultLifetime", "is for HTTP servers", "write ttl.ok"));
     }
 
     private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)

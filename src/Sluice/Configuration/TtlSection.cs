@@ -14,4 +14,12 @@ internal sealed class TtlSection
     public TimeSpan ServerError { get; set; } = TimeSpan.FromSeconds(10);
 
     public Dictionary<string, ExtensionPolicy> ByExtension { get; } = new(RoutePolicy.DefaultByExtension, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True where nothing was set to anything else.</summary>
+    public bool SaysNothing()
+    {
+        var none = new TtlSection();
+        return (Ok, Redirect, ClientError, ServerError) == (none.Ok, none.Redirect, none.ClientError, none.ServerError)
+            && ByExtension.Count == none.ByExtension.Count && !ByExtension.Except(none.ByExtension).Any();
+    }
 }

@@ -103,6 +103,16 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("""{ "api": { "hosts": null } }""", "api.hosts: is a texts, not null; write texts separated by commas, or a JSON list of them")]
     public void Load_NullWhereSomethingMustBe_IsRefused(string json, string error) => Assert.Equal([$"sluice.json:1: {error}"], Errors(json));
 
+    // They did nothing.
+    [Theory]
+    [InlineData(""" "origins": ["http://a:1", "http://b:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
+    [InlineData(""" "origins": ["http://a:1"], "ttl": { "byExtension": { ".ts": "1h" } } """, "routes[0].ttl: is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
+    [InlineData(""" "origins": ["s3://bucket"], "defaultLifetime": "1h" """, "routes[0].defaultLifetime: is for HTTP servers; write ttl.ok")]
+    [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "ttl": { "ok": "5m" }, "defaultLifetime": "1h" """, null)]
+    [InlineData(""" "origins": ["http://a:1"], "ttl": { "ok": "1d", "byExtension": { ".ts": "7d immutable" } } """, null)]
+    public void Load_LifetimeForAnotherKindOfOrigin_IsRefused(string route, string? error) =>
+        Assert.Equal(error is null ? [] : [$"sluice.json:1: {error}"], Errors($$"""{ "routes": [{ {{route}} }] }"""));
+
     [Fact]
     public void Load_MissingFile_NamesIt() =>
         Assert.StartsWith("/nope/sluice.json: there is no such file", ConfigurationLoader.Load(new ConfigurationSources { File = "/nope/sluice.json" }).Errors[0].ToString(), StringComparison.Ordinal);
