@@ -35,6 +35,9 @@ internal static class SimulateCommand
             if (parsed.GetValue(live) == (parsed.GetValue(file) is not null))
                 return Task.FromResult(terminal.Fail(ExitCode.Usage, "name an access log, or ask a running server with --live"));
 
+            if (parsed.GetResult(parsed.GetValue(live) ? (Option)size : period) is { Implicit: false } unused)
+                return Task.FromResult(terminal.Fail(ExitCode.Usage, $"{unused.Option.Name} is {(parsed.GetValue(live) ? "for a log: a running server samples sizes of its own" : "for --live: a log is read from its beginning to its end")}; leave it out"));
+
             if (parsed.GetValue(live)) return api.AskAsync(parsed, terminal, client => LiveSimulation.ShowAsync(client, parsed.GetValue(period)!, api.Json(parsed), terminal, cancellation));
             var sizes = new List<long>();
             foreach (var text in parsed.GetValue(size) ?? [])

@@ -23,6 +23,8 @@ internal static class UsageError
             return $"{empty} is empty; see {path} --help";
         if (command.Arguments.FirstOrDefault(one => one.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(one) is null or { Tokens.Count: 0 }) is { Description: { } needed } missing)
             return $"{path} needs {missing.Name}: {needed.TrimEnd('.')}; see {path} --help";
+        if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => given.Option.ValueType == typeof(int) && given.Errors.Any()) is { Tokens: [{ Value: var text }] } number)
+            return $"{number.Option.Name}: \"{text}\" is not a whole number; see {path} --help";
         if (command is { Subcommands.Count: > 0, Action: null })
             return $"{path} needs one of {string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name))}; see {path} --help";
         // The parser lists what it takes with tabs between.

@@ -17,7 +17,7 @@ internal static class ConfigurationFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var problem = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "is a folder" : $"cannot be read ({e.Message})";
-            errors.Add(new(path, "", problem, "check --config, or leave it out to use ./sluice.json where there is one"));
+            errors.Add(new(path, "", problem, "check --config or SLUICE_CONFIG, or set neither to use ./sluice.json where there is one"));
             return null;
         }
     }

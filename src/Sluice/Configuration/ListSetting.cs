@@ -15,7 +15,7 @@ internal sealed class ListSetting<TOwner, T>(string name, SettingGroup<T> group,
     {
         if (node.Kind != ConfigurationNodeKind.List)
         {
-            errors.Add(new(node.Source, path, "is a list", "put the value between [ and ]"));
+            errors.Add(new(node.Source, path, "is a list", "put the value between [ and ]; in variables its items have numbers from 0"));
             return;
         }
         for (var i = 0; i < node.Items.Count; i++)

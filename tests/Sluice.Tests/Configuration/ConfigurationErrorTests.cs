@@ -42,7 +42,7 @@ public sealed class ConfigurationErrorTests : IDisposable
             sluice.json:6: cache.maximumObjects: "0" is not a number; write a whole number above 0, such as 1000000
             sluice.json:9: routes[0].pattern: "no-slash" is not a path pattern; write a path such as /robots.txt, a prefix such as /hls/* or an ending such as *.m3u8
             sluice.json:9: routes[0].origins[0]: "gopher://x" cannot be used; write a folder, http(s)://HOST[:PORT][/PREFIX] or s3://BUCKET[/PREFIX]
-            sluice.json:10: routes[1].origins: is a list; put the value between [ and ]
+            sluice.json:10: routes[1].origins: is a list; put the value between [ and ]; in variables its items have numbers from 0
             sluice.json:10: routes[1].ttl.ok: "soon" is not a duration; write a number with a unit, such as 30s, 5m, 1h or 7d
             sluice.json:10: routes[1].ttl.byExtension.mp4: is not an extension; write it with its dot, such as .mp4
             sluice.json:10: routes[1].ttl.byExtension..ts: "forever" is not a lifetime; write a duration, such as 1h, or one followed by immutable, such as "7d immutable"
