@@ -125,8 +125,6 @@ internal static class ConfigurationRules
             var invalid = errors.Exists(e => e.Path.StartsWith(at, StringComparison.Ordinal));
             if (given != 1 && !invalid)
                 errors.Add(new(source, at, given == 0 ? "says nothing" : "says more than one of folder, url and s3", "write exactly one of folder, url and s3"));
-            if (origin.Headers.Count > 0 && origin.Url is null && !invalid)
-                errors.Add(new(source, $"{at}.headers", "is for URLs", "leave it out"));
             if (origin.S3 is { Bucket.Length: 0 } && !invalid)
                 errors.Add(new(source, $"{at}.s3.bucket", "is missing", "write the bucket's name"));
             else if (given == 1 && !invalid)

@@ -46,5 +46,12 @@ internal static class OriginSetup
 
     /// <summary>What the origin itself finds wrong with a section, one sentence each.</summary>
     public static IEnumerable<string> Errors(OriginSection section) =>
-        section.Url is not null ? Http(section).Validate() : section.S3 is { Bucket.Length: > 0 } ? Bucket(section).Errors() : [];
+        section.Url is not null ? Http(section).Validate() : OnlyForUrls(section).Concat(section.S3 is { Bucket.Length: > 0 } ? Bucket(section).Errors() : []);
+
+    private static IEnumerable<string> OnlyForUrls(OriginSection section)
+    {
+        if (section.Host is not null) yield return "host is for a url";
+        if (section.Headers.Count > 0) yield return "headers are for a url";
+        if (section.MaxConnections != new OriginSection().MaxConnections) yield return "maxConnections is for a url";
+    }
 }
