@@ -65,6 +65,8 @@ internal sealed class ApiPipeline(RequestDelegate next, ApiGuard guard, ILogger<
 
     private static string Detail(HttpContext context) => context.Response.StatusCode switch
     {
+        // What an endpoint refuses itself says why; without a body it is the framework, which could not read a parameter.
+        StatusCodes.Status400BadRequest when context.GetEndpoint() is not null => "A parameter has a value that cannot be read. GET /openapi.json says what each takes.",
         StatusCodes.Status404NotFound => $"There is no {context.Request.Path} here. This is the private API; media is served on the edge's address. GET /openapi.json lists what there is.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}.",
         StatusCodes.Status415UnsupportedMediaType => "Send JSON, with Content-Type: application/json.",

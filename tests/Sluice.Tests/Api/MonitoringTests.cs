@@ -21,12 +21,14 @@ public sealed class MonitoringTests
     [InlineData("report?period=never")]
     [InlineData("check/noon")]
     [InlineData("series")]
+    [InlineData("series?name=sluice.edge.requests&from=0")]
     [InlineData("stream?period=hour")]
     public async Task Question_ThatIsNone_Is400WithWhatToAsk(string question)
     {
         await using var server = await StartAsync();
         var answer = await server.Api.GetAsync("/v1/monitoring/" + question);
         Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.DoesNotContain("could not be answered", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
