@@ -20,5 +20,8 @@ internal sealed record FetchContext(ActiveRoute Route, string Target, string Met
     /// <summary>True where nobody has asked for it yet.</summary>
     public bool IsAhead { get; init; }
 
+    /// <summary>True where it is asked for behind an answer that was served stale: nobody waits for it, and a new object is put in place by <see cref="Serving.Fetcher.PublishAsync"/>.</summary>
+    public bool IsBehind { get; init; }
+
     public string Path => Source is not null ? Source : Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? Target[..mark] : Target;
 }

@@ -24,7 +24,7 @@ internal sealed partial class BackgroundRefresh(EdgeParts parts, ObjectFetches f
             return;
         }
 
-        var ticket = fetches.Join(plan, out var isLeader, behind: true);
+        var ticket = fetches.Join(plan with { Context = plan.Context with { IsBehind = true } }, out var isLeader);
         if (isLeader) _ = FinishAsync(ticket, plan.FlightName, asked.Route);
         else
         {

@@ -17,10 +17,9 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     /// <param name="request">The request to the origin, without range and conditions of the cache's own.</param>
     /// <param name="stale">The stored object that is too old: confirmed where it has a validator, kept where the answer is an error; null for none.</param>
     /// <param name="wanted">The part wanted of an origin that answers ranges; null for all.</param>
-    /// <param name="behind">True when nobody waits for it: a new object is put in place by <see cref="PublishAsync"/>.</param>
     /// <param name="cancellation">Cancelled when nobody waits any more.</param>
     /// <exception cref="OriginException">The origin gave no answer.</exception>
-    public async Task<FetchResult> FetchAsync(FetchContext context, OriginRequest request, CachedObject? stale, ByteRange? wanted, bool behind, CancellationToken cancellation)
+    public async Task<FetchResult> FetchAsync(FetchContext context, OriginRequest request, CachedObject? stale, ByteRange? wanted, CancellationToken cancellation)
     {
         var fence = cache.Fence;
         var held = stale is { Metadata.Version: { ETag: not null } or { LastModified: not null } } ? stale : null;
@@ -33,25 +32,25 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
         var keep = false;
         try
         {
-            if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence, behind);
+            if (response.Status == 304 && held is not null) return Confirm(context, held, response, receivedAt, fence);
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsSame(stale.Metadata, response.Status, response.Headers))
-                return Confirm(context, stale, response, receivedAt, fence, behind);
+                return Confirm(context, stale, response, receivedAt, fence);
             // Another version, by its validators: what is held is not to be used unasked (RFC 9111 section 4.3.5).
             if (context.Method == "HEAD" && stale is not null && MetadataUpdate.IsAnother(stale.Metadata, response.Status, response.Headers)) ObjectCache.Expire(stale);
             // Unless nothing would prove that they are of this version, as of a file that is just being written.
             if (isHeadFirst && response is { Status: 200, Version: { IsStrong: false } or { Length: null } })
             {
                 var end = response.Version.Length is { } told ? ByteRange.From(Math.Max(0, told - wanted!.Value.Last!.Value)) : (ByteRange?)null;
-                return await FetchAsync(context, request with { Method = "GET" }, stale, end, behind, cancellation);
+                return await FetchAsync(context, request with { Method = "GET" }, stale, end, cancellation);
             }
 
-            var result = Take(context, request, response, stale, range, receivedAt, fence, behind);
+            var result = Take(context, request, response, stale, range, receivedAt, fence);
             if (stale is not null && context.Source is null && IsSuccessor(result.Reason))
             {
                 // What is gone does not come back when the origin fails.
                 if (result.Status is 404 or 410) ObjectCache.Remove(stale);
                 // Nobody gets this one, and the old object is what it was no more: it would be given for as long as stale-while-revalidate allows, a year at some origins.
-                else if (behind) ObjectCache.Expire(stale);
+                else if (context.IsBehind) ObjectCache.Expire(stale);
             }
 
             keep = result.Pin is not null || result.Object is null;
@@ -86,14 +85,14 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
     }
 
     /// <summary>The origin spoke of the object that is held: its metadata is renewed where the answer may be stored.</summary>
-    private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence, bool behind)
+    private FetchResult Confirm(FetchContext context, CachedObject held, OriginResponse response, DateTimeOffset receivedAt, long fence)
     {
         var fresh = StorePolicy.Refresh(context, held.Metadata, response.Headers, receivedAt);
-        if (behind && fresh is null && CacheRules.Read(response.Headers).ForbidsStoring(held.Metadata.Status) is not null) ObjectCache.Expire(held);
+        if (context.IsBehind && fresh is null && CacheRules.Read(response.Headers).ForbidsStoring(held.Metadata.Status) is not null) ObjectCache.Expire(held);
         return new FetchResult { Object = held, IsRevalidated = true, IsStored = fresh is not null && cache.Refresh(held, fresh, fence), Status = response.Status, Fence = fence };
     }
 
-    private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence, bool behind)
+    private FetchResult Take(FetchContext context, OriginRequest request, OriginResponse response, CachedObject? stale, ByteRange? asked, DateTimeOffset receivedAt, long fence)
     {
         var isHead = request.Method == "HEAD";
         // A part that nobody asked for shows that the origin sends parts, not that it sends those one asks for.
@@ -107,13 +106,13 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             return new FetchResult { Response = response, Status = response.Status, Reason = decision.Reason };
 
         // One after another, so that of those who look at once one makes the object and the others find it.
-        lock (TurnOf(context.Target)) return Put(context, request, response, metadata, isHead ? 0 : length, part, fence, behind);
+        lock (TurnOf(context.Target)) return Put(context, request, response, metadata, isHead ? 0 : length, part, fence);
     }
 
-    private FetchResult Put(FetchContext context, OriginRequest request, OriginResponse response, ObjectMetadata metadata, long? length, (long Start, long End, long? Total)? part, long fence, bool behind)
+    private FetchResult Put(FetchContext context, OriginRequest request, OriginResponse response, ObjectMetadata metadata, long? length, (long Start, long End, long? Total)? part, long fence)
     {
         // Behind an answer that was served stale, the old object stays until bytes of the new one are here: an origin that stalls then holds nobody back.
-        var known = part is not null && !behind && fence == cache.Fence ? CameMeanwhile(context, metadata) : null;
+        var known = part is not null && !context.IsBehind && fence == cache.Fence ? CameMeanwhile(context, metadata) : null;
         var added = known ?? cache.Prepare(context.Route.Scope, context.Target, metadata);
         BodyReader? pin = null;
         if (length != 0)
@@ -124,7 +123,7 @@ internal sealed class Fetcher(ObjectCache cache, TimeProvider time)
             added.Take(response, part?.Start ?? 0, part?.End ?? length, source, pin);
         }
 
-        if (!behind && known is null) cache.Publish(added, fence);
+        if (!context.IsBehind && known is null) cache.Publish(added, fence);
 
         return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = response.Status, Headers = response.Headers, Pin = pin, Fence = fence };
     }

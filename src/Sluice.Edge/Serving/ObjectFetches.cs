@@ -40,12 +40,19 @@ internal sealed class ObjectFetches
     /// <param name="plan">What to ask for.</param>
     /// <param name="isLeader">True for who began it.</param>
     /// <param name="isThere">Asked by who begins it: another flight may have landed since the look into the cache, and there is nothing left to fetch. The result has no object then.</param>
-    /// <param name="behind">See <see cref="Fetcher.FetchAsync"/>.</param>
-    public FlightTicket<FetchResult> Join(FetchPlan plan, out bool isLeader, Func<bool>? isThere = null, bool behind = false) =>
-        flights.Join(plan.FlightName, stop => isThere?.Invoke() == true ? Task.FromResult(new FetchResult()) : FetchAsync(plan, behind, stop), out isLeader);
+    public FlightTicket<FetchResult> Join(FetchPlan plan, out bool isLeader, Func<bool>? isThere = null) =>
+        flights.Join(plan.FlightName, stop => isThere?.Invoke() == true ? Task.FromResult(new FetchResult()) : FetchAsync(plan, stop), out isLeader);
 
     /// <summary>Fetches for one client alone.</summary>
-    public Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation) => FetchAsync(plan, false, cancellation);
+    public async Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation)
+    {
+        var result = await parts.Shared.FetchAsync(plan, cancellation);
+        result.IsNameless = IsNameless(plan);
+        // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
+        if (IsForAll(plan, result)) uncacheable.Remove(plan.FlightName);
+        else if (result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
+        return result;
+    }
 
     /// <summary>True for an object that those who waited for it may have: it is good for some time, says that it is public, or is a playlist. What has to be asked about each time was the answer to the one in whose name it was asked for (RFC 9111 section 4).</summary>
     /// <param name="plan">What is asked for, by the one who waited.</param>
@@ -61,14 +68,4 @@ internal sealed class ObjectFetches
 
     // Nothing tells who asks.
     private static bool IsNameless(FetchPlan plan) => !plan.Context.Headers.Contains("Cookie") && !plan.Context.Headers.Contains("Authorization");
-
-    private async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
-    {
-        var result = await parts.Shared.FetchAsync(plan, behind, cancellation);
-        result.IsNameless = IsNameless(plan);
-        // Those who come for it next need not queue up behind one another (a lesson of every cache with a lock).
-        if (IsForAll(plan, result)) uncacheable.Remove(plan.FlightName);
-        else if (result.Reason is not ("head" or "range" or "error" or "condition of the client" or "ahead")) uncacheable.Add(plan.FlightName);
-        return result;
-    }
 }

@@ -9,17 +9,17 @@ namespace Sluice.Edge.Serving;
 internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProvider time)
 {
     /// <summary>As <see cref="Fetcher.FetchAsync"/>.</summary>
-    public async Task<FetchResult> FetchAsync(FetchPlan plan, bool behind, CancellationToken cancellation)
+    public async Task<FetchResult> FetchAsync(FetchPlan plan, CancellationToken cancellation)
     {
         var (context, request, stale, wanted) = (plan.Context, plan.Request, plan.Stale, plan.Wanted);
-        if (cache.Shared is not { } tier || !IsForAll(plan)) return await fetcher.FetchAsync(context, request, stale, wanted, behind, cancellation);
+        if (cache.Shared is not { } tier || !IsForAll(plan)) return await fetcher.FetchAsync(context, request, stale, wanted, cancellation);
         var fence = cache.Fence;
         // What is asked for in part is fetched in part.
         var isWhole = !request.Headers.Contains("Range") && (wanted is null or { First: 0, Last: null } || !context.Route.HasRanges);
         using var turn = await tier.TakeTurnAsync(context.Route.Scope, context.Target, isWhole, cancellation);
-        if (turn.Found is { } found && plan.Accepts?.Invoke(found.Metadata) != false && await TakeAsync(plan, found, fence, behind, cancellation) is { } shared) return shared;
-        var result = await fetcher.FetchAsync(context, request, stale, wanted, behind, cancellation);
-        if (result.Object is { } brought && isWhole && (behind || result.IsStored) && IsWorthSharing(brought.Metadata)) turn.Keep(brought);
+        if (turn.Found is { } found && plan.Accepts?.Invoke(found.Metadata) != false && await TakeAsync(plan, found, fence, cancellation) is { } shared) return shared;
+        var result = await fetcher.FetchAsync(context, request, stale, wanted, cancellation);
+        if (result.Object is { } brought && isWhole && (context.IsBehind || result.IsStored) && IsWorthSharing(brought.Metadata)) turn.Keep(brought);
         // Too early: that says nothing of what its viewers will get in a moment.
         else if (result.Reason == "ahead") turn.Forgo();
         return result;
@@ -37,7 +37,7 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
     private static bool IsWorthSharing(ObjectMetadata metadata) =>
         metadata is { Status: 200, Vary.Count: 0, Freshness: { AlwaysRevalidate: false } freshness } && freshness.Lifetime > TimeSpan.Zero;
 
-    private async Task<FetchResult?> TakeAsync(FetchPlan plan, SharedObject found, long fence, bool behind, CancellationToken cancellation)
+    private async Task<FetchResult?> TakeAsync(FetchPlan plan, SharedObject found, long fence, CancellationToken cancellation)
     {
         var metadata = found.Metadata;
         if (metadata.Vary.Count > 0 || metadata.Freshness.RemainingAt(time.GetUtcNow()) <= TimeSpan.Zero) return null;
@@ -59,7 +59,7 @@ internal sealed class SharedFetcher(Fetcher fetcher, ObjectCache cache, TimeProv
             added.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = body, BodyLength = end - start }, start, end, source, pin);
         }
 
-        if (!behind) cache.Publish(added, fence);
+        if (!plan.Context.IsBehind) cache.Publish(added, fence);
         return new FetchResult { Object = added, IsStored = !added.IsDetached, Status = 200, Pin = pin, Fence = fence, IsShared = true };
     }
 }

@@ -45,7 +45,6 @@ internal sealed class SourceReader(Fetcher fetcher, FlightTable<FetchResult> fli
                 ActiveRoute.RequestFor(path) with { Headers = fields },
                 stale,
                 wanted,
-                behind: false,
                 stop), out _);
             var result = await ticket.Result.WaitAsync(cancellation);
             if (result.Object is { } brought)
