@@ -31,14 +31,14 @@ public sealed class SluiceEdge
     /// <exception cref="ArgumentException">A route has no origin, or a pattern that is none.</exception>
     public SluiceEdge(ObjectCache cache, EdgeOptions options, EdgeCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
+        (this.counters, this.time) = (counters, time);
         Routes = new RouteTable(options.Routes, cache, time, loggers);
-        WatchCircuits(counters);
+        WatchCircuits();
         var forwarding = new Forwarding(options);
         var responder = new Responder(forwarding, time, counters);
         hits = new HitPath(Routes, responder, time);
         handle = HandleAsync;
         PlainHits = new PlainHits(hits, forwarding, counters, time);
-        (this.counters, this.time) = (counters, time);
         var purge = new PurgeMethod(cache, NameOf, new PurgeAccess(options.Purge, forwarding.Clients), counters);
         var fetcher = new Fetcher(cache, time);
         var parts = new EdgeParts
@@ -80,7 +80,7 @@ public sealed class SluiceEdge
     public void Replace(IEnumerable<EdgeRoute> routes)
     {
         Routes.Replace(routes);
-        WatchCircuits(counters);
+        WatchCircuits();
     }
 
     /// <summary>Starts the answer when it is a hit that needs no waiting; null otherwise, and nothing was done. For hosts that do more around the requests that are not hits.</summary>
@@ -121,11 +121,11 @@ public sealed class SluiceEdge
     /// <summary>Answers one request. A terminal <see cref="RequestDelegate"/>.</summary>
     public Task InvokeAsync(HttpContext context) => TryServeHit(context) ?? HandleAsync(context);
 
-    private void WatchCircuits(EdgeCounters watching)
+    private void WatchCircuits()
     {
         if (isWatched || !Circuits.Any()) return;
         isWatched = true;
-        watching.Watch(() => Circuits);
+        counters.Watch(() => Circuits);
     }
 
     private Task HandleAsync(HttpContext context)

@@ -117,11 +117,8 @@ internal static class StorePolicy
     {
         var policy = context.Route.Policy;
         var lifetime = Lifetime(context, rules, status, headers, receivedAt);
-        var isGood = status < 400;
-        var hasLifetime = lifetime > TimeSpan.Zero;
         // With s-maxage it may be given stale as far as the answer says so itself.
-        var mayExtend = hasLifetime && rules.Control.SharedMaxAge is null;
-        var staleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : isGood && mayExtend ? policy.StaleIfError : TimeSpan.Zero;
+        var mayExtend = lifetime > TimeSpan.Zero && rules.Control.SharedMaxAge is null;
         AgeField.Read(headers, out var age);
         var apparent = receivedAt - DateOf(headers, receivedAt);
         var corrected = TimeSpan.FromSeconds(age) + (receivedAt - context.SentAt);
@@ -132,7 +129,7 @@ internal static class StorePolicy
             Lifetime = lifetime ?? TimeSpan.Zero,
             // What names no lifetime was not meant to be kept for others: no setting makes it so.
             StaleWhileRevalidate = rules.Control.StaleWhileRevalidate is { } window ? TimeSpan.FromSeconds(window) : mayExtend ? policy.StaleWhileRevalidate ?? TimeSpan.Zero : TimeSpan.Zero,
-            StaleIfError = staleIfError,
+            StaleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : status < 400 && mayExtend ? policy.StaleIfError : TimeSpan.Zero,
             AlwaysRevalidate = rules.Control.Has(CacheDirectives.NoCache),
             NeverStale = rules.ForbidsStale,
         };
@@ -142,13 +139,10 @@ internal static class StorePolicy
     {
         var stored = new HeaderList(headers.Where(line => !IsPerReply(line.Key, status) && !rules.Excludes(line.Key)));
         if (!stored.Contains("Date")) stored.Add("Date", HttpDate.Format(receivedAt));
-        if (context.Route.HasOwnPolicy)
+        if (IsByRoute(context, rules) && !stored.Contains("Cache-Control"))
         {
-            if (!rules.HasExplicitFreshness && !stored.Contains("Cache-Control"))
-            {
-                var kind = RouteLifetime(context.Route.Policy, context.Path, status);
-                stored.Add("Cache-Control", $"public, max-age={(long)kind.Lifetime.TotalSeconds}{(kind.Immutable && status < 300 ? ", immutable" : "")}");
-            }
+            var kind = RouteLifetime(context.Route.Policy, context.Path, status);
+            stored.Add("Cache-Control", $"public, max-age={(long)kind.Lifetime.TotalSeconds}{(kind.Immutable && status < 300 ? ", immutable" : "")}");
         }
 
         return stored;

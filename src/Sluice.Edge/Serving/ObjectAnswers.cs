@@ -200,9 +200,9 @@ internal sealed partial class ObjectAnswers(EdgeParts parts, ObjectFetches fetch
         }
 
         if (plan.Stale is { } stale && result.Status is 500 or 502 or 503 or 504
-            && ReusePolicy.AllowsStaleOnError(plan.Stale!.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
+            && ReusePolicy.AllowsStaleOnError(stale.Metadata.Freshness, context.Request.Headers, parts.Time.GetUtcNow()))
         {
-            await SendAsync(context, asked, plan.Stale, new(Outcome.Stale, "stale", Detail: $"origin answered {result.Status}"));
+            await SendAsync(context, asked, stale, new(Outcome.Stale, "stale", Detail: $"origin answered {result.Status}"));
             return true;
         }
 
