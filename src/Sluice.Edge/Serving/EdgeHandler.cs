@@ -19,41 +19,7 @@ internal sealed partial class EdgeHandler(EdgeParts parts, VariantAnswers answer
     {
         // Off the socket's thread: from here on there is waiting.
         await Task.Yield();
-        if (RequestFraming.Flaw(context.Request) is { } flaw)
-        {
-            // Nobody knows where the next request begins (RFC 9112 section 6.1).
-            context.Response.OnStarting(CloseAsync, context.Response);
-            await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
-            return;
-        }
-
-        ExpectedBody.Watch(context);
-        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (raw == "*" && HttpMethods.IsOptions(context.Request.Method)) raw = "/";
-        if (!RequestTarget.TryParse(raw, out var target, out var reason))
-        {
-            await Refusal.SendAsync(context, raw.Length > RequestTarget.MaximumLength ? 414 : 400, "Bad request target.", reason, parts.Counters);
-            return;
-        }
-
-        if (PurgeMethod.Is(context.Request.Method))
-        {
-            await parts.Purge.HandleAsync(context, target);
-            return;
-        }
-
-        if (parts.Forwarding.IsLoop(context.Request))
-        {
-            await Refusal.SendAsync(context, 508, "Loop detected.", "This server was asked for what it is asking for (Via): one of its origins leads back to it.", parts.Counters);
-            return;
-        }
-
-        if (parts.Routes.Match(target.Path) is not { } route)
-        {
-            await Refusal.SendAsync(context, 404, "No route.", "No route is configured for this path.", parts.Counters);
-            return;
-        }
-
+        if (await RouteAsync(context) is not var (route, target)) return;
         try
         {
             // A page of another site asks first whether it may (OPTIONS), and cannot show a token then; but what asks for a tunnel is no such question.
@@ -86,6 +52,43 @@ internal sealed partial class EdgeHandler(EdgeParts parts, VariantAnswers answer
         {
             if (!context.Response.HasStarted) Leave(context, ProxyHandler.Takes(context, route));
         }
+    }
+
+    /// <summary>The route that takes a request, and the request's target; null where it is answered: refused, or a purge.</summary>
+    private async ValueTask<(ActiveRoute Route, RequestTarget Target)?> RouteAsync(HttpContext context)
+    {
+        if (RequestFraming.Flaw(context.Request) is { } flaw)
+        {
+            // Nobody knows where the next request begins (RFC 9112 section 6.1).
+            context.Response.OnStarting(CloseAsync, context.Response);
+            await Refusal.SendAsync(context, 400, "Bad framing.", flaw, parts.Counters);
+            return null;
+        }
+
+        ExpectedBody.Watch(context);
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (raw == "*" && HttpMethods.IsOptions(context.Request.Method)) raw = "/";
+        if (!RequestTarget.TryParse(raw, out var target, out var reason))
+        {
+            await Refusal.SendAsync(context, raw.Length > RequestTarget.MaximumLength ? 414 : 400, "Bad request target.", reason, parts.Counters);
+            return null;
+        }
+
+        if (PurgeMethod.Is(context.Request.Method))
+        {
+            await parts.Purge.HandleAsync(context, target);
+            return null;
+        }
+
+        if (parts.Forwarding.IsLoop(context.Request))
+        {
+            await Refusal.SendAsync(context, 508, "Loop detected.", "This server was asked for what it is asking for (Via): one of its origins leads back to it.", parts.Counters);
+            return null;
+        }
+
+        if (parts.Routes.Match(target.Path) is { } route) return (route, target);
+        await Refusal.SendAsync(context, 404, "No route.", "No route is configured for this path.", parts.Counters);
+        return null;
     }
 
     /// <summary>
