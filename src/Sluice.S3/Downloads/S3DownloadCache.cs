@@ -183,18 +183,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         }
     }
 
-    private bool Holds(DownloadStore open, DownloadRow row, bool lease)
-    {
-        try
-        {
-            return open.HandOut(row, lease);
-        }
-        catch (Exception failure) when (DownloadTrouble.Is(failure))
-        {
-            Trouble(open, failure);
-            return File.Exists(open.PathOf(row.Key));
-        }
-    }
+    private bool Holds(DownloadStore open, DownloadRow row, bool lease) => Try(open, () => open.HandOut(row, lease), () => File.Exists(open.PathOf(row.Key)));
 
     private async Task<DownloadFound> FindAsync(DownloadAsk ask, S3DownloadOptions options, DownloadStore? open, CancellationToken cancellation)
     {
@@ -238,28 +227,20 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         }
     }
 
-    private void Drop(DownloadStore open, DownloadRow row)
-    {
-        try
-        {
-            open.Remove(row);
-        }
-        catch (Exception failure) when (DownloadTrouble.Is(failure))
-        {
-            Trouble(open, failure);
-        }
-    }
+    private DownloadRow? Look(DownloadStore open, DownloadAsk ask) => Try(open, () => open.Find(ask.Key, ask.Source.Place), () => null);
 
-    private DownloadRow? Look(DownloadStore open, DownloadAsk ask)
+    private void Drop(DownloadStore open, DownloadRow row) => Try(open, () => open.Remove(row), () => false);
+
+    private T Try<T>(DownloadStore open, Func<T> use, Func<T> otherwise)
     {
         try
         {
-            return open.Find(ask.Key, ask.Source.Place);
+            return use();
         }
         catch (Exception failure) when (DownloadTrouble.Is(failure))
         {
             Trouble(open, failure);
-            return null;
+            return otherwise();
         }
     }
 
