@@ -44,7 +44,7 @@ internal sealed partial class PresignedUrlCache
             {
                 if (await LookUpAsync(key, target, with) is { } stored)
                 {
-                    if (check is not null) await check.PassAsync(key, (stored.Ready ?? MakeReady(key, stored)).Url, with);
+                    await PassAsync(key, stored, with);
                     memory.Put(key, stored);
                     return new(stored);
                 }
@@ -58,12 +58,14 @@ internal sealed partial class PresignedUrlCache
         counters.Add(PresignCount.Misses);
         trace.Miss(key.Path);
         entry = Make(key, target, with, time.GetUtcNow(), LevelAfter(held)) ?? throw AboutToExpire();
-        if (check is not null) await check.PassAsync(key, (entry.Ready ?? MakeReady(key, entry)).Url, with);
+        await PassAsync(key, entry, with);
         memory.Put(key, entry);
         Store(key, target, entry);
         PresignMeter.HandedOut(counters, "miss", time.GetElapsedTime(started));
         return new(entry);
     }
+
+    private Task PassAsync(PresignKey key, PresignEntry entry, S3Credentials with) => check is null ? Task.CompletedTask : check.PassAsync(key, Ready(key, entry).Url, with);
 
     private PresignEntry? Usable(PresignEntry entry)
     {
@@ -131,7 +133,7 @@ internal sealed partial class PresignedUrlCache
         var (created, ends) = (new DateTimeOffset(entry.SignedAt, TimeSpan.Zero), new DateTimeOffset(entry.ExpiresAt, TimeSpan.Zero));
         store.Set(key.Text(options.StorageType, target.Region), new PresignStored
         {
-            Url = (entry.Ready ?? MakeReady(key, entry)).Url, OriginalUrl = target.OriginalUrl(key.Path), CreatedAt = created.ToUnixTimeMilliseconds(), ExpiresAt = ends.ToUnixTimeMilliseconds(),
+            Url = Ready(key, entry).Url, OriginalUrl = target.OriginalUrl(key.Path), CreatedAt = created.ToUnixTimeMilliseconds(), ExpiresAt = ends.ToUnixTimeMilliseconds(),
             Path = key.Path, StorageType = options.StorageType, Region = target.Region,
         }, new(entry.UseUntil, TimeSpan.Zero), PresignRotation.TagOf(entry.Credentials), PresignStore.TagOfPath(key.Path));
     }
@@ -170,7 +172,7 @@ internal sealed partial class PresignedUrlCache
             // A stable URL begins when the last one's period ends, so it is signed ahead for that moment.
             var ahead = options.Stable && !entry.Shortened && entry.UseUntil > now.UtcTicks;
             var next = Make(key, target, with, ahead ? new DateTimeOffset(entry.UseUntil, TimeSpan.Zero) : now, LevelAfter(entry)) ?? throw AboutToExpire();
-            if (check is not null) await check.PassAsync(key, (next.Ready ?? MakeReady(key, next)).Url, with);
+            await PassAsync(key, next, with);
             if (next.SignedAt > now.UtcTicks) Volatile.Write(ref entry.Next, next);
             else memory.Replace(key, entry, next);
             Store(key, target, next);

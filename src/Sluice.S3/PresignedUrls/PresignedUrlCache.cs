@@ -67,7 +67,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         var entry = memory.Find(path, options);
         if (entry is not null && !entry.IsUsable(now, started)) entry = Successor(path, options, entry, now, started);
         if (entry is null) return FetchAsync(path, options, started, cancellation);
-        var url = entry.Ready ?? MakeReady(KeyOf(path, options), entry);
+        var url = entry.Ready ?? Ready(KeyOf(path, options), entry);
         entry.Hits++;
         // Written only when it changes, so that processors can share the line.
         if (!entry.Recent) entry.Recent = true;
@@ -118,7 +118,7 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
                 CountHit(started);
                 trace.Hit(path);
             }
-            return entry.Ready ?? MakeReady(key, entry);
+            return Ready(key, entry);
         }
         finally
         {
@@ -160,8 +160,9 @@ internal sealed partial class PresignedUrlCache : IPresignedUrls, IAsyncDisposab
         return new(url, term.SignedAt, term.ExpiresAt, now);
     }
 
-    private PresignedUrl MakeReady(PresignKey key, PresignEntry entry)
+    private PresignedUrl Ready(PresignKey key, PresignEntry entry)
     {
+        if (entry.Ready is { } ready) return ready;
         var (signed, ends) = (new DateTimeOffset(entry.SignedAt, TimeSpan.Zero), new DateTimeOffset(entry.ExpiresAt, TimeSpan.Zero));
         var text = targets.For(key.Options)!.Url(key, entry.Credentials, signed, ends - signed, entry.Signature);
         return MakeReady(entry, text);
