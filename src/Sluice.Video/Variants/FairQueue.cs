@@ -20,7 +20,7 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
     /// <summary>How many wait now.</summary>
     public int Waiting => Volatile.Read(ref queued);
 
-    /// <summary>Waits for a turn; null when there is no room, or none in time. Dispose the place when the work is done.</summary>
+    /// <summary>Waits for a turn; null when there is no room, or none in time. Dispose the slot when the work is done.</summary>
     public async Task<IDisposable?> EnterAsync(string client, CancellationToken cancellation)
     {
         Ticket ticket;
@@ -29,7 +29,7 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
             if (busy < running)
             {
                 busy++;
-                return new Place(this);
+                return new Slot(this);
             }
 
             var line = lines.GetValueOrDefault(client);
@@ -47,12 +47,12 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
         using var late = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         await using var given = either.Token.Register(() => Leave(client, ticket));
-        if (await ticket.Turn.Task) return new Place(this);
+        if (await ticket.Turn.Task) return new Slot(this);
         cancellation.ThrowIfCancellationRequested();
         return null;
     }
 
-    /// <summary>Seconds after which a place may be free.</summary>
+    /// <summary>Seconds after which a slot may be free.</summary>
     public int RetryAfter()
     {
         lock (gate) return (int)Math.Clamp(Math.Ceiling(meanSeconds * (queued + 1) / Math.Max(1, running)), 1, 120);
@@ -109,7 +109,7 @@ internal sealed class FairQueue(int running, int waiting, TimeSpan patience, Tim
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Place(FairQueue queue) : IDisposable
+    private sealed class Slot(FairQueue queue) : IDisposable
     {
         private readonly long began = queue.time.GetTimestamp();
         private int left;

@@ -10,7 +10,7 @@ public sealed partial class VariantMaker
     private async Task<OriginResponse> HlsAsync(Job job, CancellationToken cancellation)
     {
         var (options, wanted) = (job.Options, job.Wanted);
-        var (known, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, true, cancellation);
+        var (known, said, isLate) = await facts.ProbeAsync(job.Tools, job.SourceKey, job.Loan, true, cancellation);
         if (known is not { Streams: { } streams } fact) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said));
         if (streams.Width < 2 || streams.Height < 2) return Refuse(job, VariantFault.Unsupported("it has no picture"));
         var grid = HlsGrid.For(fact.Length);

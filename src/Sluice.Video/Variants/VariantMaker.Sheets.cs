@@ -15,7 +15,7 @@ public sealed partial class VariantMaker
     private async Task<OriginResponse> SheetAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Options;
-        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, false, cancellation);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.SourceKey, job.Loan, false, cancellation);
         if (fact is not { Length: var whole }) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said));
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")

@@ -77,13 +77,13 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>Makes a variant of a source; the answer begins as soon as there are bytes of it.</summary>
     internal async Task<OriginResponse> MakeAsync(VariantJob wanted, string client, CancellationToken cancellation)
     {
-        var (plan, source, _, _, _) = wanted;
+        var (plan, source) = (wanted.Plan, wanted.Source);
         var (tools, reason, _) = await Tools.WaitAsync(cancellation);
         if (tools is null) return VariantFault.NoTools(reason).ToResponse();
         // As an upload is that has only begun.
         if (source.Metadata.Length == 0) return VariantFault.Unsupported("it is empty").ToResponse();
         if (limits.SourceBytes > 0 && source.Metadata.Length > limits.SourceBytes) return VariantFault.SourceTooLarge(source.Metadata.Length.Value, limits.SourceBytes).ToResponse();
-        if (await queue.EnterAsync(client, cancellation) is not { } place)
+        if (await queue.EnterAsync(client, cancellation) is not { } slot)
         {
             meter.Refuse();
             return VariantFault.Busy(queue.RetryAfter()).ToResponse();
@@ -94,7 +94,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         try
         {
             loan = await listener.LendAsync(source, cancellation);
-            var (job, refusal) = await PlaceAsync(new Job(tools, wanted, loan, place, plan.Options!), cancellation);
+            var (job, refusal) = await TimeAsync(new Job(tools, wanted, loan, slot, plan.Options!), cancellation);
             var answer = refusal ?? job.Options.Mode switch
             {
                 VideoMode.SpriteSheet => await SheetAsync(job, cancellation),
@@ -117,16 +117,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
             if (!kept)
             {
                 loan?.Dispose();
-                place.Dispose();
+                slot.Dispose();
             }
         }
     }
 
     /// <summary>Turns a place that only the source can tell the time of into that time.</summary>
-    private async Task<(Job Job, OriginResponse? Refusal)> PlaceAsync(Job job, CancellationToken cancellation)
+    private async Task<(Job Job, OriginResponse? Refusal)> TimeAsync(Job job, CancellationToken cancellation)
     {
         if (job.Options.Place is not { } asked) return (job, null);
-        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, asked.IsPicture, cancellation);
+        var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.SourceKey, job.Loan, asked.IsPicture, cancellation);
         if (fact is null) return (job, Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.LengthUnknown(said)));
         if (asked.In(fact.Value.Length, fact.Value.Rate) is not { } at) return (job, Refuse(job, VariantFault.Unsupported("it does not say how many pictures it has in a second")));
         return (job with { Options = job.Options with { Time = at, Place = null } }, null);
@@ -140,7 +140,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
         if (isWebM)
         {
             // A WebM that is made as a stream has its length at its head only when it is known before.
-            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.Facts, job.Loan, false, cancellation);
+            var (fact, said, isLate) = await facts.ProbeAsync(job.Tools, job.SourceKey, job.Loan, false, cancellation);
             if (fact is null && said.Length > 0) return Refuse(job, isLate ? VariantFault.TimedOut(limits.Time) : VariantFault.Unsupported(said));
             length = VariantRun.LengthOf(options, fact?.Length);
         }
@@ -168,7 +168,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
                 await run.DisposeAsync();
                 await LearnAsync(job, run);
                 job.Loan.Dispose();
-                job.Place.Dispose();
+                job.Slot.Dispose();
             }), null, () => run.IsNearlyDone);
         }
         catch (OriginException)
@@ -195,10 +195,10 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
-        if (facts.LengthOf(job.Facts) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
+        if (facts.LengthOf(job.SourceKey) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
         var made = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
         if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Whole(job, made);
-        if (facts.LengthOf(job.Facts) is { } length && asked > length) options = options with { Time = length };
+        if (facts.LengthOf(job.SourceKey) is { } length && asked > length) options = options with { Time = length };
         return Whole(job, await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
@@ -239,7 +239,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         // All it said has been heard once it has ended.
         await run.Exited;
-        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.Facts, length);
+        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.SourceKey, length);
     }
 
     private OriginResponse Refuse(Job job, VariantFault fault)
@@ -265,13 +265,13 @@ public sealed partial class VariantMaker : IAsyncDisposable
     [LoggerMessage(4001, LogLevel.Warning, "{Variant} could not be made: {Reason}")]
     private partial void LogFailed(string variant, string reason);
 
-    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Place, VideoOptions Options)
+    private sealed record Job(FfmpegTools Tools, VariantJob Wanted, SourceLoan Loan, IDisposable Slot, VideoOptions Options)
     {
         public VideoPlan Plan => Wanted.Plan;
 
         public string Version => Wanted.Version;
 
         /// <summary>What is known of the source is known under this: a tag tells versions of one object apart, and another object may have the same.</summary>
-        public string Facts { get; } = $"{Wanted.Version} {Wanted.Source.Scope.Name} {Wanted.Source.Target}";
+        public string SourceKey { get; } = $"{Wanted.Version} {Wanted.Source.Scope.Name} {Wanted.Source.Target}";
     }
 }
