@@ -30,8 +30,7 @@ internal static class TopCommand
         {
             using var signals = new Hosting.StopSignals(cancellation);
             var live = !parsed.GetValue(once) && !api.Json(parsed) && terminal.IsScreen && terminal.Environment.GetValueOrDefault("TERM") != "dumb";
-            var isInside = false;
-            using var leaving = new Leaving(Leave);
+            using var screen = new Screen(terminal, live);
             var of = parsed.GetValue(node) is { } wanted ? "&node=" + Uri.EscapeDataString(wanted) : "";
             try
             {
@@ -48,17 +47,12 @@ internal static class TopCommand
                     var set = parsed.GetValue(scope) ?? "media";
                     if (summary.Scopes.FirstOrDefault(one => one.Name == set) is not { } panels)
                     {
-                        Leave(); // what is said inside is gone with it
+                        screen.Dispose(); // what is said inside is gone with it
                         return terminal.Fail(ExitCode.Usage, "--scope: this server hands out no presigned URLs; it has no bucket");
                     }
 
                     var trend = await client.GetAsync($"/v1/monitoring/trend?period={name}&scope={set}{of}", MonitoringJson.Wire.TrendSeries, signals.Stopping);
-                    var text = TopScreen.Draw(summary, panels, trend);
-                    // A screen of its own, which leaves the terminal as it was: entered only when there is something to show, as a message would be gone with it.
-                    if (live && !isInside) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
-                    isInside = live;
-                    terminal.Out.Write(live ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
-                    await terminal.Out.FlushAsync(CancellationToken.None);
+                    await screen.ShowAsync(TopScreen.Draw(summary, panels, trend));
                     if (!live) return ExitCode.Ok;
                     await Task.Delay(Beat, terminal.Time, signals.Stopping);
                 }
@@ -68,18 +62,28 @@ internal static class TopCommand
                 // Between two screens, or while a server that hangs was asked for the next. Who wanted it once has not got it.
                 return live ? ExitCode.Ok : ExitCode.Interrupted;
             }
-
-            void Leave()
-            {
-                if (isInside) terminal.Out.Write("\u001b[?25h\u001b[?1049l");
-                isInside = false;
-            }
         }));
         return command;
     }
 
-    private sealed class Leaving(Action leave) : IDisposable
+    /// <summary>Where it is live a screen of its own, which leaves the terminal as it was.</summary>
+    private sealed class Screen(Terminal terminal, bool isLive) : IDisposable
     {
-        public void Dispose() => leave();
+        private bool isInside;
+
+        public async Task ShowAsync(string text)
+        {
+            // Entered only when there is something to show, as a message would be gone with it.
+            if (isLive && !isInside) terminal.Out.Write("\u001b[?1049h\u001b[?25l");
+            isInside = isLive;
+            terminal.Out.Write(isLive ? TopScreen.Over(text, Console.WindowHeight, Console.WindowWidth) : text);
+            await terminal.Out.FlushAsync(CancellationToken.None);
+        }
+
+        public void Dispose()
+        {
+            if (isInside) terminal.Out.Write("\u001b[?25h\u001b[?1049l");
+            isInside = false;
+        }
     }
 }
