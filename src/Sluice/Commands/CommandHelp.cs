@@ -77,6 +77,11 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         foreach (var (label, text) in all)
         {
             var line = "  " + label.PadRight(indent - 2);
+            if (label.Length > indent - 4)
+            {
+                output.WriteLine(line.TrimEnd());
+                line = new string(' ', indent);
+            }
             foreach (var word in text.Split(' '))
             {
                 if (line.Length + word.Length >= Width)

@@ -103,6 +103,13 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Help_OfAFlagWithALongName_BeginsOnTheNextLine()
+    {
+        var (_, output, _) = await CommandLine.RunAsync(["presign", "--help"]);
+        Assert.Contains("  --response-content-disposition TEXT\n                                content-disposition of the answer, instead of the object's own.\n".ReplaceLineEndings(), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Help_OfPurge_ReadsLikeThis()
     {
         Assert.Equal("""
