@@ -53,7 +53,7 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
         var old = urls.Credentials.Active;
         if (await urls.Credentials.AskAnewAsync(cancellation) is not { } next)
             return new(false, 0, 0, 0, 0, "No credentials were found; the old ones go on signing. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or check the profile.");
-        if (next == old) return new(false, 0, 0, 0, 0, "The credentials are still the same. Put the new key into the profile or the environment first, then rotate.");
+        if (next == old) return new(false, 0, 0, 0, 0, "The credentials are still the same. Put the new key into the profile file first, then rotate; where keys are environment variables, restart instead.");
         var held = urls.Memory.Hottest();
         var (verdict, tried) = await ProveAsync(held, next, cancellation);
         if (verdict != PresignVerdict.Taken)
