@@ -1,6 +1,6 @@
 namespace Sluice.Monitoring;
 
-/// <summary>When alerts begin; each ends a little on the good side of where it begins, so that it does not flutter. Defaults are those of the documents (rows ALR-01 to ALR-08, decisions D12 to D15).</summary>
+/// <summary>When alerts begin; each ends a little on the good side of where it begins, so that it does not flutter. Defaults are required (rows ALR-01 to ALR-08, decisions D12 to D15).</summary>
 public sealed class AlertThresholds
 {
     /// <summary>Errors in percent, over five minutes; above is critical (ALR-01). Default 1.</summary>

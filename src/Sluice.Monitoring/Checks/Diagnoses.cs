@@ -5,7 +5,7 @@ using static Sluice.Monitoring.Measures.MeasureText;
 
 namespace Sluice.Monitoring.Checks;
 
-/// <summary>The runbooks of document 003: each of their questions, answered with this server's own facts.</summary>
+/// <summary>The runbooks: each of their questions, answered with this server's own facts.</summary>
 internal static class Diagnoses
 {
     private const int Quarter = 900, Hour = 3600, Day = 24 * Hour;
@@ -21,7 +21,7 @@ internal static class Diagnoses
             : [new("operations", Count(window.Sum(MeasureNames.StoreOperations))), .. window.By(MeasureNames.StoreErrorsName, "type").Select(one => Counted($"failed: {one.Label}", one.Sum))]);
         var deployments = context.Store.Records.Marks(context.Now.AddDays(-7).ToUnixTimeSeconds(), context.Now.ToUnixTimeSeconds() + 1).Where(mark => mark.Kind is "start" or "version").ToList();
         var recent = deployments.Where(mark => mark.At > context.Now.ToUnixTimeSeconds() - (2 * Hour)).ToList();
-        yield return new("Recent deployments", [new("up", FormattableString.Invariant($"{context.Uptime:d\\.hh\\:mm\\:ss}, version {context.Options.Version}")), .. deployments.Take(5).Select(mark => new Fact(mark.Kind, FormattableString.Invariant($"{DateTimeOffset.FromUnixTimeSeconds(mark.At).UtcDateTime:MM-dd HH:mm} {mark.Text}"), recent.Contains(mark) && mark.Kind == "version" ? "warning" : ""))]);
+        yield return new("Recent deployments", [new("up", FormattableString.Invariant($"{context.Uptime:d' d 'hh\\:mm\\:ss}, version {context.Options.Version}")), .. deployments.Take(5).Select(mark => new Fact(mark.Kind, FormattableString.Invariant($"{DateTimeOffset.FromUnixTimeSeconds(mark.At).UtcDateTime:MM-dd HH:mm} {mark.Text}"), recent.Contains(mark) && mark.Kind == "version" ? "warning" : ""))]);
         yield return new("Rolling back", [new("advice", recent.Exists(mark => mark.Kind == "version") ? "a new version started within two hours: start the one before it on the same cache directory; nothing is lost" : "no new version within two hours: rolling back is unlikely to help", recent.Exists(mark => mark.Kind == "version") ? "warning" : "")]);
         yield return new("Origins and outages", [.. SummaryBuilder.Origins(window, context.Last(60)).Select(origin => new Fact(origin.Name, $"{origin.State}, {origin.Requests} requests, {origin.Failures} failed, P95 {origin.P95}", origin.Tone)).DefaultIfEmpty(new Fact("origins", "none was asked in 15 minutes")),
             .. window.By(MeasureNames.OriginRequests, "result").Where(one => one.Sum > 0 && one.Label is not ("2xx" or "3xx")).Select(one => new Fact($"answers {one.Label}", Count(one.Sum), one.Label is "4xx" ? "" : "bad"))]);

@@ -21,7 +21,7 @@ internal static class MeasureScopes
         Errors = w => w.Sum(Errors),
     };
 
-    /// <summary>Presigned URLs, as document 003 measures them.</summary>
+    /// <summary>Presigned URLs.</summary>
     public static readonly MeasureScope Urls = new()
     {
         Name = "urls",

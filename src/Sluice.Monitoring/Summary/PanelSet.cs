@@ -1,6 +1,6 @@
 namespace Sluice.Monitoring.Summary;
 
-/// <summary>The four panels of document 003 (rows DSH-02 to DSH-05).</summary>
+/// <summary>The four panels of the dashboard (rows DSH-02 to DSH-05).</summary>
 public sealed record PanelSet
 {
     /// <summary>media or urls.</summary>

@@ -3,7 +3,7 @@ using Sluice.Monitoring.Summary;
 
 namespace Sluice.Commands;
 
-/// <summary>Draws the summary in the shape of document 003's mock-up: two by two panels above the trend.</summary>
+/// <summary>Draws the summary: two by two panels above the trend.</summary>
 internal static class TopScreen
 {
     private const int Half = 34, Whole = (2 * Half) + 1, Cells = 20, TrendCells = 52, AlertLines = 4;
@@ -55,7 +55,7 @@ internal static class TopScreen
 
     private static IEnumerable<string> Rate(Gauge gauge) => [$" {gauge.Label}: {gauge.Text}", $" {Bar(gauge.Bar)} {gauge.DeltaText}", ""];
 
-    /// <summary>The mock-up's one line where it fits.</summary>
+    /// <summary>In one line where it fits.</summary>
     private static IEnumerable<string> Times(Latency times)
     {
         var line = $" Avg: {times.Average} | P95: {times.P95} | P99:{times.P99}";
