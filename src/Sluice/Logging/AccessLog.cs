@@ -69,8 +69,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             {
                 At = at, Client = client, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = outcome,
-                // What is hit and was in no tier when it was asked for has come back from the index on disk, where nobody looked: that costs a read.
-                Tier = tier ?? (outcome == "hit" ? "disk" : null), FirstByte = firstByte, Total = _time.GetElapsedTime(started),
+                Tier = TierOf(outcome, body.Bytes, tier), FirstByte = firstByte, Total = _time.GetElapsedTime(started),
                 Aborted = (neverBegan || !isWhole) && context.RequestAborted.IsCancellationRequested, RequestId = context.TraceIdentifier,
             });
         }
@@ -83,6 +82,15 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
     });
 
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    /// <summary>The tier that the answer came from, as the counters have it; <paramref name="held"/> is the one that held what was asked for.</summary>
+    private static string? TierOf(string outcome, long bytes, string? held) => outcome switch
+    {
+        // What has no body takes nothing from disk. What is hit and was in no tier when it was asked for has come back from the index there, where nobody looked: that costs a read.
+        "hit" => bytes == 0 ? "memory" : held ?? "disk",
+        "stale" or "revalidated" => held,
+        _ => null,
+    };
 
     private static LineWriter WriterOf(string path)
     {

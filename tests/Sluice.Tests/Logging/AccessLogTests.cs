@@ -259,6 +259,29 @@ public sealed class AccessLogTests
         Assert.Equal(["miss ", "hit memory", "hit disk", "hit memory"], entries.Select(e => $"{e["outcome"]} {e["tier"]}"));
     }
 
+    // As the counters have it: what is empty takes nothing from disk, and a purge is not answered from where the object is.
+    [Fact]
+    public async Task Json_Tier_IsThatOfTheAnswer()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "access.log");
+        folder.Write("media/empty.vtt", "");
+        folder.Write("media/clip.mp4", "0123456789");
+        await using (var server = await RunningServer.StartAsync((o, _) =>
+        {
+            (o.Logging.AccessLog, o.Logging.Format, o.Cache.Directory, o.Cache.Disk, o.Cache.MinimumFree) = (file, "json", Path.Combine(folder.Path, "cache"), 10 << 20, 0);
+            (o.Edge.FastHits, o.Routes[0].Origins[0].Folder) = (false, Path.Combine(folder.Path, "media"));
+        }))
+        {
+            foreach (var path in (string[])["/empty.vtt", "/empty.vtt", "/clip.mp4", "/clip.mp4"]) await GetAsync(server.Edge, path, "same");
+            using var purge = new HttpRequestMessage(new HttpMethod("PURGE"), "/clip.mp4");
+            using var purged = await server.Edge.SendAsync(purge);
+        }
+
+        var entries = (await File.ReadAllLinesAsync(file)).Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal(["miss ", "hit memory", "miss ", "hit memory", "bypass "], entries.Select(e => $"{e["outcome"]} {e["tier"]}"));
+    }
+
     // What the log calls a request is what the counters call it.
     [Fact]
     public async Task Json_Outcomes_AreThoseOfTheCounters()
