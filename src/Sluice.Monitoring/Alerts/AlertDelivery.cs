@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Monitoring.Alerts;
 
 /// <summary>
-/// Brings messages to one sink, in order, each until it is taken or seven attempts have failed. A sink that hangs holds back neither the watch nor other sinks;
-/// when more wait than may, the oldest are dropped and counted. With an outbox, what was not taken is tried again after the next start.
+/// Brings messages to one sink, in order, each until it is taken: a sink that is away is tried for a day, and a message that it does not take while it takes the one after it
+/// is given up after seven attempts. A sink that hangs holds back neither the watch nor other sinks; when more wait than may, the oldest are dropped and counted.
+/// With an outbox, what was not taken is tried again after the next start.
 /// </summary>
 internal sealed partial class AlertDelivery : IAsyncDisposable
 {
@@ -15,8 +16,11 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Pauses between attempts.</summary>
+    /// <summary>Pauses between attempts; after them the last one again and again.</summary>
     public static readonly IReadOnlyList<TimeSpan> Pauses = [.. new[] { 1, 5, 15, 60, 300, 900 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    /// <summary>How long a message is tried at most.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>The longest pause while further messages wait.</summary>
     public static readonly TimeSpan WhileOthersWait = TimeSpan.FromMinutes(1);
@@ -28,6 +32,9 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     private readonly ILogger logger;
     private readonly AlertOutbox? outbox;
     private readonly Task running;
+
+    // Taken out of the queue, and not delivered yet.
+    private AlertMessage? next;
     private long dropped;
     private int pauses;
 
@@ -65,7 +72,14 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
     {
         try
         {
-            await foreach (var message in queue.Reader.ReadAllAsync(stop.Token)) await DeliverAsync(message);
+            await foreach (var message in queue.Reader.ReadAllAsync(stop.Token))
+            {
+                for (next = message; next is { } first;)
+                {
+                    next = null;
+                    await DeliverAsync(first);
+                }
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -74,11 +88,14 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
 
     private async Task DeliverAsync(AlertMessage message)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
+        var began = time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            if (await TryAsync(json, message) is not { } reason) return;
-            if (attempt == Pauses.Count)
+            if (await TryAsync(message) is not { } reason) return;
+            var isAlone = attempt >= Pauses.Count && await TakesNextAsync();
+            // The sink may have come back just between the two.
+            if (isAlone && await TryAsync(message) is null) return;
+            if (isAlone || time.GetElapsedTime(began) >= Longest)
             {
                 Interlocked.Increment(ref dropped);
                 LogGivenUp(logger, message.Rule, sink.Name, reason, attempt + 1);
@@ -86,16 +103,25 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
             }
 
             if (attempt == 0) LogFailed(logger, message.Rule, sink.Name, reason);
+            if (attempt == Pauses.Count) LogAway(logger, message.Rule, sink.Name, reason, attempt + 1);
             Interlocked.Increment(ref pauses);
-            if (await PauseAsync(Pauses[attempt], json, message)) return;
+            if (await PauseAsync(Pauses[Math.Min(attempt, Pauses.Count - 1)], message)) return;
         }
+    }
+
+    /// <summary>True when the sink takes the message that is next: it is not away then, but has something against the one before.</summary>
+    private async Task<bool> TakesNextAsync()
+    {
+        if ((next is null && !queue.Reader.TryRead(out next)) || await TryAsync(next) is not null) return false;
+        next = null;
+        return true;
     }
 
     /// <summary>
     /// Waits before the next attempt. While other messages wait behind this one it is tried every minute meanwhile, beside the attempts that count: a sink that is back
     /// within minutes must not get a new alert a quarter of an hour late. True when the message was taken.
     /// </summary>
-    private async Task<bool> PauseAsync(TimeSpan pause, byte[] json, AlertMessage message)
+    private async Task<bool> PauseAsync(TimeSpan pause, AlertMessage message)
     {
         var began = time.GetTimestamp();
         for (var left = pause; left > TimeSpan.Zero; left = pause - time.GetElapsedTime(began))
@@ -103,14 +129,15 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
             // A timer may be a moment early: what then is left must not bring one attempt more just before the one that is due.
             var isWhole = left < WhileOthersWait + TimeSpan.FromSeconds(1);
             await Task.Delay(isWhole ? left : WhileOthersWait, time, stop.Token);
-            if (!isWhole && queue.Reader.Count > 0 && await TryAsync(json, message) is null) return true;
+            if (!isWhole && (next is not null || queue.Reader.Count > 0) && await TryAsync(message) is null) return true;
         }
 
         return false;
     }
 
-    private async Task<string?> TryAsync(byte[] json, AlertMessage message)
+    private async Task<string?> TryAsync(AlertMessage message)
     {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop.Token);
         try
@@ -131,6 +158,9 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
 
     [LoggerMessage(4210, LogLevel.Warning, "Alert {Rule} could not be sent to the {Sink} ({Reason}); it is tried again")]
     private static partial void LogFailed(ILogger logger, string rule, string sink, string reason);
+
+    [LoggerMessage(4219, LogLevel.Error, "Alert {Rule} was not taken by the {Sink} ({Reason}) in {Attempts} attempts; it is tried for a day. Check monitoring.alerts")]
+    private static partial void LogAway(ILogger logger, string rule, string sink, string reason, int attempts);
 
     [LoggerMessage(4211, LogLevel.Error, "Alert {Rule} was not taken by the {Sink} ({Reason}) in {Attempts} attempts and is given up until the next start. Check monitoring.alerts")]
     private static partial void LogGivenUp(ILogger logger, string rule, string sink, string reason, int attempts);

@@ -140,16 +140,46 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         Assert.True(await AdvanceUntilAsync(delivery, () => sink.Asked == 2));
     }
 
-    [Fact]
-    public async Task Webhook_ThatNeverTakesIt_IsGivenUpAfterSevenAttempts()
+    // Of an outage longer than the pauses together: who is on call must hear of what is still on.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Webhook_ThatIsDownForAnHour_GetsEachMessageOnceAndInOrder(int messages)
     {
-        for (var i = 0; i < 7; i++) behaviour.Enqueue(Fail);
+        var isDown = true;
+        for (var i = 0; i < 1000; i++) behaviour.Enqueue(context => isDown ? Fail(context) : Take(context));
+        await using var delivery = Open();
+        var end = time.GetUtcNow().AddHours(1);
+        for (var i = 1; i <= messages; i++) delivery.Send(Message($"{i}"));
+        Assert.True(await AdvanceUntilAsync(delivery, () => time.GetUtcNow() > end));
+        Assert.Equal(0, delivery.Dropped);
+        isDown = false;
+        Assert.True(await AdvanceUntilAsync(delivery, () => taken.Count == messages));
+        Assert.Equal(Enumerable.Range(1, messages).Select(i => $"{i}"), taken.Select(one => one.Body));
+    }
+
+    [Fact]
+    public async Task Message_ThatIsNotTakenWhileTheNextOneIs_IsGivenUpAfterSevenAttempts()
+    {
+        var refused = 0;
+        for (var i = 0; i < 1000; i++) behaviour.Enqueue(context => context.Request.Headers["X-Sluice-Message"] == "1" && Interlocked.Increment(ref refused) > 0 ? Fail(context) : Take(context));
         await using var delivery = Open();
         delivery.Send(Message("1"));
-        Assert.True(await AdvanceUntilAsync(delivery, () => delivery.Dropped == 1));
-        Assert.Equal(7, asked);
+        for (var i = 0; i < AlertDelivery.Pauses.Count; i++)
+        {
+            var begun = i + 1;
+            Assert.True(await Eventually.HoldsAsync(() => delivery.PausesBegun == begun && time.ActiveTimers == 1, Soon));
+            if (begun == AlertDelivery.Pauses.Count) time.Advance(AlertDelivery.Pauses[i] - AlertDelivery.WhileOthersWait);
+            else time.Advance(AlertDelivery.Pauses[i]);
+        }
+
         delivery.Send(Message("2"));
-        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 1, Soon));
+        delivery.Send(Message("3"));
+        Assert.True(await Eventually.HoldsAsync(() => time.ActiveTimers == 1, Soon));
+        time.Advance(AlertDelivery.WhileOthersWait);
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 2 && delivery.Dropped == 1, Soon));
+        Assert.Equal((1, 8), (delivery.Dropped, refused)); // once more after the one behind it, for the webhook may just have come back
+        Assert.Equal(["2", "3"], taken.Select(one => one.Body));
     }
 
     [Fact]
@@ -201,6 +231,12 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
+    private Task Take(HttpContext context)
+    {
+        taken.Enqueue((context.Request.Headers["X-Sluice-Message"].ToString(), new HeaderDictionary()));
+        return Task.CompletedTask;
+    }
+
     private static AlertMessage Message(string id) => new() { Id = id, Status = "firing", Rule = "error-rate-media", Severity = "critical", Node = "n", Message = "m", Started = DateTimeOffset.UnixEpoch };
 
     private AlertDelivery Open(TimeProvider? clock = null)
@@ -213,7 +249,7 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     private Task<bool> AdvanceUntilAsync(AlertDelivery delivery, Func<bool> condition) => Eventually.HoldsAsync(() =>
     {
         // Once for each pause, when the pause is what waits, and no longer than it is: the attempt that follows must not run into its own limit.
-        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1) time.Advance(AlertDelivery.Pauses[advanced++]);
+        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1) time.Advance(AlertDelivery.Pauses[Math.Min(advanced++, AlertDelivery.Pauses.Count - 1)]);
 
         return condition();
     }, Soon * 2);

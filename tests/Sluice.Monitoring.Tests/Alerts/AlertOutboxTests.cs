@@ -70,13 +70,13 @@ public sealed class AlertOutboxTests : IDisposable
         receiver.IsDown = true;
         await using var delivery = Deliver();
         delivery.Send(Message(Raise("origin-down")));
-        for (var i = 0; i < AlertDelivery.Pauses.Count; i++)
+        for (var begun = 1; delivery.Dropped == 0; begun++)
         {
-            Assert.True(await Eventually.HoldsAsync(() => delivery.PausesBegun == i + 1 && time.ActiveTimers == 1, Soon));
-            time.Advance(AlertDelivery.Pauses[i]);
+            Assert.True(await Eventually.HoldsAsync(() => delivery.Dropped == 1 || (delivery.PausesBegun == begun && time.ActiveTimers == 1), Soon));
+            time.Advance(AlertDelivery.Pauses[Math.Min(begun, AlertDelivery.Pauses.Count) - 1]);
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => delivery.Dropped == 1, Soon));
+        Assert.Empty(receiver.Taken);
         receiver.IsDown = false;
         await using var next = Deliver();
         Assert.True(await Eventually.HoldsAsync(() => receiver.Taken.Count == 1, Soon));
