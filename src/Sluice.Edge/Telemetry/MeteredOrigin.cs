@@ -10,9 +10,12 @@ namespace Sluice.Edge.Telemetry;
 internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
 {
     private static readonly Meter Meter = new("Sluice.Origin");
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("sluice.origin.requests", "{request}", "Requests to origins, by origin and by status class or failure.");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("sluice.origin.requests", "{request}", "Requests to origins, by origin and by status class or failure; unanswered where all who waited left after five seconds or more, abandoned where they left before.");
     private static readonly Counter<long> Received = Meter.CreateCounter<long>("sluice.origin.received", "By", "Body bytes received from origins.");
     private static readonly Histogram<double> Waited = Meter.CreateHistogram<double>("sluice.origin.first_byte", "s", "Time from the request to the head of the origin's answer.");
+
+    /// <summary>As long as that a viewer who leaves has waited for an answer: before, it says nothing of the origin.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(5);
 
     public string Name => origin.Name;
 
@@ -44,6 +47,12 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
         {
             Requests.Add(1, new("origin", Name), new("result", failure.Failure.ToString().ToLowerInvariant()));
             span?.SetStatus(ActivityStatusCode.Error, failure.Failure.ToString());
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits any more. An origin that hangs would be seen by nobody else: viewers leave before its time is over.
+            Requests.Add(1, new("origin", Name), new("result", time.GetElapsedTime(began) < Long ? "abandoned" : "unanswered"));
             throw;
         }
     }

@@ -5,15 +5,16 @@ namespace Sluice.Monitoring.Measures;
 /// <summary>What an origin was asked in a stretch of time. The dashboard and the alert call the same failing.</summary>
 /// <param name="Requests">Requests to it.</param>
 /// <param name="Failed">Those that brought no answer, or one of status 500 and above.</param>
-internal readonly record struct OriginCount(double Requests, double Failed)
+/// <param name="Answered">Those that it answered. What is neither was abandoned by viewers who left at once, which says nothing of the origin.</param>
+internal readonly record struct OriginCount(double Requests, double Failed, double Answered)
 {
     /// <summary>Requests that must all have failed before an origin is called failing.</summary>
     public const int Few = 3;
 
     /// <summary>True when it was asked often enough and answered nothing.</summary>
-    public bool IsFailing => Requests >= Few && !HasAnswered;
+    public bool IsFailing => Failed >= Few && !HasAnswered;
 
-    public bool HasAnswered => Failed < Requests;
+    public bool HasAnswered => Answered > 0;
 
     /// <summary>All origins of a stretch of time by name.</summary>
     public static Dictionary<string, OriginCount> Of(Window window)
@@ -22,14 +23,16 @@ internal readonly record struct OriginCount(double Requests, double Failed)
         foreach (var (series, found) in window.All)
         {
             if (series.Instrument != MeasureNames.OriginRequests) continue;
-            var (name, failed) = (series.Label("origin") ?? "", IsFailure(series.Label("result")) ? found.Value : 0);
+            var (name, result) = (series.Label("origin") ?? "", series.Label("result"));
             var before = counts.GetValueOrDefault(name);
-            counts[name] = new OriginCount(before.Requests + found.Value, before.Failed + failed);
+            counts[name] = new OriginCount(before.Requests + found.Value, before.Failed + (IsFailure(result) ? found.Value : 0), before.Answered + (IsAnswer(result) ? found.Value : 0));
         }
 
         return counts;
     }
 
     /// <summary>True for a result of a request to an origin that is a failure.</summary>
-    public static bool IsFailure(string? result) => result is not ("1xx" or "2xx" or "3xx" or "4xx");
+    public static bool IsFailure(string? result) => !IsAnswer(result) && result != "abandoned";
+
+    private static bool IsAnswer(string? result) => result is "1xx" or "2xx" or "3xx" or "4xx";
 }

@@ -80,7 +80,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     {
         var states = minute.By(Circuit, "origin").ToDictionary(one => one.Label, one => one.Sum);
         var recent = OriginCount.Of(minute);
-        foreach (var (name, (requests, failed)) in OriginCount.Of(window).OrderByDescending(one => one.Value.Requests).Take(16))
+        foreach (var (name, (requests, failed, _)) in OriginCount.Of(window).OrderByDescending(one => one.Value.Requests).Take(16))
         {
             var (state, share) = (states.GetValueOrDefault(name), MeasureScopes.Percent(failed, requests));
             // A route with one origin has no circuit breaker unless it is asked for one.

@@ -58,6 +58,17 @@ public sealed class OriginDownTests : IDisposable
         Assert.DoesNotContain("origin-down firing", bench.Told);
     }
 
+    [Theory]
+    [InlineData("unanswered", true)]
+    [InlineData("abandoned", false)]
+    public void Origin_ThatNobodyWaitedFor_IsDownWhereTheyWaitedLong(string result, bool isDown)
+    {
+        bench.Counters[$"sluice.origin.requests{{origin=a,result={result}}}"] = 10;
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(isDown, bench.Told.Contains("origin-down firing"));
+        Assert.Equal(isDown, bench.Told.Contains("origin-errors firing"));
+    }
+
     [Fact]
     public void Origin_ThatIsNotAskedAnyMore_IsNotWell_AndEndsTheAlertForThat()
     {

@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+using Sluice.Core.Origins;
+using Sluice.Edge.Telemetry;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Edge.Tests.Telemetry;
+
+public sealed class MeteredOriginTests
+{
+    // Viewers leave before the time of an origin that hangs is over: nothing told of it.
+    [Theory]
+    [InlineData(4, "abandoned")]
+    [InlineData(5, "unanswered")]
+    public async Task RequestThatNobodyWaitsForAnyMore_IsCounted_AsAFailureWhereTheyWaitedLong(int seconds, string result)
+    {
+        var (time, name, counted) = (new ManualTimeProvider(), $"silent-{seconds}", new List<string?>());
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name == "sluice.origin.requests") l.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags[0].Value as string == name) counted.Add(tags[1].Value as string);
+        });
+        listener.Start();
+        using var viewer = new CancellationTokenSource();
+        var fetch = new MeteredOrigin(new SilentOrigin(name), time).FetchAsync(new OriginRequest { Path = "/a" }, viewer.Token).AsTask();
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        await viewer.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        Assert.Equal([result], counted);
+    }
+
+    private sealed class SilentOrigin(string name) : IOrigin
+    {
+        public string Name => name;
+
+        public string Scope => name;
+
+        public OriginTraits Traits => OriginTraits.None;
+
+        public async ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+            throw new InvalidOperationException();
+        }
+    }
+}
