@@ -5,7 +5,7 @@ using Sluice.Monitoring.Measures;
 namespace Sluice.Monitoring.Anomalies;
 
 /// <summary>Rows ANO-01 to ANO-03 and ALR-08 as rules, so that they begin, end and are told like every other alert.</summary>
-internal sealed class AnomalyRules(HistoryStore store, AlertThresholds limits)
+internal sealed class AnomalyRules(HistoryStore store, AlertThresholds limits, TimeZoneInfo? zone = null)
 {
     private const int PastMinutes = 60;
     private const int Hour = 3600;
@@ -20,7 +20,7 @@ internal sealed class AnomalyRules(HistoryStore store, AlertThresholds limits)
             yield return Spike($"error-anomaly-{scope.Name}", SpikeDetector.ErrorDeviations, evidence => Errors(scope, evidence), value => FormattableString.Invariant($"{Title(scope)}: many more errors than in the hour before, {value:0.0} deviations. Look at: sluice diagnose errors"));
         }
 
-        var baselines = new HourBaselines(store, measures);
+        var baselines = new HourBaselines(store, measures, zone);
         for (var i = 0; i < measures.Count; i++) yield return Deviation(baselines, i);
     }
 

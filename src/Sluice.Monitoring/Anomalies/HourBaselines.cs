@@ -4,7 +4,7 @@ using Sluice.Monitoring.Measures;
 namespace Sluice.Monitoring.Anomalies;
 
 /// <summary>What is usual in an hour of the week, from the weeks before (decision D15). Where those are too few, from the same hour of the days before.</summary>
-internal sealed class HourBaselines(HistoryStore store, IReadOnlyList<HourlyMeasure> measures)
+internal sealed class HourBaselines(HistoryStore store, IReadOnlyList<HourlyMeasure> measures, TimeZoneInfo? zone = null)
 {
     private const int Weeks = 8, Days = 14, LeastWeeks = 3, LeastDays = 5;
     private const long Hour = 3600, Day = 24 * Hour, Week = 7 * Day;
@@ -34,8 +34,16 @@ internal sealed class HourBaselines(HistoryStore store, IReadOnlyList<HourlyMeas
         return learnt[(measure, hour)] = enough ? RobustScore.Learn(values, of.RelativeFloor, of.AbsoluteFloor) : null;
     }
 
+    /// <summary>The hour that was so long before by the clock on the wall: viewers live by it, and once it is put forward or back every morning would be unusual for weeks.</summary>
+    private long Earlier(long hour, long span)
+    {
+        var (clock, then) = (zone ?? TimeZoneInfo.Utc, hour - span);
+        var shift = clock.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(hour)) - clock.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(then));
+        return HistoryLevel.Hour.Floor(then + (long)shift.TotalSeconds);
+    }
+
     private List<double> Values(HourlyMeasure of, long hour, long step, int count) =>
-        [.. Enumerable.Range(1, count).Select(i => past.GetValueOrDefault(hour - (i * step))).Where(window => window is not null).Select(window => of.Read(window!)).OfType<double>()];
+        [.. Enumerable.Range(1, count).Select(i => past.GetValueOrDefault(Earlier(hour, i * step))).Where(window => window is not null).Select(window => of.Read(window!)).OfType<double>()];
 
     /// <summary>Reads the past once an hour; of an hour that is not over nothing is learnt.</summary>
     private void Renew(long now)
@@ -43,7 +51,7 @@ internal sealed class HourBaselines(HistoryStore store, IReadOnlyList<HourlyMeas
         var hour = HistoryLevel.Hour.Floor(now);
         if (hour == learntAt) return;
         // Of this hour and the one before it, and no others: all hours of eight weeks, of a server with many buckets, are tens of megabytes.
-        past = Enumerable.Range(1, Weeks * 7).SelectMany(day => (long[])[hour - (day * Day), hour - Hour - (day * Day)])
+        past = Enumerable.Range(1, Weeks * 7).SelectMany(day => (long[])[Earlier(hour, day * Day), Earlier(hour - Hour, day * Day)]).Distinct()
             .SelectMany(at => store.Read(HistoryLevel.Hour, at, at + Hour, Hour, MeasureScopes.Wanted)).ToDictionary(bin => bin.At, bin => bin.Window);
         learnt.Clear();
         learntAt = hour;

@@ -132,6 +132,25 @@ public sealed class AnomalyTests
         Assert.Equal(100.0 * ((AlertBench.Begin / 3600 - 1) % 24), usual);
     }
 
+    // Of eight weeks five are before the clock was put back.
+    [Fact]
+    public void Baselines_AfterTheClockOnTheWallWasPutBack_AreOfTheSameHourByIt()
+    {
+        var summer = TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+            DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1), Change(3, 2), Change(10, 3));
+        var zone = TimeZoneInfo.CreateCustomTimeZone("Middle", TimeSpan.FromHours(1), "", "", "", [summer]);
+        using var bench = new AlertBench();
+        bench.Past(8 * 168, at => bench.Counters["sluice.edge.requests{outcome=hit}"] = 100 * HourOf(at));
+
+        var baselines = new HourBaselines(bench.Store, HourlyMeasure.All(50), zone);
+
+        for (var now = bench.Now - (12 * 3600); now <= bench.Now; now += 3600) Assert.Equal(100 * HourOf(now - 3600), baselines.Score(0, 1000, now)?.Usual);
+
+        double HourOf(long at) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(at), zone).Hour;
+
+        static TimeZoneInfo.TransitionTime Change(int month, int hour) => TimeZoneInfo.TransitionTime.CreateFloatingDateRule(new DateTime(1, 1, 1, hour, 0, 0), month, 5, DayOfWeek.Sunday);
+    }
+
     [Fact]
     public void ErrorsAndLatency_JumpingAfterAQuietHour_AreTold()
     {
