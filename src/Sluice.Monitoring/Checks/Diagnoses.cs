@@ -24,7 +24,7 @@ internal static class Diagnoses
         yield return new("Recent deployments", [new("up", FormattableString.Invariant($"{context.Uptime:d' d 'hh\\:mm\\:ss}, version {context.Options.Version}")), .. deployments.Take(5).Select(mark => new Fact(mark.Kind, FormattableString.Invariant($"{DateTimeOffset.FromUnixTimeSeconds(mark.At).UtcDateTime:MM-dd HH:mm} {mark.Text}"), recent.Contains(mark) && mark.Kind == "version" ? "warning" : ""))]);
         yield return new("Rolling back", [new("advice", recent.Exists(mark => mark.Kind == "version") ? "a new version started within two hours: start the one before it on the same cache directory; nothing is lost" : "no new version within two hours: rolling back is unlikely to help", recent.Exists(mark => mark.Kind == "version") ? "warning" : "")]);
         yield return new("Origins and outages", [.. SummaryBuilder.Origins(window, context.Last(60)).Select(origin => new Fact(origin.Name, $"{origin.State}, {origin.Requests} requests, {origin.Failures} failed, P95 {origin.P95}", origin.Tone)).DefaultIfEmpty(new Fact("origins", "none was asked in 15 minutes")),
-            .. window.By(MeasureNames.OriginRequests, "result").Where(one => one.Sum > 0 && one.Label is not ("2xx" or "3xx")).Select(one => new Fact($"answers {one.Label}", Count(one.Sum), one.Label is "4xx" ? "" : "bad"))]);
+            .. window.By(MeasureNames.OriginRequests, "result").Where(one => one.Sum > 0 && one.Label is not ("2xx" or "3xx")).Select(one => new Fact(one.Label is "1xx" or "4xx" or "5xx" ? $"answers {one.Label}" : $"requests {one.Label}", Count(one.Sum), OriginCount.IsFailure(one.Label) ? "bad" : ""))]);
     }
 
     /// <summary>OPS-05: hits and misses, traffic, keys, warming, expiry.</summary>

@@ -80,11 +80,12 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
     {
         var states = minute.By(Circuit, "origin").ToDictionary(one => one.Label, one => one.Sum);
         var recent = OriginCount.Of(minute);
-        foreach (var (name, (requests, failed, _)) in OriginCount.Of(window).OrderByDescending(one => one.Value.Requests).Take(16))
+        // Those that are down first: of many origins the one that is looked for may be the least asked.
+        foreach (var (name, (requests, failed, _)) in OriginCount.Of(window).OrderByDescending(one => states.GetValueOrDefault(one.Key) > 0 || IsFailing(one.Key)).ThenByDescending(one => one.Value.Requests).Take(16))
         {
             var (state, share) = (states.GetValueOrDefault(name), MeasureScopes.Percent(failed, requests));
             // A route with one origin has no circuit breaker unless it is asked for one.
-            var isFailing = recent.GetValueOrDefault(name).IsFailing;
+            var isFailing = IsFailing(name);
             yield return new OriginHealth(
                 name, MeasureText.Count(requests), MeasureText.Percent(share, 2), MeasureText.Milliseconds(window.Histogram(OriginFirstByte, "origin", name).Percentile(0.95)),
                 MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => isFailing ? "failing" : "answering", 1 => "trying", _ => "left alone" })
@@ -92,6 +93,8 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
                 Tone = state > 0 || isFailing || share > 5 ? "bad" : share > 1 ? "warning" : "good",
             };
         }
+
+        bool IsFailing(string name) => recent.GetValueOrDefault(name).IsFailing;
     }
 
     private static List<Fact> Now(Window minute, double seconds)

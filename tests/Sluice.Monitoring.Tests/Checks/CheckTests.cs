@@ -121,6 +121,27 @@ public sealed class CheckTests : IDisposable
         Assert.StartsWith("answering", Fact(check, "Origins", "http://p").Text, StringComparison.Ordinal); // two are too few
     }
 
+    // The alert says: look here which it is.
+    [Fact]
+    public async Task Errors_OfManyOrigins_NameTheOneThatFails_HoweverLittleItIsAsked()
+    {
+        for (var i = 0; i < 20; i++) Add(Now - 600, ($"sluice.origin.requests{{origin=http://o{i},result=2xx}}", 900));
+        Add(Now - 20, ("sluice.origin.requests{origin=http://down,result=unanswered}", 3));
+        var check = await RunAsync("errors");
+        Assert.Equal(("failing, 3 requests, 100.00% failed, P95 –", "bad"), Fact(check, "Origins", "http://down"));
+        Assert.Equal(("3", "bad"), Fact(check, "Origins", "requests unanswered"));
+    }
+
+    [Theory]
+    [InlineData("1xx")] // a WebSocket
+    [InlineData("4xx")]
+    [InlineData("abandoned")]
+    public async Task Errors_OfWhatIsNone_FindNothingBad(string result)
+    {
+        Add(Now - 60, ("sluice.origin.requests{origin=http://o,result=2xx}", 100), ($"sluice.origin.requests{{origin=http://o,result={result}}}", 10));
+        Assert.Equal("good", (await RunAsync("errors")).Verdict);
+    }
+
     [Fact]
     public async Task Latency_OfAThrottlingBucketAndBusyProcessors_NamesBoth()
     {
