@@ -11,7 +11,8 @@ internal sealed class SeriesCatalog
     /// <summary>Series kept at most; a server has about 80, and 34 more with each bucket.</summary>
     public const int Maximum = 4096;
 
-    private const int LongestValue = 80;
+    // More than the URL of any origin has: of two that are cut off to the same name only one would be counted.
+    private const int LongestValue = 500;
 
     private readonly SqliteConnection connection;
     private readonly ConcurrentDictionary<string, Series> byKey = new(StringComparer.Ordinal);

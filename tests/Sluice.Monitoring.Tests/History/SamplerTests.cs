@@ -56,6 +56,18 @@ public sealed class SamplerTests : IDisposable
         Assert.DoesNotContain(store.Catalog.All, series => series.Instrument == "other.n");
     }
 
+    // As the prefixes of a bucket, each an origin.
+    [Fact]
+    public async Task Sample_OfLongLabelsThatBeginAlike_HasEach()
+    {
+        var counter = meter.CreateCounter<long>("sluice.test.n");
+        var origin = "https://storage.googleapis.com/media-of-an-organisation-with-a-long-name-europe-west4/customers/";
+        counter.Add(3, new KeyValuePair<string, object?>("origin", origin + "a"));
+        counter.Add(4, new KeyValuePair<string, object?>("origin", origin + "b"));
+        await StepAsync();
+        Assert.Equal([(origin + "a", 3), (origin + "b", 4)], store.Read(HistoryLevel.Fine, 0, long.MaxValue, SeriesFilter.All).By("sluice.test.n", "origin").Order());
+    }
+
     [Fact]
     public async Task Live_AfterASample_IsWhatHappenedSince_AndIsNotWritten()
     {
