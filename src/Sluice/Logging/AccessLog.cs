@@ -62,7 +62,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         finally
         {
             // A client that has all it asked for and hangs up has not aborted anything.
-            var isWhole = context.Response.ContentLength is { } length ? body.Bytes >= length || HttpMethods.IsHead(context.Request.Method) : completed;
+            var isWhole = context.Response.ContentLength is { } length ? body.Bytes >= length || HttpMethods.IsHead(context.Request.Method) : completed && !body.IsGone;
             var outcome = OutcomeWord.Of(context.Response);
             var neverBegan = context.Response.StatusCode == StatusCodes.Status499ClientClosedRequest;
             Write(new AccessLogEntry
@@ -70,7 +70,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
                 At = at, Client = client, Method = context.Request.Method, Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 Status = context.Response.StatusCode, Bytes = body.Bytes, Outcome = outcome,
                 Tier = TierOf(outcome, body.Bytes, tier), FirstByte = firstByte, Total = _time.GetElapsedTime(started),
-                Aborted = (neverBegan || !isWhole) && context.RequestAborted.IsCancellationRequested, RequestId = context.TraceIdentifier,
+                Aborted = (neverBegan || !isWhole) && (body.IsGone || context.RequestAborted.IsCancellationRequested), RequestId = context.TraceIdentifier,
             });
         }
     }

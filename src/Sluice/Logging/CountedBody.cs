@@ -11,6 +11,9 @@ internal sealed class CountedBody(IHttpResponseBodyFeature inner) : PipeWriter, 
     /// <summary>Bytes handed to the connection.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>True once nobody takes them any more. The server says so of the request itself only a moment later.</summary>
+    public bool IsGone { get; private set; }
+
     public Stream Stream => _stream ??= AsStream(leaveOpen: true);
 
     public PipeWriter Writer => this;
@@ -32,10 +35,10 @@ internal sealed class CountedBody(IHttpResponseBodyFeature inner) : PipeWriter, 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         Bytes += source.Length;
-        return inner.Writer.WriteAsync(source, cancellationToken);
+        return SeeAsync(inner.Writer.WriteAsync(source, cancellationToken));
     }
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.Writer.FlushAsync(cancellationToken);
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SeeAsync(inner.Writer.FlushAsync(cancellationToken));
 
     public override void CancelPendingFlush() => inner.Writer.CancelPendingFlush();
 
@@ -49,4 +52,11 @@ internal sealed class CountedBody(IHttpResponseBodyFeature inner) : PipeWriter, 
         SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
 
     public Task CompleteAsync() => inner.CompleteAsync();
+
+    private async ValueTask<FlushResult> SeeAsync(ValueTask<FlushResult> flush)
+    {
+        var result = await flush;
+        IsGone |= result.IsCompleted;
+        return result;
+    }
 }

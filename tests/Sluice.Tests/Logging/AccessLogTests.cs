@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -349,6 +350,36 @@ public sealed class AccessLogTests
         Assert.Equal(!isGone, body.IsCompleted);
     }
 
+    // The server says so of the request itself only a moment after the write that found nobody: most who left were taken for served.
+    [Theory]
+    [InlineData(3000L, true)]
+    [InlineData(null, true)]
+    [InlineData(10L, false)] // it has all it asked for
+    public async Task Serve_ClientThatLeavesAmidTheBody_IsAborted(long? promised, bool aborted)
+    {
+        var file = Path.GetTempFileName();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseBodyFeature>(new LeftBody());
+        await using (var log = AccessLog.Open(new LoggingSection { AccessLog = file, Format = "json" }, TimeProvider.System))
+        {
+            await log!.ServeAsync(
+                context,
+                async answered =>
+                {
+                    answered.Response.ContentLength = promised;
+                    answered.Response.BodyWriter.GetSpan(10);
+                    answered.Response.BodyWriter.Advance(10);
+                    await answered.Response.BodyWriter.FlushAsync();
+                },
+                client: null,
+                tier: null);
+        }
+
+        var line = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        File.Delete(file);
+        Assert.Equal((10, aborted), ((int)line["bytes"]!, (bool)line["aborted"]!));
+    }
+
     [Fact]
     public async Task Serve_AnswerThatWasBrokenOff_IsNoErrorOfTheServers()
     {
@@ -388,6 +419,28 @@ public sealed class AccessLogTests
         if (range is not null)
             request.Headers.Add("Range", range);
         await (await edge.SendAsync(request)).Content.ReadAsByteArrayAsync();
+    }
+
+    /// <summary>One that nobody reads any more.</summary>
+    private sealed class LeftBody : IHttpResponseBodyFeature
+    {
+        private readonly Pipe pipe = new();
+
+        public LeftBody() => pipe.Reader.Complete();
+
+        public Stream Stream => Writer.AsStream();
+
+        public PipeWriter Writer => pipe.Writer;
+
+        public void DisableBuffering()
+        {
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public Task CompleteAsync() => Task.CompletedTask;
     }
 
     private sealed class CompletedBody() : StreamResponseBodyFeature(Stream.Null)
