@@ -60,6 +60,9 @@ public sealed class DashboardTests : IAsyncLifetime
         var (page, _) = await OpenAsync(sluice, "/");
         Assert.Equal("–", await TextAsync(page, "[data-measure='Hit Rate'] .value"));
         await Assertions.Expect(page.Locator("#hint")).ToContainTextAsync("Nothing was asked for in this period", new() { Timeout = Wait });
+        // What is refused, or fails, was asked for, although it makes no hit rate.
+        using (await sluice.Edge.DeleteAsync(new Uri("/a.bin", UriKind.Relative))) await Assertions.Expect(page.Locator("#hint")).ToBeHiddenAsync(new() { Timeout = Wait });
+        Assert.Equal("–", await TextAsync(page, "[data-measure='Hit Rate'] .value"));
         await MakeAsync(sluice, "/a.bin", 4);
         await Assertions.Expect(page.Locator("[data-measure='Hit Rate'] .value")).ToHaveTextAsync("75.0%", new() { Timeout = Wait });
         await Assertions.Expect(page.Locator("#hint")).ToBeHiddenAsync(new() { Timeout = Wait });

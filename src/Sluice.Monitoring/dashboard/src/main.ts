@@ -66,7 +66,8 @@ function show(): void {
   render(byId('panels'), set, () => panels(set));
   const { at: _at, uptimeSeconds: _up, now: _now, scopes: _scopes, ...rest } = summary;
   render(byId('more'), [rest, Math.floor(Date.parse(summary.at) / 60000)], () => more(summary));
-  byId('hint').hidden = set.cache[0]!.text !== none;
+  // Where all failed there is no hit rate, but a rate of errors.
+  byId('hint').hidden = set.cache[0]!.text !== none || set.errors[0]!.text !== none;
   byId('hint').textContent = hints[set.name] ?? '';
   live('on', 'live', ` · ${time(new Date(summary.at))}`);
 }
