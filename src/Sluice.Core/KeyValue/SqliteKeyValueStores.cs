@@ -24,7 +24,8 @@ public sealed class SqliteKeyValueStores : KeyValueStores
     {
         (clock, this.logger) = (new ForwardClock(time), logger);
         connection = new KeyValueConnection(KeyValueFile.Open(path, logger), KeyValueFile.Open(path, logger));
-        timer = time.CreateTimer(_ => BeginSweep(), null, SweepEvery, SweepEvery);
+        // Not in the context of the request that came first, which would be kept for as long as these.
+        using (ExecutionContext.SuppressFlow()) timer = time.CreateTimer(_ => BeginSweep(), null, SweepEvery, SweepEvery);
     }
 
     /// <summary>The sweep that runs or ran last.</summary>

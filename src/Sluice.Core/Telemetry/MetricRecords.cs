@@ -38,7 +38,8 @@ public sealed class MetricRecords : IAsyncDisposable, IDisposable
     {
         (this.sink, this.time, this.log) = (sink ?? new LogMetricSink(log), time, log);
         limit = new(time);
-        timer = time.CreateTimer(_ => Flush(), null, FlushEvery, FlushEvery);
+        // Not in the context of the request that came first, which would be kept for as long as these.
+        using (ExecutionContext.SuppressFlow()) timer = time.CreateTimer(_ => Flush(), null, FlushEvery, FlushEvery);
         meter.CreateObservableCounter("sluice.records.sent", () => Volatile.Read(ref sent), "{record}", "Records that the sink took.");
         meter.CreateObservableCounter("sluice.records.lost", () => Volatile.Read(ref lost), "{record}", "Records lost because the sink failed or could not keep up.");
     }

@@ -48,7 +48,8 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
         if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes, this.time);
-        timer = this.time.CreateTimer(_ => Tidy(), null, FlushEvery, FlushEvery);
+        // Not in the context of whoever comes first, such as a request of an app's: what that holds would be kept for as long as the cache, and its trace be on what is logged.
+        using (ExecutionContext.SuppressFlow()) timer = this.time.CreateTimer(_ => Tidy(), null, FlushEvery, FlushEvery);
     }
 
     /// <summary>Who is asked for a bucket; tests ask a server of their own.</summary>

@@ -32,7 +32,8 @@ internal sealed class PresignStore : IAsyncDisposable
     {
         (this.store, this.timeout, this.counters, this.time) = (store, timeout, counters, time);
         waiting = Channel.CreateBounded<Write>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }, _ => Dropped());
-        writing = Task.Run(WriteAllAsync);
+        // For as long as the app runs, and not with what the request that came first has in its context.
+        using (ExecutionContext.SuppressFlow()) writing = Task.Run(WriteAllAsync);
     }
 
     /// <summary>False for a moment after a failure.</summary>
