@@ -24,8 +24,8 @@ public sealed class PresignOptions : IEquatable<PresignOptions>
     /// <summary>A replica's region among those configured (row PRE-17). Default null: the bucket itself.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Parameters signed with the URL: response-content-disposition and the other response-* overrides, versionId, partNumber.</summary>
-    public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
+    /// <summary>Parameters signed with the URL: response-content-disposition and the other response-* overrides, versionId, partNumber. Null, as out of JSON, is none.</summary>
+    public IReadOnlyDictionary<string, string> Query { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Everything but the region as one text, empty for a plain GET. Part of the key (row KEY-06).</summary>
     internal string Variant => variant ??= MakeVariant();

@@ -30,7 +30,7 @@ internal sealed partial class PresignedUrlCache
             {
                 Interlocked.Increment(ref failed);
                 lock (errors)
-                    if (errors.Count < MostErrors) errors.Add($"{PresignEvents.Truncate(path)}: {wrong.Message}");
+                    if (errors.Count < MostErrors) errors.Add($"{PresignEvents.Truncate(path ?? "")}: {wrong.Message}");
             }
         }).ConfigureAwait(false);
         return new(ready, failed, counters[PresignCount.Signatures] - before, errors);

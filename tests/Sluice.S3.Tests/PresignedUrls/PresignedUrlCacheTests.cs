@@ -8,6 +8,18 @@ public class PresignedUrlCacheTests
 {
     private static readonly PresignedUrlsOptions Fresh = new() { Stable = false };
 
+    // As they come out of an app's JSON, whatever the types say.
+    [Fact]
+    public async Task Nulls_OfAnApps_AreNoQueryAndAPathThatIsNone()
+    {
+        await using var bed = new PresignBed();
+        Assert.Equal(await bed.UrlAsync("a"), await bed.UrlAsync("a", new() { Query = null! }));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await bed.UrlAsync("a", new() { Query = new Dictionary<string, string> { ["versionId"] = null! } }));
+        var warmed = await bed.Urls.WarmAsync(["a", null!], null, TestContext.Current.CancellationToken);
+        Assert.Equal((1, 1), (warmed.Ready, warmed.Failed));
+        Assert.Contains("path", Assert.Single(warmed.Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Get_SamePathAgain_IsTheSameUrlFromOneSignature() // PRE-01, PRE-02
     {
