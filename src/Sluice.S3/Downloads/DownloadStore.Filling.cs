@@ -42,9 +42,10 @@ internal sealed partial class DownloadStore
         {
             var now = time.GetUtcNow().UtcTicks;
             connection.Execute("UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
-            // What others were promised and have not taken yet is not free, whatever the disk says.
-            var promised = DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row => Math.Max(0, row.GetInt64(2) - DownloadCopy.Taken(PartPath(row.GetString(0), row.GetString(1)))));
-            var free = new DriveInfo(Root).AvailableFreeSpace - promised.Sum();
+            var free = new DriveInfo(Root).AvailableFreeSpace;
+            // What others were promised and have not taken yet is not free, whatever the disk says. What they have taken is looked up only where it counts: with a thousand downloads under way that is a thousand files, for each of them.
+            if (free - DownloadIndex.Read(connection, "SELECT coalesce(sum(size), 0) FROM flights", row => row.GetInt64(0))[0] < size)
+                free -= DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row => Math.Max(0, row.GetInt64(2) - DownloadCopy.Taken(PartPath(row.GetString(0), row.GetString(1))))).Sum();
             var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
             if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
             return connection.Execute("UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
