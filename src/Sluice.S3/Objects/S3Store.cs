@@ -80,6 +80,12 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
             await CheckBucketAsync(cancellation);
             return null;
         }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            // HEAD is refused without a reason; GET is told one.
+            using var told = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + key, ByteRange = new ByteRange(0, 0) }, cancellation);
+            throw;
+        }
     });
 
     /// <inheritdoc/>
@@ -179,9 +185,15 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
     }
 
     // Of TLS the outer one says "see inner exception".
-    private static string Reason(Exception failure) => failure is HttpRequestException or { InnerException: HttpRequestException } ? failure.GetBaseException().Message : failure.Message;
+    private static string Reason(Exception failure) => failure is HttpRequestException or { InnerException: HttpRequestException } ? failure.GetBaseException().Message
+        : failure is AmazonServiceException refusal && IsStranger(refusal) ? S3Verdict.For((int)refusal.StatusCode, refusal.ErrorCode, anonymous: false, conditional: false).Hint! : failure.Message;
+
+    // Keys that are not known, not any more, or not yet: nothing can be had with them, whatever it is.
+    private static bool IsStranger(AmazonServiceException refusal) => refusal.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+        && refusal.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired";
 
     // Of a connection that breaks the SDK throws the IOException itself, as with a proxy whose server is away.
     private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or (IOException and not FileNotFoundException and not DirectoryNotFoundException)
-        or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError };
+        or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError }
+        || (failure is AmazonServiceException refusal && IsStranger(refusal));
 }

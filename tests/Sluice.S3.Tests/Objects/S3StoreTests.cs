@@ -92,6 +92,22 @@ public sealed class S3StoreTests : IAsyncDisposable
         Assert.Contains("no bucket media", failure.Message, StringComparison.Ordinal);
     }
 
+    // Keys that were changed, or have ended, say nothing of a video; HEAD does not tell of them.
+    [Theory]
+    [InlineData("InvalidAccessKeyId", "does not know this access key")]
+    [InlineData("SignatureDoesNotMatch", "secret key")]
+    [InlineData("ExpiredToken", "have expired")]
+    public async Task Ask_KeysAreRefused_IsToldFromARefusalOfOneObject(string code, string hint)
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(403) with { ContentType = "application/xml", Body = OriginBody.Of($"<Error><Code>{code}</Code><Message/></Error>") });
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Contains(hint, (await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("clip.mp4", Stop))).Message, StringComparison.Ordinal);
+    }
+
     // A worker waits for that; a refusal it takes for what is wrong with the video.
     [Theory]
     [InlineData(true, false)]
