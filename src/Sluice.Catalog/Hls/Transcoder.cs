@@ -89,11 +89,32 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
     private async Task StoreAsync(string output, string prefix, JobProgress progress, CancellationToken cancellation)
     {
         var files = Directory.GetFiles(output, "*", SearchOption.AllDirectories);
+        var keys = Array.ConvertAll(files, file => prefix + Path.GetRelativePath(output, file).Replace(Path.DirectorySeparatorChar, '/'));
         for (var i = 0; i < files.Length; i++)
         {
             progress.Set("storing", 0.93 + (0.06 * i / files.Length));
-            var name = Path.GetRelativePath(output, files[i]).Replace(Path.DirectorySeparatorChar, '/');
-            await store.PutAsync(string.Create(CultureInfo.InvariantCulture, $"{prefix}{name}"), files[i], ContentTypes.Of(name), cancellation);
+            try
+            {
+                await store.PutAsync(keys[i], files[i], ContentTypes.Of(keys[i]), cancellation);
+            }
+            catch (IOException)
+            {
+                await ForgetAsync(keys.AsMemory(0, i), cancellation);
+                throw;
+            }
+        }
+    }
+
+    // A store that is full would be so until a day after the video's end, by what nothing leads to, and each attempt would add to it.
+    private async Task ForgetAsync(ReadOnlyMemory<string> keys, CancellationToken cancellation)
+    {
+        try
+        {
+            for (var i = 0; i < keys.Length; i++) await store.DeleteAsync(keys.Span[i], cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever tidies up after the video finds the rest.
         }
     }
 

@@ -4,6 +4,7 @@ using Sluice.Catalog.Caching;
 using Sluice.Catalog.Jobs;
 using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
+using Sluice.Core.Storage;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Catalog.Hls;
@@ -242,6 +243,41 @@ public sealed class HlsTests
         var failure = await Assert.ThrowsAsync<IOException>(() => new Transcoder(new FolderStore(folder.Path), tools, long.MaxValue, _ => 4096).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Contains("The disk is full", failure.Message, StringComparison.Ordinal);
+    }
+
+    // What nothing leads to would hold a full store full, and each attempt would add to it.
+    [Fact]
+    public async Task Store_BecomesFull_KeepsNothingOfTheAttempt()
+    {
+        using var folder = new TemporaryFolder();
+        var video = TestVideos.First;
+        var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var source = folder.Write(video.OriginalKey, "");
+        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", source], null, TestContext.Current.CancellationToken);
+        var store = new SmallStore(new FolderStore(folder.Path), 2);
+
+        await Assert.ThrowsAsync<IOException>(() => new Transcoder(store, tools, long.MaxValue, ScratchFolder.Room).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+
+        Assert.Empty(await store.ListAsync("hls/", TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>A store with room for so many files.</summary>
+    private sealed class SmallStore(IObjectStore inner, int room) : IObjectStore
+    {
+        public string Name => inner.Name;
+
+        public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default) => inner.GetLengthAsync(key, cancellation);
+
+        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => inner.FetchAsync(key, scratch, cancellation);
+
+        public ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) =>
+            room-- > 0 ? inner.PutAsync(key, file, contentType, cancellation) : throw new IOException("No space left on device");
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => inner.ListAsync(prefix, cancellation);
+
+        public ValueTask DeleteAsync(string key, CancellationToken cancellation = default) => inner.DeleteAsync(key, cancellation);
+
+        public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => inner.GetUploadUrlAsync(key, validity, cancellation);
     }
 
     /// <summary>Lines, and how many of them somebody still has once they have been read.</summary>
