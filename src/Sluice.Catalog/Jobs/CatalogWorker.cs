@@ -35,7 +35,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
                 rhythm.Logger.LogWarning("No video is transcoded here until the store answers: {Reason}", e.Message);
                 await rhythm.RestAsync(LookAgain, stop);
             }
-            catch (IOException e)
+            catch (Exception e)
             {
                 rhythm.Logger.LogWarning("Jobs cannot be taken or ended: {Reason}", e.Message);
                 await rhythm.RestAsync(options.RetryPause, stop);
@@ -89,9 +89,9 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             await store.ReleaseAsync(job, CancellationToken.None);
             throw;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
-            // Whatever it is: one video must not end the work on all others.
+            // Whatever it is, also a limit of somebody else's that passed: one video must not end the work on all others.
             var pause = options.RetryPause * Math.Pow(2, Math.Min(job.Attempt - 1, 10));
             rhythm.Logger.LogWarning("Job {Job} ({Kind}) failed, attempt {Attempt}; it is begun again in {Pause}: {Reason}", job.Id, kind, job.Attempt, pause, e.Message);
             meter.Job(kind, "retried");

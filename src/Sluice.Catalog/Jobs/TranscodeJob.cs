@@ -37,7 +37,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         {
             return await FailAsync(job, e.Message, cancellation);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // That says nothing of the video: it would be FAILED after seconds, and all that wait behind it.
             if (await transcoder.IsStoreAwayAsync(video.Id, cancellation)) throw new StoreAwayException(e.Message, e);

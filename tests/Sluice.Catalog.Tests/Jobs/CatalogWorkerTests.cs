@@ -59,6 +59,20 @@ public sealed class CatalogWorkerTests : ICatalogObserver
         Assert.Equal("507 of that file alone", (await StateAsync(catalog, video)).Failure);
     }
 
+    // The AWS SDK cancels by itself what takes too long, as where credentials come from: nobody worked on videos any more, without a word.
+    [Fact]
+    public async Task Run_StoreGivesUpByItself_FailsTheVideoAfterItsAttempts()
+    {
+        var store = new FailingStore { FetchFailure = new TaskCanceledException("no credentials came") };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var video = await ProcessAsync(catalog);
+
+        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
+        Assert.Equal("no credentials came", (await StateAsync(catalog, video)).Failure);
+    }
+
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
     {
         Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
