@@ -7,6 +7,7 @@ namespace Sluice.Catalog.Hls;
 internal sealed class HlsEncoder(FfmpegTools tools)
 {
     private const int SegmentSeconds = 6, KeyFrameSeconds = 2, AudioBitRate = 128_000, MostFrames = 60;
+    private const double SlowFrame = 0.2;
 
     /// <summary>Encodes picture and sound of one size into <paramref name="folder"/>.</summary>
     public async Task<EncodedRendition> EncodeAsync(string file, SourceInfo source, Rendition rendition, string folder, Action<double> progress, CancellationToken cancellation)
@@ -23,6 +24,8 @@ internal sealed class HlsEncoder(FfmpegTools tools)
             "-force_key_frames", string.Create(CultureInfo.InvariantCulture, $"expr:gte(t,n_forced*{KeyFrameSeconds})"), "-sc_threshold", "0",
             // What browsers record has no frame rate: ffmpeg takes that of its clock then, 1000 frames a second, which no phone plays.
             "-fpsmax", Number(MostFrames),
+            // Of a few pictures a second those that are told by later ones would be late by more than what Output() leaves for it, and the sound in other segments than its picture.
+            .. source.Frame > SlowFrame ? (string[])["-bf", "0"] : [],
         ];
         await tools.EncodeAsync(folder, [.. FfmpegTools.Upload(file), .. picture, .. Sound(source), .. Output()], progress, cancellation);
         return await DescribeAsync(rendition.Name, folder, cancellation);

@@ -112,9 +112,10 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
     [InlineData("late.mkv", "5", "sine=duration=10", "null", 15)]
     [InlineData("short.mp4", "0", "sine=duration=3", "null", 10)]
     [InlineData("none.mkv", "0", "sine=duration=10", "noise=drop=1", 10)]
-    public async Task Video_WhoseSoundBeginsOrEndsElsewhere_HasOneTimeLine(string name, string by, string sound, string packets, double length)
+    [InlineData("slides.mp4", "0", "sine=duration=10", "null", 10, "1/2")]
+    public async Task Video_WhoseSoundBeginsOrEndsElsewhere_HasOneTimeLine(string name, string by, string sound, string packets, double length, string rate = "25")
     {
-        var clip = await TestClip.MakeOfAsync(name, "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=10", "-itsoffset", by, "-f", "lavfi", "-i", sound,
+        var clip = await TestClip.MakeOfAsync(name, "-f", "lavfi", "-i", $"testsrc=size=320x240:rate={rate}:duration=10", "-itsoffset", by, "-f", "lavfi", "-i", sound,
             "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-bsf:a", packets);
         var id = await catalog.UploadAsync(clip);
         var path = await catalog.ReadyAsync(id);
