@@ -12,6 +12,9 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
 
     private static readonly string? Ffmpeg = Find("ffmpeg"), Ffprobe = Find("ffprobe");
 
+    /// <summary>The one of them that is not on the PATH; null when both are.</summary>
+    public static string? Missing => Ffmpeg is null ? "ffmpeg" : Ffprobe is null ? "ffprobe" : null;
+
     /// <summary>How soon after its tools a process that is stopped hears of it.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Hls;
 using Sluice.Catalog.Storage;
 using Sluice.Core.Storage;
 
@@ -23,7 +24,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             try
             {
                 if (await store.ClaimAsync(owner, options.Lease, stop) is not { } job) await rhythm.PauseAsync(options.Poll, stop);
-                else if (job.Kind == JobKind.Transcode && ScratchFolder.Room(options.Scratch) is < LeastRoom and var room) await LeaveAsync(job, room, stop);
+                else if (job.Kind == JobKind.Transcode && Lack() is { } lack) await LeaveAsync(job, lack, stop);
                 else await WorkAsync(job, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -43,10 +44,16 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         }
     }
 
-    private async Task LeaveAsync(Job job, long room, CancellationToken stop)
+    // What others may have. Where the database is a file there are none, and the video's reason says what to do.
+    private string? Lack() =>
+        ScratchFolder.Room(options.Scratch) is < LeastRoom and var room ? $"{options.Directory} has {LeastRoom >> 20} MB free; it has {room >> 20}"
+        : options.Database is not null && FfmpegTools.Missing is { } tool ? $"this is started with {tool} on the PATH (ffmpeg 5.1 or later)"
+        : null;
+
+    private async Task LeaveAsync(Job job, string lack, CancellationToken stop)
     {
         await store.ReleaseAsync(job, CancellationToken.None);
-        rhythm.Logger.LogWarning("No video is transcoded here until {Folder} has {Least} MB free; it has {Room}", options.Directory, LeastRoom >> 20, room >> 20);
+        rhythm.Logger.LogWarning("No video is transcoded here until {Lack}", lack);
         await rhythm.RestAsync(LookAgain, stop);
     }
 

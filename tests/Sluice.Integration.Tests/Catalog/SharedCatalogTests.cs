@@ -93,6 +93,25 @@ public sealed class SharedCatalogTests(PostgresServer postgres) : IClassFixture<
         }, Patience));
     }
 
+    // A server has a worker of its own unless it is told otherwise: it took the videos that others could have transcoded, and failed them all.
+    [Fact]
+    public async Task Server_WithoutFfmpeg_LeavesVideosToOthers()
+    {
+        Require.Command("ffmpeg");
+        using var folder = new TemporaryFolder();
+        var environment = new Dictionary<string, string> { ["SLUICE__Catalog__Database"] = await postgres.CreateDatabaseAsync(), ["SLUICE__Catalog__Store__Folder"] = folder.FileOf("media/x")[..^2] };
+        await using var server = await SluiceProcess.StartAsync(new SluiceProcessOptions
+        {
+            Origin = folder.Path, Arguments = ["--catalog", folder.FileOf("server/x")[..^2]], Environment = new Dictionary<string, string>(environment) { ["PATH"] = folder.Path },
+        });
+        var client = new CatalogClient(server);
+        var id = await client.UploadAsync(await TestClip.MakeAsync(320, 240, 2, sound: false));
+        Assert.True(await Eventually.HoldsAsync(() => server.Log.Contains("No video is transcoded here until this is started with ffmpeg on the PATH", StringComparison.Ordinal), Patience));
+
+        await using var worker = await SluiceWorker.StartAsync(["--catalog", folder.FileOf("worker/x")[..^2]], environment);
+        await client.ReadyAsync(id);
+    }
+
     private static async Task<double> SelectsAsync(params SluiceProcess[] nodes)
     {
         var sum = 0.0;
