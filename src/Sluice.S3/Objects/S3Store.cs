@@ -186,7 +186,9 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
 
     // Of TLS the outer one says "see inner exception".
     private static string Reason(Exception failure) => failure is HttpRequestException or { InnerException: HttpRequestException } ? failure.GetBaseException().Message
-        : failure is AmazonServiceException refusal && IsStranger(refusal) ? S3Verdict.For((int)refusal.StatusCode, refusal.ErrorCode, anonymous: false, conditional: false).Hint! : failure.Message;
+        : failure is AmazonServiceException refusal && IsStranger(refusal) ? S3Verdict.For((int)refusal.StatusCode, refusal.ErrorCode, anonymous: false, conditional: false).Hint!
+        // Some servers, such as Ceph, write no message beside the code.
+        : failure is AmazonServiceException { Message.Length: 0 } mute ? $"the server answered {(int)mute.StatusCode} {mute.ErrorCode}" : failure.Message;
 
     // Keys that are not known, not any more, or not yet: nothing can be had with them, whatever it is.
     private static bool IsStranger(AmazonServiceException refusal) => refusal.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden

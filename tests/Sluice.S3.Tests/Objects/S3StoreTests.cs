@@ -80,6 +80,18 @@ public sealed class S3StoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Ask_RefusedWithACodeAlone_SaysIt()
+    {
+        server.On("/media/clip.mp4", OriginReply.Error(403) with { ContentType = "application/xml", Body = OriginBody.Of("<Error><Code>QuotaExceeded</Code><Message></Message></Error>") });
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Anonymous = true },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.EndsWith("the server answered 403 QuotaExceeded", (await Assert.ThrowsAsync<IOException>(async () => await store.DeleteAsync("clip.mp4", Stop))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ask_BucketThatIsNotThere_IsNoMissingObject()
     {
         server.On("/media/clip.mp4", OriginReply.Error(404)).On("/media", OriginReply.Error(404)).On("/media/", OriginReply.Error(404));
