@@ -155,8 +155,9 @@ internal sealed class Fill
         var accepted = false;
         try
         {
-            if (IsAnother(answer, target.Metadata) || (answer.Status is 200 or 206 && !Source.MayStore(answer)))
-                throw new ObjectChangedException($"{target.Target}: the origin has another version now.");
+            if (IsAnother(answer, target.Metadata)) throw new ObjectChangedException($"{target.Target}: the origin has another version now.");
+            if (answer.Status is 200 or 206 && !Source.MayStore(answer))
+                throw new ObjectChangedException($"{target.Target}: what the origin answers now is for one client alone.") { IsOneClients = true };
             if (answer.Status == 206 && answer.Range is { } range && range.Start == First) accepted = true;
             else if (answer.Status == 200)
             {

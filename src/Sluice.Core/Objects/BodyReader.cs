@@ -91,9 +91,9 @@ public sealed class BodyReader : IDisposable
     /// <summary>The fill this reader waited for failed: try again where the rest can be asked for by range, else give up.</summary>
     internal void Failed(Fill fill, Exception failure)
     {
-        if (failure is OriginException { Refusal: not null } && !ReferenceEquals(fill.Source, Source) && CanAsk)
+        if (failure is OriginException { Refusal: not null } or ObjectChangedException { IsOneClients: true } && !ReferenceEquals(fill.Source, Source) && CanAsk)
         {
-            // It was another client that the origin refused.
+            // It was another client that the origin refused, or gave an answer of his own.
             return;
         }
 

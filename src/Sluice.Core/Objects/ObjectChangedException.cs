@@ -7,4 +7,7 @@ public sealed class ObjectChangedException : IOException
     public ObjectChangedException(string message) : base(message)
     {
     }
+
+    /// <summary>True where it is so for one client alone: what the origin answers to him is private.</summary>
+    public bool IsOneClients { get; init; }
 }

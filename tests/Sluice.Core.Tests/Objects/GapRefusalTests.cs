@@ -21,13 +21,7 @@ public sealed class GapRefusalTests : IAsyncDisposable
     {
         var cancellation = TestContext.Current.CancellationToken;
         var origin = new Guarding(body);
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, Length),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
-        var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
-        cache.Publish(stored, cache.Fence);
+        var stored = Publish();
         using var stranger = stored.OpenFor(0, Length, _ => Of("stranger"));
         using var member = stored.OpenFor(0, Length, _ => Of("member"));
         // Both wait for one fill, the stranger's, before the origin says anything.
@@ -41,7 +35,40 @@ public sealed class GapRefusalTests : IAsyncDisposable
         Assert.True(piece.Span.SequenceEqual(body.AsSpan(0, piece.Length)));
         Assert.Equal(["stranger", "member"], origin.Callers);
 
-        FillSource Of(string name) => new(origin, new OriginRequest { Path = "/a", Headers = new HeaderList { { "Authorization", name } } });
+        FillSource Of(string name) => new(origin, RequestOf(name));
+    }
+
+    // What he was sent of it was everybody's, and so may be the rest.
+    [Fact]
+    public async Task Read_OfAFillWhoseAnswerIsAnothersOwn_AsksOnItsOwnBehalf()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var origin = new Guarding(body);
+        var stored = Publish();
+        using var owner = stored.OpenFor(0, Length, _ => new FillSource(origin, RequestOf("owner")) { MayStore = static _ => false });
+        using var other = stored.OpenFor(0, Length, _ => new FillSource(origin, RequestOf("member")));
+        var (changed, answered) = (owner.ReadAsync(cancellation).AsTask(), other.ReadAsync(cancellation).AsTask());
+        origin.Gate.SetResult();
+
+        await Assert.ThrowsAsync<ObjectChangedException>(() => changed);
+        origin.MembersGate.SetResult();
+        using var piece = await answered;
+        Assert.True(piece.Span.SequenceEqual(body.AsSpan(0, piece.Length)));
+        Assert.Equal(["owner", "member"], origin.Callers);
+    }
+
+    private static OriginRequest RequestOf(string name) => new() { Path = "/a", Headers = new HeaderList { { "Authorization", name } } };
+
+    private CachedObject Publish()
+    {
+        var metadata = new ObjectMetadata
+        {
+            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, Length),
+            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
+        };
+        var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
+        cache.Publish(stored, cache.Fence);
+        return stored;
     }
 
     private sealed class Guarding(byte[] body) : IOrigin
@@ -65,7 +92,7 @@ public sealed class GapRefusalTests : IAsyncDisposable
             await Gate.Task.WaitAsync(cancellation);
             // What is held is for all: the stranger must have his answer before the member's bytes are here.
             if (caller == "member") await MembersGate.Task.WaitAsync(cancellation);
-            return caller == "member"
+            return caller != "stranger"
                 ? new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = request.Require!, BodyLength = body.Length, Body = new MemoryStream(body) }
                 : new OriginResponse { Status = 403, Headers = new HeaderList([]), Version = new ObjectVersion(null, null, 0), BodyLength = 0, Body = Stream.Null };
         }
