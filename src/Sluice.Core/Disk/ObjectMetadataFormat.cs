@@ -37,6 +37,7 @@ public static class ObjectMetadataFormat
         Length = 4,
         AlwaysRevalidate = 8,
         NeverStale = 16,
+        NeverStaleOnRequest = 32,
     }
 
     /// <summary>The bytes of a metadata.</summary>
@@ -47,7 +48,8 @@ public static class ObjectMetadataFormat
         writer.Byte(Version);
         writer.Number((ulong)metadata.Status);
         writer.Byte((byte)(On(version.ETag is not null, Flag.ETag) | On(version.LastModified is not null, Flag.LastModified) | On(version.Length is not null, Flag.Length)
-            | On(freshness.AlwaysRevalidate, Flag.AlwaysRevalidate) | On(freshness.NeverStale, Flag.NeverStale)));
+            | On(freshness.AlwaysRevalidate, Flag.AlwaysRevalidate) | On(freshness.NeverStale, Flag.NeverStale)
+            | On(freshness.NeverStaleOnRequest, Flag.NeverStaleOnRequest)));
         if (version.ETag is { } tag) writer.Text(tag);
         if (version.LastModified is { } modified) writer.Text(modified);
         if (version.Length is { } length) writer.Number((ulong)length);
@@ -103,6 +105,7 @@ public static class ObjectMetadataFormat
             StaleIfError = reader.Duration(),
             AlwaysRevalidate = flags.HasFlag(Flag.AlwaysRevalidate),
             NeverStale = flags.HasFlag(Flag.NeverStale),
+            NeverStaleOnRequest = flags.HasFlag(Flag.NeverStaleOnRequest),
         };
         var metadata = new ObjectMetadata
         {

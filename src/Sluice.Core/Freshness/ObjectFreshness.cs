@@ -27,6 +27,9 @@ public sealed record ObjectFreshness
     /// <summary>True when it must never be served stale (must-revalidate, proxy-revalidate, s-maxage).</summary>
     public bool NeverStale { get; init; }
 
+    /// <summary>True when no request has it served stale, by max-stale or stale-if-error: its answer has s-maxage, and says itself how far it may be.</summary>
+    public bool NeverStaleOnRequest { get; init; }
+
     /// <summary>True when others may have it unasked for some time. What never was fresh is kept to be confirmed only: it is the answer to one request, and may be by a cookie that no Vary names.</summary>
     public bool HasLifetime => Lifetime > TimeSpan.Zero && !AlwaysRevalidate;
 

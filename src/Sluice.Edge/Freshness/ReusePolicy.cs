@@ -23,7 +23,7 @@ internal static class ReusePolicy
         if (asked.MaxAge is { } maxAge && stored.AgeAt(now) > TimeSpan.FromSeconds(maxAge)) return Reuse.Revalidate;
         if (asked.MinFresh is { } minFresh && remaining < TimeSpan.FromSeconds(minFresh)) return Reuse.Revalidate;
         if (remaining > TimeSpan.Zero) return Reuse.Fresh;
-        if (asked.MaxStale is { } maxStale) return !stored.NeverStale && stored.HasLifetime && -remaining <= TimeSpan.FromSeconds(maxStale) ? Reuse.StaleAllowed : Stale(stored, remaining);
+        if (asked.MaxStale is { } maxStale) return stored is { NeverStale: false, NeverStaleOnRequest: false, HasLifetime: true } && -remaining <= TimeSpan.FromSeconds(maxStale) ? Reuse.StaleAllowed : Stale(stored, remaining);
         // Who says how old or how fresh it may be wants nothing stale (sections 5.2.1.1 and 5.2.1.3).
         return asked.MaxAge is null && asked.MinFresh is null ? Stale(stored, remaining) : Reuse.Revalidate;
     }
@@ -35,7 +35,7 @@ internal static class ReusePolicy
         var window = stored.StaleIfError;
         var asked = Read(request.CacheControl);
         if (asked.Has(CacheDirectives.NoCache)) return false;
-        if (stored.HasLifetime && asked.StaleIfError is { } seconds && TimeSpan.FromSeconds(seconds) is var named && named > window) window = named;
+        if (stored is { HasLifetime: true, NeverStaleOnRequest: false } && asked.StaleIfError is { } seconds && TimeSpan.FromSeconds(seconds) is var named && named > window) window = named;
         return -stored.RemainingAt(now) <= window;
     }
 

@@ -132,6 +132,7 @@ internal static class StorePolicy
             StaleIfError = rules.Control.StaleIfError is { } seconds ? TimeSpan.FromSeconds(seconds) : status < 400 && mayExtend ? policy.StaleIfError : TimeSpan.Zero,
             AlwaysRevalidate = rules.Control.Has(CacheDirectives.NoCache),
             NeverStale = rules.ForbidsStale,
+            NeverStaleOnRequest = rules.Control.SharedMaxAge is not null,
         };
     }
 

@@ -97,7 +97,7 @@ public sealed class ObjectMetadataFormatTests
             from modified in text.OrNull()
             from length in ArbMap.Default.GeneratorFor<NonNegativeInt?>()
             from spans in span.ListOf(4)
-            from flags in Gen.Choose(0, 3)
+            from flags in Gen.Choose(0, 7)
             select new ObjectMetadata
             {
                 Status = status,
@@ -107,7 +107,7 @@ public sealed class ObjectMetadataFormatTests
                 {
                     ReceivedAt = new DateTimeOffset(Math.Abs(spans[0].Ticks % DateTime.MaxValue.Ticks), TimeSpan.Zero),
                     InitialAge = spans[0], Lifetime = spans[1], StaleWhileRevalidate = spans[2], StaleIfError = spans[3],
-                    AlwaysRevalidate = (flags & 1) != 0, NeverStale = (flags & 2) != 0,
+                    AlwaysRevalidate = (flags & 1) != 0, NeverStale = (flags & 2) != 0, NeverStaleOnRequest = (flags & 4) != 0,
                 },
                 Tags = [.. tags],
                 Source = source,

@@ -81,7 +81,7 @@ internal sealed class CacheModel
         if (asked.MinFresh is { } minFresh && left < TimeSpan.FromSeconds(minFresh)) return false;
         if (left > TimeSpan.Zero) return true;
         // Not of the RFC: what was never fresh is nobody else's whatever they would accept.
-        return response.MayBeStale && response.Lifetime > TimeSpan.Zero && asked.MaxStale is { } stale && (stale < 0 || -left <= TimeSpan.FromSeconds(stale));
+        return response.MayBeStaleOnRequest && response.Lifetime > TimeSpan.Zero && asked.MaxStale is { } stale && (stale < 0 || -left <= TimeSpan.FromSeconds(stale));
     }
 
     /// <summary>Section 4.2.4 and RFC 5861 section 4.</summary>

@@ -21,6 +21,9 @@ internal sealed class StoredResponse
     /// <summary>Section 4.2.4.</summary>
     public bool MayBeStale => !Control.MustRevalidate && !Control.ProxyRevalidate && (Control.SharedMaxAge is null || Control.StaleIfError is not null) && !Control.NoCache;
 
+    /// <summary>Section 5.2.2.10: s-maxage lets a request's max-stale do nothing.</summary>
+    public bool MayBeStaleOnRequest => MayBeStale && Control.SharedMaxAge is null;
+
     public bool MustBeValidated => Control.NoCache;
 
     /// <summary>How long beyond its lifetime it may stand in for an origin that fails: what it says itself, else 24 hours for a good answer that had a lifetime.</summary>

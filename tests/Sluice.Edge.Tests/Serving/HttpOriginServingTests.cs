@@ -84,6 +84,22 @@ public sealed class HttpOriginServingTests : IAsyncDisposable
         else Assert.True((int)head.StatusCode >= 500);
     }
 
+    // s-maxage says that no request may have it so (RFC 9111 sections 5.2.2.8 and 5.2.2.10).
+    [Theory]
+    [InlineData("max-stale", 200)]
+    [InlineData("stale-if-error=600", 503)]
+    public async Task Get_StaleWithSharedMaxAge_IsNotGivenFurtherOnRequest(string asked, int status)
+    {
+        origin.On("/a", OriginReply.Text("old") with { CacheControl = "s-maxage=60, stale-while-revalidate=90" });
+        using var upstream = HttpOrigin.Create("up", new HttpOriginOptions { Url = origin.Address }, time);
+        await using var edge = await EdgeServer.StartAsync(upstream, time);
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromMinutes(5));
+        origin.On("/a", status == 200 ? OriginReply.Text("newer") : OriginReply.Error(status));
+        var (_, body) = await edge.GetAsync("/a", ("Cache-Control", asked));
+        Assert.NotEqual("old", Encoding.UTF8.GetString(body));
+    }
+
     // A page for everybody, stale for a year, and once it is deleted a 404 that nobody may keep.
     [Theory]
     [InlineData(404, "private, no-cache, no-store, max-age=0, must-revalidate")]
