@@ -12,6 +12,9 @@ internal sealed record DownloadAsk(string Url, string Key, string ObjectKey, Dow
     /// <summary>See <see cref="S3DownloadOptions.ETagIsMd5"/>.</summary>
     public bool ETagIsMd5 { get; init; } = true;
 
+    /// <summary>The file is wanted for longer than this call: it is to stay for <see cref="S3DownloadCacheOptions.Lease"/>.</summary>
+    public bool Lease { get; init; }
+
     /// <summary>Where a file goes that the cache does not take; null for a folder for temporary files.</summary>
     public string? To { get; init; }
 

@@ -1,5 +1,3 @@
-using Sluice.Core.Sqlite;
-
 namespace Sluice.S3.Downloads;
 
 /// <summary>Notices that the machine was started anew since a directory was last opened. Nothing is flushed to the medium, so a file written shortly before a power cut may have its length and time, and zeros in it.</summary>

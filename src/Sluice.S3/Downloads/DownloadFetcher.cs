@@ -150,7 +150,7 @@ internal sealed partial class DownloadFetcher(S3DownloadCacheOptions options, Do
             {
                 Key = ask.Key, Url = ask.Url, Place = ask.Source.Place, Length = head.Length, Size = head.Length,
                 ETag = head.Version.ETag, Modified = head.Version.LastModified, Sha256 = sums.Sha256, Crc = sums.Crc, Stamp = 0, Created = 0, Used = 0,
-            });
+            }, ask.Lease);
             return DownloadFound.In(store, row, S3DownloadOutcome.Miss, head.Length);
         }
         catch (Exception failure) when (DownloadTrouble.Is(failure))

@@ -10,6 +10,7 @@ internal sealed class DownloadIndex : IDisposable
     public const string Columns = "key, url, place, length, size, packed, etag, modified, sha256, stamp, created, used, hits, leased, crc";
 
     private readonly SqliteConnection reader, writer;
+    private readonly SqliteStatements changes;
     private readonly SqliteCommand find;
     private readonly Lock reading = new(), writing = new();
 
@@ -25,6 +26,7 @@ internal sealed class DownloadIndex : IDisposable
             writer.Dispose();
             throw;
         }
+        changes = new(writer);
         find = reader.Prepare($"SELECT {Columns} FROM entries WHERE key = $key", "$key");
     }
 
@@ -56,12 +58,12 @@ internal sealed class DownloadIndex : IDisposable
 
     /// <summary>Runs changes, of the index and of the files, alone among all processes. Waits up to five seconds for another one's.</summary>
     /// <exception cref="SqliteException">Nothing in the index was changed.</exception>
-    public T Write<T>(Func<SqliteConnection, T> change)
+    public T Write<T>(Func<SqliteStatements, T> change)
     {
         lock (writing)
         {
             using var transaction = writer.BeginWrite();
-            var result = change(writer);
+            var result = change(changes);
             transaction.Commit();
             return result;
         }
@@ -74,21 +76,20 @@ internal sealed class DownloadIndex : IDisposable
             find.Dispose();
             reader.Dispose();
         }
-        lock (writing) writer.Dispose();
+        lock (writing)
+        {
+            changes.Dispose();
+            writer.Dispose();
+        }
     }
 
     /// <summary>Reads inside <see cref="Write"/>.</summary>
-    public static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
-    {
-        using var command = connection.Bind(sql, values);
-        return All(command, read);
-    }
+    public static List<T> Read<T>(SqliteStatements connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values) => All(connection.Bind(sql, values), read);
 
     /// <summary>Reads inside <see cref="Write"/> until <paramref name="goOn"/> has had enough.</summary>
-    public static void Each(SqliteConnection connection, string sql, Func<SqliteDataReader, bool> goOn, params ReadOnlySpan<object?> values)
+    public static void Each(SqliteStatements connection, string sql, Func<SqliteDataReader, bool> goOn, params ReadOnlySpan<object?> values)
     {
-        using var command = connection.Bind(sql, values);
-        using var rows = command.ExecuteReader();
+        using var rows = connection.Bind(sql, values).ExecuteReader();
         while (rows.Read() && goOn(rows)) ;
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Sqlite;
 
@@ -34,7 +33,7 @@ internal sealed partial class DownloadStore
     }
 
     // What was used while the clock was ahead would not be evicted, nor its lease or its time be over, until the clock has come round to then.
-    private static int SetRight(SqliteConnection connection, long now) => connection.Execute(
+    private static int SetRight(SqliteStatements connection, long now) => connection.Execute(
         "UPDATE entries SET leased = CASE WHEN leased > used THEN leased - used + ?1 ELSE leased END, created = min(created, ?1), used = ?1 WHERE used > ?1 + ?2", now, ClockTolerance.Ticks);
 
     private int DeleteExpired(long now) => Index.Write(connection =>

@@ -1,5 +1,3 @@
-using Sluice.Core.Sqlite;
-
 namespace Sluice.S3.Downloads;
 
 internal sealed partial class DownloadStore

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
@@ -35,34 +34,31 @@ internal sealed partial class DownloadStore
     }
 
     /// <summary>Makes room for a download begun and reserves it, evicting what was used longest ago and is neither leased nor <paramref name="keep"/>; false when there is not enough of that, and then nothing is evicted.</summary>
-    public bool Reserve(string key, long size, string keep = "")
+    public bool Reserve(string key, long size, string keep = "") => Index.Write(connection =>
     {
-        Flush();
-        return Index.Write(connection =>
-        {
-            var now = time.GetUtcNow().UtcTicks;
-            connection.Execute("UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
-            var free = new DriveInfo(Root).AvailableFreeSpace;
-            // What others were promised and have not taken yet is not free, whatever the disk says. What they have taken is looked up only where it counts: with a thousand downloads under way that is a thousand files, for each of them.
-            if (free - DownloadIndex.Read(connection, "SELECT coalesce(sum(size), 0) FROM flights", row => row.GetInt64(0))[0] < size)
-                free -= DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row => Math.Max(0, row.GetInt64(2) - DownloadCopy.Taken(PartPath(row.GetString(0), row.GetString(1))))).Sum();
-            var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
-            if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
-            return connection.Execute("UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
-        });
-    }
+        var now = time.GetUtcNow().UtcTicks;
+        if (!notes.IsEmpty) Flush(connection);
+        connection.Execute("UPDATE flights SET size = 0 WHERE key = ?1 AND owner = ?2", key, owner.Id);
+        var free = new DriveInfo(Root).AvailableFreeSpace;
+        // What others were promised and have not taken yet is not free, whatever the disk says. What they have taken is looked up only where it counts: with a thousand downloads under way that is a thousand files, for each of them.
+        if (free - DownloadIndex.Read(connection, "SELECT coalesce(sum(size), 0) FROM flights", row => row.GetInt64(0))[0] < size)
+            free -= DownloadIndex.Read(connection, "SELECT key, owner, size FROM flights WHERE size > 0", row => Math.Max(0, row.GetInt64(2) - DownloadCopy.Taken(PartPath(row.GetString(0), row.GetString(1))))).Sum();
+        var isNew = DownloadIndex.Read(connection, "SELECT 1 FROM entries WHERE key = ?1", _ => 1, key).Count == 0;
+        if (!Evict(connection, (size, isNew ? 1 : 0), free, now, keep)) return false;
+        return connection.Execute("UPDATE flights SET size = ?3 WHERE key = ?1 AND owner = ?2", key, owner.Id, size) == 1;
+    });
 
-    /// <summary>Puts a whole file in its place. The download is over.</summary>
-    public DownloadRow Commit(DownloadRow row) => Index.Write(connection =>
+    /// <summary>Puts a whole file in its place, with <paramref name="lease"/> so that it stays. The download is over.</summary>
+    public DownloadRow Commit(DownloadRow row, bool lease = false) => Index.Write(connection =>
     {
         MustBeCurrent();
         var part = PartPathOf(row.Key);
         var file = new FileInfo(part);
-        var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse() };
+        var stored = row with { Size = file.Length, Stamp = file.LastWriteTimeUtc.Ticks, Created = NextUse(), Leased = lease ? LeaseEnd() : 0 };
         File.Move(part, PathOf(row.Key), overwrite: true);
         connection.Execute("DELETE FROM entries WHERE key = ?1", row.Key);
-        connection.Execute($"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, 0, ?12)",
-            stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created, unchecked((long?)stored.Crc));
+        connection.Execute($"INSERT INTO entries ({DownloadIndex.Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, ?12, ?13)",
+            stored.Key, stored.Url, stored.Place, stored.Length, stored.Size, stored.Packed ? 1 : 0, stored.ETag, stored.Modified, stored.Sha256, stored.Stamp, stored.Created, stored.Leased, unchecked((long?)stored.Crc));
         connection.Execute("DELETE FROM flights WHERE key = ?1 AND owner = ?2", row.Key, owner.Id);
         return stored;
     });
@@ -81,14 +77,14 @@ internal sealed partial class DownloadStore
         return 0;
     });
 
-    private void Abandon(SqliteConnection connection, string key, string ownerId)
+    private void Abandon(SqliteStatements connection, string key, string ownerId)
     {
         connection.Execute("DELETE FROM flights WHERE key = ?1 AND owner = ?2", key, ownerId);
         DeleteFile(PartPath(key, ownerId));
     }
 
     /// <summary>Makes room for so much more; false when that cannot be, and then nothing is evicted. For nothing more: comes as near to the bounds as leases allow.</summary>
-    private bool Evict(SqliteConnection connection, (long Bytes, int Entries) more, long free, long now, string keep = "")
+    private bool Evict(SqliteStatements connection, (long Bytes, int Entries) more, long free, long now, string keep = "")
     {
         var (bytes, entries) = more;
         var (held, count) = DownloadIndex.Read(connection, "SELECT bytes + (SELECT coalesce(sum(size), 0) FROM flights), entries + (SELECT count(*) FROM flights WHERE size > 0 AND key NOT IN (SELECT key FROM entries)) FROM totals", row => (row.GetInt64(0), row.GetInt64(1)))[0];
@@ -109,7 +105,7 @@ internal sealed partial class DownloadStore
         return true;
     }
 
-    private void Delete(SqliteConnection connection, string key)
+    private void Delete(SqliteStatements connection, string key)
     {
         MustBeCurrent();
         DeleteFile(PathOf(key));

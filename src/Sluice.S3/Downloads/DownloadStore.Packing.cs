@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
 

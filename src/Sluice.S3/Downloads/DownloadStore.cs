@@ -143,9 +143,11 @@ internal sealed partial class DownloadStore : IDisposable
         if (options.Lease <= TimeSpan.Zero || row.Leased - now >= options.Lease.Ticks) return true;
         // Of many that come at once, one writes.
         if (Index.Find(row.Key) is { } current && current.Created == row.Created && current.Leased - now >= options.Lease.Ticks) return true;
-        // A fifth more than promised, so that not every hit has to write.
-        return Index.Write(connection => connection.Execute("UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, now + (options.Lease.Ticks / 5 * 6))) == 1;
+        return Index.Write(connection => connection.Execute("UPDATE entries SET leased = max(leased, ?3) WHERE key = ?1 AND created = ?2", row.Key, row.Created, LeaseEnd())) == 1;
     }
+
+    // A fifth more than promised, so that not every hit has to write.
+    private long LeaseEnd() => options.Lease > TimeSpan.Zero ? time.GetUtcNow().UtcTicks + (options.Lease.Ticks / 5 * 6) : 0;
 
     private bool IsUnchanged(DownloadRow row, FileInfo file)
     {
@@ -154,7 +156,7 @@ internal sealed partial class DownloadStore : IDisposable
         return true;
     }
 
-    private int Flush(SqliteConnection connection)
+    private int Flush(SqliteStatements connection)
     {
         var noted = Interlocked.Exchange(ref notes, new());
         long hits = 0, saved = 0, fetched = 0;

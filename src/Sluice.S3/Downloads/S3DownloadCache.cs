@@ -158,7 +158,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
 
     private async Task<T> TryHandOutAsync<T>(string s3Url, S3DownloadOptions options, bool lease, Func<DownloadFound, T> handOut, CancellationToken cancellation)
     {
-        var ask = Ask(s3Url, options);
+        var ask = Ask(s3Url, options) with { Lease = lease };
         for (var attempt = 1; ; attempt++)
         {
             // What is evicted again and again before it is handed out comes past the cache.

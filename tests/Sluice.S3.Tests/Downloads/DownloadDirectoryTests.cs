@@ -135,6 +135,17 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         File.Delete(path);
     }
 
+    [Fact]
+    public async Task Get_FetchedFile_StaysForItsLeaseWhereItsPathWasGiven()
+    {
+        bed.Put("a", 1, 1000);
+        bed.Put("b", 2, 1000);
+        var cache = bed.Open();
+        await cache.GetAsync("s3://media/a", cancellation: Stop);
+        await cache.CopyToAsync("s3://media/b", Path.Combine(bed.Root, "..", "b"), cancellation: Stop);
+        Assert.Equal([("s3://media/a", bed.Clock.GetUtcNow() + TimeSpan.FromMinutes(12)), ("s3://media/b", null)], cache.Entries().Select(entry => (entry.S3Url, entry.LeasedUntil)).Order());
+    }
+
     public ValueTask DisposeAsync() => bed.DisposeAsync();
 
     /// <summary>False while the cache puts something there that very moment, as its tidying may.</summary>
