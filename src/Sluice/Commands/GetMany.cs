@@ -45,7 +45,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
     public static List<(string, string?)> Read(string file)
     {
         if (file != "-" && !File.Exists(file))
-            throw new FileNotFoundException($"there is no file {file}; name one with an address on each line, or - for standard input");
+            throw new FileNotFoundException($"{(Directory.Exists(file) ? $"{file} is a folder" : $"there is no file {file}")}; name a file with an address on each line, or - for standard input");
         var lines = file == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(file);
         return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
     }

@@ -181,7 +181,8 @@ public class GetCommandTests
         await AssertAsync(5, "no such bucket", "get", "s3://no-such-bucket-here/a");
         await AssertAsync(3, "cannot be reached", "get", bed.Url("a"), "--endpoint", "http://127.0.0.1:1");
         await AssertAsync(2, "not an S3 address", "get", "a");
-        await AssertAsync(1, "denied", "get", "--list", bed.Temporary);
+        await AssertAsync(1, "is a folder", "get", "--list", bed.Temporary);
+        await AssertAsync(1, "there is no file", "get", "--list", bed.Temporary + "/none");
         await AssertAsync(2, "names no object", "get", $"s3://{bed.Bucket}/");
         await AssertAsync(2, "give one of", "get");
         await AssertAsync(2, "give one of", "get", bed.Url("a"), "--list", "x");
