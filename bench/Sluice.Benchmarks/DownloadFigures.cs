@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Sqlite;
 using Sluice.S3.Downloads;
 
 namespace Sluice.Benchmarks;
