@@ -60,7 +60,7 @@ internal sealed class ObjectFetches
     public static bool IsForAll(FetchPlan plan, FetchResult result) =>
         result.Object is { Metadata: { Freshness: var freshness, Headers: var headers } }
         && (plan.Context.Route.IsReadOnly || plan.Context.Source is not null
-            || ((result.IsStored || !result.IsRevalidated) && (freshness.HasLifetime || freshness is { AlwaysRevalidate: false, StaleWhileRevalidate.Ticks: > 0 }
+            || ((result.IsStored || !result.IsRevalidated) && (freshness.HasLifetime || freshness is { AlwaysRevalidate: false, NeverStale: false, StaleWhileRevalidate.Ticks: > 0 }
                 || CacheRules.Read(headers).Control.Has(CacheDirectives.Public) || (IsPlaylist(plan) && IsNameless(plan) && result.IsNameless))));
 
     // Every viewer of a live stream asks for its playlist every few seconds, and packagers say no-cache of it; an origin that has to answer each of them is down.

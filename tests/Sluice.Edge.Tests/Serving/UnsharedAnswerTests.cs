@@ -22,6 +22,7 @@ public sealed class UnsharedAnswerTests
     [InlineData("max-age=60", true)]
     [InlineData("public, no-cache", true)]
     [InlineData("max-age=0, stale-while-revalidate=60", true)]
+    [InlineData("max-age=0, stale-while-revalidate=60, must-revalidate", false)]
     public async Task Get_AnswerThatNamesNoLifetime_IsNotForThoseWhoWaited(string? control, bool isForAll)
     {
         var held = new HeldOrigin(new PageOrigin { Now = time.GetUtcNow, Control = control }) { Gate = new TaskCompletionSource() };
