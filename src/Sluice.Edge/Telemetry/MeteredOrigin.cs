@@ -10,7 +10,7 @@ namespace Sluice.Edge.Telemetry;
 internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
 {
     private static readonly Meter Meter = new("Sluice.Origin");
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("sluice.origin.requests", "{request}", "Requests to origins, by origin and by status class or failure; unanswered where all who waited left after five seconds or more, abandoned where they left before.");
+    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("sluice.origin.requests", "{request}", "Requests to origins, by origin and by status class or failure; unanswered where all who waited left after five seconds or more, abandoned where they left before, and of variants whenever they left.");
     private static readonly Counter<long> Received = Meter.CreateCounter<long>("sluice.origin.received", "By", "Body bytes received from origins.");
     private static readonly Histogram<double> Waited = Meter.CreateHistogram<double>("sluice.origin.first_byte", "s", "Time from the request to the head of the origin's answer.");
 
@@ -52,7 +52,9 @@ internal sealed class MeteredOrigin(IOrigin origin, TimeProvider time) : IOrigin
         catch (OperationCanceledException)
         {
             // Nobody waits any more. An origin that hangs would be seen by nobody else: viewers leave before its time is over.
-            Requests.Add(1, new("origin", Name), new("result", time.GetElapsedTime(began) < Long ? "abandoned" : "unanswered"));
+            // What is made takes its time.
+            var isSilent = time.GetElapsedTime(began) >= Long && !Traits.HasFlag(OriginTraits.MadeAnew);
+            Requests.Add(1, new("origin", Name), new("result", isSilent ? "unanswered" : "abandoned"));
             throw;
         }
     }
