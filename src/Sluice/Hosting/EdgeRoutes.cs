@@ -16,13 +16,15 @@ internal static class EdgeRoutes
         // A redirect leaves nothing here to make variants of.
         if (options is not { Video.Enabled: true, Redirect: false, Cache: true }) return route;
         var lifetimes = video.Lifetimes;
+        // Of HTTP servers no ttl can be set.
+        var source = options.Origins.TrueForAll(origin => origin.Url is not null) ? route.Policy.DefaultLifetime ?? route.Policy.Ok : route.Policy.Ok;
         return route with
         {
             Transform = video.For(options, route.Origins),
             VariantPolicy = route.Policy with
             {
                 // Checking a variant is checking its source, and is no longer put off than for the source itself.
-                Ok = lifetimes.Ok < route.Policy.Ok ? lifetimes.Ok : route.Policy.Ok,
+                Ok = lifetimes.Ok < source ? lifetimes.Ok : source,
                 Redirect = lifetimes.Redirects,
                 ClientError = lifetimes.ClientError,
                 ServerError = lifetimes.ServerError,
