@@ -109,9 +109,13 @@ internal static class StorePolicy
     private static TimeSpan? Lifetime(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
     {
         var date = DateOf(headers, receivedAt);
-        return rules.ExplicitLifetime(date, receivedAt) ?? (rules.IsStorableWithoutLifetime(status) ? context.Route.Policy.DefaultLifetime : null)
+        return rules.ExplicitLifetime(date, receivedAt) ?? (rules.IsStorableWithoutLifetime(status) ? DefaultLifetime(context.Route.Policy, status) : null)
             ?? rules.HeuristicLifetime(status, date);
     }
+
+    /// <summary>What is not there may be there soon, whatever the lifetime of what is.</summary>
+    private static TimeSpan? DefaultLifetime(RoutePolicy policy, int status) =>
+        status >= 400 && policy.DefaultLifetime > policy.ClientError ? policy.ClientError : policy.DefaultLifetime;
 
     private static ObjectFreshness FromHeaders(FetchContext context, CacheRules rules, int status, HeaderList headers, DateTimeOffset receivedAt)
     {

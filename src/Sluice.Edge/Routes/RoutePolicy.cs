@@ -20,7 +20,7 @@ public sealed record RoutePolicy
     /// <summary>Lifetime of 2xx answers by extension, lower case with the dot. Defaults: .ts .m4s 7 days and immutable (row EDG-04); .m3u8 .mpd 1 hour (row EDG-05).</summary>
     public FrozenDictionary<string, ExtensionPolicy> ByExtension { get; init; } = DefaultByExtension;
 
-    /// <summary>For an HTTP origin: lifetime of a cacheable answer that carries no explicit freshness. Default null: the heuristic of RFC 9111 section 4.2.2.</summary>
+    /// <summary>For an HTTP origin: lifetime of a cacheable answer that carries no explicit freshness, of an error no longer than <see cref="ClientError"/>. Default null: the heuristic of RFC 9111 section 4.2.2.</summary>
     public TimeSpan? DefaultLifetime { get; init; }
 
     /// <summary>Default stale-while-revalidate window where the origin names none. Default 60 seconds for folder and bucket, none for HTTP origins.</summary>

@@ -30,7 +30,7 @@ internal static partial class SettingTree
         new ValueSetting<RouteSection, bool>("redirect", ValueKinds.Switch, o => o.Redirect, (o, v) => o.Redirect = v,
             "Answer with a redirect to a presigned URL of the first bucket instead of serving through the cache: for large files that few ask for."),
         new ValueSetting<RouteSection, TimeSpan?>("defaultLifetime", ValueKinds.OptionalTime, o => o.DefaultLifetime, (o, v) => o.DefaultLifetime = v,
-            "For HTTP origins: lifetime of a cacheable answer that names none.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" },
+            "For HTTP origins: lifetime of a cacheable answer that names none; of an error, such as 404, a minute at most.") { DefaultText = "a tenth of its age (RFC 9111 section 4.2.2)" },
         new ValueSetting<RouteSection, bool>("storeSetCookie", ValueKinds.Switch, o => o.StoreSetCookie, (o, v) => o.StoreSetCookie = v,
             "Store answers with Set-Cookie even where they do not say public, s-maxage or CDN-Cache-Control: every viewer then gets the first one's cookie."),
         new ValueSetting<RouteSection, bool>("cache", ValueKinds.Switch, o => o.Cache, (o, v) => o.Cache = v,

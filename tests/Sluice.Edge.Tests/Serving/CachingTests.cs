@@ -226,6 +226,23 @@ public sealed class CachingTests
         Assert.NotEqual("HIT", await StatusAsync(edge));
     }
 
+    // A segment that is asked for too early is not to be missing for as long as others are kept.
+    [Theory]
+    [InlineData(404)]
+    [InlineData(410)]
+    public async Task Get_DefaultLifetime_OfAnErrorIsThatOfErrors(int status)
+    {
+        origin.Status = status;
+        await using var edge = await EdgeServer.StartAsync(origin, time, policy: new RoutePolicy { DefaultLifetime = TimeSpan.FromHours(1) });
+        await edge.GetAsync("/a");
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("HIT", await StatusAsync(edge));
+        origin.Status = 200;
+        time.Advance(TimeSpan.FromSeconds(2));
+        var (head, _) = await edge.GetAsync("/a");
+        Assert.Equal(200, (int)head.StatusCode);
+    }
+
     [Theory]
     [InlineData("Surrogate-Key", "one two")]
     [InlineData("Cache-Tag", "one, two")]
