@@ -108,9 +108,9 @@ internal static class ConfigurationRules
     {
         if (route.Origins.Count == 0 || !route.Origins.TrueForAll(o => o.IsComplete))
             return;
-        // As config show prints it, it is no wish of anybody's.
-        if (!route.Ttl.SaysNothing() && route.Origins.TrueForAll(o => o.Url is not null))
-            errors.Add(new(node.Members["ttl"].Source, $"{path}.ttl", "is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh", "leave it out, or write defaultLifetime for answers that do not say"));
+        // As config show prints it, it is no wish of anybody's. Beside an HTTP server, folders and buckets have no policy of their own either; a redirect asks no HTTP server.
+        if (!route.Ttl.SaysNothing() && !route.Redirect && route.Origins.Exists(o => o.Url is not null))
+            errors.Add(new(node.Members["ttl"].Source, $"{path}.ttl", "is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh", "leave it out, or write defaultLifetime for answers that do not say"));
         if (route.DefaultLifetime is not null && route.Origins.TrueForAll(o => o.Url is null))
             errors.Add(new(node.Members["defaultLifetime"].Source, $"{path}.defaultLifetime", "is for HTTP servers", "write ttl.ok"));
     }

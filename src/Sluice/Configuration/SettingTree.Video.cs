@@ -70,7 +70,7 @@ internal static partial class SettingTree
         new SectionSetting<VideoSection, KvTtlSection>("kvTtl", KvTtl, o => o.KvTtl, "How long answers for variants are used unasked. A variant whose source changes is made anew before that."));
 
     private static SettingGroup<KvTtlSection> KvTtl => new(() => new KvTtlSection(),
-        new ValueSetting<KvTtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Variants; no longer than the route's ttl.ok, or defaultLifetime where its origins are HTTP servers, nor than their source is fresh where its origin or byExtension says so, since checking a variant is checking its source.") { Alias = "CACHE_KV_TTL_OK" },
+        new ValueSetting<KvTtlSection, TimeSpan>("ok", ValueKinds.Time, o => o.Ok, (o, v) => o.Ok = v, "Variants; no longer than the route's ttl.ok, or defaultLifetime where HTTP servers are among its origins, nor than their source is fresh where its origin or byExtension says so, since checking a variant is checking its source.") { Alias = "CACHE_KV_TTL_OK" },
         new ValueSetting<KvTtlSection, TimeSpan>("redirects", ValueKinds.Time, o => o.Redirects, (o, v) => o.Redirects = v, "3xx answers.") { Alias = "CACHE_KV_TTL_REDIRECTS" },
         new ValueSetting<KvTtlSection, TimeSpan>("clientError", ValueKinds.Time, o => o.ClientError, (o, v) => o.ClientError = v, "4xx answers.") { Alias = "CACHE_KV_TTL_CLIENT_ERROR" },
         new ValueSetting<KvTtlSection, TimeSpan>("serverError", ValueKinds.Time, o => o.ServerError, (o, v) => o.ServerError = v, "5xx answers; an error never replaces a variant.") { Alias = "CACHE_KV_TTL_SERVER_ERROR" },

@@ -16,8 +16,8 @@ internal static class EdgeRoutes
         // A redirect leaves nothing here to make variants of.
         if (options is not { Video.Enabled: true, Redirect: false, Cache: true }) return route;
         var lifetimes = video.Lifetimes;
-        // Of HTTP servers no ttl can be set.
-        var source = options.Origins.TrueForAll(origin => origin.Url is not null) ? route.Policy.DefaultLifetime ?? route.Policy.Ok : route.Policy.Ok;
+        // Where there are HTTP servers no ttl can be set.
+        var source = options.Origins.Exists(origin => origin.Url is not null) ? route.Policy.DefaultLifetime ?? route.Policy.Ok : route.Policy.Ok;
         return route with
         {
             Transform = video.For(options, route.Origins),

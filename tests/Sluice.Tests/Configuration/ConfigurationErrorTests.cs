@@ -105,10 +105,12 @@ public sealed class ConfigurationErrorTests : IDisposable
 
     // They did nothing.
     [Theory]
-    [InlineData(""" "origins": ["http://a:1", "http://b:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
-    [InlineData(""" "origins": ["http://a:1"], "ttl": { "byExtension": { ".ts": "1h" } } """, "routes[0].ttl: is for folders and buckets; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
+    [InlineData(""" "origins": ["http://a:1", "http://b:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
+    [InlineData(""" "origins": ["http://a:1"], "ttl": { "byExtension": { ".ts": "1h" } } """, "routes[0].ttl: is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
     [InlineData(""" "origins": ["s3://bucket"], "defaultLifetime": "1h" """, "routes[0].defaultLifetime: is for HTTP servers; write ttl.ok")]
-    [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "ttl": { "ok": "5m" }, "defaultLifetime": "1h" """, null)]
+    [InlineData(""" "origins": ["s3://bucket", "http://a:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
+    [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "defaultLifetime": "1h" """, null)]
+    [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "redirect": true, "ttl": { "clientError": "5m" } """, null)]
     [InlineData(""" "origins": ["http://a:1"], "ttl": { "ok": "1d", "byExtension": { ".ts": "7d immutable" } } """, null)]
     public void Load_LifetimeForAnotherKindOfOrigin_IsRefused(string route, string? error) =>
         Assert.Equal(error is null ? [] : [$"sluice.json:1: {error}"], Errors($$"""{ "routes": [{ {{route}} }] }"""));
