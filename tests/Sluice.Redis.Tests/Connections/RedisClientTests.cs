@@ -9,6 +9,24 @@ public sealed class RedisClientTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
+    // That of a cluster's server is begun by the first request that needs it, and lasts for as long as the node.
+    [Fact]
+    public async Task Link_BegunInARequest_IsNotInItsContext()
+    {
+        var request = new AsyncLocal<string?> { Value = "the first" };
+        var seen = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = new RedisOptions { Host = "127.0.0.1", Port = 1 };
+        await using var link = new RedisLink(
+            _ =>
+            {
+                seen.TrySetResult(request.Value);
+                return new("127.0.0.1", 1);
+            },
+            options, new RedisDialer(options, TimeProvider.System), TimeProvider.System);
+        link.Start();
+        Assert.Null(await seen.Task.WaitAsync(Soon, TimeProvider.System));
+    }
+
     [Fact]
     public async Task Send_ServerSaysNonsense_FailsWhatWaitsAndConnectsAgain()
     {
