@@ -105,31 +105,36 @@ internal sealed partial class AlertDelivery : IAsyncDisposable
             if (attempt == 0) LogFailed(logger, message.Rule, sink.Name, reason);
             if (attempt == Pauses.Count) LogAway(logger, message.Rule, sink.Name, reason, attempt + 1);
             Interlocked.Increment(ref pauses);
-            if (await PauseAsync(Pauses[Math.Min(attempt, Pauses.Count - 1)], message)) return;
+            if (await PauseAsync(attempt, message)) return;
         }
     }
 
     /// <summary>True when the sink takes the message that is next: it is not away then, but has something against the one before.</summary>
     private async Task<bool> TakesNextAsync()
     {
-        if ((next is null && !queue.Reader.TryRead(out next)) || await TryAsync(next) is not null) return false;
+        if (Next() is not { } behind || await TryAsync(behind) is not null) return false;
         next = null;
         return true;
     }
 
+    private AlertMessage? Next() => next is not null || queue.Reader.TryRead(out next) ? next : null;
+
     /// <summary>
     /// Waits before the next attempt. While other messages wait behind this one it is tried every minute meanwhile, beside the attempts that count: a sink that is back
-    /// within minutes must not get a new alert a quarter of an hour late. True when the message was taken.
+    /// within minutes must not get a new alert a quarter of an hour late. True when the message was taken. After seven attempts a message about something else
+    /// ends the pause with that minute, and is tried as well: what alone is not taken must not hold it back either. The end of an alert stays behind its begin for longer.
     /// </summary>
-    private async Task<bool> PauseAsync(TimeSpan pause, AlertMessage message)
+    private async Task<bool> PauseAsync(int attempt, AlertMessage message)
     {
-        var began = time.GetTimestamp();
+        var (began, pause) = (time.GetTimestamp(), Pauses[Math.Min(attempt, Pauses.Count - 1)]);
         for (var left = pause; left > TimeSpan.Zero; left = pause - time.GetElapsedTime(began))
         {
             // A timer may be a moment early: what then is left must not bring one attempt more just before the one that is due.
             var isWhole = left < WhileOthersWait + TimeSpan.FromSeconds(1);
             await Task.Delay(isWhole ? left : WhileOthersWait, time, stop.Token);
-            if (!isWhole && (next is not null || queue.Reader.Count > 0) && await TryAsync(message) is null) return true;
+            if (isWhole || Next() is not { } behind) continue;
+            if (attempt >= Pauses.Count && behind.Rule != message.Rule) break;
+            if (await TryAsync(message) is null) return true;
         }
 
         return false;

@@ -152,6 +152,8 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         var end = time.GetUtcNow().AddHours(1);
         for (var i = 1; i <= messages; i++) delivery.Send(Message($"{i}"));
         Assert.True(await AdvanceUntilAsync(delivery, () => time.GetUtcNow() > end));
+        // What is back amid an attempt may take the second message first.
+        Assert.True(await Eventually.HoldsAsync(() => delivery.PausesBegun > advanced && time.ActiveTimers == 1, Soon));
         Assert.Equal(0, delivery.Dropped);
         isDown = false;
         Assert.True(await AdvanceUntilAsync(delivery, () => taken.Count == messages));
@@ -180,6 +182,29 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         Assert.True(await Eventually.HoldsAsync(() => taken.Count == 2 && delivery.Dropped == 1, Soon));
         Assert.Equal((1, 8), (delivery.Dropped, refused)); // once more after the one behind it, for the webhook may just have come back
         Assert.Equal(["2", "3"], taken.Select(one => one.Body));
+    }
+
+    // As a report that a chat finds too long: it is tried for a day, and a new alert would wait for its next attempt, a quarter of an hour.
+    [Fact]
+    public async Task Message_BehindOneThatIsNotTakenForLong_IsTakenWithinAMinute()
+    {
+        for (var i = 0; i < 1000; i++) behaviour.Enqueue(context => context.Request.Headers["X-Sluice-Message"] == "1" ? Fail(context) : Take(context));
+        await using var delivery = Open();
+        delivery.Send(Message("1") with { Rule = "report-day" });
+        for (var begun = 1; begun <= AlertDelivery.Pauses.Count; begun++)
+        {
+            Assert.True(await PausesAsync(begun));
+            time.Advance(AlertDelivery.Pauses[begun - 1]);
+        }
+
+        Assert.True(await PausesAsync(AlertDelivery.Pauses.Count + 1));
+
+        delivery.Send(Message("2"));
+        time.Advance(AlertDelivery.WhileOthersWait);
+        Assert.True(await Eventually.HoldsAsync(() => taken.Count == 1 && delivery.Dropped == 1, Soon));
+        Assert.Equal("2", taken.Single().Body);
+
+        Task<bool> PausesAsync(int count) => Eventually.HoldsAsync(() => delivery.PausesBegun == count && time.ActiveTimers == 1, Soon);
     }
 
     [Fact]
