@@ -86,7 +86,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
             using var told = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + key, ByteRange = new ByteRange(0, 0) }, cancellation);
             throw;
         }
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     /// <remarks>A clone or a hard link of the cached file where the file system can, so that what is asked for again costs two questions to the bucket. What is larger than the cache goes straight to <paramref name="scratch"/>: a folder for temporary files may be smaller still.</remarks>
@@ -112,7 +112,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         using var transfer = new TransferUtility(client);
         await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = bucket, Key = prefix + key, FilePath = file, ContentType = contentType }, cancellation);
         return true;
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -121,7 +121,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         ListObjectsV2Response page;
         do
         {
-            page = await AskAsync("listed", prefix, () => client.ListObjectsV2Async(request, cancellation));
+            page = await AskAsync("listed", prefix, () => client.ListObjectsV2Async(request, cancellation), cancellation);
             foreach (var found in page.S3Objects ?? []) yield return found.Key[this.prefix.Length..];
             request.ContinuationToken = page.NextContinuationToken;
         }
@@ -130,7 +130,7 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(string key, CancellationToken cancellation = default) =>
-        await AskAsync("deleted", key, () => client.DeleteObjectAsync(bucket, prefix + key, cancellation));
+        await AskAsync("deleted", key, () => client.DeleteObjectAsync(bucket, prefix + key, cancellation), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default)
@@ -171,11 +171,16 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
         }
     }
 
-    private async ValueTask<T> AskAsync<T>(string what, string key, Func<Task<T>> ask)
+    private async ValueTask<T> AskAsync<T>(string what, string key, Func<Task<T>> ask, CancellationToken cancellation)
     {
         try
         {
             return await ask();
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            // A limit of the SDK's own passed, as for where credentials come from.
+            throw new StoreAwayException($"{key} could not be {what} in {Name}: no answer in time, of the server or of what gives the credentials.", e);
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or ProcessAWSCredentialException or HttpRequestException or UnauthorizedAccessException or TimeoutException or IOException and not StoreAwayException)
         {

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Core.Storage;
 using Sluice.S3.Downloads;
@@ -118,6 +119,27 @@ public sealed class S3StoreTests : IAsyncDisposable
             Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
         }, TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Contains(hint, (await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("clip.mp4", Stop))).Message, StringComparison.Ordinal);
+    }
+
+    // The SDK cancels by itself, as where the service of a role does not answer: that was no answer of the store to anybody.
+    [Fact]
+    public async Task Ask_CredentialsDoNotCome_IsAway()
+    {
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Credentials = new Silent() },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        foreach (var ask in (Func<Task>[])[async () => await store.GetLengthAsync("clip.mp4", Stop), async () => await store.FetchAsync("clip.mp4", folder.Path, Stop), async () => await store.DeleteAsync("clip.mp4", Stop)])
+            Assert.Contains("no answer in time", (await Assert.ThrowsAsync<StoreAwayException>(ask)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await store.GetLengthAsync("clip.mp4", new CancellationToken(true)));
+    }
+
+    private sealed class Silent : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw new TaskCanceledException();
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => throw new TaskCanceledException();
     }
 
     // A worker waits for that; a refusal it takes for what is wrong with the video.
