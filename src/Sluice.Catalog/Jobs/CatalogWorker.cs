@@ -19,13 +19,20 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
     private async Task LoopAsync(CancellationToken stop)
     {
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+        long? lacked = null;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                if (await store.ClaimAsync(owner, options.Lease, stop) is not { } job) await rhythm.PauseAsync(options.Poll, stop);
-                else if (job.Kind == JobKind.Transcode && Lack() is { } lack) await LeaveAsync(job, lack, stop);
-                else await WorkAsync(job, stop);
+                if (lacked is not { } at || rhythm.Time.GetElapsedTime(at) >= LookAgain)
+                {
+                    var lack = Lack();
+                    if (lack is not null && lacked is null) rhythm.Logger.LogWarning("No video is transcoded here until {Lack}", lack);
+                    lacked = lack is null ? null : rhythm.Time.GetTimestamp();
+                }
+                // Deletions are done all the same: they may be what makes room.
+                if (await store.ClaimAsync(owner, options.Lease, transcodes: lacked is null, stop) is { } job) await WorkAsync(job, stop);
+                else await rhythm.PauseAsync(options.Poll, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -49,13 +56,6 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         ScratchFolder.Room(options.Scratch) is < LeastRoom and var room ? $"{options.Directory} has {LeastRoom >> 20} MB free; it has {room >> 20}"
         : options.Database is not null && FfmpegTools.Missing is { } tool ? $"this is started with {tool} on the PATH (ffmpeg 5.1 or later)"
         : null;
-
-    private async Task LeaveAsync(Job job, string lack, CancellationToken stop)
-    {
-        await store.ReleaseAsync(job, CancellationToken.None);
-        rhythm.Logger.LogWarning("No video is transcoded here until {Lack}", lack);
-        await rhythm.RestAsync(LookAgain, stop);
-    }
 
     private async Task WorkAsync(Job job, CancellationToken stop)
     {

@@ -5,14 +5,15 @@ namespace Sluice.Catalog.Storage;
 
 internal sealed partial class CatalogStore
 {
-    public Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default) => database.WriteAsync(async session =>
+    public Task<Job?> ClaimAsync(string owner, TimeSpan lease, bool transcodes = true, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         var now = await NowAsync(session, cancellation);
         // Added later than now, beyond what clocks differ by: the clock was set back since, and a video would wait until it has come round again. Nobody waits for deletions.
         var ahead = now + TimeSpan.FromMinutes(1);
         var due = await session.QueryAsync($"""
             SELECT id, video_id, kind, attempts FROM jobs
-            WHERE (state = 'queued' AND (run_at <= {now} OR (kind = 'transcode' AND attempts = 0 AND created_at > {ahead}))) OR (state = 'running' AND lease_until <= {now})
+            WHERE ((state = 'queued' AND (run_at <= {now} OR (kind = 'transcode' AND attempts = 0 AND created_at > {ahead}))) OR (state = 'running' AND lease_until <= {now}))
+                AND ({transcodes} OR kind <> 'transcode')
             ORDER BY run_at, id LIMIT 1 {database.ForUpdateSkipLocked}
             """, row => new Job(row.GetInt64(0), row.GetGuid(1), Enum.Parse<JobKind>(row.GetString(2), ignoreCase: true), row.GetInt32(3) + 1, owner), cancellation);
         if (due is not [var job]) return null;

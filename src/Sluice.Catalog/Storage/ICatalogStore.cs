@@ -24,9 +24,9 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task<Video?> ChangeAsync(Guid id, Func<Video, VideoChange?> decide, Job? ending = null, CancellationToken cancellation = default);
 
-    /// <summary>Takes the job that is due longest, and leases it; null when none is due.</summary>
+    /// <summary>Takes the job that is due longest, and leases it; null when none is due. Without <paramref name="transcodes"/> videos are left, in their order, to others.</summary>
     /// <exception cref="IOException">The database failed.</exception>
-    Task<Job?> ClaimAsync(string owner, TimeSpan lease, CancellationToken cancellation = default);
+    Task<Job?> ClaimAsync(string owner, TimeSpan lease, bool transcodes = true, CancellationToken cancellation = default);
 
     /// <summary>Keeps a lease, and tells how the job goes; false when the job is somebody else's by now, or was cancelled.</summary>
     /// <exception cref="IOException">The database failed.</exception>

@@ -169,6 +169,20 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         Assert.Single(claims, claim => claim is not null);
     }
 
+    // A worker without room, or ffmpeg, must not put the videos of others into another order, nor deletions behind them.
+    [Fact]
+    public async Task Claim_WithoutTranscodes_TakesWhatElseIsDue()
+    {
+        await BeginAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var gone = await AddAsync("gone");
+        await Store.ChangeAsync(gone.Id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete)] });
+
+        Assert.Equal(JobKind.Delete, (await Store.ClaimAsync("w", Lease, transcodes: false))?.Kind);
+        Assert.Null(await Store.ClaimAsync("w", Lease, transcodes: false));
+        Assert.Equal(JobKind.Transcode, (await Store.ClaimAsync("w", Lease))?.Kind);
+    }
+
     [Fact]
     public async Task Claim_ManyJobsByMany_GivesEachOnce()
     {
