@@ -114,7 +114,9 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
                 // What the old key signed is not accepted from the store any more, so it does no harm there until it expires.
             }
         }
-        return new(true, resigned, probed, refused, purged, refused == 0 ? "The new credentials sign. The old key can be deactivated once the URLs it signed have expired."
+        // What they were before nobody has seen: where nothing was changed, they are the old ones still.
+        return new(true, resigned, probed, refused, purged, old is null ? "Nothing was signed since the start, so these may be the credentials that were there before. They sign; deactivate the old key only where the new one was put into the profile file, or the server restarted with it."
+            : refused == 0 ? "The new credentials sign. The old key can be deactivated once the URLs it signed have expired."
             : "The new credentials sign, but some objects are refused to them: give them the old ones' rights before deactivating the old key.");
     }
 

@@ -30,6 +30,20 @@ public sealed class PresignRotationTests : IAsyncDisposable
         Assert.Equal(before, await bed.UrlAsync("a"));
     }
 
+    // A server that has just started would have the one key that there is deactivated.
+    [Fact]
+    public async Task Rotate_BeforeAnythingWasSigned_CallsNoKeyNew()
+    {
+        server.On("/media/sluice-probe", OriginReply.Error(404));
+        await using var bed = new PresignBed(time: clock, credentials: new FixedCredentials(PresignBed.Key, PresignBed.Key), bucket: PresignBed.Bucket with { Endpoint = new(server.Address) });
+
+        var report = await bed.Urls.RotateAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("Nothing was signed since the start", report.Reason, StringComparison.Ordinal);
+        await bed.UrlAsync("a");
+        Assert.False((await bed.Urls.RotateAsync(TestContext.Current.CancellationToken)).Rotated);
+    }
+
     [Fact]
     public async Task Dispose_WhileAServerDoesNotAnswerTheRotation_Ends()
     {
