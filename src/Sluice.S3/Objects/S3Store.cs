@@ -199,8 +199,8 @@ public sealed class S3Store : IObjectStore, IAsyncDisposable
     private static bool IsStranger(AmazonServiceException refusal) => refusal.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         && refusal.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired";
 
-    // Of a connection that breaks the SDK throws the IOException itself, as with a proxy whose server is away.
-    private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or (IOException and not FileNotFoundException and not DirectoryNotFoundException)
+    // Of a connection that breaks the SDK throws the IOException itself, as with a proxy whose server is away; where there are no credentials, no server was asked at all.
+    private static bool IsAway(Exception failure) => failure is HttpRequestException or TimeoutException or AmazonClientException or ProcessAWSCredentialException or (IOException and not FileNotFoundException and not DirectoryNotFoundException)
         or AmazonServiceException { StatusCode: 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError }
         || (failure is AmazonServiceException refusal && IsStranger(refusal));
 }

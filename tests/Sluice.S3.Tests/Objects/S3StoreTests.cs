@@ -127,7 +127,7 @@ public sealed class S3StoreTests : IAsyncDisposable
     {
         await using var store = S3Store.Create(new()
         {
-            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Credentials = new Silent() },
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Credentials = new Missing(new TaskCanceledException()) },
             Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
         }, TimeProvider.System, NullLoggerFactory.Instance);
         foreach (var ask in (Func<Task>[])[async () => await store.GetLengthAsync("clip.mp4", Stop), async () => await store.FetchAsync("clip.mp4", folder.Path, Stop), async () => await store.DeleteAsync("clip.mp4", Stop)])
@@ -135,11 +135,23 @@ public sealed class S3StoreTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await store.GetLengthAsync("clip.mp4", new CancellationToken(true)));
     }
 
-    private sealed class Silent : AWSCredentials
+    // A worker that was started without keys failed all videos, those too that others could have transcoded.
+    [Fact]
+    public async Task Ask_WithoutCredentials_IsAway()
     {
-        public override ImmutableCredentials GetCredentials() => throw new TaskCanceledException();
+        await using var store = S3Store.Create(new()
+        {
+            Bucket = new() { Bucket = "media", Endpoint = new(server.Address), Region = "eu-north-1", Credentials = new Missing(new AmazonClientException("Failed to resolve AWS credentials.")) },
+            Downloads = new S3DownloadCacheOptions { Directory = folder.FileOf("cache") },
+        }, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Contains("Failed to resolve", (await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("clip.mp4", Stop))).Message, StringComparison.Ordinal);
+    }
 
-        public override Task<ImmutableCredentials> GetCredentialsAsync() => throw new TaskCanceledException();
+    private sealed class Missing(Exception failure) : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw failure;
+
+        public override Task<ImmutableCredentials> GetCredentialsAsync() => throw failure;
     }
 
     // A worker waits for that; a refusal it takes for what is wrong with the video.
