@@ -8,7 +8,7 @@ namespace Sluice.Edge.Origins;
 /// <summary>Reads an origin's answer off what SocketsHttpHandler made of it.</summary>
 internal static class HttpOriginResponse
 {
-    private static readonly string[] Compressions = ["gzip", "x-gzip", "deflate", "compress", "x-compress"];
+    private static readonly string[] Compressions = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"];
 
     /// <summary>The answer, owning <paramref name="response"/> and <paramref name="deadline"/> from then on.</summary>
     /// <exception cref="OriginException">Its length is not a number, or its lines disagree about it; or its status is none, or speaks of a tunnel that was not asked for.</exception>

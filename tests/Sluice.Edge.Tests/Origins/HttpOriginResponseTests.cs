@@ -90,6 +90,7 @@ public class HttpOriginResponseTests
     [InlineData("gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")]
     [InlineData("GZIP\r\n\r\nab")]
     [InlineData("deflate\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")]
+    [InlineData("br, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")]
     public async Task Fetch_InACompressionOfTheTransfer_IsNoAnswer(string answer)
     {
         await using var server = new RawServer("HTTP/1.1 200 OK\r\nTransfer-Encoding: " + answer);
