@@ -230,6 +230,9 @@ public sealed class HlsTests
         Assert.Contains("larger than the 10 bytes", refused.Message, StringComparison.Ordinal);
     }
 
+    private static Task UploadAsync(TemporaryFolder folder, FfmpegTools tools) =>
+        tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", folder.Write(TestVideos.First.OriginalKey, "")], null, TestContext.Current.CancellationToken);
+
     // ffmpeg leaves out what it cannot write, goes on to the film's end, and ends with success.
     [Fact]
     public async Task Encode_DiskBecomesFull_EndsThere()
@@ -237,8 +240,7 @@ public sealed class HlsTests
         using var folder = new TemporaryFolder();
         var video = TestVideos.First;
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
-        var source = folder.Write(video.OriginalKey, "");
-        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", source], null, TestContext.Current.CancellationToken);
+        await UploadAsync(folder, tools);
 
         var failure = await Assert.ThrowsAsync<IOException>(() => new Transcoder(new FolderStore(folder.Path), tools, long.MaxValue, _ => 4096).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
@@ -252,8 +254,7 @@ public sealed class HlsTests
         using var folder = new TemporaryFolder();
         var video = TestVideos.First;
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
-        var source = folder.Write(video.OriginalKey, "");
-        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", source], null, TestContext.Current.CancellationToken);
+        await UploadAsync(folder, tools);
         var store = new SmallStore(new FolderStore(folder.Path), 2);
 
         await Assert.ThrowsAsync<IOException>(() => new Transcoder(store, tools, long.MaxValue, ScratchFolder.Room).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));

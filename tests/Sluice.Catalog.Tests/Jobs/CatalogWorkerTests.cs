@@ -33,44 +33,25 @@ public sealed class CatalogWorkerTests : ICatalogObserver
     }
 
     [Fact]
-    public async Task Run_StoreRefusesTheUpload_FailsTheVideoAfterItsAttempts()
-    {
-        var store = new FailingStore { Failure = new IOException("forbidden") };
-        await using var stores = new InProcessKeyValueStores(time);
-        using var folder = new TemporaryFolder();
-        await using var catalog = await OpenAsync(folder, store, stores);
-        var video = await ProcessAsync(catalog);
-
-        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
-        Assert.Equal("forbidden", (await StateAsync(catalog, video)).Failure);
-    }
+    public Task Run_StoreRefusesTheUpload_FailsTheVideoAfterItsAttempts() => AssertFailsAsync(new FailingStore { Failure = new IOException("forbidden") }, "forbidden");
 
     // It was tried again every few seconds without an end, whatever an attempt costs.
     [Fact]
-    public async Task Run_StoreIsThereAndFailsAtOneThing_FailsTheVideoAfterItsAttempts()
-    {
-        var store = new FailingStore { FetchFailure = new StoreAwayException("507 of that file alone") };
-        await using var stores = new InProcessKeyValueStores(time);
-        using var folder = new TemporaryFolder();
-        await using var catalog = await OpenAsync(folder, store, stores);
-        var video = await ProcessAsync(catalog);
-
-        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
-        Assert.Equal("507 of that file alone", (await StateAsync(catalog, video)).Failure);
-    }
+    public Task Run_StoreIsThereAndFailsAtOneThing_FailsTheVideoAfterItsAttempts() => AssertFailsAsync(new FailingStore { FetchFailure = new StoreAwayException("507 of that file alone") }, "507 of that file alone");
 
     // The AWS SDK cancels by itself what takes too long, as where credentials come from: nobody worked on videos any more, without a word.
     [Fact]
-    public async Task Run_StoreGivesUpByItself_FailsTheVideoAfterItsAttempts()
+    public Task Run_StoreGivesUpByItself_FailsTheVideoAfterItsAttempts() => AssertFailsAsync(new FailingStore { FetchFailure = new TaskCanceledException("no credentials came") }, "no credentials came");
+
+    private async Task AssertFailsAsync(FailingStore store, string reason)
     {
-        var store = new FailingStore { FetchFailure = new TaskCanceledException("no credentials came") };
         await using var stores = new InProcessKeyValueStores(time);
         using var folder = new TemporaryFolder();
         await using var catalog = await OpenAsync(folder, store, stores);
         var video = await ProcessAsync(catalog);
 
         Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
-        Assert.Equal("no credentials came", (await StateAsync(catalog, video)).Failure);
+        Assert.Equal(reason, (await StateAsync(catalog, video)).Failure);
     }
 
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
