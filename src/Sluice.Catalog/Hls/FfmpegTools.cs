@@ -71,6 +71,19 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
         }
     }
 
+    /// <summary>Whether this ffmpeg makes pictures of standard range out of those of high dynamic range.</summary>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public async Task<bool> CanToneMapAsync(CancellationToken cancellation)
+    {
+        await using var tool = Start(Ffmpeg, "ffmpeg", ["-hide_banner", "-filters"], "/");
+        await using (cancellation.Register(tool.Kill))
+        {
+            var filters = await new StreamReader(tool.Output).ReadToEndAsync(cancellation);
+            await JudgeAsync("ffmpeg", await tool.Exited, cancellation);
+            return ToneMap.IsAmong(filters);
+        }
+    }
+
     /// <summary>What ffprobe writes of a file, unless that has no end.</summary>
     /// <exception cref="ToolFailedException">It is more than any video needs.</exception>
     internal static async Task<byte[]> ReadReportAsync(Stream output)

@@ -8,18 +8,21 @@ internal sealed class Pictures(FfmpegTools tools)
 {
     private const int Columns = 10, MostThumbnails = 100, Width = 160;
 
+    // Those of JFIF, which has no room to tell which they are: most videos have others (ITU-R BT.709).
+    private const string Colours = "scale=out_color_matrix=bt601:out_range=pc";
+
     /// <summary>Writes poster.jpg, thumbnails.jpg and thumbnails.vtt into <paramref name="folder"/>, from a rendition's folder.</summary>
     public async Task DrawAsync(string rendition, EncodedRendition encoded, string folder, CancellationToken cancellation)
     {
         string[] input = ["-protocol_whitelist", "file", "-i", "file:" + Path.Combine(rendition, "playlist.m3u8")];
         // Of less than half a second ffmpeg finds nothing where it is to begin anywhere.
         string[] at = encoded.Duration < 1 ? [] : ["-ss", Seconds(Math.Min(encoded.Duration / 10, 30))];
-        await tools.EncodeAsync(folder, [.. at, .. input, "-frames:v", "1", "-q:v", "3", "poster.jpg"], null, cancellation);
+        await tools.EncodeAsync(folder, [.. at, .. input, "-vf", Colours, "-frames:v", "1", "-q:v", "3", "poster.jpg"], null, cancellation);
         var every = Math.Max(1, encoded.Duration / MostThumbnails);
         var count = Math.Clamp((int)Math.Ceiling(encoded.Duration / every), 1, MostThumbnails);
         var height = Math.Max(2, (int)Math.Round((double)Width * encoded.Height / encoded.Width / 2) * 2);
         var rows = (count + Columns - 1) / Columns;
-        var filter = string.Create(CultureInfo.InvariantCulture, $"fps=1/{every:0.###}:round=up,scale={Width}:{height},tile={Math.Min(count, Columns)}x{rows}");
+        var filter = string.Create(CultureInfo.InvariantCulture, $"fps=1/{every:0.###}:round=up,scale={Width}:{height},tile={Math.Min(count, Columns)}x{rows},{Colours}");
         await tools.EncodeAsync(folder, [.. input, "-vf", filter, "-frames:v", "1", "-q:v", "5", "thumbnails.jpg"], null, cancellation);
         MadeFiles.Check(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "thumbnails.vtt"), Cues(encoded.Duration, every, count, height), cancellation);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sluice.Core.Processes;
 
 namespace Sluice.Catalog.Hls;
 
@@ -14,7 +15,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     private const double LeastStill = 0.04;
 
     // Only what is read below: a file may have any number of tags, of any length.
-    private const string Wanted = "format=start_time,duration:stream=index,codec_type,width,height,sample_aspect_ratio,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic:stream_side_data=rotation";
+    private const string Wanted = "format=start_time,duration:stream=index,codec_type,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic:stream_side_data=rotation";
 
     private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
 
@@ -87,7 +88,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
         var (width, pictureEnd, soundEnd, frame) = (0.0, 0.0, 0.0, 0.0);
-        var height = 0;
+        var (height, isHdr) = (0, false);
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
             var kind = Text(stream, "codec_type");
@@ -96,6 +97,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             if (kind == "audio" && audio is null) (audio, soundEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
             (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
+            isHdr = ToneMap.IsNeeded(Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         // Of a picture that it must not unpack, ffprobe says that it has no size.
@@ -109,6 +111,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             StillEnd = pictureEnd > 0 && soundEnd - pictureEnd > Moment ? soundEnd - pictureEnd : 0,
             Begin = begin,
             Frame = frame,
+            IsHdr = isHdr,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Core.Processes;
 using Sluice.Video.Options;
 
 namespace Sluice.Video.Ffmpeg;
@@ -20,17 +21,17 @@ internal static class FfmpegArguments
 
     /// <summary>The command that makes a video, a picture or the sound.</summary>
     /// <param name="options">The variant.</param>
-    /// <param name="input">URL of its source.</param>
+    /// <param name="input">Its source.</param>
     /// <param name="limits">What it may take.</param>
     /// <param name="length">How long it will be, where that is known and its format wants it told; null to let it end by itself.</param>
-    public static IReadOnlyList<string> For(VideoOptions options, string input, FfmpegLimits limits, TimeSpan? length = null)
+    public static IReadOnlyList<string> For(VideoOptions options, FfmpegInput input, FfmpegLimits limits, TimeSpan? length = null)
     {
         List<string> arguments = [.. Common(limits), .. Input(input, limits, options.Time, options.Duration)];
         arguments.AddRange(options.Mode switch
         {
-            VideoMode.Frame => Picture(options, PictureFilters.For(options), limits),
+            VideoMode.Frame => Picture(options, PictureFilters.For(options, input.IsHdr), limits),
             VideoMode.Audio => Sound(options),
-            VideoMode.Video => Moving(options, limits, length),
+            VideoMode.Video => Moving(options, input, limits, length),
             _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
         });
         return arguments;
@@ -44,10 +45,10 @@ internal static class FfmpegArguments
     /// <param name="segment">Which segment.</param>
     /// <param name="grid">All of them.</param>
     /// <param name="fact">What the source is.</param>
-    /// <param name="input">URL of the source.</param>
+    /// <param name="input">The source.</param>
     /// <param name="limits">What it may take.</param>
     /// <param name="isStill">True for a segment in which the source has no picture: the one before stays.</param>
-    public static IReadOnlyList<string> ForSegment(VideoOptions options, int segment, HlsGrid grid, SourceFact fact, string input, FfmpegLimits limits, bool isStill = false)
+    public static IReadOnlyList<string> ForSegment(VideoOptions options, int segment, HlsGrid grid, SourceFact fact, FfmpegInput input, FfmpegLimits limits, bool isStill = false)
     {
         // A picture that stays is looked for as for a sprite sheet: from some seconds before on, and from the key frame before that.
         var lead = Math.Min(segment * HlsGrid.Seconds, isStill ? (int)Before.TotalSeconds : 1);
@@ -57,7 +58,7 @@ internal static class FfmpegArguments
             : $"fps=10:round=up:eof_action=pass{(from == 0 ? ":start_time=0" : "")},tpad=stop_mode=clone:stop=-1,trim=start={lead}:end={Seconds(TimeSpan.FromSeconds(lead) + grid.LengthOf(segment))}";
         // A cover is there at the beginning only, and is sought for: it is read by itself.
         var isCover = isStill && fact.Streams!.IsCover;
-        var filters = $"[{(isCover ? 1 : 0)}:v:0]{pictures},{PictureFilters.For(options)}[picture]";
+        var filters = $"[{(isCover ? 1 : 0)}:v:0]{pictures},{PictureFilters.For(options, input.IsHdr)}[picture]";
         var hasSound = options.Audio && fact.Streams!.HasSound;
         List<string> sound = ["-an"];
         if (hasSound)
@@ -88,15 +89,15 @@ internal static class FfmpegArguments
     }
 
     /// <summary>The command that makes a picture of the last one that the source has at or before a time, for where it has none from there on.</summary>
-    public static IReadOnlyList<string> ForLast(VideoOptions options, string input, FfmpegLimits limits) =>
-        [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options)}", limits)];
+    public static IReadOnlyList<string> ForLast(VideoOptions options, FfmpegInput input, FfmpegLimits limits) =>
+        [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options, input.IsHdr)}", limits)];
 
     /// <summary>The command that makes a sprite sheet out of a source of known length.</summary>
-    public static IReadOnlyList<string> ForSheet(VideoOptions options, SpriteGrid grid, string input, FfmpegLimits limits)
+    public static IReadOnlyList<string> ForSheet(VideoOptions options, SpriteGrid grid, FfmpegInput input, FfmpegLimits limits)
     {
         // What is shown in the middle of each part, however long that stays: pictures may be far apart, as in recordings of a screen, or end before the sound.
         var middles = $"fps=1/{Seconds(grid.Step)}:start_time=0:round=near:eof_action=pass,tpad=stop_mode=clone:stop={grid.Pictures},trim=end_frame={grid.Pictures}";
-        var filters = $"{middles},{Cell(options, grid)},setsar=1,{Tile(grid)}";
+        var filters = $"{middles},{Cell(options, grid, input.IsHdr)},setsar=1,{Tile(grid)}";
         return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
     }
 
@@ -104,10 +105,10 @@ internal static class FfmpegArguments
     /// <param name="options">The sheet.</param>
     /// <param name="grid">Its grid.</param>
     /// <param name="cells">Which cells.</param>
-    /// <param name="input">URL of the source.</param>
+    /// <param name="input">The source.</param>
     /// <param name="limits">What it may take.</param>
     /// <param name="orBefore">True for the last picture before, where there is none from there on.</param>
-    public static IReadOnlyList<string> ForCells(VideoOptions options, SpriteGrid grid, Range cells, string input, FfmpegLimits limits, bool orBefore = false)
+    public static IReadOnlyList<string> ForCells(VideoOptions options, SpriteGrid grid, Range cells, FfmpegInput input, FfmpegLimits limits, bool orBefore = false)
     {
         var (first, count) = cells.GetOffsetAndLength(grid.Pictures);
         List<string> arguments = [.. Common(limits)];
@@ -115,8 +116,8 @@ internal static class FfmpegArguments
         // And nothing read ahead: of each source one picture is wanted.
         for (var i = first; i < first + count; i++)
             arguments.AddRange(["-thread_queue_size", "1", .. orBefore ? InputBefore(input, limits with { Threads = 1 }, Middle(i)) : Input(input, limits with { Threads = 1 }, Middle(i), null)]);
-        var cell = Cell(options, grid);
-        var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]{(orBefore ? Last(Middle(first + i)) + "," : "")}trim=end_frame=1,{cell},setsar=1,format=yuv420p[c{i}];"))
+        var cell = Cell(options, grid, input.IsHdr);
+        var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]{(orBefore ? Last(Middle(first + i)) + "," : "")}trim=end_frame=1,{cell},setsar=1{ColoursOf(null)},format=yuv420p[c{i}];"))
             + string.Concat(Enumerable.Range(0, count).Select(i => $"[c{i}]")) + $"concat=n={count}:v=1:a=0[cells]";
         return [.. arguments, "-filter_complex", filters, "-map", "[cells]", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"];
 
@@ -133,12 +134,13 @@ internal static class FfmpegArguments
     // Cells beyond a number that is told are never painted. Without one the last of the source is waited for, and they are black.
     private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
 
-    private static string Cell(VideoOptions options, SpriteGrid grid) => PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight);
+    private static string Cell(VideoOptions options, SpriteGrid grid, bool isHdr) =>
+        PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight) + (isHdr ? "," + ToneMap.Filters : "");
 
     private static string[] Common(FfmpegLimits limits) =>
         ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];
 
-    private static List<string> Input(string input, FfmpegLimits limits, TimeSpan? from, TimeSpan? length)
+    private static List<string> Input(FfmpegInput input, FfmpegLimits limits, TimeSpan? from, TimeSpan? length)
     {
         List<string> arguments =
         [
@@ -147,26 +149,26 @@ internal static class FfmpegArguments
         ];
         if (from is { } start && start > TimeSpan.Zero) arguments.AddRange(["-ss", Seconds(start)]);
         if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
-        arguments.AddRange(["-i", input]);
+        arguments.AddRange(["-i", input.Url]);
         return arguments;
     }
 
     /// <summary>The source from some seconds before a time on, and from a key frame on: where pictures end there may be none after one that is sought for.</summary>
-    private static List<string> InputBefore(string input, FfmpegLimits limits, TimeSpan? time) => InputFrom(input, limits, time > Before ? time.Value - Before : TimeSpan.Zero);
+    private static List<string> InputBefore(FfmpegInput input, FfmpegLimits limits, TimeSpan? time) => InputFrom(input, limits, time > Before ? time.Value - Before : TimeSpan.Zero);
 
     /// <summary>The source from the key frame before a time on.</summary>
-    private static List<string> InputFrom(string input, FfmpegLimits limits, TimeSpan time) =>
+    private static List<string> InputFrom(FfmpegInput input, FfmpegLimits limits, TimeSpan time) =>
         // Sought for in any case: a cover has a time only then.
         ["-noaccurate_seek", "-ss", Seconds(time), .. Input(input, limits, null, null)];
 
     /// <summary>Of the source from some seconds before a time on, the picture at that time; the last one stays for as long as need be.</summary>
     private static string Last(TimeSpan? time) => $"fps=10:round=down:eof_action=pass,tpad=stop_mode=clone:stop=-1,select='gte(t,{Seconds(time > Before ? Before : time ?? TimeSpan.Zero)})'";
 
-    private static List<string> Moving(VideoOptions options, FfmpegLimits limits, TimeSpan? length)
+    private static List<string> Moving(VideoOptions options, FfmpegInput input, FfmpegLimits limits, TimeSpan? length)
     {
         var hasSound = options.Audio;
         List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
-        arguments.AddRange(["-vf", PictureFilters.For(options), "-threads", Text(limits.Threads)]);
+        arguments.AddRange(["-vf", PictureFilters.For(options, input.IsHdr), "-threads", Text(limits.Threads)]);
         if (hasSound && options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
         var isWebM = options.Format == "webm";
         arguments.AddRange(isWebM ? ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1"] : ["-c:v", "libx264", "-preset", "veryfast"]);
@@ -188,7 +190,7 @@ internal static class FfmpegArguments
 
     private static string[] Picture(VideoOptions options, string filters, FfmpegLimits limits) =>
     [
-        "-map", "0:v:0", "-an", .. Bare, "-vf", filters, "-frames:v", "1", "-threads", Text(limits.Threads),
+        "-map", "0:v:0", "-an", .. Bare, "-vf", filters + ColoursOf(options.Format), "-frames:v", "1", "-threads", Text(limits.Threads),
         .. options.Format switch
         {
             "png" => (string[])["-c:v", "png"],
@@ -199,6 +201,14 @@ internal static class FfmpegArguments
         },
         "-f", options.Format == "avif" ? "obu" : "image2pipe", "pipe:1",
     ];
+
+    /// <summary>The filter for the colours that a picture has by its format, which has no room to tell which they are, and raw ones have: those of JFIF, where most videos have others (ITU-R BT.709).</summary>
+    private static string ColoursOf(string? format) => format switch
+    {
+        "png" or "avif" => "",
+        "webp" or null => ",scale=out_color_matrix=bt601:out_range=tv",
+        _ => ",scale=out_color_matrix=bt601:out_range=pc",
+    };
 
     /// <summary>Longer than most groups of pictures.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(10);

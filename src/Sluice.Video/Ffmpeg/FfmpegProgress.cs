@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sluice.Core.Processes;
 
 namespace Sluice.Video.Ffmpeg;
 
@@ -7,6 +8,7 @@ namespace Sluice.Video.Ffmpeg;
 internal sealed partial class FfmpegProgress
 {
     private long sourceTicks = -1;
+    private bool hasPicture;
     private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long doneTicks;
     private volatile string fault = "";
@@ -14,7 +16,10 @@ internal sealed partial class FfmpegProgress
     /// <summary>Length of the source; null while it has not said, or does not know.</summary>
     public TimeSpan? Source => Volatile.Read(ref sourceTicks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
-    /// <summary>Completes once it has said how long its source is, or that it does not know.</summary>
+    /// <summary>Whether the source's picture is of high dynamic range.</summary>
+    public bool IsHdr { get; private set; }
+
+    /// <summary>Completes once it has said of its source what it knows.</summary>
     public Task SourceKnown => known.Task;
 
     /// <summary>How much of the result is made.</summary>
@@ -45,10 +50,19 @@ internal sealed partial class FfmpegProgress
                 var length = TimeSpan.FromHours(hours) + TimeSpan.FromMinutes(int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture)) + TimeSpan.FromSeconds(double.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture));
                 Interlocked.CompareExchange(ref sourceTicks, length.Ticks, -1);
             }
-            known.TrySetResult();
             return true;
         }
 
+        // The first is the one that is taken.
+        if (!hasPicture && Picture().Match(line) is { Success: true } picture)
+        {
+            hasPicture = true;
+            IsHdr = Colours().Match(line, picture.Length) is { Success: true } told && ToneMap.IsNeeded(told.Groups[1].Value, told.Groups[2].Value, told.Groups[3].Value);
+            return true;
+        }
+
+        // What it does with its sources, after all of them.
+        if (line.StartsWith("[info] Stream mapping:", StringComparison.Ordinal)) known.TrySetResult();
         if (Told().IsMatch(line)) IsInterrupted = true;
         // Several filters and demuxers put their own name before the level.
         var isFault = line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal);
@@ -58,6 +72,13 @@ internal sealed partial class FfmpegProgress
 
     [GeneratedRegex(@"^\[info\]\s+Duration: (?:(\d{2,7}):(\d\d):(\d\d(?:\.\d+)?)|N/A)")]
     private static partial Regex Length();
+
+    [GeneratedRegex(@"^\[info\]\s+Stream #0:\d+[^ ]*: Video: ")]
+    private static partial Regex Picture();
+
+    // As in yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive).
+    [GeneratedRegex(@"[(, ]([^/(, ]+)/([^/(, ]+)/([^/), ]+)[),]")]
+    private static partial Regex Colours();
 
     // SIGINT and SIGTERM.
     [GeneratedRegex(@"^\[info\] Exiting normally, received signal (?:2|15)\.")]

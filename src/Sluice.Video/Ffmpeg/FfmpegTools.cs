@@ -9,6 +9,9 @@ namespace Sluice.Video.Ffmpeg;
 /// <param name="Version">The version ffmpeg tells, such as "5.1.6".</param>
 public sealed partial record FfmpegTools(string Ffmpeg, string Ffprobe, string Version)
 {
+    /// <summary>Whether this ffmpeg makes pictures of standard range out of those of high dynamic range. Default true.</summary>
+    public bool CanToneMap { get; init; } = true;
+
     /// <summary>What to do where they are missing.</summary>
     public const string Advice = "install ffmpeg 5.1 or later, with ffprobe, where the PATH of the server finds it (Debian: apt install ffmpeg)";
 
@@ -21,15 +24,21 @@ public sealed partial record FfmpegTools(string Ffmpeg, string Ffprobe, string V
         if (ToolCommand.Find("ffprobe", path) is not { } ffprobe) return new(null, "ffprobe is not on PATH");
         try
         {
-            await using var process = ToolProcess.Start(new ToolCommand(ffmpeg, ["-version"]) { Limits = new() { Time = Patience }, GivesWay = false }, time);
-            var said = await new StreamReader(process.Output).ReadToEndAsync();
-            if ((await process.Exited).End == ToolEnd.TimedOut) return new(null, $"{ffmpeg} did not tell its version within {Patience.TotalSeconds:0} s", IsLate: true);
+            if (await AskAsync("-version") is not { } said || await AskAsync("-filters") is not { } filters) return new(null, $"{ffmpeg} did not tell its version within {Patience.TotalSeconds:0} s", IsLate: true);
             return Read(said) is not { } version ? new(null, $"{ffmpeg} does not tell its version")
-                : IsRecent(version) ? new(new FfmpegTools(ffmpeg, ffprobe, version), "") : new(null, $"{ffmpeg} is version {version}, which is too old");
+                : IsRecent(version) ? new(new FfmpegTools(ffmpeg, ffprobe, version) { CanToneMap = ToneMap.IsAmong(filters) }, "") : new(null, $"{ffmpeg} is version {version}, which is too old");
         }
         catch (IOException failure)
         {
             return new(null, failure.Message);
+        }
+
+        // Null where it did not answer in time.
+        async Task<string?> AskAsync(string question)
+        {
+            await using var process = ToolProcess.Start(new ToolCommand(ffmpeg, [question]) { Limits = new() { Time = Patience }, GivesWay = false }, time);
+            var said = await new StreamReader(process.Output).ReadToEndAsync();
+            return (await process.Exited).End == ToolEnd.TimedOut ? null : said;
         }
     }
 

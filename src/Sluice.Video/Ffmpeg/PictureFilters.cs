@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Core.Processes;
 using Sluice.Video.Options;
 
 namespace Sluice.Video.Ffmpeg;
@@ -14,7 +15,9 @@ internal static class PictureFilters
     /// <summary>Makes one picture of the two halves that those of DVDs, camcorders and broadcasts have: scaled as they are, whatever moves would be torn into lines. All others it leaves as they are.</summary>
     private const string Whole = "yadif=deint=interlaced";
 
-    public static string For(VideoOptions options)
+    /// <param name="options">The variant.</param>
+    /// <param name="isHdr">Whether the source is of high dynamic range.</param>
+    public static string For(VideoOptions options, bool isHdr = false)
     {
         List<string> filters = [Whole];
         if (options.Crop is { } crop) filters.Add(Cut(crop));
@@ -23,6 +26,7 @@ internal static class PictureFilters
         if (options.Mode == VideoMode.Video && options.Speed is { } speed && speed != 1) filters.Add(Invariant($"setpts=PTS/{speed}"));
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
         filters.Add(Fit(options.Fit, options.Width, options.Height));
+        if (isHdr) filters.Add(ToneMap.Filters);
         if (options.Tuning is { } tuning) filters.AddRange(Tune(tuning));
         filters.Add("setsar=1");
         return string.Join(',', filters);

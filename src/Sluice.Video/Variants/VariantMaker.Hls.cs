@@ -35,10 +35,10 @@ public sealed partial class VariantMaker
     private async Task<(byte[]? Body, VariantFault? Fault)> SegmentAsync(Job job, int segment, HlsGrid grid, SourceFact fact, CancellationToken cancellation)
     {
         var isCover = fact.Streams is { IsCover: true };
-        var made = isCover ? default : await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSegment(job.Options, segment, grid, fact, job.Loan.Url, limits)), cancellation);
+        var made = isCover ? default : await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForSegment(job.Options, segment, grid, fact, input, limits)), cancellation);
         // Some ffmpegs take it for a failure that one of two streams has nothing in it.
         if (made.Fault is { Status: not 415 } || HlsGrid.HasPicture(made.Body)) return made;
-        var still = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSegment(job.Options, segment, grid, fact, job.Loan.Url, limits, isStill: true)) { IsPart = !isCover }, cancellation);
+        var still = await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForSegment(job.Options, segment, grid, fact, input, limits, isStill: true)) with { IsPart = !isCover }, cancellation);
         return still.Body is not null || isCover ? still : made;
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class VariantMaker
         var grid = SpriteGrid.For(options, whole);
         if (options.Format != "vtt")
         {
-            var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForSheet(options, grid, job.Loan.Url, limits)), cancellation);
+            var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForSheet(options, grid, input, limits)), cancellation);
             return Whole(job, made);
         }
 
@@ -71,7 +71,7 @@ public sealed partial class VariantMaker
         {
             var left = Left();
             if (left <= TimeSpan.Zero) return false;
-            var (body, failed) = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForCells(job.Options, grid, which, job.Loan.Url, limits, orBefore)) { IsPart = true, Time = left }, cancellation);
+            var (body, failed) = await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForCells(job.Options, grid, which, input, limits, orBefore)) with { IsPart = true, Time = left }, cancellation);
             fault ??= failed;
             if (body?.Length != place.Length) return false;
             body.CopyTo(place);

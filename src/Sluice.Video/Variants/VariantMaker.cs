@@ -15,9 +15,6 @@ public sealed partial class VariantMaker : IAsyncDisposable
     private const int FirstBytes = 64 << 10;
     private const int MostWholeBytes = 64 << 20;
 
-    /// <summary>ffmpeg always says something of its source's length before the first byte; so long at most until that is heard.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
-
     private readonly FfmpegLimits limits;
     private readonly FairQueue queue;
     private readonly SourceListener listener;
@@ -145,7 +142,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             length = VariantRun.LengthOf(options, fact?.Length);
         }
 
-        var run = new VariantRun(job.Tools, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits, length)), options, limits, meter, time) { Loan = job.Loan };
+        var run = new VariantRun(job.Tools, CommandFor(job, input => FfmpegArguments.For(options, input, limits, length)), options, limits, meter, time) { Loan = job.Loan };
         var kept = false;
         try
         {
@@ -156,7 +153,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
             {
                 // The head comes in several pieces, all before the first picture is made.
                 for (var more = count; more > 0 && !DurationPatch.IsReady(first.AsSpan(0, count)); count += more) more = await run.ReadAsync(first.AsMemory(count), cancellation);
-                await WriteLengthAsync(run, first.AsMemory(0, count));
+                if (run.Length is { } told && told > TimeSpan.Zero) DurationPatch.Apply(first.AsSpan(0, count), told);
             }
 
             // Beyond the end there are no pictures, and yet a head of them.
@@ -183,23 +180,16 @@ public sealed partial class VariantMaker : IAsyncDisposable
         OriginResponse Nothing() => Refuse(job, VariantFault.Unsupported("it has nothing of what was asked for"));
     }
 
-    /// <summary>What ffmpeg says of its source comes before the first byte of what it makes, but on another way.</summary>
-    private async Task WriteLengthAsync(VariantRun run, Memory<byte> head)
-    {
-        await Task.WhenAny(run.Progress.SourceKnown, run.Exited, Task.Delay(Glance, time));
-        if (run.Length is { } length && length > TimeSpan.Zero) DurationPatch.Apply(head.Span, length);
-    }
-
     /// <summary>One picture. Beyond the end of the source, or of its pictures, which may end before the sound, there is none: it is then the last (row U010).</summary>
     private async Task<OriginResponse> FrameAsync(Job job, CancellationToken cancellation)
     {
         var options = job.Options;
         var last = TimeSpan.FromMilliseconds(100);
         if (facts.LengthOf(job.SourceKey) is { } known && options.Time > known - last) options = options with { Time = Last(known) };
-        var made = await WholeAsync(job, new FfmpegCommand(FfmpegArguments.For(options, job.Loan.Url, limits)), cancellation);
+        var made = await WholeAsync(job, CommandFor(job, input => FfmpegArguments.For(options, input, limits)), cancellation);
         if (made.Body is not null || made.Fault is not null || options.Time is not { } asked || asked <= TimeSpan.Zero) return Whole(job, made);
         if (facts.LengthOf(job.SourceKey) is { } length && asked > length) options = options with { Time = length };
-        return Whole(job, await WholeAsync(job, new FfmpegCommand(FfmpegArguments.ForLast(options, job.Loan.Url, limits)), cancellation));
+        return Whole(job, await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForLast(options, input, limits)), cancellation));
 
         TimeSpan Last(TimeSpan length) => length > last ? length - last : TimeSpan.Zero;
     }
@@ -235,11 +225,18 @@ public sealed partial class VariantMaker : IAsyncDisposable
             : (made.Fault ?? VariantFault.Unsupported("it has no picture there")).ToResponse();
     }
 
+    /// <summary>A command that reads the source, by what is known of its picture.</summary>
+    private FfmpegCommand CommandFor(Job job, Func<FfmpegInput, IReadOnlyList<string>> arguments)
+    {
+        var known = job.Tools.CanToneMap ? facts.IsHdr(job.SourceKey) : false;
+        return new FfmpegCommand(arguments(new(job.Loan.Url, known == true))) { ForHdr = known is null ? () => arguments(new(job.Loan.Url, true)) : null };
+    }
+
     private async Task LearnAsync(Job job, VariantRun run)
     {
         // All it said has been heard once it has ended.
         await run.Exited;
-        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.SourceKey, length);
+        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.SourceKey, length, run.Progress.IsHdr);
     }
 
     private OriginResponse Refuse(Job job, VariantFault fault)

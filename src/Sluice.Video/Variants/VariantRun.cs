@@ -11,34 +11,31 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <summary>So little left to do is finished though nobody waits any more.</summary>
     private static readonly TimeSpan NearEnd = TimeSpan.FromSeconds(3);
 
-    private readonly ToolProcess process;
+    /// <summary>ffmpeg always says something of its source before the first byte; so long at most until that is heard.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
+
+    private readonly FfmpegTools tools;
+    private readonly FfmpegCommand command;
     private readonly VideoOptions options;
     private readonly FfmpegLimits limits;
     private readonly VariantMeter meter;
     private readonly TimeProvider time;
     private readonly long began;
-    private readonly bool isPart;
+    private ToolProcess process;
+    private bool isHeard;
     private long made;
     private bool isTooLong;
 
     public VariantRun(FfmpegTools tools, FfmpegCommand command, VideoOptions options, FfmpegLimits limits, VariantMeter meter, TimeProvider time)
     {
-        (this.options, this.limits, this.meter, this.time, began) = (options, limits, meter, time, time.GetTimestamp());
-        isPart = command.IsPart;
-        process = ToolProcess.Start(
-            new ToolCommand(tools.Ffmpeg, command.Arguments)
-            {
-                Input = command.Input,
-                Listen = Progress.Hear,
-                Limits = new ToolLimits { Time = command.Time ?? limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
-            },
-            time);
+        (this.tools, this.command, this.options, this.limits, this.meter, this.time, began) = (tools, command, options, limits, meter, time, time.GetTimestamp());
+        process = Start(command.Arguments);
     }
 
     /// <summary>What it reads its source from. Where that breaks off, ffmpeg takes it for the source's end, and calls what it made of it a success.</summary>
     public SourceLoan? Loan { get; init; }
 
-    public FfmpegProgress Progress { get; } = new();
+    public FfmpegProgress Progress { get; private set; } = new();
 
     /// <summary>How long the variant will be; null while ffmpeg has not said how long its source is.</summary>
     public TimeSpan? Length => LengthOf(options, Progress.Source);
@@ -61,6 +58,7 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <exception cref="OriginException">It failed.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
+        if (!isHeard) await HearAsync(cancellation);
         var count = await process.Output.ReadAsync(buffer, cancellation);
         if ((made += count) > limits.OutputBytes)
         {
@@ -96,6 +94,27 @@ internal sealed class VariantRun : IAsyncDisposable
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }
 
+    /// <summary>Waits for what ffmpeg says of its source, which comes on another way than what it makes of it. Of a source of high dynamic range it begins again, now that it is known to be one.</summary>
+    private async Task HearAsync(CancellationToken cancellation)
+    {
+        isHeard = true;
+        await Task.WhenAny(Progress.SourceKnown, process.Exited, Task.Delay(Glance, time, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        if (!Progress.IsHdr || command.ForHdr is not { } again) return;
+        await process.DisposeAsync();
+        Progress = new FfmpegProgress();
+        process = Start(again());
+    }
+
+    private ToolProcess Start(IReadOnlyList<string> arguments) => ToolProcess.Start(
+        new ToolCommand(tools.Ffmpeg, arguments)
+        {
+            Input = command.Input,
+            Listen = Progress.Hear,
+            Limits = new ToolLimits { Time = command.Time ?? limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
+        },
+        time);
+
     private VariantFault TooLong() => VariantFault.TooLarge($"The variant has more than {limits.OutputBytes} bytes.");
 
     public async ValueTask DisposeAsync()
@@ -104,6 +123,6 @@ internal sealed class VariantRun : IAsyncDisposable
         var exit = await process.Exited;
         // Neither made, where its end was quicker, nor given up for want of anybody who waits.
         if (isTooLong || Loan is { IsBroken: true }) exit = exit with { End = ToolEnd.Exited, Code = 1 };
-        if (!isPart || !exit.IsSuccess) meter.End(OptionNames.Of(options.Mode), exit, time.GetElapsedTime(began));
+        if (!command.IsPart || !exit.IsSuccess) meter.End(OptionNames.Of(options.Mode), exit, time.GetElapsedTime(began));
     }
 }

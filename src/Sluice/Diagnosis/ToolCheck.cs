@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Sluice.Core.Processes;
 
 namespace Sluice.Diagnosis;
 
@@ -14,21 +15,29 @@ internal static partial class ToolCheck
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(tool, ["-version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            var version = Version().Match(output);
+            var version = Version().Match(await AskAsync(tool, "-version", cancellation));
             if (!version.Success)
                 return Finding.Warn(tool, "is there, and does not tell its version", Advice);
             var (major, minor) = (int.Parse(version.Groups[2].ValueSpan), int.Parse(version.Groups[3].ValueSpan));
-            return (major, minor).CompareTo((5, 1)) < 0
-                ? Finding.Warn(tool, $"{version.Groups[1].Value} is too old", Advice)
+            if ((major, minor).CompareTo((5, 1)) < 0) return Finding.Warn(tool, $"{version.Groups[1].Value} is too old", Advice);
+            return tool == "ffmpeg" && !ToneMap.IsAmong(await AskAsync(tool, "-filters", cancellation))
+                ? Finding.Warn(tool, $"{version.Groups[1].Value} is without zscale: what is made of HDR videos looks pale", "install one that was built with zimg (--enable-libzimg), as Debian's is")
                 : Finding.Ok(tool, version.Groups[1].Value);
         }
         catch (Win32Exception)
         {
             return Finding.Warn(tool, "not found on PATH", Advice);
         }
+    }
+
+    private static async Task<string> AskAsync(string tool, string question, CancellationToken cancellation)
+    {
+        using var process = Process.Start(new ProcessStartInfo(tool, [question]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // Both at once: one that is not read is full some time, and the tool waits.
+        var (said, complained) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        await complained;
+        await process.WaitForExitAsync(cancellation);
+        return await said;
     }
 
     [GeneratedRegex(@"version n?((\d{1,4})\.(\d{1,4})\S*)")]

@@ -185,6 +185,21 @@ public sealed class CatalogFlowTests(CatalogEdge bed) : IClassFixture<CatalogEdg
     }
 
     [Fact]
+    public async Task Video_OfHighDynamicRange_HasTheColoursOfStandardRange()
+    {
+        var path = await catalog.ReadyAsync(await catalog.UploadAsync(await Clips.HdrAsync("arib-std-b67")));
+        var encode = (await edge.AskAsync(path)).Text.Split('\n').First(line => line.EndsWith("180p/playlist.m3u8", StringComparison.Ordinal)).Replace("180p/playlist.m3u8", "", StringComparison.Ordinal);
+        foreach (var name in (string[])["180p/segment_000.ts", "poster.jpg", "thumbnails.jpg"])
+        {
+            var made = new Uri(bed.Sluice.EdgeAddress, path[..(path.LastIndexOf('/') + 1)] + encode + name).ToString();
+            // Of many thumbnails those of the first row.
+            var pixels = await Clips.PixelsAsync(made, name == "thumbnails.jpg" ? 10 : 2, 1, inItsColours: true);
+            Clips.AssertNear(Clips.Skin, pixels, 0);
+            Clips.AssertNear((225, 225, 225), pixels, 1);
+        }
+    }
+
+    [Fact]
     public async Task Video_OfAMoment_HasItsPoster()
     {
         var video = await catalog.GetAsync(await AReadyAsync());

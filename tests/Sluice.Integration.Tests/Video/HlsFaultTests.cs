@@ -75,7 +75,7 @@ public sealed class HlsFaultTests
         using var folder = new TemporaryFolder();
         File.Copy(await Clips.MakeAsync("hls-fault.mp4", Film), folder.FileOf("media/film.mp4"));
         // It may write no file, and so makes a folder.
-        var wrapper = folder.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version) ;; *) /bin/mkdir {folder.Path}/told 2>/dev/null && (/bin/sleep 0.2; kill -TERM $$) & ;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
+        var wrapper = folder.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version|-filters) ;; *) /bin/mkdir {folder.Path}/told 2>/dev/null && (/bin/sleep 0.2; kill -TERM $$) & ;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.FileOf("media"), Environment = new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(wrapper)}:{Environment.GetEnvironmentVariable("PATH")}" } });
         const string Segment = "/film.mp4/hls-2.ts?width=1920&height=1080";

@@ -56,7 +56,7 @@ public sealed class VideoEdge : IAsyncLifetime
     private string CountingTools()
     {
         // It may write no file, and so makes a folder.
-        var wrapper = tools.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version) ;; *) /bin/mkdir {tools.Path}/run-$$;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
+        var wrapper = tools.Write("bin/ffmpeg", $"#!/bin/sh\ncase \"$1\" in -version|-filters) ;; *) /bin/mkdir {tools.Path}/run-$$;; esac\nexec {Require.Command("ffmpeg")} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return Path.GetDirectoryName(wrapper)!;
     }

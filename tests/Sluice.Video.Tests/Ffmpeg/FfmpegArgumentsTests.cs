@@ -1,3 +1,4 @@
+using Sluice.Core.Processes;
 using Sluice.Video.Ffmpeg;
 using Sluice.Video.Options;
 
@@ -6,12 +7,13 @@ namespace Sluice.Video.Tests.Ffmpeg;
 public class FfmpegArgumentsTests
 {
     private const string Url = "http://127.0.0.1:1/x";
+    private static readonly FfmpegInput Source = new(Url);
     private static readonly FfmpegLimits Limits = new() { Threads = 2 };
 
     [Fact]
     public void Video_BeginsWithItsBounds_AndReadsNothingButItsSource()
     {
-        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Width = 640, Height = 360 }, Url, Limits);
+        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Width = 640, Height = 360 }, Source, Limits);
         Assert.Single(arguments, "-i");
         Assert.Equal(Url, After(arguments, "-i"));
         Assert.Equal("http,tcp", After(arguments, "-protocol_whitelist"));
@@ -25,19 +27,19 @@ public class FfmpegArgumentsTests
 
     [Fact]
     public void Video_StreamsAsFragments() =>
-        Assert.Equal("frag_keyframe+empty_moov+default_base_moof", After(FfmpegArguments.For(new VideoOptions { Format = "mp4" }, Url, Limits), "-movflags"));
+        Assert.Equal("frag_keyframe+empty_moov+default_base_moof", After(FfmpegArguments.For(new VideoOptions { Format = "mp4" }, Source, Limits), "-movflags"));
 
     // ffmpeg aborts where a fragment ends between pictures that are told by later ones: no more than ten seconds lie between those of the lowest rate.
     [Theory]
     [InlineData(VideoMode.Video, "30000000")]
     [InlineData(VideoMode.Audio, "2000000")]
     public void Fragments_EndBetweenPicturesOfAVideoOnlyWhereThereAreNone(VideoMode mode, string microseconds) =>
-        Assert.Equal(microseconds, After(FfmpegArguments.For(new VideoOptions { Mode = mode, Format = mode == VideoMode.Audio ? "m4a" : "mp4" }, Url, Limits), "-frag_duration"));
+        Assert.Equal(microseconds, After(FfmpegArguments.For(new VideoOptions { Mode = mode, Format = mode == VideoMode.Audio ? "m4a" : "mp4" }, Source, Limits), "-frag_duration"));
 
     [Fact]
     public void Times_AreOptionsOfTheInput_SoThatItIsSoughtAndNotReadThrough()
     {
-        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Time = TimeSpan.FromSeconds(2.5), Duration = TimeSpan.FromSeconds(3) }, Url, Limits);
+        var arguments = FfmpegArguments.For(new VideoOptions { Format = "mp4", Time = TimeSpan.FromSeconds(2.5), Duration = TimeSpan.FromSeconds(3) }, Source, Limits);
         Assert.Equal(("2.5", "3"), (After(arguments, "-ss"), After(arguments, "-t")));
         Assert.True(IndexOf(arguments, "-ss") < IndexOf(arguments, "-i"));
     }
@@ -61,11 +63,25 @@ public class FfmpegArgumentsTests
             Tuning = new() { Sharpen = 2, Blur = 10, Brightness = -50, Contrast = 25, Saturation = -100 },
         }));
 
+    // Before what is touched up, and after it was made smaller: it goes by floating point.
+    [Fact]
+    public void Picture_OfHighDynamicRange_IsToldInStandardRange() => Assert.Equal(
+        $"yadif=deint=interlaced,scale='iw*clip(sar,0.25,4)':ih,scale=64:-2,{ToneMap.Filters},gblur=sigma=2,setsar=1",
+        PictureFilters.For(new VideoOptions { Format = "mp4", Width = 64, Tuning = new() { Blur = 10 } }, isHdr: true));
+
+    [Theory]
+    [InlineData("jpg", ",setsar=1,scale=out_color_matrix=bt601:out_range=pc")]
+    [InlineData("webp", ",setsar=1,scale=out_color_matrix=bt601:out_range=tv")]
+    [InlineData("png", ",setsar=1")]
+    [InlineData("avif", ",setsar=1")]
+    public void Frame_HasTheColoursOfItsFormat(string format, string end) =>
+        Assert.EndsWith(end, After(FfmpegArguments.For(new VideoOptions { Mode = VideoMode.Frame, Format = format }, Source, Limits), "-vf"), StringComparison.Ordinal);
+
     [Fact]
     public void Cells_AreSoughtEachByItself_WithTheBoundsOfAnySource()
     {
         var options = new VideoOptions { Format = "jpg", Mode = VideoMode.SpriteSheet, Width = 640, Height = 360, Columns = 2, Rows = 2, Time = TimeSpan.FromSeconds(10) };
-        var arguments = FfmpegArguments.ForCells(options, SpriteGrid.For(options, TimeSpan.FromSeconds(410)), 1..3, Url, Limits);
+        var arguments = FfmpegArguments.ForCells(options, SpriteGrid.For(options, TimeSpan.FromSeconds(410)), 1..3, Source, Limits);
         Assert.Equal(["160", "260"], arguments.Zip(arguments.Skip(1)).Where(pair => pair.First == "-ss").Select(pair => pair.Second));
         foreach (var option in (string[])["-i", "-protocol_whitelist", "-format_whitelist", "-max_pixels", "-recv_buffer_size"]) Assert.Equal(2, arguments.Count(argument => argument == option));
     }
@@ -91,12 +107,12 @@ public class FfmpegArgumentsTests
     [InlineData(VideoLevel.Medium, "1500000")]
     [InlineData(VideoLevel.High, "3000000")]
     public void Quality_BoundsTheRate(VideoLevel quality, string rate) =>
-        Assert.Equal(rate, After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Quality = quality }, Url, Limits), "-maxrate"));
+        Assert.Equal(rate, After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Quality = quality }, Source, Limits), "-maxrate"));
 
     [Fact]
     public void Compression_HighTakesMoreAwayThanLow()
     {
-        int Constant(VideoLevel level) => int.Parse(After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Compression = level }, Url, Limits), "-crf"), System.Globalization.CultureInfo.InvariantCulture);
+        int Constant(VideoLevel level) => int.Parse(After(FfmpegArguments.For(new VideoOptions { Format = "mp4", Compression = level }, Source, Limits), "-crf"), System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(Constant(VideoLevel.Low) < Constant(VideoLevel.Medium) && Constant(VideoLevel.Medium) < Constant(VideoLevel.High));
     }
 

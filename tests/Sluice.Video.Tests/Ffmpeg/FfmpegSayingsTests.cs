@@ -36,7 +36,27 @@ public class FfmpegSayingsTests
         Assert.Equal(TimeSpan.FromSeconds(90.5), progress.Source);
         Assert.Equal(TimeSpan.FromSeconds(12.5), progress.Done);
         Assert.Equal("Picture size 16000x8000 exceeds specified max pixel count", progress.Fault);
+        Assert.False(progress.SourceKnown.IsCompleted);
+        Assert.True(progress.Hear("[info] Stream mapping:"));
         Assert.True(progress.SourceKnown.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive), 640x360 [SAR 1:1 DAR 16:9]", true)]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/smpte2084), 640x360", true)]
+    [InlineData("yuv420p10le(bt2020nc/bt2020/smpte2084), 640x360", true)]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/bt2020-10), 640x360", false)]
+    // Whose other colours nobody knows.
+    [InlineData("yuv420p10le(tv, bt2020nc/unknown/smpte2084), 640x360", false)]
+    [InlineData("yuv420p(tv, bt709), 640x360", false)]
+    [InlineData("yuv420p, 640x360", false)]
+    public void Progress_OfAPicture_TellsWhetherItIsOfHighDynamicRange(string picture, bool isHdr)
+    {
+        var progress = new FfmpegProgress();
+        Assert.True(progress.Hear("[info]   Stream #0:0(und): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, mono, fltp, 69 kb/s (default)"));
+        Assert.True(progress.Hear($"[info]   Stream #0:1[0x2](und): Video: hevc (Main 10) (hvc1 / 0x31637668), {picture}, 262 kb/s, 25 fps (default)"));
+        Assert.True(progress.Hear("[info]   Stream #0:2[0x0]: Video: mjpeg (Baseline), yuvj420p(pc, bt2020nc/bt2020/smpte2084), 640x640 (attached pic)"));
+        Assert.Equal(isHdr, progress.IsHdr);
     }
 
     [Theory]
@@ -46,16 +66,14 @@ public class FfmpegSayingsTests
     {
         var progress = new FfmpegProgress();
         Assert.True(progress.Hear($"[info]   Duration: {said}, start: 0.000000, bitrate: 1949 kb/s"));
-        Assert.True(progress.SourceKnown.IsCompleted);
         Assert.Equal(TimeSpan.FromSeconds(seconds), progress.Source);
     }
 
     [Fact]
-    public void Progress_SourceOfNoLength_IsKnownToHaveNone()
+    public void Progress_SourceOfNoLength_HasNone()
     {
         var progress = new FfmpegProgress();
         Assert.True(progress.Hear("[info]   Duration: N/A, bitrate: N/A"));
-        Assert.True(progress.SourceKnown.IsCompleted);
         Assert.Null(progress.Source);
     }
 
