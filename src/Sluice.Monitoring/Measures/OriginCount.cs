@@ -22,8 +22,9 @@ internal readonly record struct OriginCount(double Requests, double Failed, doub
         var counts = new Dictionary<string, OriginCount>();
         foreach (var (series, found) in window.All)
         {
-            if (series.Instrument != MeasureNames.OriginRequests) continue;
-            var (name, result) = (series.Label("origin") ?? "", series.Label("result"));
+            // Where there are more sets of labels than may be, the rest is counted without them: of nobody knows which origin, and with what result.
+            if (series.Instrument != MeasureNames.OriginRequests || series.Label("origin") is not { } name) continue;
+            var result = series.Label("result");
             var before = counts.GetValueOrDefault(name);
             counts[name] = new OriginCount(before.Requests + found.Value, before.Failed + (IsFailure(result) ? found.Value : 0), before.Answered + (IsAnswer(result) ? found.Value : 0));
         }
@@ -32,7 +33,7 @@ internal readonly record struct OriginCount(double Requests, double Failed, doub
     }
 
     /// <summary>True for a result of a request to an origin that is a failure.</summary>
-    public static bool IsFailure(string? result) => !IsAnswer(result) && result != "abandoned";
+    public static bool IsFailure(string? result) => !string.IsNullOrEmpty(result) && !IsAnswer(result) && result != "abandoned";
 
     private static bool IsAnswer(string? result) => result is "1xx" or "2xx" or "3xx" or "4xx";
 }
