@@ -71,6 +71,9 @@ public sealed class SluiceEdge
     /// <summary>False for what must be looked at more closely before it may be a hit: a wish for a tunnel, a body of unknown length.</summary>
     private static bool IsPlain(IHeaderDictionary headers) => headers.Upgrade.Count == 0 && headers.TransferEncoding.Count == 0;
 
+    /// <summary>Names of the origins of its routes.</summary>
+    public IEnumerable<string> Origins => Routes.All.SelectMany(route => route.Route.Origins.Select(origin => origin.Name));
+
     /// <summary>How the origins do that are watched by a circuit breaker.</summary>
     public IEnumerable<OriginCircuit> Circuits => Routes.All.SelectMany(route => route.Circuits);
 

@@ -31,7 +31,7 @@ internal sealed partial class MonitorParts : IAsyncDisposable
         Trends = new TrendBuilder(store, Reader);
         Reports = new ReportBuilder(options, monitor.Sources, store, Summaries);
         Checks = new CheckBuilder(options, monitor.Sources, store, Reports);
-        engine = new AlertEngine([.. AlertRules.All(options.Thresholds), .. new AnomalyRules(store, options.Thresholds, time.LocalTimeZone).All()], store, Tell);
+        engine = new AlertEngine([.. AlertRules.All(options.Thresholds, () => monitor.Sources.Origins()), .. new AnomalyRules(store, options.Thresholds, time.LocalTimeZone).All()], store, Tell);
         // After it, since it ends alerts of rules that are no more: those are not told of.
         teller = AlertTeller.Create(options, store.Records, time, logger);
         Unwritten = new UnwrittenAlert(store.Records, time, Tell);

@@ -17,6 +17,9 @@ public sealed class MonitorSources
     /// <summary>True when the server hands out presigned URLs.</summary>
     public Func<bool> HasUrls { get; set; } = () => false;
 
+    /// <summary>Names of the origins that may be asked; null where nobody says. One that is no more, as after its route was changed, is not down.</summary>
+    public Func<IReadOnlySet<string>?> Origins { get; set; } = () => null;
+
     /// <summary>Where servers lay out for each other what they measured: small values that all of them see. Null where this one is alone, or does not know yet.</summary>
     public Func<IKeyValueStore?> Board { get; set; } = () => null;
 }

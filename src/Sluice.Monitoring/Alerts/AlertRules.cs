@@ -10,7 +10,10 @@ internal static class AlertRules
     private const int LatencyMinutes = 5;
     private const int LatencyMinimum = 5;
 
-    public static IReadOnlyList<AlertRule> All(AlertThresholds limits) =>
+    /// <summary>All of them.</summary>
+    /// <param name="limits">The thresholds.</param>
+    /// <param name="origins">The origins that there are; null where that is not known.</param>
+    public static IReadOnlyList<AlertRule> All(AlertThresholds limits, Func<IReadOnlySet<string>?> origins) =>
     [
         .. MeasureScopes.All.SelectMany(scope => Scoped(scope, limits)),
         Origins(limits),
@@ -34,7 +37,7 @@ internal static class AlertRules
         },
         Storage("kv-storage", AlertSeverity.Warning, limits.StoragePercent),
         Storage("kv-storage-critical", AlertSeverity.Critical, limits.StorageCriticalPercent),
-        OriginDown.Rule(),
+        OriginDown.Rule(origins),
         .. ConditionRules.All,
     ];
 

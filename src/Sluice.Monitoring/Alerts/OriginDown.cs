@@ -10,11 +10,13 @@ internal static class OriginDown
     /// <summary>Minutes looked back over: more than the rule's patience, so that an origin nobody asks any more is unknown, and not well, until the alert ends for that.</summary>
     private const int Past = 20;
 
-    public static AlertRule Rule() => new()
+    /// <summary>The rule.</summary>
+    /// <param name="origins">The origins that there are; null where that is not known.</param>
+    public static AlertRule Rule(Func<IReadOnlySet<string>?> origins) => new()
     {
         Name = "origin-down",
         Severity = AlertSeverity.Critical,
-        Measure = Count,
+        Measure = evidence => Count(evidence, origins()),
         Begins = value => value > 0,
         Ends = value => value == 0,
         For = TimeSpan.FromSeconds(30),
@@ -22,18 +24,21 @@ internal static class OriginDown
     };
 
     /// <summary>Origins that are down; null where none is known to be, and one that failed has not been asked again or none was asked at all.</summary>
-    private static double? Count(AlertEvidence evidence)
+    private static double? Count(AlertEvidence evidence, IReadOnlySet<string>? origins)
     {
         var window = evidence.Last(Minute);
         var now = OriginCount.Of(window);
         var down = now.Where(one => one.Value.IsFailing).Select(one => one.Key).ToHashSet();
         down.UnionWith(window.By(MeasureNames.Circuit, "origin").Where(one => one.Sum >= 2).Select(one => one.Label));
-        if (down.Count > 0) return down.Count;
-        return IsAnyLeftUnknown(evidence, now) || (window.Last(MeasureNames.Circuit) is null && !now.Values.Any(one => one.HasAnswered)) ? null : 0;
+        if (down.Any(IsThere)) return down.Count(IsThere);
+        var unknown = Unknown(evidence, now).Concat(down).ToList();
+        return unknown.Exists(IsThere) || (unknown.Count == 0 && window.Last(MeasureNames.Circuit) is null && !now.Values.Any(one => one.HasAnswered)) ? null : 0;
+
+        bool IsThere(string name) => origins?.Contains(name) != false;
     }
 
-    /// <summary>True when some origin answered nothing since it last was failing.</summary>
-    private static bool IsAnyLeftUnknown(AlertEvidence evidence, Dictionary<string, OriginCount> now)
+    /// <summary>Origins that have answered nothing since they last were failing.</summary>
+    private static List<string> Unknown(AlertEvidence evidence, Dictionary<string, OriginCount> now)
     {
         var answered = now.Where(one => one.Value.HasAnswered).Select(one => one.Key).ToHashSet();
         var failed = new Dictionary<string, double>();
@@ -43,10 +48,10 @@ internal static class OriginDown
             foreach (var (name, count) in OriginCount.Of(minute))
             {
                 if (count.HasAnswered) answered.Add(name);
-                else if (!answered.Contains(name) && (failed[name] = failed.GetValueOrDefault(name) + count.Failed) >= OriginCount.Few) return true;
+                else if (!answered.Contains(name)) failed[name] = failed.GetValueOrDefault(name) + count.Failed;
             }
         }
 
-        return false;
+        return [.. failed.Where(one => one.Value >= OriginCount.Few).Select(one => one.Key)];
     }
 }

@@ -39,6 +39,7 @@ internal static class Monitoring
         Purges = () => [.. (state.Engine?.Cache.RecentPurges ?? []).Select(done => new PurgeItem(done.At, $"{done.Request.Kind.ToString().ToLowerInvariant()} {Shown(done.Request.Value)}", done.Receipt.Objects, done.Receipt.MemoryBytes + done.Receipt.DiskBytes))],
         Credentials = cancellation => CredentialsAsync(state, cancellation),
         HasUrls = () => state.Engine?.Presign.Named.Count > 0,
+        Origins = () => state.Engine?.Edge.Origins.ToHashSet(StringComparer.Ordinal),
         Board = () => state.Engine?.Redis?.Stores.Open(BoardName),
     };
 

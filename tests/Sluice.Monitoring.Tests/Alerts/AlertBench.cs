@@ -38,6 +38,9 @@ internal sealed class AlertBench : IDisposable
 
     public Dictionary<string, double> Gauges { get; } = [];
 
+    /// <summary>The origins that there are.</summary>
+    public IReadOnlySet<string>? Origins { get; set; }
+
     public Dictionary<string, long[]> Times { get; } = [];
 
     public IEnumerable<string> On => store.Records.Alerts(long.MaxValue).Select(row => row.Rule).Order();
@@ -76,7 +79,7 @@ internal sealed class AlertBench : IDisposable
 
     public void Dispose() => store.Dispose();
 
-    private AlertEngine Make() => new([.. AlertRules.All(Thresholds), .. new AnomalyRules(store, Thresholds).All()], store, notice =>
+    private AlertEngine Make() => new([.. AlertRules.All(Thresholds, () => Origins), .. new AnomalyRules(store, Thresholds).All()], store, notice =>
     {
         Told.Add($"{notice.Alert.Rule} {(notice.Alert.Resolved is null ? "firing" : "resolved")}");
         Notices.Add(notice);

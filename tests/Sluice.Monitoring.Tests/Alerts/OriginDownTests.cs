@@ -90,6 +90,22 @@ public sealed class OriginDownTests : IDisposable
         Assert.True(bench.Notices[1].IsUnjudged);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(0)] // nothing else is asked for
+    public void Origin_ThatIsNoMore_EndsTheAlert(double others)
+    {
+        bench.Origins = new HashSet<string> { "a", "b" };
+        Fail();
+        (bench.Counters[Failed], bench.Counters[Other]) = (0, others);
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down"], bench.On);
+        bench.Origins = new HashSet<string> { "b" };
+        bench.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(["origin-down firing", "origin-down resolved"], bench.Told);
+        Assert.False(bench.Notices[1].IsUnjudged);
+    }
+
     [Fact]
     public void Origin_ThatAnswersAfterASilence_EndsTheAlert()
     {
