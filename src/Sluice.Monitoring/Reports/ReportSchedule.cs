@@ -15,7 +15,8 @@ internal sealed class ReportSchedule(IReadOnlyList<string> periods, ReportBuilde
             var due = Due(name, now.ToUniversalTime());
             var stamp = FormattableString.Invariant($"{due.ToUnixTimeSeconds()}");
             var sent = records.Noted("report " + name);
-            if (sent == stamp) continue;
+            // A clock that was set back over midnight comes to it again.
+            if (sent == stamp || sent == FormattableString.Invariant($"{Next(name, due).ToUnixTimeSeconds()}")) continue;
             records.Note("report " + name, stamp);
             // Of the time before the very first start there is nothing to report.
             if (sent is not null && Period.Find(name) is { } period) teller.Tell(reports.Build(Whole(period, due), due));
@@ -24,6 +25,8 @@ internal sealed class ReportSchedule(IReadOnlyList<string> periods, ReportBuilde
 
     /// <summary>The period that ended then: a month is as long as it was, and not thirty days, or one in two would lack its first day.</summary>
     private static Period Whole(Period period, DateTimeOffset due) => period.Name == "month" ? period with { Seconds = (int)(due - due.AddMonths(-1)).TotalSeconds } : period;
+
+    private static DateTimeOffset Next(string name, DateTimeOffset due) => Due(name, due.AddDays(name switch { "week" => 7, "month" => 31, _ => 1 }));
 
     /// <summary>The last moment at which a report of that name fell due.</summary>
     public static DateTimeOffset Due(string name, DateTimeOffset now)

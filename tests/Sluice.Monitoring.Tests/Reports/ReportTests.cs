@@ -118,6 +118,23 @@ public sealed class ReportTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("day")]
+    [InlineData("week")]
+    [InlineData("month")]
+    public async Task Schedule_ClockIsSetBackOverTheEnd_SendsNothingTwice(string period)
+    {
+        var due = ReportSchedule.Due(period, DateTimeOffset.FromUnixTimeSeconds(Midnight));
+        var schedule = new ReportSchedule([period], reports, store.Records, teller);
+        schedule.Check(due.AddSeconds(-20));
+        schedule.Check(due.AddSeconds(5));
+        schedule.Check(due.AddSeconds(-10));
+        schedule.Check(due.AddSeconds(10));
+        schedule.Check(due.AddDays(40));
+        Assert.True(await TestKit.Processes.Eventually.HoldsAsync(() => sink.Messages.Any(message => message.Report!.To > due), TimeSpan.FromSeconds(60)));
+        Assert.Equal(2, sink.Messages.Count);
+    }
+
+    [Theory]
     [InlineData("2027-01-01T00:00:00Z", "2026-12-01T00:00:00Z", 31)]
     [InlineData("2027-03-01T00:00:00Z", "2027-02-01T00:00:00Z", 28)]
     public async Task Schedule_MonthIsOver_IsAboutAllOfItAndNoMore(string end, string begin, int days)
