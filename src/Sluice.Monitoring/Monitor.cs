@@ -144,9 +144,9 @@ public sealed partial class Monitor : IAsyncDisposable, IDisposable
         }
         catch (Exception failure) when (failure is IOException or Microsoft.Data.Sqlite.SqliteException)
         {
-            var isDamage = failure is Microsoft.Data.Sqlite.SqliteException damage && damage.IsDamage();
-            if (isDamage && Options.HistoryFile is { } file) HistoryFile.MarkDamaged(file);
-            if (Parts.Unwritten.Failed(failure.Message)) LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message, isDamage ? "Restart the server, which puts the damaged file aside." : "Check the free space of the cache directory.");
+            if (failure is Microsoft.Data.Sqlite.SqliteException damage && damage.IsDamage() && Options.HistoryFile is { } file) HistoryFile.MarkDamaged(file);
+            var advice = HistoryFile.Advice(failure);
+            if (Parts.Unwritten.Failed(failure.Message, advice)) LogFailed(loggers.CreateLogger("Sluice.Monitoring"), failure.Message, advice);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -66,13 +66,13 @@ internal sealed partial class AlertOutbox(RecordStore records, string sink, ILog
         catch (SqliteException failure)
         {
             // It is sent all the same.
-            LogNotKept(logger, sink, failure.Message);
+            LogNotKept(logger, sink, failure.Message, HistoryFile.Advice(failure));
         }
     }
 
     [LoggerMessage(4217, LogLevel.Information, "{Count} messages that the {Sink} had not taken before the stop are sent again")]
     private static partial void LogAgain(ILogger logger, int count, string sink);
 
-    [LoggerMessage(4218, LogLevel.Warning, "What the {Sink} has taken of alerts could not be read or written ({Reason}); a restart may lose or repeat a message. Check the free space of the cache directory.")]
-    private static partial void LogNotKept(ILogger logger, string sink, string reason);
+    [LoggerMessage(4218, LogLevel.Warning, "What the {Sink} has taken of alerts could not be read or written ({Reason}); a restart may lose or repeat a message. {Advice}")]
+    private static partial void LogNotKept(ILogger logger, string sink, string reason, string advice);
 }

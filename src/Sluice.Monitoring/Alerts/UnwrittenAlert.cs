@@ -17,18 +17,18 @@ internal sealed class UnwrittenAlert(RecordStore records, TimeProvider time, Fun
     private long? since;
 
     /// <summary>A point could not be written. True when the one before could: that is news for the log.</summary>
-    public bool Failed(string reason)
+    public bool Failed(string reason, string advice)
     {
         AlertRow begun;
         lock (gate)
         {
             var isNews = since is null;
             since ??= time.GetTimestamp();
-            records.Unwritable = reason;
+            records.Unwritable = $"{reason.TrimEnd('.')}. {advice}";
             if (records.Unwritten is not null || time.GetElapsedTime(since.Value) < After) return isNews;
             var started = time.GetUtcNow().ToUnixTimeSeconds();
             // Below zero is no number of one that is entered.
-            records.Unwritten = begun = new AlertRow(-started, Rule, (int)AlertSeverity.Critical, $"the history cannot be written ({reason.TrimEnd('.')}), so no other alert is judged: check free space and permissions of the cache directory", 0, started);
+            records.Unwritten = begun = new AlertRow(-started, Rule, (int)AlertSeverity.Critical, $"the history cannot be written ({reason.TrimEnd('.')}), so no other alert is judged. {advice}", 0, started);
         }
 
         tell(new AlertNotice(begun, begun.Value));

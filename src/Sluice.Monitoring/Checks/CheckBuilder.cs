@@ -25,7 +25,7 @@ internal sealed class CheckBuilder(MonitoringOptions options, MonitorSources sou
         if (questions is null) return null;
         var list = questions.ToList();
         if (store.Records.Unwritable is { } reason)
-            list.Insert(0, new("History", [new("not written", $"{reason.TrimEnd('.')}: what happened since is not in the answers below, but on the dashboard and in sluice stats. Check free space and permissions of the cache directory", "bad")]));
+            list.Insert(0, new("History", [new("not written", $"what happened since is not in the answers below, but on the dashboard and in sluice stats. {reason}", "bad")]));
         var tones = list.SelectMany(question => question.Facts).Select(fact => fact.Tone).ToHashSet();
         return new CheckResult($"{name}, {options.Node}, {now.UtcDateTime:yyyy-MM-dd HH:mm} UTC", tones.Contains("bad") ? "bad" : tones.Contains("warning") ? "warning" : "good", list);
     }

@@ -32,7 +32,7 @@ internal sealed class RecordStore : IDisposable
         forget = connection.Prepare("DELETE FROM untaken WHERE sink = $sink AND name = $name", "$sink", "$name");
     }
 
-    /// <summary>Why the history cannot be written now; null while it can.</summary>
+    /// <summary>Why the history cannot be written now, and what is to be done; null while it can.</summary>
     public string? Unwritable { get; set; }
 
     /// <summary>An alert that is on and cannot be entered.</summary>

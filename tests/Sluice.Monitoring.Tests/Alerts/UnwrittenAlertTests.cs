@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Core.Sqlite;
 using Sluice.Monitoring.Alerts;
+using Sluice.Monitoring.History;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -66,6 +67,12 @@ public sealed class UnwrittenAlertTests : IAsyncLifetime
         Assert.Equal(on.Started, Assert.Single(monitor.Alerts()).Started);
         Assert.Equal(1, Read("SELECT count(*) FROM alerts WHERE resolved > started"));
     }
+
+    [Theory]
+    [InlineData(5, "Another program holds the file")]
+    [InlineData(11, "Restart the server")]
+    [InlineData(13, "Check free space")]
+    public void Advice_OfWhatSQLiteSays_IsAboutThat(int code, string advice) => Assert.StartsWith(advice, HistoryFile.Advice(new SqliteException("", code)), StringComparison.Ordinal);
 
     [Fact]
     public async Task History_ThatFailsForAMoment_IsNoAlert()
