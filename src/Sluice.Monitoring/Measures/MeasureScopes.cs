@@ -61,6 +61,9 @@ internal static class MeasureScopes
     /// <summary>Refusals of the key-value store for too many requests (row MTR-19).</summary>
     public static double RateLimited(Window w) => w.Sum(StoreErrorsName, "type", "busy");
 
+    /// <summary>Bytes that clients took of what the cache is for.</summary>
+    public static double Answered(Window w) => w.Sum(Sent) - w.Sum(Sent, Outcome, "bypass") - w.Sum(Sent, Outcome, "refused");
+
     /// <summary>Bytes that the cache sent and no origin had to. What went past the cache is in both, and falls out.</summary>
     public static double SavedBytes(Window w) => Math.Max(0, w.Sum(Sent) - w.Sum(OriginReceived));
 

@@ -15,6 +15,8 @@ internal static class WhatIfBuilder
     {
         var (requests, sent) = (period.Sum(MeasureNames.WhatIfRequests), period.Sum(MeasureNames.WhatIfSent));
         if (requests <= 0 || minute.Last(MeasureNames.WhatIfSize) is not { } size) return null;
+        // Counted with their heads, of which browsers that ask for all of a film and leave at each seek take little.
+        var taken = sent > 0 ? Math.Min(1, MeasureScopes.Answered(period) / sent) : 1;
         var rows = Policies.SelectMany(policy =>
         {
             var present = Money(policy, "1");
@@ -38,7 +40,7 @@ internal static class WhatIfBuilder
             };
         }
 
-        double Money(string policy, string factor) => prices.Of(Bytes(policy, factor), Hits(policy, factor));
+        double Money(string policy, string factor) => prices.Of(Bytes(policy, factor) * taken, Hits(policy, factor));
 
         double Hits(string policy, string factor) => Of(MeasureNames.WhatIfHits, policy, factor);
 

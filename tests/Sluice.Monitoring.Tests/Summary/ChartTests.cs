@@ -71,6 +71,7 @@ public sealed class ChartTests : IDisposable
         var counts = new Dictionary<int, SeriesValue>();
         Add("sluice.whatif.requests", 1000);
         Add("sluice.whatif.sent", 100e9);
+        Add("sluice.edge.sent{outcome=hit}", 100e9);
         foreach (var (policy, size, hits) in ((string, string, double)[])[("s3fifo", "0.5", 600), ("s3fifo", "1", 800), ("s3fifo", "2", 900), ("s3fifo", "4", 950), ("lru", "1", 700)])
         {
             Add($"sluice.whatif.hits{{policy={policy},size={size}}}", hits);
@@ -86,6 +87,11 @@ public sealed class ChartTests : IDisposable
         Assert.Equal("s3fifo", found.Policy);
         Assert.Equal("lru", WhatIfBuilder.Build(new Window(counts, store.Catalog.Find), Of((MeasureNames.WhatIfSize + "{policy=lru}", 10e9)), new Prices())!.Policy);
         Assert.Null(WhatIfBuilder.Build(Of(), Of(), new Prices()));
+
+        // Of 100 GB that were promised clients took 50.
+        foreach (var (outcome, bytes) in ((string, double)[])[("hit", 40e9), ("miss", 10e9), ("bypass", 500e9)]) Add($"sluice.edge.sent{{outcome={outcome}}}", bytes);
+        found = WhatIfBuilder.Build(new Window(counts, store.Catalog.Find), Of((MeasureNames.WhatIfSize, 10e9)), new Prices())!;
+        Assert.Equal("80.0% 3.60 USD", found.Rows.Where(row => row is { Policy: "s3fifo", Factor: 1 }).Select(row => $"{row.ByteText} {row.MoneyText}").Single());
 
         void Add(string name, double value) => counts[store.Catalog.Get(name, SeriesKind.Counter, [])!.Id] = new SeriesValue { Value = value };
     }
