@@ -88,7 +88,7 @@ internal sealed class SummaryBuilder(MonitoringOptions options, MonitorSources s
             var isFailing = IsFailing(name);
             yield return new OriginHealth(
                 name, MeasureText.Count(requests), MeasureText.Percent(share, 2), MeasureText.Milliseconds(window.Histogram(OriginFirstByte, "origin", name).Percentile(0.95)),
-                MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => isFailing ? "failing" : "answering", 1 => "trying", _ => "left alone" })
+                MeasureText.Bytes(window.Sum(OriginReceived, "origin", name)), state switch { 0 => isFailing ? "failing" : recent.GetValueOrDefault(name).Requests > 0 ? "answering" : "not asked", 1 => "trying", _ => "left alone" })
             {
                 Tone = state > 0 || isFailing || share > 5 ? "bad" : share > 1 ? "warning" : "good",
             };

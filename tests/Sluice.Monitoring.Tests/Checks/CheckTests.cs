@@ -116,9 +116,11 @@ public sealed class CheckTests : IDisposable
     {
         Add(Now - 600, ("sluice.origin.requests{origin=http://o,result=2xx}", 900));
         Add(Now - 20, ("sluice.origin.requests{origin=http://o,result=5xx}", 60), ("sluice.origin.requests{origin=http://o,result=timeout}", 40), ("sluice.origin.requests{origin=http://p,result=5xx}", 2));
+        Add(Now - 120, ("sluice.origin.requests{origin=http://gone,result=timeout}", 9));
         var check = await RunAsync("errors");
         Assert.Equal(("failing, 1,000 requests, 10.00% failed, P95 –", "bad"), Fact(check, "Origins", "http://o"));
         Assert.StartsWith("answering", Fact(check, "Origins", "http://p").Text, StringComparison.Ordinal); // two are too few
+        Assert.Equal(("not asked, 9 requests, 100.00% failed, P95 –", "bad"), Fact(check, "Origins", "http://gone"));
     }
 
     // The alert says: look here which it is.
