@@ -87,10 +87,11 @@ internal sealed partial class PrometheusScraper(IOptions<PrometheusOptions> opti
         .AddService("sluice", serviceVersion: options.Value.Version, autoGenerateServiceInstanceId: false, serviceInstanceId: options.Value.Node)
         .AddEnvironmentVariableDetector();
 
-    private static void Set(OtlpExporterOptions otlp, Uri collector, string signal)
+    private void Set(OtlpExporterOptions otlp, Uri collector, string signal)
     {
         otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
         otlp.Endpoint = new Uri($"{collector.ToString().TrimEnd('/')}/v1/{signal}");
+        otlp.HttpClientFactory = () => new HttpClient(new CollectorWatch(collector, signal, logger) { InnerHandler = new SocketsHttpHandler() }) { Timeout = TimeSpan.FromMilliseconds(otlp.TimeoutMilliseconds) };
     }
 
     private sealed record Collection(MeterProvider Provider, PrometheusExporter Exporter, TracerProvider? Traces)
