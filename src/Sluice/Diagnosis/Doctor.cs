@@ -35,6 +35,7 @@ internal sealed class Doctor(ILoggerFactory logging, TimeProvider time)
         if (isServed)
             findings.AddRange(await CircuitCheck.RunAsync(options.Api, time, cancellation));
         findings.AddRange(AccessLogCheck.Run(options.Logging));
+        findings.AddRange(await MonitoringCheck.RunAsync(options.Monitoring, time, cancellation));
         findings.AddRange(LimitCheck.Run(options.Cache));
         findings.AddRange(VariantCheck.Run(options));
         findings.Add(await ToolCheck.RunAsync("ffmpeg", cancellation));

@@ -60,6 +60,34 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_WhereAlertsAndMetricsAreSent_IsTriedWithoutAMessage()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var at = (IPEndPoint)taken.LocalEndpoint;
+        _folder.Write("media/clip.mp4", "x");
+        var there = await DoctorAsync("sh -c true", null);
+        Assert.Contains($"✓ webhook {at}: accepts connections", there, StringComparison.Ordinal);
+        Assert.Contains("✓ alert command: sh is there", there, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", there, StringComparison.Ordinal);
+        using (var connection = await taken.AcceptSocketAsync(TestContext.Current.CancellationToken))
+            Assert.Equal(0, await connection.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+
+        taken.Stop();
+        var away = await DoctorAsync("/nope/tell", $"http://{at}");
+        Assert.Contains($"✗ webhook {at}: ", away, StringComparison.Ordinal);
+        Assert.Contains("✗ alert command: there is no program /nope/tell", away, StringComparison.Ordinal);
+        Assert.Contains($"✗ collector http://{at}/: ", away, StringComparison.Ordinal);
+
+        async Task<string> DoctorAsync(string command, string? otlp)
+        {
+            var monitoring = new JsonObject { ["otlp"] = otlp ?? "none", ["alerts"] = new JsonObject { ["webhook"] = $"http://{at}/secret", ["command"] = command } };
+            var file = _folder.Write("sluice.json", new JsonObject { ["monitoring"] = monitoring }.ToJsonString());
+            return (await RunAsync(_folder.FileOf("media"), "--config", file, "--cache-dir", Path.Combine(_folder.Path, "cache"))).Out;
+        }
+    }
+
+    [Fact]
     public async Task Doctor_FolderWithEmptyFilesAndDeadLinks_TriesAnotherFile()
     {
         _folder.Write("media/empty", "");
