@@ -10,7 +10,7 @@ internal static class LongRun
     /// <summary>Runs until the work ends.</summary>
     public static async Task<int> RunAsync(SluiceOptions options, Terminal terminal, Func<ILoggerFactory, StopSignals, Task> work, CancellationToken cancellation)
     {
-        await using var writer = new LineWriter(Console.OpenStandardError());
+        await using var writer = new LineWriter(Console.OpenStandardError(), json: options.Logging.Format == "json");
         using var logging = LineLoggerProvider.CreateFactory(writer, options.Logging, terminal.Time);
         using var signals = new StopSignals(cancellation);
         try

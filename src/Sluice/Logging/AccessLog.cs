@@ -26,8 +26,9 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             return null;
         try
         {
-            var writer = options.AccessLog == "stdout" ? new LineWriter(Console.OpenStandardOutput()) : WriterOf(options.AccessLog);
-            return new AccessLog(writer, options.Format == "json", time);
+            var json = options.Format == "json";
+            var writer = options.AccessLog == "stdout" ? new LineWriter(Console.OpenStandardOutput(), json: json) : WriterOf(options.AccessLog, json);
+            return new AccessLog(writer, json, time);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -92,7 +93,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
         _ => null,
     };
 
-    private static LineWriter WriterOf(string path)
+    private static LineWriter WriterOf(string path, bool json)
     {
         var first = Append(path);
         var name = NameOf(first);
@@ -102,7 +103,7 @@ internal sealed class AccessLog : IHitLog, IAsyncDisposable
             var next = Append(path);
             name = NameOf(next);
             return next;
-        });
+        }, json);
     }
 
     private static FileStream Append(string path)

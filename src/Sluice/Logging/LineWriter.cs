@@ -12,15 +12,17 @@ internal sealed class LineWriter : IAsyncDisposable
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Task _writing;
     private readonly Func<Stream, Stream>? _renew;
+    private readonly bool _json;
     private Stream _stream;
     private long _dropped;
 
     /// <summary>Starts writing to a stream, which is closed with the writer.</summary>
     /// <param name="stream">Where lines go.</param>
     /// <param name="renew">Asked before lines are written: the same stream, or the one to write to from now on.</param>
-    public LineWriter(Stream stream, Func<Stream, Stream>? renew = null)
+    /// <param name="json">Whether lines are JSON: that some were dropped is then told so too.</param>
+    public LineWriter(Stream stream, Func<Stream, Stream>? renew = null, bool json = false)
     {
-        (_stream, _renew) = (stream, renew);
+        (_stream, _renew, _json) = (stream, renew, json);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -61,7 +63,7 @@ internal sealed class LineWriter : IAsyncDisposable
             for (; batch.Length < 64 << 10 && _lines.Reader.TryRead(out var line); lines++)
                 batch.Append(line).Append('\n');
             if (Dropped is var dropped && dropped > told)
-                batch.Append('(').Append(dropped - told).Append(" lines dropped: the log could not be written, or not as fast as it grew)\n");
+                batch.Append(_json ? "{\"message\":\"" : "(").Append(dropped - told).Append(" lines dropped: the log could not be written, or not as fast as it grew").Append(_json ? "\"}\n" : ")\n");
             try
             {
                 if (_renew?.Invoke(_stream) is { } current && current != _stream)

@@ -90,18 +90,20 @@ public sealed class LineLoggerTests
         Assert.Contains("lines dropped", stream.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Write_ToAFullDisk_CountsEachLineThatIsLost()
+    [Theory]
+    [InlineData(false, "kept\n(50 lines dropped: the log could not be written, or not as fast as it grew)\n")]
+    [InlineData(true, "kept\n{\"message\":\"50 lines dropped: the log could not be written, or not as fast as it grew\"}\n")]
+    public async Task Write_ToAFullDisk_CountsEachLineThatIsLost(bool json, string written)
     {
         var (stream, full) = (new MemoryStream(), true);
-        var writer = new LineWriter(stream, same => full ? throw new IOException("No space left on device") : same);
+        var writer = new LineWriter(stream, same => full ? throw new IOException("No space left on device") : same, json);
         for (var i = 0; i < 50; i++)
             writer.Write("lost");
         Assert.True(await Eventually.HoldsAsync(() => writer.Dropped == 50, TimeSpan.FromSeconds(10)));
         full = false;
         writer.Write("kept");
         await writer.DisposeAsync();
-        Assert.StartsWith("kept\n(50 lines dropped", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+        Assert.Equal(written, Encoding.UTF8.GetString(stream.ToArray()));
     }
 
     private static async Task<string[]> LinesAsync(LoggingSection options, Action<ILoggerFactory> log)
