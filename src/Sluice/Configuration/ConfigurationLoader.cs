@@ -17,7 +17,7 @@ internal static class ConfigurationLoader
     {
         var errors = new List<ConfigurationError>();
         var root = ReadFile(sources, errors) ?? new ConfigurationNode(ConfigurationNodeKind.Section, "");
-        ApplyEnvironment(root, sources.Environment, errors);
+        ApplyEnvironment(root, sources.Environment.Where(variable => !IsLink(variable)).ToDictionary(), errors);
         ApplyFlags(root, sources.Flags, errors);
         ApplyOrigin(root, sources, errors);
         var options = new SluiceOptions();
@@ -49,6 +49,10 @@ internal static class ConfigurationLoader
             Put(root, name[Prefix.Length..].Split("__"), value, name, errors);
         errors.AddRange(environment.Keys.Select(Misspelt).OfType<ConfigurationError>());
     }
+
+    // So Kubernetes tells every pod of the service redis, tcp://10.96.0.7:6379 in REDIS_PORT, and of the service sluice-redis.
+    private static bool IsLink(KeyValuePair<string, string> variable) =>
+        variable.Key.EndsWith("_PORT", StringComparison.Ordinal) && !variable.Key.StartsWith(Prefix, StringComparison.Ordinal) && variable.Value.StartsWith("tcp://", StringComparison.Ordinal);
 
     // "SLUICE_CACHE_MEMORY" would be without effect, and without a word. What only begins like a setting is left alone: Kubernetes calls services so.
     private static ConfigurationError? Misspelt(string name) =>

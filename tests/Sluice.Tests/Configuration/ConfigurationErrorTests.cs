@@ -167,6 +167,17 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.EndsWith("check the path; a server is http(s)://HOST[:PORT][/PREFIX], a bucket s3://BUCKET[/PREFIX]", Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("REDIS_PORT")]
+    [InlineData("SLUICE_REDIS_PORT")]
+    public void Load_AServiceThatKubernetesTellsOf_IsNoSetting(string name)
+    {
+        var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = new Dictionary<string, string> { [name] = "tcp://10.96.0.7:6379" } });
+
+        Assert.Empty(errors);
+        Assert.Null(options.Redis);
+    }
+
+    [Theory]
     [InlineData("""{ "s3": { "bucket": "a" } }""", "'a' is not a bucket's name")]
     [InlineData("""{ "s3": { "bucket": "media", "region": "over there" } }""", "'over there' is not a region")]
     [InlineData("""{ "s3": { "bucket": "media", "anonymous": true, "profile": "p" } }""", "A profile and anonymous access exclude each other")]
