@@ -17,7 +17,7 @@ internal static partial class SettingTree
         new ValueSetting<RedisSection, string?>("prefix", ValueKinds.OptionalText, o => o.Prefix, (o, v) => o.Prefix = v,
             "What every key begins with, for several installations on one Redis.") { DefaultText = "nothing" },
         new ValueSetting<RedisSection, TimeSpan>("timeout", ValueKinds.Time, o => o.Timeout, (o, v) => o.Timeout = v,
-            "How long an answer of it may take before the connection is given up. A look for a shared object waits a quarter of that, a purge twice that for other nodes.") { Check = CheckNotZero },
+            "How long an answer of it may take before the connection is given up. A look for a shared object waits a quarter of that, a purge twice that for other nodes.") { Check = CheckWait },
         new SectionSetting<RedisSection, RedisObjectsSection>("objects", RedisObjects, o => o.Objects, "What nodes share of the objects they fetch."));
 
     private static SettingGroup<RedisObjectsSection> RedisObjects => new(() => new RedisObjectsSection(),
@@ -28,5 +28,5 @@ internal static partial class SettingTree
         new ValueSetting<RedisObjectsSection, long>("sizeThreshold", ValueKinds.Size, o => o.SizeThreshold, (o, v) => o.SizeThreshold = v, "Up to this length a body is one value, above it is stored in parts."),
         new ValueSetting<RedisObjectsSection, int>("chunkSize", ValueKinds.SmallSize, o => o.ChunkSize, (o, v) => o.ChunkSize = v, "Length of those parts."),
         new ValueSetting<RedisObjectsSection, int>("parallelFetches", ValueKinds.Count, o => o.ParallelFetches, (o, v) => o.ParallelFetches = v, "Pieces of a body read ahead."),
-        new ValueSetting<RedisObjectsSection, TimeSpan>("timeout", ValueKinds.Time, o => o.Timeout, (o, v) => o.Timeout = v, "How long a node waits for what another is fetching, before it fetches for itself.") { Check = CheckNotZero });
+        new ValueSetting<RedisObjectsSection, TimeSpan>("timeout", ValueKinds.Time, o => o.Timeout, (o, v) => o.Timeout = v, "How long a node waits for what another is fetching, before it fetches for itself.") { Check = CheckWait });
 }

@@ -111,5 +111,8 @@ internal static partial class SettingTree
         ? ($"\"{wrong}\" is no name of a parameter", "write it as in the query, without = and its value, such as v; a last * stands for any further characters, as in utm_*")
         : null;
 
+    // Timers hold seven weeks.
+    private static (string Problem, string Remedy)? CheckWait(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(7) ? null : ("is not a time from 1ms to 7d", "write one such as 10s");
+
     private static (string Problem, string Remedy)? CheckNotZero(TimeSpan time) => time > TimeSpan.Zero ? null : ("is no time at all", "write one such as 10s");
 }

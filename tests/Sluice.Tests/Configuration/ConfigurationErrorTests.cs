@@ -103,6 +103,19 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("""{ "api": { "hosts": null } }""", "api.hosts: is a texts, not null; write texts separated by commas, or a JSON list of them")]
     public void Load_NullWhereSomethingMustBe_IsRefused(string json, string error) => Assert.Equal([$"sluice.json:1: {error}"], Errors(json));
 
+    // A timer cannot be set to more: the server did not start, or failed at the first request.
+    [Theory]
+    [InlineData("redis.timeout")]
+    [InlineData("redis.objects.timeout")]
+    [InlineData("video.patience")]
+    [InlineData("video.time")]
+    [InlineData("catalog.lease")]
+    [InlineData("catalog.retryPause")]
+    [InlineData("catalog.uploadValidity")]
+    public void Load_AWaitWithoutAnEnd_IsRefused(string setting) =>
+        Assert.Equal($"SLUICE__{setting.Replace(".", "__", StringComparison.Ordinal)}: is not a time from 1ms to 7d; write one such as 10s",
+            Assert.Single(Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { ["SLUICE__" + setting.Replace(".", "__", StringComparison.Ordinal)] = "365d" } })));
+
     // They did nothing.
     [Theory]
     [InlineData(""" "origins": ["http://a:1", "http://b:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
