@@ -32,14 +32,14 @@ internal static class ConfigurationRules
                 errors.Add(new(node.Source, $"{path}.origins", "the route has no origin", "add one, such as \"origins\": [\"./media\"]"));
             if (route.Redirect && !route.Origins.Exists(o => o.S3 is not null))
                 errors.Add(new(node.Source, $"{path}.redirect", "the route has no bucket to redirect to", "add an s3 origin, or leave it out"));
-            foreach (var origin in route.Origins)
+            foreach (var origin in route.Origins.Where(o => o.Folder is null))
             {
                 origin.ConnectTimeout ??= route.ConnectTimeout;
                 origin.ResponseTimeout ??= route.ResponseTimeout;
                 origin.IdleTimeout ??= route.IdleTimeout;
             }
             CheckOrigins(route, path, node, errors);
-            CheckLifetimes(route, path, node, errors);
+            CheckTimes(route, path, node, errors);
             if (route.Video.Enabled)
                 errors.AddRange(PolicyRules.Errors(VideoSetup.Policy(options.Video, route.Video)).Select(e => new ConfigurationError(node.Source, $"{path}.video", e.TrimEnd('.'), "see docs/configuration.md, video")));
             if (!route.Cache && route.Origins.Exists(origin => origin.Url is null))
@@ -103,8 +103,8 @@ internal static class ConfigurationRules
         string SourceOf(string name) => node?.Members.GetValueOrDefault(name)?.Source ?? "";
     }
 
-    /// <summary>Refuses lifetimes that would do nothing: only HTTP servers say their own.</summary>
-    private static void CheckLifetimes(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)
+    /// <summary>Refuses lifetimes that would do nothing, since only HTTP servers say their own, and timeouts that would: a folder has none.</summary>
+    private static void CheckTimes(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)
     {
         if (route.Origins.Count == 0 || !route.Origins.TrueForAll(o => o.IsComplete))
             return;
@@ -113,6 +113,9 @@ internal static class ConfigurationRules
             errors.Add(new(node.Members["ttl"].Source, $"{path}.ttl", "is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh", "leave it out, or write defaultLifetime for answers that do not say"));
         if (route.DefaultLifetime is not null && route.Origins.TrueForAll(o => o.Url is null))
             errors.Add(new(node.Members["defaultLifetime"].Source, $"{path}.defaultLifetime", "is for HTTP servers", "write ttl.ok"));
+        foreach (var (name, timeout) in ((string, TimeSpan?)[])[("connectTimeout", route.ConnectTimeout), ("responseTimeout", route.ResponseTimeout), ("idleTimeout", route.IdleTimeout)])
+            if (timeout is not null && route.Origins.TrueForAll(o => o.Folder is not null))
+                errors.Add(new(node.Members[name].Source, $"{path}.{name}", "is for HTTP servers and buckets", "leave it out"));
     }
 
     private static void CheckOrigins(RouteSection route, string path, ConfigurationNode node, List<ConfigurationError> errors)

@@ -53,5 +53,6 @@ internal static class OriginSetup
         if (section.Host is not null) yield return "host is for a url";
         if (section.Headers.Count > 0) yield return "headers are for a url";
         if (section.MaxConnections != new OriginSection().MaxConnections) yield return "maxConnections is for a url";
+        if (section.Folder is not null && (section.ConnectTimeout ?? section.ResponseTimeout ?? section.IdleTimeout) is not null) yield return "timeouts are for a url or bucket";
     }
 }

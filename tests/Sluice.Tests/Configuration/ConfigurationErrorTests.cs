@@ -124,8 +124,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData(""" "origins": ["s3://bucket", "http://a:1"], "ttl": { "ok": "5m" } """, "routes[0].ttl: is for folders and buckets alone; HTTP servers say in Cache-Control how long an answer is fresh; leave it out, or write defaultLifetime for answers that do not say")]
     [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "defaultLifetime": "1h" """, null)]
     [InlineData(""" "origins": ["http://a:1", "s3://bucket"], "redirect": true, "ttl": { "clientError": "5m" } """, null)]
+    [InlineData(""" "origins": ["/"], "idleTimeout": "5s" """, "routes[0].idleTimeout: is for HTTP servers and buckets; leave it out")]
+    [InlineData(""" "origins": ["/", "http://a:1"], "idleTimeout": "5s" """, null)]
     [InlineData(""" "origins": ["http://a:1"], "ttl": { "ok": "1d", "byExtension": { ".ts": "7d immutable" } } """, null)]
-    public void Load_LifetimeForAnotherKindOfOrigin_IsRefused(string route, string? error) =>
+    public void Load_TimeForAnotherKindOfOrigin_IsRefused(string route, string? error) =>
         Assert.Equal(error is null ? [] : [$"sluice.json:1: {error}"], Errors($$"""{ "routes": [{ {{route}} }] }"""));
 
     [Fact]
@@ -197,6 +199,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("""{ "s3": { "bucket": "media" }, "host": "x" }""", "host is for a url")]
     [InlineData("""{ "s3": { "bucket": "media" }, "headers": { "X-Key": "x" } }""", "headers are for a url")]
     [InlineData("""{ "folder": "/", "maxConnections": 10 }""", "maxConnections is for a url")]
+    [InlineData("""{ "folder": "/", "responseTimeout": "5s" }""", "timeouts are for a url or bucket")]
     [InlineData("""{ "url": "http://x", "host": "a b" }""", "Host must be a host name")]
     [InlineData("""{ "url": "http://x", "idleTimeout": "0s" }""", "IdleTimeout must be more than 0")]
     [InlineData("""{ "url": "http://x", "maxConnections": 65537 }""", "MaximumConnections must be 1 to 65536")]
