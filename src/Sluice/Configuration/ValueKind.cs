@@ -8,8 +8,8 @@ namespace Sluice.Configuration;
 /// <param name="Schema">The JSON Schema of it, as JSON text.</param>
 internal sealed record ValueKind<T>(string Name, string Advice, ValueKind<T>.Parser Parse, Func<T, string> Format, string Schema)
 {
-    /// <summary>The name in a sentence: "a size", "an address".</summary>
-    public string Noun => Name.StartsWith("one of", StringComparison.Ordinal) ? Name : (Name[0] == 'a' ? "an " : "a ") + Name;
+    /// <summary>The name in a sentence: "a size", "an address", "a list of texts".</summary>
+    public string Noun => Name.StartsWith("one of", StringComparison.Ordinal) ? Name : Name == "texts" ? "a list of texts" : (Name[0] == 'a' ? "an " : "a ") + Name;
 
     /// <summary>The text that JSON null means; null where a value of this kind cannot be absent.</summary>
     public string? Null { get; init; }

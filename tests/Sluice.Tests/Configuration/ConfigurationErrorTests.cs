@@ -100,7 +100,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Theory]
     [InlineData("""{ "cache": { "directory": null } }""", "cache.directory: is a path, not null; write a path")]
     [InlineData("""{ "routes": [{ "origins": [{ "s3": { "bucket": "media", "prefix": null } }] }] }""", "routes[0].origins[0].s3.prefix: is a text, not null; write some text")]
-    [InlineData("""{ "api": { "hosts": null } }""", "api.hosts: is a texts, not null; write texts separated by commas, or a JSON list of them")]
+    [InlineData("""{ "api": { "hosts": null } }""", "api.hosts: is a list of texts, not null; write texts separated by commas, or a JSON list of them")]
     public void Load_NullWhereSomethingMustBe_IsRefused(string json, string error) => Assert.Equal([$"sluice.json:1: {error}"], Errors(json));
 
     // A timer cannot be set to more: the server did not start, or failed at the first request.
@@ -167,6 +167,17 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.Equal(error is null ? [] : [$"{name}: {error}"], Texts(new ConfigurationSources { Environment = new Dictionary<string, string> { [name] = "0123456789abcdef" } }));
 
     [Theory]
+    [InlineData("REDIS_PORT")]
+    [InlineData("SLUICE_REDIS_PORT")]
+    public void Load_AServiceThatKubernetesTellsOf_IsNoSetting(string name)
+    {
+        var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = new Dictionary<string, string> { [name] = "tcp://10.96.0.7:6379" } });
+
+        Assert.Empty(errors);
+        Assert.Null(options.Redis);
+    }
+
+    [Theory]
     [InlineData("/nope", "ORIGIN: there is no folder /nope")]
     [InlineData("ftp://x", "ORIGIN: \"ftp://x\" cannot be used")]
     [InlineData("s3://", "ORIGIN: \"s3://\" cannot be used")]
@@ -180,17 +191,6 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("http:/localhost")]
     public void Load_AServerWrittenAsAFolder_SaysHowOneIsWritten(string origin) =>
         Assert.EndsWith("check the path; a server is http(s)://HOST[:PORT][/PREFIX], a bucket s3://BUCKET[/PREFIX]", Assert.Single(Texts(new ConfigurationSources { Origin = origin })), StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("REDIS_PORT")]
-    [InlineData("SLUICE_REDIS_PORT")]
-    public void Load_AServiceThatKubernetesTellsOf_IsNoSetting(string name)
-    {
-        var (options, errors) = ConfigurationLoader.Load(new ConfigurationSources { Environment = new Dictionary<string, string> { [name] = "tcp://10.96.0.7:6379" } });
-
-        Assert.Empty(errors);
-        Assert.Null(options.Redis);
-    }
 
     [Theory]
     [InlineData("""{ "s3": { "bucket": "a" } }""", "'a' is not a bucket's name")]
