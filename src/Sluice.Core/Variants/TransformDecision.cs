@@ -23,4 +23,7 @@ public sealed record TransformDecision(TransformPlan? Plan)
 
     /// <summary>Its body.</summary>
     public byte[] Body { get; init; } = [];
+
+    /// <summary>Why there is no variant, in a sentence; null where none was asked for.</summary>
+    public string? Reason { get; init; }
 }

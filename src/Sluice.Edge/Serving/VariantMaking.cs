@@ -16,7 +16,7 @@ internal sealed class VariantMaking(EdgeParts parts, ObjectFetches fetches)
         if (parts.Routes.Match(target.Path) is not { Variants: { } variants } route) return new(target.Text, 404) { Reason = "No route with variants takes this path." };
         var decision = variants.Transform.Decide(new TransformQuery(target.Path, target.Query, static _ => null) { Client = client, IsLocal = true, IsOperator = true });
         if (decision?.Plan is not { } plan)
-            return new(target.Text, decision?.Status is > 0 and var status ? status : 400) { Reason = decision?.Status > 0 ? System.Text.Encoding.UTF8.GetString(decision.Body) : "The query asks for no variant." };
+            return new(target.Text, decision is { Reason: not null } refusal ? refusal.Status : 400) { Reason = decision?.Reason ?? "The query asks for no variant." };
         return await PrepareAsync(target.Text, new Asked(variants.Route, plan.Key, plan, route), cancellation);
     }
 

@@ -136,6 +136,6 @@ public sealed class VideoTransform : ITransform
         headers.Add("Content-Type", "application/json");
         headers.Add("Cache-Control", "no-store");
         headers.Add("X-Error-Type", error.Code);
-        return new TransformDecision(null) { Status = error.Status, Headers = headers, Body = error.ToJson() };
+        return new TransformDecision(null) { Status = error.Status, Headers = headers, Body = error.ToJson(), Reason = error.Message };
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sluice.Api;
 using Sluice.Configuration;
+using Sluice.Edge.Variants;
 using Sluice.Video.Metadata;
 
 namespace Sluice.Commands;
@@ -62,16 +63,17 @@ internal static class VariantsCommand
         api.AddTo(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
-            var failed = 0;
+            var (all, failed) = (new List<PreparedVariant>(), 0);
             // One by one: each may take a while, and the one that is there is told at once.
             foreach (var url in parsed.GetValue(urls)!)
             {
                 var answer = await client.PostAsync("/v1/variants/prepare", new PrepareBody { Urls = [url] }, ApiJson.Wire.PrepareBody, ApiJson.Wire.PrepareAnswer, cancellation, TimeSpan.FromMinutes(30));
                 failed += answer.Failed;
                 var made = answer.Variants[0];
-                if (api.Json(parsed)) Output.Json(terminal.Out, answer, ApiJson.Wire.PrepareAnswer);
-                else terminal.Out.WriteLine(made.Status == 200 ? $"{(made.IsMade ? "made" : "there")}  {url}  {ByteSize.Display(made.Length ?? 0)}" : $"failed  {url}  {made.Status} {made.Reason}");
+                all.Add(made);
+                if (!api.Json(parsed)) terminal.Out.WriteLine(made.Status == 200 ? $"{(made.IsMade ? "made" : "there")}  {url}  {ByteSize.Display(made.Length ?? 0)}" : $"failed  {url}  {made.Status} {made.Reason}");
             }
+            if (api.Json(parsed)) Output.Json(terminal.Out, new PrepareAnswer(all, failed), ApiJson.Wire.PrepareAnswer);
             return failed == 0 ? ExitCode.Ok : ExitCode.Failure;
         }));
         return command;

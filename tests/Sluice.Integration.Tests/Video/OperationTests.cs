@@ -53,6 +53,7 @@ public sealed class OperationTests(VideoEdge video) : IClassFixture<VideoEdge>
         var prepared = await PostAsync("/v1/variants/prepare", new JsonObject { ["urls"] = new JsonArray("/no.mp4?width=160", "/square.mp4?width=7", "/square.mp4") });
         Assert.Equal(3, (int)prepared["failed"]!);
         Assert.Equal([415, 400, 400], prepared["variants"]!.AsArray().Select(v => (int)v!["status"]!));
+        Assert.StartsWith("width ", (string?)prepared["variants"]![1]!["reason"], StringComparison.Ordinal);
     }
 
     [Fact]
