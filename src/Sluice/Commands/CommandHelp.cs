@@ -5,26 +5,27 @@ using System.CommandLine.Invocation;
 namespace Sluice.Commands;
 
 /// <summary>Writes help: usage, arguments, options, examples, exit codes.</summary>
-internal sealed class CommandHelp : SynchronousCommandLineAction
+internal sealed class CommandHelp(Terminal terminal) : SynchronousCommandLineAction
 {
-    private const int Width = 100;
+    private const int Narrowest = 50, Widest = 100;
 
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
+        Write(parseResult.CommandResult.Command, terminal);
         return ExitCode.Ok;
     }
 
     /// <summary>Writes the help of a command.</summary>
-    public static void Write(Command command, TextWriter output)
+    public static void Write(Command command, Terminal terminal)
     {
-        output.WriteLine(command.Description);
+        var (output, width) = (terminal.Out, terminal.IsScreen ? Math.Clamp(terminal.Width(), Narrowest, Widest) : Widest);
+        WriteText(output, "", command.Description ?? "", width);
         output.WriteLine();
         output.WriteLine($"Usage: {Usage(command)}");
         var commands = command.Subcommands.Where(c => !c.Hidden).ToList();
-        WriteSection(output, "Commands", commands.Select(c => (c.Name, c.Description ?? "")));
-        WriteSection(output, "Arguments", command.Arguments.Select(a => (Label(a), a.Description ?? "")));
-        WriteSection(output, "Options", Options(command).Select(o => (Label(o), o.Description ?? "")));
+        WriteSection(output, "Commands", commands.Select(c => (c.Name, c.Description ?? "")), width);
+        WriteSection(output, "Arguments", command.Arguments.Select(a => (Label(a), a.Description ?? "")), width);
+        WriteSection(output, "Options", Options(command).Select(o => (Label(o), o.Description ?? "")), width);
         if (command is ProgramCommand { Examples.Count: > 0 } program)
         {
             output.WriteLine();
@@ -33,9 +34,9 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
                 output.WriteLine($"  # {what}{Environment.NewLine}  {line}");
         }
         output.WriteLine();
-        output.WriteLine(commands.Count > 0
+        WriteText(output, "", commands.Count > 0
             ? $"{Path(command)} COMMAND --help tells more about a command. Every setting: docs/configuration.md."
-            : "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no such object, 130 interrupted.");
+            : "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no such object, 130 interrupted.", width);
     }
 
     private static string Usage(Command command)
@@ -66,7 +67,7 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
         return option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool) ? names : $"{names} {option.HelpName ?? "VALUE"}";
     }
 
-    private static void WriteSection(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)
+    private static void WriteSection(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows, int width)
     {
         var all = rows.ToList();
         if (all.Count == 0)
@@ -82,16 +83,23 @@ internal sealed class CommandHelp : SynchronousCommandLineAction
                 output.WriteLine(line.TrimEnd());
                 line = new string(' ', indent);
             }
-            foreach (var word in text.Split(' '))
-            {
-                if (line.Length + word.Length >= Width)
-                {
-                    output.WriteLine(line.TrimEnd());
-                    line = new string(' ', indent);
-                }
-                line += line.Length == indent || line.EndsWith(' ') ? word : " " + word;
-            }
-            output.WriteLine(line.TrimEnd());
+            WriteText(output, line, text, width);
         }
+    }
+
+    /// <summary>Words beside what a line begins with, and below them what goes beyond it.</summary>
+    private static void WriteText(TextWriter output, string line, string text, int width)
+    {
+        var indent = line.Length;
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > indent && line.Length + word.Length >= width)
+            {
+                output.WriteLine(line);
+                line = new string(' ', indent);
+            }
+            line += line.Length == indent ? word : " " + word;
+        }
+        output.WriteLine(line.TrimEnd());
     }
 }

@@ -34,7 +34,7 @@ internal static class SluiceCommand
     {
         var root = new RootCommand("Sluice: a self-hosted media delivery cache for folders, HTTP servers and buckets.");
         root.Options.Clear();
-        root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp() });
+        root.Options.Add(new HelpOption { Recursive = true, Description = "Show this help.", Action = new CommandHelp(terminal) });
         root.Subcommands.Add(ServeCommand.Create(terminal));
         root.Subcommands.Add(ReloadCommand.Create(terminal));
         root.Subcommands.Add(WorkerCommand.Create(terminal));
@@ -63,7 +63,7 @@ internal static class SluiceCommand
         {
             if (parsed.GetValue(version))
                 return VersionCommand.Write(terminal);
-            CommandHelp.Write(root, terminal.Out);
+            CommandHelp.Write(root, terminal);
             return ExitCode.Ok;
         });
         return root;

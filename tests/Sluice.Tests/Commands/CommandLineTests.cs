@@ -113,7 +113,8 @@ public sealed class CommandLineTests
     public async Task Help_OfPurge_ReadsLikeThis()
     {
         Assert.Equal("""
-            Take objects out of a running server's cache, and print the receipt. Give one of --url, --prefix, --tag and --source.
+            Take objects out of a running server's cache, and print the receipt. Give one of --url, --prefix,
+            --tag and --source.
 
             Usage: sluice purge [OPTIONS]
 
@@ -138,9 +139,23 @@ public sealed class CommandLineTests
               # Check with the origin at the next use, and serve meanwhile what is there
               sluice purge --prefix /hls/ --soft
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no such object, 130 interrupted.
+            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no server answers, 4 refused, 5 no
+            such object, 130 interrupted.
 
             """, (await CommandLine.RunAsync(["purge", "--help"])).Out);
+    }
+
+    [Fact]
+    public async Task Help_OnANarrowScreen_FitsIt()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(output, TextWriter.Null, new Dictionary<string, string>(), TimeProvider.System) { IsScreen = true, Width = () => 60 };
+
+        await SluiceCommand.RunAsync(["purge", "--help"], terminal, TestContext.Current.CancellationToken);
+
+        // What is to be copied stays in one line.
+        Assert.All(output.ToString().Split('\n').Where(line => !line.StartsWith("  # ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 60));
+        Assert.Contains("Give one of --url", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
