@@ -20,7 +20,7 @@ internal static partial class SettingTree
         },
         new SectionSetting<RouteSection, TtlSection>("ttl", Ttl, o => o.Ttl, "How long answers of folders and buckets are fresh. An HTTP origin's own headers rule."),
         new ValueSetting<RouteSection, TimeSpan?>("staleWhileRevalidate", ValueKinds.OptionalTime, o => o.StaleWhileRevalidate, (o, v) => o.StaleWhileRevalidate = v,
-            "How long beyond its lifetime an object is still served while it is checked in the background. Nothing to answers of HTTP origins that name no lifetime.") { DefaultText = "1m for folders and buckets, none for HTTP origins" },
+            "How long beyond its lifetime an object is still served while it is checked in the background. Nothing to answers of HTTP origins that name no lifetime, unless defaultLifetime gives them one.") { DefaultText = "1m for folders and buckets, none for HTTP origins" },
         new ValueSetting<RouteSection, TimeSpan>("staleIfError", ValueKinds.Time, o => o.StaleIfError, (o, v) => o.StaleIfError = v,
             "How long beyond its lifetime an object is still served when the origin fails."),
         new ValueSetting<RouteSection, string?>("allowOrigin", ValueKinds.OptionalText, o => o.AllowOrigin, (o, v) => o.AllowOrigin = v,
