@@ -30,6 +30,7 @@ public sealed class FolderOrigin : IOrigin
     private readonly string folder;
     private readonly byte[] folderPath;
     private readonly long instance;
+    private byte[][] hidden = [];
     private long unsettled;
 
     private FolderOrigin(string name, string folder, TimeProvider time)
@@ -51,10 +52,14 @@ public sealed class FolderOrigin : IOrigin
     public OriginTraits Traits => OriginTraits.Ranges | OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly;
 
     /// <summary>An origin for an existing folder; a relative path counts from the current one.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hidden">Whole paths of files and folders that are 404, where they lie inside; they need not be there yet.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is not a folder.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be entered.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
-    public static FolderOrigin Create(string name, string folder, TimeProvider time)
+    public static FolderOrigin Create(string name, string folder, TimeProvider time, IEnumerable<string>? hidden = null)
     {
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Folder origins need Linux.");
         var origin = new FolderOrigin(name, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), time);
@@ -68,7 +73,10 @@ public sealed class FolderOrigin : IOrigin
         if (!LinuxFiles.Status(handle).IsFolder) throw new DirectoryNotFoundException($"'{origin.folder}' is not a folder.");
         // A listing is not needed, but entering is; naming something inside finds out.
         using var inside = LinuxFiles.Name(handle, [(byte)'.', (byte)'/', (byte)'.', 0], out error);
-        return inside is null ? throw new UnauthorizedAccessException($"The folder '{origin.folder}' may not be entered.") : origin;
+        if (inside is null) throw new UnauthorizedAccessException($"The folder '{origin.folder}' may not be entered.");
+        var root = LinuxFiles.RealPath(handle);
+        origin.hidden = [.. (hidden ?? []).Select(RealPath).Where(path => IsInside(root, path))];
+        return origin;
     }
 
     /// <inheritdoc/>
@@ -117,7 +125,8 @@ public sealed class FolderOrigin : IOrigin
         if (root is null) throw new IOException("the folder is not there: " + new Win32Exception(error).Message);
         using var named = LinuxFiles.Name(root, path, out error);
         if (named is null) return Refusal(error);
-        if (!LinuxFiles.Status(named).IsFile || !IsInside(LinuxFiles.RealPath(root), LinuxFiles.RealPath(named))) return 404;
+        var real = LinuxFiles.RealPath(named);
+        if (!LinuxFiles.Status(named).IsFile || !IsInside(LinuxFiles.RealPath(root), real) || Array.Exists(hidden, one => real.AsSpan().SequenceEqual(one) || IsInside(one, real))) return 404;
         file = LinuxFiles.Open(named, out error);
         return file is null ? Refusal(error) : 200;
     }
@@ -128,6 +137,16 @@ public sealed class FolderOrigin : IOrigin
         LinuxFiles.NoAccess or LinuxFiles.NotPermitted => 403,
         _ => throw new IOException(new Win32Exception(error).Message),
     };
+
+    /// <summary>The real path of what is there, and below it what is not there yet.</summary>
+    private static byte[] RealPath(string path)
+    {
+        for (var there = path; ; there = Path.GetDirectoryName(there)!)
+        {
+            using var handle = LinuxFiles.Name(null, LinuxFiles.Terminated(there), out _);
+            if (handle is not null) return [.. LinuxFiles.RealPath(handle), .. System.Text.Encoding.UTF8.GetBytes(path[there.Length..])];
+        }
+    }
 
     private static bool IsInside(ReadOnlySpan<byte> root, ReadOnlySpan<byte> path)
     {

@@ -48,7 +48,7 @@ internal static class Greeting
             return path.AsSpan().ContainsAny('*', '?') ? null : path;
         }
         var files = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
-        var file = Directory.EnumerateFiles(folder, "*", files).Take(1000).Select(Path.GetFileName)
+        var file = Directory.EnumerateFiles(folder, "*", files).Take(1000).Select(Path.GetFullPath).Except(options.OwnFiles()).Select(Path.GetFileName)
             .OrderBy(f => f!.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase) ? 0 : 1).ThenBy(f => f, StringComparer.Ordinal).FirstOrDefault();
         return file is null ? "/" : "/" + Uri.EscapeDataString(file);
     }

@@ -21,6 +21,7 @@ internal static class ConfigurationLoader
         ApplyFlags(root, sources.Flags, errors);
         ApplyOrigin(root, sources, errors);
         var options = new SluiceOptions();
+        if (FileOf(sources) is { Length: > 0 } file) options.MarkFile(file);
         SettingTree.Root.Bind(options, root, "", errors);
         ConfigurationRules.Check(options, root, errors);
         return (options, errors);
@@ -28,16 +29,19 @@ internal static class ConfigurationLoader
 
     private static ConfigurationNode? ReadFile(ConfigurationSources sources, List<ConfigurationError> errors)
     {
-        var file = sources.File ?? sources.Environment.GetValueOrDefault("SLUICE_CONFIG");
-        if (file is null && !File.Exists(DefaultFile))
+        var file = FileOf(sources);
+        if (file is null)
             return null;
         if (file is "")
         {
             errors.Add(new("SLUICE_CONFIG", "", "is empty", "name a file, or unset it to use ./sluice.json where there is one"));
             return null;
         }
-        return ConfigurationFile.Read(file ?? DefaultFile, errors);
+        return ConfigurationFile.Read(file, errors);
     }
+
+    private static string? FileOf(ConfigurationSources sources) =>
+        sources.File ?? sources.Environment.GetValueOrDefault("SLUICE_CONFIG") ?? (File.Exists(DefaultFile) ? DefaultFile : null);
 
     private static void ApplyEnvironment(ConfigurationNode root, IReadOnlyDictionary<string, string> environment, List<ConfigurationError> errors)
     {

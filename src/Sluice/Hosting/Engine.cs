@@ -81,7 +81,7 @@ internal sealed class Engine : IAsyncDisposable
 
     private static Engine Open(SluiceOptions options, PresignHost presign, RedisNode? redis, ILoggerFactory logging, TimeProvider time)
     {
-        var factory = new OriginFactory(presign, logging, time);
+        var factory = new OriginFactory(presign, logging, time, [.. options.OwnFiles()]);
         var edge = options.Edge;
         var routes = new EdgeOptions
         {

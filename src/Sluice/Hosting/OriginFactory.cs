@@ -7,7 +7,7 @@ using Sluice.S3.PresignedUrls;
 namespace Sluice.Hosting;
 
 /// <summary>Makes origins from their settings.</summary>
-internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging, TimeProvider time)
+internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging, TimeProvider time, IEnumerable<string>? hidden = null)
 {
     /// <summary>Makes one that sends clients to the bucket.</summary>
     /// <exception cref="SetupException">It cannot work.</exception>
@@ -30,7 +30,7 @@ internal sealed class OriginFactory(PresignHost? presign, ILoggerFactory logging
         try
         {
             if (options.Folder is { } folder)
-                return FolderOrigin.Create(options.ToString(), folder, time);
+                return FolderOrigin.Create(options.ToString(), folder, time, hidden);
             if (options.Url is not null)
                 return HttpOrigin.Create(options.ToString(), OriginSetup.Http(options), time);
             // Made here, so that what is wrong with it stops the start; an anonymous bucket has none.

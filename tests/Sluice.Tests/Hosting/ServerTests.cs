@@ -36,6 +36,25 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task Edge_OfAFolderThatHasItsOwnFiles_DoesNotServeThem()
+    {
+        await using var server = await RunningServer.StartAsync((options, folder) =>
+        {
+            options.MarkFile(Path.Combine(folder, "sluice.json"));
+            options.Cache.Directory = Path.Combine(folder, "later", "cache");
+            // All of it lies in there, and is meant to be served.
+            options.Downloads.Directory = folder;
+        });
+        File.WriteAllText(Path.Combine(server.Folder, "sluice.json"), "{}");
+        File.CreateSymbolicLink(Path.Combine(server.Folder, "link.json"), "sluice.json");
+        foreach (var name in (string[])["later/cache", "later/cached"])
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(server.Folder, name)).FullName, "kv.db"), "key");
+
+        foreach (var (path, status) in ((string, HttpStatusCode)[])[("/sluice.json", HttpStatusCode.NotFound), ("/link.json", HttpStatusCode.NotFound), ("/later/cache/kv.db", HttpStatusCode.NotFound), ("/later/cached/kv.db", HttpStatusCode.OK), ("/clip.mp4", HttpStatusCode.OK)])
+            Assert.Equal((path, status), (path, (await server.Edge.GetAsync(path)).StatusCode));
+    }
+
+    [Fact]
     public async Task Edge_SixteenKilobytePath_IsRefused()
     {
         await using var server = await RunningServer.StartAsync();
