@@ -64,7 +64,7 @@ internal static partial class SettingTree
         new ValueSetting<CacheSection, string>("directory", ValueKinds.Path, o => o.Directory, (o, v) => o.Directory = v,
             "The cache directory; created when missing, never shared by two servers.") { Flag = "--cache-dir", DefaultText = "~/.sluice/edge" },
         new ValueSetting<CacheSection, long>("memory", ValueKinds.Size, o => o.Memory, (o, v) => o.Memory = v,
-            "Bound of the memory tier; 0 turns it off. An object in it counts 3 KB besides its bytes, for what is known of it.") { Flag = "--memory" },
+            "Bound of the memory tier; 0 turns it off. An object in it counts 3 KB besides its bytes, for what is known of it.") { Flag = "--memory", DefaultText = "256MiB, less where there is less than 1 GiB" },
         new ValueSetting<CacheSection, string>("memoryPolicy", ValueKinds.OneOf("s3fifo", "lru"), o => o.MemoryPolicy, (o, v) => o.MemoryPolicy = v,
             "Which bodies leave memory first: s3fifo resists scans; lru is the classic."),
         new ValueSetting<CacheSection, long>("disk", ValueKinds.Size, o => o.Disk, (o, v) => o.Disk = v,

@@ -21,6 +21,15 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Empty(options.Routes);
     }
 
+    // Of a container's limit the runtime may take three quarters, and tells no more.
+    [Theory]
+    [InlineData(24L << 30, 256)]
+    [InlineData(768L << 20, 256)]
+    [InlineData(192L << 20, 64)]
+    [InlineData(100_000_000, 31)]
+    public void DefaultMemory_OfASmallContainer_IsAQuarterOfIt(long available, long megabytes) =>
+        Assert.Equal(megabytes << 20, CacheSection.DefaultMemory(available));
+
     [Fact]
     public void Load_SameSettingInAllSources_TheLaterWins()
     {
