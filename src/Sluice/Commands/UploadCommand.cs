@@ -114,7 +114,7 @@ internal static class UploadCommand
             if (video.Status != "PROCESSING")
                 return;
             var job = await client.GetAsync($"/v1/videos/{id}/job", CatalogJson.Wire.JobAnswer, cancellation);
-            progress.Show(job.State == "queued" ? "waiting for a worker" : $"transcoding {job.Stage}", job.Progress);
+            progress.Show(job.State == "queued" ? "waiting for a worker" : $"transcoding {job.Stage}".TrimEnd(), job.Progress);
             await Task.Delay(LookEvery, terminal.Time, cancellation);
         }
     }

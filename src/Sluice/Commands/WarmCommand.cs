@@ -32,7 +32,7 @@ internal static class WarmCommand
             if (parsed.GetValue(budget) is { } text)
             {
                 if (!ValueKinds.Size.Parse(text, out var size))
-                    return terminal.Fail(ExitCode.Usage, $"--budget: {ValueKinds.Size.Problem(text)}");
+                    return terminal.Fail(ExitCode.Usage, $"--budget: {ValueKinds.Size.Problem(text)}; {ValueKinds.Size.Advice}");
                 most = size;
             }
             if (parsed.GetValue(parallel) is < 1 or > 64)

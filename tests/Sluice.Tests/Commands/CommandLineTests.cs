@@ -45,6 +45,7 @@ public sealed class CommandLineTests
     [InlineData("sluice: --endpoint: must not have user info, a query or a fragment; write http:// or https:// and a host, such as http://127.0.0.1:9000", "presign", "s3://media/a", "--endpoint", "http://x/?key=hunter2")]
     [InlineData("sluice: --limit: \"ten\" is not a whole number; see sluice videos ls --help", "videos", "ls", "--limit", "ten")]
     [InlineData("sluice: --list: there is no file /nope; name a file with an address on each line, or - for standard input", "warm", "--list", "/nope")]
+    [InlineData("sluice: --budget: \"lots\" is not a size; write a number with a unit, such as 256MB or 1.5GiB", "warm", "/a", "--budget", "lots")]
     [InlineData("sluice: --size is for a log: a running server samples sizes of its own; leave it out", "simulate", "--live", "--size", "5GB")]
     [InlineData("sluice: --period is for --live: a log is read from its beginning to its end; leave it out", "simulate", "access.log", "--period", "week")]
     [InlineData("sluice: --html is empty; see sluice report --help", "report", "week", "--html", "")]
