@@ -11,7 +11,10 @@ internal static class SluiceCommand
     {
         var root = Create(terminal);
         var parsed = root.Parse(args is ["help", .. var about] ? [.. about, "--help"] : args);
-        if (parsed.Action is not CommandHelp && (parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null || UsageError.Empty(parsed) is not null))
+        var isWrong = parsed.Action is CommandHelp
+            ? parsed is { CommandResult.Command.Subcommands.Count: > 0, UnmatchedTokens: [var unknown, ..] } && !unknown.StartsWith('-')
+            : parsed.Errors.Count > 0 || UsageError.UnknownFlag(parsed) is not null || UsageError.Empty(parsed) is not null;
+        if (isWrong)
             return terminal.Fail(ExitCode.Usage, UsageError.Describe(parsed));
         try
         {

@@ -30,6 +30,8 @@ public sealed class CommandLineTests
     [InlineData("sluice: there is no command serv; did you mean serve? Otherwise see sluice --help", "serv", "./media")]
     [InlineData("sluice: there is no command stat; did you mean stats? Otherwise see sluice --help", "stat", "--api", "x")]
     [InlineData("sluice: there is no command shwo; did you mean show? Otherwise see sluice config --help", "config", "shwo")]
+    [InlineData("sluice: there is no command elephant; see sluice --help", "help", "elephant")]
+    [InlineData("sluice: there is no command shwo; did you mean show? Otherwise see sluice config --help", "config", "shwo", "--help")]
     [InlineData("sluice: sluice serve does not know what to do with \"b\"; see sluice serve --help", "serve", "a", "b")]
     [InlineData("sluice: Required argument missing for option: '--memory'; see sluice serve --help", "serve", "--memory")]
     [InlineData("sluice: sluice report needs PERIOD: day, week or month; see sluice report --help", "report")]
