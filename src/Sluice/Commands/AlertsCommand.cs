@@ -14,8 +14,7 @@ internal static class AlertsCommand
         {
             Examples = [("In a script", "sluice alerts --json | jq '.[] | select(.resolved == null)'")],
         };
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var alerts = await client.GetAsync("/v1/monitoring/alerts", MonitoringJson.Wire.IReadOnlyListAlertItem, cancellation);

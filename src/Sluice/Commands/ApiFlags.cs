@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization.Metadata;
 using Sluice.Configuration;
 
 namespace Sluice.Commands;
@@ -16,7 +17,7 @@ internal sealed class ApiFlags
     private readonly Option<bool> _json = new("--json") { Description = "Write the answer as JSON." };
 
     /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command)
+    public ApiFlags(Command command)
     {
         command.Options.Add(_json);
         command.Options.Add(_api);
@@ -25,6 +26,13 @@ internal sealed class ApiFlags
 
     /// <summary>True when JSON is wanted.</summary>
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>Writes an answer: as JSON where that is wanted, else as text.</summary>
+    public void Write<T>(ParseResult parsed, TextWriter output, T answer, JsonTypeInfo<T> type, Action<TextWriter, T> text)
+    {
+        if (Json(parsed)) Output.Json(output, answer, type);
+        else text(output, answer);
+    }
 
     /// <summary>Asks the server, and turns whatever goes wrong into one line and an exit code.</summary>
     public async Task<int> AskAsync(ParseResult parsed, Terminal terminal, Func<ApiClient, Task<int>> ask)

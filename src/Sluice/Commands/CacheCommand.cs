@@ -13,26 +13,25 @@ internal static class CacheCommand
     public static Command Create(Terminal terminal)
     {
         var command = new ProgramCommand("cache", "Look at the download cache of sluice get, fill it, and empty it.");
-        command.Subcommands.Add(Simple(terminal, "ls", "List the files, last used first.", (cache, parsed, json) => List(terminal, cache.Entries(), json)));
-        command.Subcommands.Add(Simple(terminal, "stats", "Show hits, size and the files used most, over all processes.", (cache, parsed, json) => Statistics(terminal, cache.GetStatistics(), json)));
-        command.Subcommands.Add(Simple(terminal, "clear", "Delete all files, and the counts.", (cache, parsed, json) =>
+        command.Subcommands.Add(Simple(terminal, "ls", "List the files, last used first.", (cache, json) => List(terminal, cache.Entries(), json)));
+        command.Subcommands.Add(Simple(terminal, "stats", "Show hits, size and the files used most, over all processes.", (cache, json) => Statistics(terminal, cache.GetStatistics(), json)));
+        command.Subcommands.Add(Simple(terminal, "clear", "Delete all files, and the counts.", (cache, json) =>
         {
             terminal.Out.WriteLine($"deleted {cache.Clear()} files");
             return ExitCode.Ok;
         }));
-        command.Subcommands.Add(Simple(terminal, "verify", "Read every file and compare it with what was fetched; the damaged ones are deleted. Exit code 1 when there were any.", (cache, parsed, json) => Verify(terminal, cache, json)));
-        command.Subcommands.Add(Simple(terminal, "report", "Show how the cache is used, and what it would be worth at half, twice and four times the size.", (cache, parsed, json) => DownloadReportText.Write(terminal, cache.Report(), json)));
+        command.Subcommands.Add(Simple(terminal, "verify", "Read every file and compare it with what was fetched; the damaged ones are deleted. Exit code 1 when there were any.", (cache, json) => Verify(terminal, cache, json)));
+        command.Subcommands.Add(Simple(terminal, "report", "Show how the cache is used, and what it would be worth at half, twice and four times the size.", (cache, json) => DownloadReportText.Write(terminal, cache.Report(), json)));
         command.Subcommands.Add(Remove(terminal));
         command.Subcommands.Add(Warm(terminal));
         return command;
     }
 
-    private static ProgramCommand Simple(Terminal terminal, string name, string description, Func<S3DownloadCache, ParseResult, bool, int> run)
+    private static ProgramCommand Simple(Terminal terminal, string name, string description, Func<S3DownloadCache, bool, int> run)
     {
         var command = new ProgramCommand(name, description);
-        var flags = new DownloadFlags();
-        flags.AddTo(command, asks: false);
-        command.SetAction((parsed, _) => flags.UseAsync(parsed, terminal, cache => Task.FromResult(run(cache, parsed, flags.Json(parsed)))));
+        var flags = new DownloadFlags(command, asks: false);
+        command.SetAction((parsed, _) => flags.UseAsync(parsed, terminal, cache => Task.FromResult(run(cache, flags.Json(parsed)))));
         return command;
     }
 
@@ -41,10 +40,9 @@ internal static class CacheCommand
         var command = new ProgramCommand("rm", "Delete the files of some addresses. Exit code 5 when one was not held.") { Examples = [("One file", "sluice cache rm s3://media/clip.mp4")] };
         var urls = new Argument<string[]>("s3://BUCKET/KEY") { Arity = ArgumentArity.OneOrMore, Description = "The addresses, as they were asked for." };
         var profile = new Option<string?>("--profile") { HelpName = "TEXT", Description = "Profile they were asked for with." };
-        var flags = new DownloadFlags();
         command.Arguments.Add(urls);
         command.Options.Add(profile);
-        flags.AddTo(command, asks: false);
+        var flags = new DownloadFlags(command, asks: false);
         command.SetAction((parsed, _) => flags.UseAsync(parsed, terminal, cache =>
         {
             var missing = parsed.GetValue(urls)!.Where(url => !cache.Remove(url, parsed.GetValue(profile))).ToList();
@@ -60,10 +58,9 @@ internal static class CacheCommand
         var command = new ProgramCommand("warm", "Fetch ahead what is not held or not current.") { Examples = [("What a job will need", "sluice cache warm --prefix s3://media/reference/"), ("A list", "sluice cache warm --list urls.txt")] };
         var list = new Option<string?>("--list") { HelpName = "FILE", Description = "Addresses, one a line; - reads standard input." };
         var prefix = new Option<string?>("--prefix") { HelpName = "s3://BUCKET/PREFIX", Description = "Everything below a prefix." };
-        var flags = new DownloadFlags();
         command.Options.Add(list);
         command.Options.Add(prefix);
-        flags.AddTo(command, asks: true);
+        var flags = new DownloadFlags(command, asks: true);
         command.SetAction((parsed, cancellation) => flags.UseAsync(parsed, terminal, async cache =>
         {
             using var signals = new StopSignals(cancellation);

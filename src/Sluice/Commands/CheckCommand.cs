@@ -21,13 +21,11 @@ internal static class CheckCommand
         var what = new Argument<string>("WHAT") { Description = which };
         what.AcceptOnlyFromAmong(words);
         command.Arguments.Add(what);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var result = await client.GetAsync($"/v1/monitoring/check/{parsed.GetRequiredValue(what)}", MonitoringJson.Wire.CheckResult, cancellation);
-            if (api.Json(parsed)) Output.Json(terminal.Out, result, MonitoringJson.Wire.CheckResult);
-            else Write(terminal.Out, result);
+            api.Write(parsed, terminal.Out, result, MonitoringJson.Wire.CheckResult, Write);
             return result.Verdict == "bad" ? ExitCode.Failure : ExitCode.Ok;
         }));
         return command;

@@ -20,21 +20,18 @@ internal sealed class DownloadFlags
     private readonly Option<bool> _pays = PaysOption();
     private readonly Option<bool> _noMd5 = new("--no-md5") { Description = "Do not take an ETag that looks like an MD5 for that of the bytes: for servers whose ETags look like one and are none." };
 
-    private bool _asks;
+    private readonly bool _asks;
 
     /// <summary>Adds those of every such command; with <paramref name="asks"/> those of one that fetches.</summary>
-    public void AddTo(Command command, bool asks)
+    public DownloadFlags(Command command, bool asks)
     {
         _asks = asks;
-        if (asks) AddServerTo(command);
+        foreach (var option in asks ? (Option[])[_endpoint, _region, _profile, _pathStyle, _pays, _noMd5] : []) command.Options.Add(option);
         foreach (var option in (Option[])[_json, _directory, _file, _verbose]) command.Options.Add(option);
     }
 
     /// <summary>True when JSON is wanted.</summary>
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
-
-    /// <summary>The profile named.</summary>
-    public string? Profile(ParseResult parsed) => parsed.GetValue(_profile);
 
     /// <summary>Opens the cache, uses it, and turns whatever goes wrong into one line and an exit code.</summary>
     public async Task<int> UseAsync(ParseResult parsed, Terminal terminal, Func<S3DownloadCache, Task<int>> use)
@@ -101,9 +98,4 @@ internal sealed class DownloadFlags
     private static RedisNode Redis(SluiceOptions settings, Terminal terminal, LogLevel least) => RedisSetup.Options(settings.Redis) is { } options
         ? new(options, terminal.Time, new TerminalLoggerFactory(terminal, least == LogLevel.Debug ? least : LogLevel.Error))
         : throw new ArgumentException("downloads.share needs the Redis that machines share: set redis.host (REDIS_HOST), or downloads.share to false");
-
-    private void AddServerTo(Command command)
-    {
-        foreach (var option in (Option[])[_endpoint, _region, _profile, _pathStyle, _pays, _noMd5]) command.Options.Add(option);
-    }
 }

@@ -16,16 +16,12 @@ internal static class ExplainCommand
         };
         var url = new Argument<string>("URL") { Description = "A path with its query, or a whole URL of the edge." };
         command.Arguments.Add(url);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var path = "/v1/cache/explain?url=" + Uri.EscapeDataString(parsed.GetValue(url)!);
             var explanation = await client.GetAsync(path, ApiJson.Wire.Explanation, cancellation);
-            if (api.Json(parsed))
-                Output.Json(terminal.Out, explanation, ApiJson.Wire.Explanation);
-            else
-                Write(terminal.Out, explanation);
+            api.Write(parsed, terminal.Out, explanation, ApiJson.Wire.Explanation, Write);
             return ExitCode.Ok;
         }));
         return command;

@@ -25,11 +25,10 @@ internal static class GetCommand
         var to = new Option<string?>("--to") { HelpName = "FOLDER", Description = "Where --prefix writes." };
         var skip = new Option<bool>("--skip-cache") { Description = "Fetch anew, even if a current file is held." };
         var trust = new Option<bool>("--no-validate") { Description = "Trust a held file without asking the server whether it is current." };
-        var flags = new DownloadFlags();
         command.Arguments.Add(target);
         foreach (var option in (Option[])[output, list, prefix, to, skip, trust])
             command.Options.Add(option);
-        flags.AddTo(command, asks: true);
+        var flags = new DownloadFlags(command, asks: true);
         command.SetAction((parsed, cancellation) => flags.UseAsync(parsed, terminal, async cache =>
         {
             using var signals = new StopSignals(cancellation);

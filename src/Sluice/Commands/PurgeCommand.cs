@@ -27,8 +27,7 @@ internal static class PurgeCommand
         var dry = new Option<bool>("--dry-run") { Description = "Change nothing; say what would go." };
         foreach (var option in (Option[])[url, prefix, tag, source, soft, dry])
             command.Options.Add(option);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var body = new PurgeBody
@@ -45,10 +44,7 @@ internal static class PurgeCommand
             return await api.AskAsync(parsed, terminal, async client =>
             {
                 var receipt = await client.PostAsync("/v1/cache/purge", body, ApiJson.Wire.PurgeBody, ApiJson.Wire.PurgeReceipt, cancellation);
-                if (api.Json(parsed))
-                    Output.Json(terminal.Out, receipt, ApiJson.Wire.PurgeReceipt);
-                else
-                    Write(terminal.Out, receipt);
+                api.Write(parsed, terminal.Out, receipt, ApiJson.Wire.PurgeReceipt, Write);
                 return ExitCode.Ok;
             });
         });

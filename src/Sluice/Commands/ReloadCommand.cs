@@ -13,8 +13,7 @@ internal static class ReloadCommand
         {
             Examples = [("After editing sluice.json", "sluice config show > /dev/null && sluice reload")],
         };
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var done = await client.PostAsync("/v1/reload", ApiJson.Wire.Reload, cancellation);

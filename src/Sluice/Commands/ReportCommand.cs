@@ -18,14 +18,12 @@ internal static class ReportCommand
         var html = new Option<string?>("--html") { HelpName = "FILE", Description = "Write it as a page that needs nothing else; - for standard output." };
         command.Arguments.Add(period);
         command.Options.Add(html);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var report = await client.GetAsync($"/v1/monitoring/report?period={parsed.GetRequiredValue(period)}", MonitoringJson.Wire.Report, cancellation);
             if (parsed.GetValue(html) is { } file) return await SaveAsync(ReportHtml.Render(report), file, terminal, cancellation);
-            if (api.Json(parsed)) Output.Json(terminal.Out, report, MonitoringJson.Wire.Report);
-            else Write(terminal.Out, report);
+            api.Write(parsed, terminal.Out, report, MonitoringJson.Wire.Report, Write);
             return ExitCode.Ok;
         }));
         return command;

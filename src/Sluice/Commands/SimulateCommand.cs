@@ -24,12 +24,11 @@ internal static class SimulateCommand
         var live = new Option<bool>("--live") { Description = "Ask a running server, which samples what it is asked, instead of reading a log." };
         var period = new Option<string>("--period") { HelpName = "PERIOD", Description = "With --live: day, week or month. Default: day.", DefaultValueFactory = _ => "day" };
         period.AcceptOnlyFromAmong("day", "week", "month");
-        var api = new ApiFlags();
         command.Arguments.Add(file);
         command.Options.Add(size);
         command.Options.Add(live);
         command.Options.Add(period);
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(live) == (parsed.GetValue(file) is not null))

@@ -15,15 +15,11 @@ internal static class StatsCommand
         {
             Examples = [("In a script", "sluice stats --json | jq .hitRatio")],
         };
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var stats = await client.GetAsync("/v1/cache/stats", ApiJson.Wire.CacheStatistics, cancellation);
-            if (api.Json(parsed))
-                Output.Json(terminal.Out, stats, ApiJson.Wire.CacheStatistics);
-            else
-                Write(terminal.Out, stats);
+            api.Write(parsed, terminal.Out, stats, ApiJson.Wire.CacheStatistics, Write);
             return ExitCode.Ok;
         }));
         return command;

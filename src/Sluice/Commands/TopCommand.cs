@@ -24,8 +24,7 @@ internal static class TopCommand
         command.Options.Add(scope);
         command.Options.Add(node);
         command.Options.Add(once);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             using var signals = new Hosting.StopSignals(cancellation);

@@ -29,8 +29,7 @@ internal static class UploadCommand
         command.Arguments.Add(file);
         foreach (var option in (Option[])[title, user, wait])
             command.Options.Add(option);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetValue(file)!;

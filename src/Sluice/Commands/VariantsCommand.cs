@@ -26,7 +26,7 @@ internal static class VariantsCommand
     private static ProgramCommand List(Terminal terminal)
     {
         var command = new ProgramCommand("ls", "List the stored variants of a source.") { Examples = [("In a script", "sluice variants ls /clip.mp4 --json | jq -r '.variants[].url'")] };
-        var (source, api) = Flags(command, "SOURCE", "Path of the source, such as /clip.mp4.");
+        var (source, api) = Flags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var list = await GetAsync(client, parsed.GetValue(source)!, cancellation);
@@ -41,7 +41,7 @@ internal static class VariantsCommand
     private static ProgramCommand Remove(Terminal terminal)
     {
         var command = new ProgramCommand("rm", "Take every stored variant of a source out of the cache; the source itself stays.") { Examples = [("Of one source", "sluice variants rm /clip.mp4")] };
-        var (source, api) = Flags(command, "SOURCE", "Path of the source, such as /clip.mp4.");
+        var (source, api) = Flags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var list = await GetAsync(client, parsed.GetValue(source)!, cancellation);
@@ -59,8 +59,7 @@ internal static class VariantsCommand
         var command = new ProgramCommand("make", "Make variants ahead of their first viewers.") { Examples = [("A derivative", "sluice variants make '/clip.mp4?derivative=mobile'")] };
         var urls = new Argument<string[]>("URL") { Description = "Paths with their queries, as viewers ask for them.", Arity = ArgumentArity.OneOrMore };
         command.Arguments.Add(urls);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var (all, failed) = (new List<PreparedVariant>(), 0);
@@ -79,13 +78,11 @@ internal static class VariantsCommand
         return command;
     }
 
-    private static (Argument<string> Argument, ApiFlags Api) Flags(Command command, string name, string description)
+    private static (Argument<string> Source, ApiFlags Api) Flags(Command command)
     {
-        var argument = new Argument<string>(name) { Description = description };
-        command.Arguments.Add(argument);
-        var api = new ApiFlags();
-        api.AddTo(command);
-        return (argument, api);
+        var source = new Argument<string>("SOURCE") { Description = "Path of the source, such as /clip.mp4." };
+        command.Arguments.Add(source);
+        return (source, new ApiFlags(command));
     }
 
     private static Task<VariantList> GetAsync(ApiClient client, string source, CancellationToken cancellation) =>

@@ -30,8 +30,7 @@ internal static class VideosCommand
         var limit = new Option<int>("--limit") { HelpName = "NUMBER", Description = "How many at most. Default: 50.", DefaultValueFactory = _ => 50 };
         command.Options.Add(user);
         command.Options.Add(limit);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction((parsed, cancellation) => api.AskAsync(parsed, terminal, async client =>
         {
             var (most, owner, after) = (parsed.GetValue(limit), parsed.GetValue(user) is { } id ? "&user_id=" + Uri.EscapeDataString(id) : "", (string?)null);
@@ -99,8 +98,6 @@ internal static class VideosCommand
         var command = new ProgramCommand(name, description);
         var id = new Argument<string>("ID") { Description = "The video's id." };
         command.Arguments.Add(id);
-        var api = new ApiFlags();
-        api.AddTo(command);
-        return (command, id, api);
+        return (command, id, new ApiFlags(command));
     }
 }

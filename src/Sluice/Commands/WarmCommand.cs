@@ -24,8 +24,7 @@ internal static class WarmCommand
         var alone = new Option<bool>("--no-follow") { Description = "Do not look into manifests." };
         command.Arguments.Add(urls);
         foreach (var option in (Option[])[list, budget, parallel, alone]) command.Options.Add(option);
-        var api = new ApiFlags();
-        api.AddTo(command);
+        var api = new ApiFlags(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             long? most = null;
