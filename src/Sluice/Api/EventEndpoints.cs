@@ -11,7 +11,7 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapPost("/v1/events/s3", TakeAsync)
             .WithTags("events").WithSummary("Takes a bucket's notification (S3, MinIO, Ceph; also through SNS or EventBridge), and invalidates everything derived from the objects it names: their bytes, their variants, their presigned URLs, HLS made from them. What was asked for of late is fetched or made again.")
-            .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .Accepts<JsonElement>("application/json").Produces<EventAnswer>().Refuses(400, 415, 503);
 
     private static async Task<IResult> TakeAsync(HttpContext context, ServerState state)
     {

@@ -27,37 +27,37 @@ internal static class MonitoringEndpoints
     /// <summary>Adds /v1/monitoring/….</summary>
     public static void MapMonitoring(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/v1/monitoring").WithTags("monitoring");
-        group.MapGet("/summary", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(await monitor.SummaryAsync(period, node, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
-            .WithSummary("Everything the dashboard shows, of the last day, week or month; of this server, of another on the same Redis, or of all.").Produces<MonitoringSummary>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        var group = api.MapGroup("/v1/monitoring").WithTags("monitoring")
+            .AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<Monitor>() is { IsReady: false } monitor ? new(NotReady(monitor)) : next(context));
+        group.MapGet("/summary", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) =>
+                Answer(await monitor.SummaryAsync(period, node, cancellation), MonitoringJson.Wire.MonitoringSummary, Periods))
+            .WithSummary("Everything the dashboard shows, of the last day, week or month; of this server, of another on the same Redis, or of all.").Produces<MonitoringSummary>().Refuses(400, 503);
 
-        group.MapGet("/trend", async (Monitor monitor, string? period, string? scope, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(await monitor.TrendAsync(period, scope, node, cancellation), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
-            .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        group.MapGet("/trend", async (Monitor monitor, string? period, string? scope, string? node, CancellationToken cancellation) =>
+                Answer(await monitor.TrendAsync(period, scope, node, cancellation), MonitoringJson.Wire.TrendSeries, $"{Periods} scope is media or urls."))
+            .WithSummary("Hit rate, latency, errors and requests over the last day, week or month, with the period before.").Produces<TrendSeries>().Refuses(400, 503);
 
-        group.MapGet("/whatif", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(await monitor.SummaryAsync(period, node, cancellation) is { } summary ? summary.WhatIf ?? new WhatIf(0, 0, []) : null, MonitoringJson.Wire.WhatIf, Periods))
-            .WithSummary("Hit rate and savings at half, double and four times the size, and with the other policy, from sampled live traffic.").Produces<WhatIf>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        group.MapGet("/whatif", async (Monitor monitor, string? period, string? node, CancellationToken cancellation) =>
+                Answer(await monitor.SummaryAsync(period, node, cancellation) is { } summary ? summary.WhatIf ?? new WhatIf(0, 0, []) : null, MonitoringJson.Wire.WhatIf, Periods))
+            .WithSummary("Hit rate and savings at half, double and four times the size, and with the other policy, from sampled live traffic.").Produces<WhatIf>().Refuses(400, 503);
 
-        group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(string.IsNullOrEmpty(name) ? null : monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord,
+        group.MapGet("/series", (Monitor monitor, string? name, DateTimeOffset? from, DateTimeOffset? to) =>
+                Answer(string.IsNullOrEmpty(name) ? null : monitor.Series(name, from, to), MonitoringJson.Wire.IReadOnlyListMetricRecord,
                     "Name an instrument, such as ?name=sluice.edge.requests; docs/metrics.md lists them. from and to are times such as 2026-01-31T12:00:00Z."))
-            .WithSummary("Stored points of an instrument, of the last hour or between two times; 10,000 at most.").Produces<IReadOnlyList<MetricRecord>>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .WithSummary("Stored points of an instrument, of the last hour or between two times; 10,000 at most.").Produces<IReadOnlyList<MetricRecord>>().Refuses(400, 503);
 
-        group.MapGet("/alerts", (Monitor monitor) => !monitor.IsReady ? NotReady(monitor) : Answer(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem, ""))
-            .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Produces<Problem>(503, Problem.MediaType);
+        group.MapGet("/alerts", (Monitor monitor) => Answer(monitor.Alerts(), MonitoringJson.Wire.IReadOnlyListAlertItem, ""))
+            .WithSummary("Alerts that are on, and those of the last seven days.").Produces<IReadOnlyList<AlertItem>>().Refuses(503);
 
-        group.MapGet("/report", (Monitor monitor, string? period) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(monitor.Report(period), MonitoringJson.Wire.Report, Periods))
-            .WithSummary("A report of the last day, week or month.").Produces<Report>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        group.MapGet("/report", (Monitor monitor, string? period) => Answer(monitor.Report(period), MonitoringJson.Wire.Report, Periods))
+            .WithSummary("A report of the last day, week or month.").Produces<Report>().Refuses(400, 503);
 
-        group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) => !monitor.IsReady ? NotReady(monitor)
-                : Answer(await monitor.CheckAsync(name, cancellation), MonitoringJson.Wire.CheckResult, "Checks are morning, now and evening; diagnoses are errors, cache and latency."))
-            .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        group.MapGet("/check/{name}", async (Monitor monitor, string name, CancellationToken cancellation) =>
+                Answer(await monitor.CheckAsync(name, cancellation), MonitoringJson.Wire.CheckResult, "Checks are morning, now and evening; diagnoses are errors, cache and latency."))
+            .WithSummary("A routine check or a diagnosis: the runbook's questions, answered.").Produces<CheckResult>().Refuses(400, 503);
 
         api.MapGet(StreamPath, StreamAsync)
-            .WithTags("monitoring").WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Produces<Problem>(400, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .WithTags("monitoring").WithSummary("The summary every two seconds, as server-sent events.").Produces<MonitoringSummary>(200, "text/event-stream").Refuses(400, 503);
     }
 
     private static async Task<IResult> StreamAsync(HttpContext context, Monitor monitor, IHostApplicationLifetime lifetime, TimeProvider time, string? period, string? node)

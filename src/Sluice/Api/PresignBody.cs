@@ -30,16 +30,14 @@ internal sealed record PresignBody
     /// <summary>What the URLs are to allow. Null, with the reason, when it is not clear.</summary>
     public PresignOptions? ToOptions(out string reason)
     {
-        TimeSpan? expires = null;
-        reason = "";
-        if (Expires is not null && !Duration.TryParse(Expires, out var parsed))
+        TimeSpan expires = default;
+        if (Expires is not null && !Duration.TryParse(Expires, out expires))
         {
             reason = $"\"{Expires}\" is no validity: write a number with a unit, such as 15m or 1h.";
             return null;
         }
-        else if (Expires is not null && Duration.TryParse(Expires, out parsed)) expires = parsed;
-        var plain = Method == "GET" && expires is null && Region is null && Query.Count == 0;
-        var options = plain ? PresignOptions.Default : new PresignOptions { Method = Method.ToUpperInvariant(), Expires = expires, Region = Region, Query = Query };
+        var plain = Method == "GET" && Expires is null && Region is null && Query.Count == 0;
+        var options = plain ? PresignOptions.Default : new PresignOptions { Method = Method.ToUpperInvariant(), Expires = Expires is null ? null : expires, Region = Region, Query = Query };
         reason = string.Join(' ', options.Errors());
         return reason.Length == 0 ? options : null;
     }

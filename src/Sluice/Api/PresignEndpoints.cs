@@ -20,19 +20,19 @@ internal static class PresignEndpoints
     {
         api.MapGet(Prefix + "{**path}", GetAsync)
             .WithTags("presign").WithSummary("A presigned URL for one path: as JSON, or with ?redirect=true as a redirect. Also takes method, expires, region, the response-* overrides, versionId and partNumber.")
-            .Produces<PresignAnswer>().Produces(302).Produces<Problem>(400, Problem.MediaType).Produces<Problem>(404, Problem.MediaType).Produces<Problem>(502, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .Produces<PresignAnswer>().Produces(302).Refuses(400, 404, 502, 503);
 
         api.MapPost("/v1/presign", BulkAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Presigned URLs for up to 10,000 paths.")
-            .Accepts<PresignBody>("application/json").Produces<PresignBulkAnswer>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .Accepts<PresignBody>("application/json").Produces<PresignBulkAnswer>().Refuses(400, 415, 503);
 
         api.MapPost(Prefix + "warm", WarmAsync).WithMetadata(Large)
             .WithTags("presign").WithSummary("Signs up to 10,000 paths ahead of their first use, and answers how many are ready.")
-            .Accepts<PresignBody>("application/json").Produces<PresignWarmReport>().Produces<Problem>(400, Problem.MediaType).Produces<Problem>(415, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+            .Accepts<PresignBody>("application/json").Produces<PresignWarmReport>().Refuses(400, 415, 503);
 
         api.MapPost(Prefix + "rotate", RotateAsync)
             .WithTags("presign").WithSummary("Takes newer credentials over: tries them, signs the hottest paths again first, purges what the old ones signed. Answers a report for each bucket.")
-            .Produces<IReadOnlyDictionary<string, RotationReport>>().Produces<Problem>(503, Problem.MediaType);
+            .Produces<IReadOnlyDictionary<string, RotationReport>>().Refuses(503);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, ServerState state, TimeProvider time, string? method, string? expires, string? region, bool? redirect)
@@ -41,8 +41,8 @@ internal static class PresignEndpoints
         var path = PathOf(context);
         var overrides = context.Request.Query.Where(p => p.Key.StartsWith("response-", StringComparison.Ordinal) || p.Key is "versionId" or "partNumber").ToDictionary(p => p.Key, p => p.Value.ToString());
         var body = new PresignBody { Method = method ?? "GET", Expires = expires, Region = region, Query = overrides };
-        if (body.ToOptions(out var reason) is not { } options) return Refuse(400, reason);
-        if (engine.Presign.Match(path) is not { } urls) return Refuse(404, "No bucket lies behind this path: presigned URLs are for s3 origins.");
+        if (body.ToOptions(out var reason) is not { } options) return new ProblemResult(400, reason);
+        if (engine.Presign.Match(path) is not { } urls) return new ProblemResult(404, "No bucket lies behind this path: presigned URLs are for s3 origins.");
         try
         {
             var url = await urls.GetAsync(path, options, context.RequestAborted);
@@ -54,11 +54,11 @@ internal static class PresignEndpoints
         }
         catch (ArgumentException e)
         {
-            return Refuse(400, e.Message);
+            return new ProblemResult(400, e.Message);
         }
         catch (PresignedUrlException e)
         {
-            return Refuse(e.Status switch { null => 503, 404 => 404, _ => 502 }, e.Message);
+            return new ProblemResult(e.Status switch { null => 503, 404 => 404, _ => 502 }, e.Message);
         }
     }
 
@@ -120,9 +120,9 @@ internal static class PresignEndpoints
     {
         var (body, refusal) = await JsonBody.ReadAsync(context, ApiJson.Wire.PresignBody, "a list of paths", Example);
         if (refusal is not null) return (null, null, refusal);
-        if (body is null) return (null, null, Refuse(400, $"The body is empty. {Example}"));
-        if (body.Paths.Count is 0 or > PresignBody.MostPaths) return (null, null, Refuse(400, $"Give 1 to {PresignBody.MostPaths} paths, not {body.Paths.Count}. {Example}"));
-        return body.ToOptions(out var reason) is { } options ? (body, options, null) : (null, null, Refuse(400, reason));
+        if (body is null) return (null, null, new ProblemResult(400, $"The body is empty. {Example}"));
+        if (body.Paths.Count is 0 or > PresignBody.MostPaths) return (null, null, new ProblemResult(400, $"Give 1 to {PresignBody.MostPaths} paths, not {body.Paths.Count}. {Example}"));
+        return body.ToOptions(out var reason) is { } options ? (body, options, null) : (null, null, new ProblemResult(400, reason));
     }
 
     // As sent: the server's own decoding leaves %2F standing, which then looks like a percent sign in the key.
@@ -133,6 +133,4 @@ internal static class PresignEndpoints
         if (query >= 0) target = target[..query];
         return target.StartsWith(Prefix, StringComparison.Ordinal) ? Uri.UnescapeDataString(target[(Prefix.Length - 1)..]) : context.Request.Path.Value![(Prefix.Length - 1)..];
     }
-
-    private static ProblemResult Refuse(int status, string detail) => new(status, detail);
 }

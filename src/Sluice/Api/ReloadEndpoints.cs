@@ -8,7 +8,7 @@ internal static class ReloadEndpoints
     /// <summary>Adds POST /v1/reload.</summary>
     public static void MapReload(this IEndpointRouteBuilder api) => api.MapPost("/v1/reload", Run)
         .WithTags("configuration").WithSummary("Reads the configuration again and serves by its routes; answers what changed and what needs a restart. With an error nothing changes.")
-        .Produces<Reload>().Produces<Problem>(422, Problem.MediaType).Produces<Problem>(503, Problem.MediaType);
+        .Produces<Reload>().Refuses(422, 503);
 
     private static IResult Run(ServerState state)
     {
