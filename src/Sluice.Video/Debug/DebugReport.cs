@@ -1,3 +1,4 @@
+using Sluice.Core.Telemetry;
 using Sluice.Video.Planning;
 
 namespace Sluice.Video.Debug;
@@ -60,5 +61,5 @@ public sealed record DebugReport
     internal string MediaUrl => DebugText.Local(Path) + DebugText.WithoutSwitches(Query);
 
     /// <summary>Path and query as they may be shown.</summary>
-    internal string ShownUrl => Path + DebugText.Redact(Query);
+    internal string ShownUrl => Path + QueryRedaction.Redact(Query);
 }

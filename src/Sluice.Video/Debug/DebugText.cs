@@ -7,15 +7,12 @@ internal static class DebugText
 {
     private static readonly string[] Switches = ["debug", "no-kv-cache", "nocache", "bypass"];
 
-    // Not only ours: a query may hold what another server understands.
-    private static readonly string[] Secrets = ["signature", "token", "key", "secret", "password", "credential", "auth", "x-amz"];
-
     /// <summary>The query without the switches for debugging.</summary>
-    public static string WithoutSwitches(string query) => Rewrite(query, (name, pair) => Switches.Contains(name) || name.StartsWith("debug-", StringComparison.Ordinal) ? null : pair);
-
-    /// <summary>The query with the values of what looks secret masked.</summary>
-    public static string Redact(string query) => Rewrite(query, (name, pair) =>
-        name != "keyid" && Array.Exists(Secrets, secret => name.Contains(secret, StringComparison.OrdinalIgnoreCase)) ? name + "=***" : pair);
+    public static string WithoutSwitches(string query)
+    {
+        var text = string.Join('&', query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(pair => !IsSwitch(pair.Split('=', 2)[0])));
+        return text.Length == 0 ? "" : "?" + text;
+    }
 
     /// <summary>A path as a link on the same server: one that begins with two slashes would name another.</summary>
     public static string Local(string path) => path.StartsWith("//", StringComparison.Ordinal) ? "/." + path : path;
@@ -29,10 +26,5 @@ internal static class DebugText
         for (var i = 0; i < field.Length; i++) field[i] = source[i] is >= ' ' and <= '~' ? source[i] : '?';
     });
 
-    private static string Rewrite(string query, Func<string, string, string?> pairs)
-    {
-        var kept = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pairs(pair.Split('=', 2)[0], pair)).OfType<string>();
-        var text = string.Join('&', kept);
-        return text.Length == 0 ? "" : "?" + text;
-    }
+    private static bool IsSwitch(string name) => Switches.Contains(name) || name.StartsWith("debug-", StringComparison.Ordinal);
 }

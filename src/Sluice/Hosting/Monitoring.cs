@@ -1,5 +1,5 @@
 using Sluice.Configuration;
-using Sluice.Logging;
+using Sluice.Core.Telemetry;
 using Sluice.Monitoring;
 using Sluice.S3.PresignedUrls;
 
@@ -35,8 +35,8 @@ internal static class Monitoring
     /// <summary>What is no metric.</summary>
     public static MonitorSources Sources(ServerState state) => new()
     {
-        Hottest = () => [.. (state.Engine?.Counters.Hot.Top(Hottest) ?? []).Select(hot => new HotItem(Shown(hot.Target), hot.Requests, hot.Bytes))],
-        Purges = () => [.. (state.Engine?.Cache.RecentPurges ?? []).Select(done => new PurgeItem(done.At, $"{done.Request.Kind.ToString().ToLowerInvariant()} {Shown(done.Request.Value)}", done.Receipt.Objects, done.Receipt.MemoryBytes + done.Receipt.DiskBytes))],
+        Hottest = () => [.. (state.Engine?.Counters.Hot.Top(Hottest) ?? []).Select(hot => new HotItem(QueryRedaction.RedactTarget(hot.Target), hot.Requests, hot.Bytes))],
+        Purges = () => [.. (state.Engine?.Cache.RecentPurges ?? []).Select(done => new PurgeItem(done.At, $"{done.Request.Kind.ToString().ToLowerInvariant()} {QueryRedaction.RedactTarget(done.Request.Value)}", done.Receipt.Objects, done.Receipt.MemoryBytes + done.Receipt.DiskBytes))],
         Credentials = cancellation => CredentialsAsync(state, cancellation),
         HasUrls = () => state.Engine?.Presign.Named.Count > 0,
         Origins = () => state.Engine?.Edge.Origins.ToHashSet(StringComparer.Ordinal),
@@ -62,6 +62,4 @@ internal static class Monitoring
 
         return facts;
     }
-
-    private static string Shown(string target) => target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? target[..mark] + QueryRedaction.Redact(target[mark..]) : target;
 }

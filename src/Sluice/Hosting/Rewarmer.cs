@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Sluice.Core.Tags;
+using Sluice.Core.Telemetry;
 using Sluice.Edge;
-using Sluice.Logging;
 using Sluice.Video.Variants;
 
 namespace Sluice.Hosting;

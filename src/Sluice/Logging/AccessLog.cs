@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Configuration;
+using Sluice.Core.Telemetry;
 using Sluice.Edge.Transport;
 
 namespace Sluice.Logging;

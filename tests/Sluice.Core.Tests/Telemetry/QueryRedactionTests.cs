@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Sluice.Logging;
+using Sluice.Core.Telemetry;
 
-namespace Sluice.Tests.Logging;
+namespace Sluice.Core.Tests.Telemetry;
 
 public sealed class QueryRedactionTests
 {
@@ -17,6 +17,9 @@ public sealed class QueryRedactionTests
     [InlineData("?token=a=b=c", "?token=***")]
     [InlineData("sig=abc&x", "sig=***&x")]
     [InlineData("?token", "?token")]
+    [InlineData("?upload_token=abc&X-Goog-Signature=abc", "?upload_token=***&X-Goog-Signature=***")]
+    [InlineData("?author=anna&monkey=1&X-Amz-Date=20260101", "?author=anna&monkey=1&X-Amz-Date=20260101")]
+    [InlineData("?&&sig=&a", "?&&sig=***&a")]
     public void Redact_Query_HidesWhatIsSecret(string query, string logged) => Assert.Equal(logged, QueryRedaction.Redact(query));
 
     [Fact]
