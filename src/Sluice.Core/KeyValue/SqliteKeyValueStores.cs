@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Background;
 using Sluice.Core.Sqlite;
 
 namespace Sluice.Core.KeyValue;
@@ -24,8 +25,7 @@ public sealed class SqliteKeyValueStores : KeyValueStores
     {
         (clock, this.logger) = (new ForwardClock(time), logger);
         connection = new KeyValueConnection(KeyValueFile.Open(path, logger), KeyValueFile.Open(path, logger));
-        // Not in the context of the request that came first, which would be kept for as long as these.
-        using (ExecutionContext.SuppressFlow()) timer = time.CreateTimer(_ => BeginSweep(), null, SweepEvery, SweepEvery);
+        timer = Detached.Every(SweepEvery, BeginSweep, time);
     }
 
     /// <summary>The sweep that runs or ran last.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Sluice.Core.Background;
 
 namespace Sluice.Core.Telemetry;
 
@@ -38,8 +39,7 @@ public sealed class MetricRecords : IAsyncDisposable, IDisposable
     {
         (this.sink, this.time, this.log) = (sink ?? new LogMetricSink(log), time, log);
         limit = new(time);
-        // Not in the context of the request that came first, which would be kept for as long as these.
-        using (ExecutionContext.SuppressFlow()) timer = time.CreateTimer(_ => Flush(), null, FlushEvery, FlushEvery);
+        timer = Detached.Every(FlushEvery, Flush, time);
         meter.CreateObservableCounter("sluice.records.sent", () => Volatile.Read(ref sent), "{record}", "Records that the sink took.");
         meter.CreateObservableCounter("sluice.records.lost", () => Volatile.Read(ref lost), "{record}", "Records lost because the sink failed or could not keep up.");
     }

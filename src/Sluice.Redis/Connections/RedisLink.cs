@@ -1,3 +1,4 @@
+using Sluice.Core.Background;
 using Sluice.Redis.Protocol;
 
 namespace Sluice.Redis.Connections;
@@ -45,11 +46,7 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>How long ago a command was sent that has been answered since: so old at most is what this link has not heard of.</summary>
     public TimeSpan ProvenAge => IsUp ? time.GetElapsedTime(Volatile.Read(ref provenAt)) : TimeSpan.MaxValue;
 
-    public void Start()
-    {
-        // For as long as the node runs, and not with what the request in which it began has in its context.
-        using (ExecutionContext.SuppressFlow()) running = Task.Run(RunAsync);
-    }
+    public void Start() => running = Detached.Run(RunAsync);
 
     /// <exception cref="RedisUnavailableException">There is no connection now.</exception>
     public ValueTask<RespValue> SendAsync(in RedisCommand command, CancellationToken cancellation, int leading = 0, bool isQuick = false)

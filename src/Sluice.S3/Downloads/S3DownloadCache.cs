@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Background;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Origins;
 using Sluice.Core.Sqlite;
@@ -48,8 +49,7 @@ public sealed partial class S3DownloadCache : IAsyncDisposable, IDisposable
         trouble = new(this.time, this.log);
         fetcher = new(Options, refuge, trouble, this.time, this.log);
         if (Options.PrefetchCount > 0) sequence = new(Options.PrefetchCount, Options.PrefetchBytes, this.time);
-        // Not in the context of whoever comes first, such as a request of an app's: what that holds would be kept for as long as the cache, and its trace be on what is logged.
-        using (ExecutionContext.SuppressFlow()) timer = this.time.CreateTimer(_ => Tidy(), null, FlushEvery, FlushEvery);
+        timer = Detached.Every(FlushEvery, Tidy, this.time);
     }
 
     /// <summary>Who is asked for a bucket; tests ask a server of their own.</summary>

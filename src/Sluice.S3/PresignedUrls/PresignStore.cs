@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Sluice.Core.Background;
 using Sluice.Core.KeyValue;
 
 namespace Sluice.S3.PresignedUrls;
@@ -32,8 +33,7 @@ internal sealed class PresignStore : IAsyncDisposable
     {
         (this.store, this.timeout, this.counters, this.time) = (store, timeout, counters, time);
         waiting = Channel.CreateBounded<Write>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }, _ => Dropped());
-        // For as long as the app runs, and not with what the request that came first has in its context.
-        using (ExecutionContext.SuppressFlow()) writing = Task.Run(WriteAllAsync);
+        writing = Detached.Run(WriteAllAsync);
     }
 
     /// <summary>False for a moment after a failure.</summary>

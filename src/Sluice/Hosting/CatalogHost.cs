@@ -1,6 +1,7 @@
 using Sluice.Catalog;
 using Sluice.Catalog.Uploads;
 using Sluice.Configuration;
+using Sluice.Core.Background;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Objects;
 using Sluice.Core.Storage;
@@ -85,7 +86,7 @@ internal sealed class CatalogHost : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
             // Not the caller's to break off: the next one needs it as well. What failed is tried again by the next.
-            opening = _catalog is { IsFaulted: false, IsCanceled: false } known ? known : _catalog = Open();
+            opening = _catalog is { IsFaulted: false, IsCanceled: false } known ? known : _catalog = Detached.Run(() => VideoCatalog.OpenAsync(_parts, _stop.Token));
         }
         return opening.WaitAsync(cancellation);
     }
@@ -104,13 +105,6 @@ internal sealed class CatalogHost : IAsyncDisposable
             await _own.DisposeAsync();
         if (_parts.Objects is IAsyncDisposable objects)
             await objects.DisposeAsync();
-    }
-
-    // What it does for years must not carry the first request's id through the log.
-    private Task<VideoCatalog> Open()
-    {
-        using (ExecutionContext.SuppressFlow())
-            return Task.Run(() => VideoCatalog.OpenAsync(_parts, _stop.Token));
     }
 
     private async Task KeepOpeningAsync(ILogger logger)
