@@ -19,8 +19,8 @@ public sealed record CatalogParts
     /// <summary>What those are, as metrics tell it: memory (the default) or redis.</summary>
     public string CacheType { get; init; } = "memory";
 
-    /// <summary>The edge of this process.</summary>
-    public required ICatalogObserver Observer { get; init; }
+    /// <summary>The edge of this process; null where it has none.</summary>
+    public ICatalogObserver? Observer { get; init; }
 
     /// <summary>For private videos: the query that lets a viewer fetch a manifest and all below it, given the manifest's path. Null: videos are public.</summary>
     public Func<string, string>? SignPlayback { get; init; }

@@ -6,12 +6,8 @@ using Sluice.TestKit.Time;
 
 namespace Sluice.Catalog;
 
-public sealed class VideoCatalogTests : ICatalogObserver
+public sealed class VideoCatalogTests
 {
-    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
-    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
     // With PostgreSQL nothing else needs that folder: the jobs of everybody would be taken, and fail.
     [Fact]
     public async Task Open_WorkerThatCannotWriteItsFolder_IsRefusedBeforeItTakesAJob()
@@ -21,7 +17,7 @@ public sealed class VideoCatalogTests : ICatalogObserver
         var parts = new CatalogParts
         {
             Options = new CatalogOptions { Directory = Path.Combine(folder.Write("file", ""), "catalog"), Database = "postgres://127.0.0.1:1/none" },
-            Objects = new FolderStore(folder.Path), Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = new ManualTimeProvider(),
+            Objects = new FolderStore(folder.Path), Values = stores, Logging = NullLoggerFactory.Instance, Time = new ManualTimeProvider(),
         };
 
         var refused = await Assert.ThrowsAsync<IOException>(() => VideoCatalog.OpenAsync(parts, TestContext.Current.CancellationToken));

@@ -50,9 +50,9 @@ internal sealed class CatalogHost : IAsyncDisposable
             Objects = ObjectStore(options, logging, time),
             Values = shared ?? own!,
             CacheType = shared is null ? "memory" : "redis",
-            Observer = cache is null ? new NoEdge() : new EdgeObserver(cache),
+            Observer = cache is null ? null : new EdgeObserver(cache),
             SignPlayback = tokens is null ? null : path => $"{PlaybackTokens.Parameter}={tokens.ForFolderOf(path)}",
-            // A worker of the same configuration has no edge to tell: what it has seen, a server that is down has not.
+            // A worker of the same configuration has no edge to tell, and servers follow the catalog by themselves: what it has seen, a server that is down has not.
             CursorFile = cache is { IsDiskAway: false } && options.Cache.Disk > 0 ? Path.Combine(Path.GetFullPath(options.Cache.Directory), "catalog-events") : null,
             Logging = logging,
             Time = time,
@@ -141,13 +141,5 @@ internal sealed class CatalogHost : IAsyncDisposable
         {
             throw new SetupException($"the catalog's bucket {files} cannot be used: {e.Message}", e);
         }
-    }
-
-    // Servers follow the catalog's events by themselves.
-    private sealed class NoEdge : ICatalogObserver
-    {
-        public Task OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
     }
 }

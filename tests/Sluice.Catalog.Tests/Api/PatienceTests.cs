@@ -13,7 +13,7 @@ using Sluice.TestKit.Time;
 namespace Sluice.Catalog.Api;
 
 /// <summary>Row U097: what hangs holds up neither a client nor the end of the program for ever.</summary>
-public sealed class PatienceTests : ICatalogObserver
+public sealed class PatienceTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -60,7 +60,7 @@ public sealed class PatienceTests : ICatalogObserver
         await using var stores = new InProcessKeyValueStores(time);
         var catalog = await VideoCatalog.OpenAsync(new CatalogParts
         {
-            Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+            Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
         }, TestContext.Current.CancellationToken);
         var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
         await catalog.Videos.ProcessAsync(video.Id, TestContext.Current.CancellationToken);
@@ -93,10 +93,6 @@ public sealed class PatienceTests : ICatalogObserver
         time.Advance(TimeSpan.FromSeconds(1));
         return false;
     }, Limit);
-
-    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
-    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
 
     private sealed class HangingStore : IObjectStore
     {

@@ -8,7 +8,7 @@ using Sluice.TestKit.Time;
 namespace Sluice.Catalog.Jobs;
 
 /// <summary>Row U102: what a failure says of a video, and what it does not.</summary>
-public sealed class CatalogWorkerTests : ICatalogObserver
+public sealed class CatalogWorkerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -56,7 +56,7 @@ public sealed class CatalogWorkerTests : ICatalogObserver
 
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
     {
-        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
     }, TestContext.Current.CancellationToken);
 
     private static async Task<Guid> ProcessAsync(VideoCatalog catalog)
@@ -74,10 +74,6 @@ public sealed class CatalogWorkerTests : ICatalogObserver
         time.Advance(TimeSpan.FromSeconds(5));
         return false;
     }, Limit);
-
-    Task ICatalogObserver.OnPublishedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
-
-    Task ICatalogObserver.OnDeletedAsync(Guid video, CancellationToken cancellation) => Task.CompletedTask;
 
     private sealed class FailingStore : IObjectStore
     {
