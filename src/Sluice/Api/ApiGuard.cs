@@ -17,24 +17,22 @@ internal sealed class ApiGuard(ApiSection options)
     /// <summary>Null when the request may pass; otherwise the status and why.</summary>
     public (int Status, string Detail)? Refuse(HttpRequest request)
     {
-        if (request.Path.StartsWithSegments("/health") || (_token is not null && DashboardEndpoints.IsPage(request)))
-            return null;
         // Upload URLs carry a signature of their own, and are handed to whoever has the file.
-        if (request.Path.StartsWithSegments("/v1/uploads"))
+        if (request.Path.StartsWithSegments("/health") || request.Path.StartsWithSegments("/v1/uploads"))
             return null;
-        if (_token is not null && HttpMethods.IsGet(request.Method) && VideosPage.Holds(request.Path))
-            return null;
-        // Without a token the host is looked at below, whoever asks.
-        if (_token is not null && PreviewEndpoints.IsFile(request.Path))
-            return null;
+        // Without a token the host is looked at below, whoever asks for whatever.
         if (_token is not null)
-            return _token.IsIn(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
+            return IsPage(request) || _token.IsIn(request) ? null : (StatusCodes.Status401Unauthorized, "This API needs its token: send Authorization: Bearer TOKEN (--token or SLUICE_API_TOKEN on the command line).");
         if (!IsKnownHost(request.Host.Host))
             return (StatusCodes.Status403Forbidden, "Without a token this API answers only to localhost and loopback addresses. Set api.token, or name this host in api.hosts.");
         if (IsForeignPage(request))
             return (StatusCodes.Status403Forbidden, "Without a token this API answers no web page of another site.");
         return null;
     }
+
+    // The files of pages hold no data: what they show is asked for with the token.
+    private static bool IsPage(HttpRequest request) =>
+        DashboardEndpoints.IsPage(request) || PreviewEndpoints.IsFile(request.Path) || (HttpMethods.IsGet(request.Method) && VideosPage.Holds(request.Path));
 
     private bool IsKnownHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
