@@ -24,7 +24,7 @@ public sealed class CatalogMeter : IDisposable
     public void Operation(string operation, string status) => operations.Add(1, new("operation", operation), new("status", status), new("cache_type", CacheType));
 
     /// <summary>Counts a query: select, insert, update, delete.</summary>
-    public void Query(string kind, string table) => queries.Add(1, new("query_type", kind), new("table", table));
+    public void Query(string kind) => queries.Add(1, new("query_type", kind), new("table", "videos"));
 
     /// <summary>Counts a look-up.</summary>
     public void Flight(bool isShared) => flights.Add(1, new KeyValuePair<string, object?>("result", isShared ? "shared" : "initiated"));

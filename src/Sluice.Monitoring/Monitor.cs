@@ -54,7 +54,7 @@ public sealed partial class Monitor : IAsyncDisposable, IDisposable
 
     /// <summary>The lines of the day, week or month up to now; null for another word, or for a node that is none.</summary>
     public async Task<TrendSeries?> TrendAsync(string? period, string? scope, string? node = null, CancellationToken cancellation = default) =>
-        Period.Find(period) is { } known && scope is null or "media" or "urls" ? await Parts.Views.TrendAsync(Period.Find(period)!, scope ?? "media", node, cancellation) : null;
+        Period.Find(period) is { } known && scope is null or "media" or "urls" ? await Parts.Views.TrendAsync(known, scope ?? "media", node, cancellation) : null;
 
     /// <summary>Stored points of an instrument between two times, the oldest first; 10,000 at most.</summary>
     public IReadOnlyList<MetricRecord> Series(string name, DateTimeOffset? from, DateTimeOffset? to)

@@ -14,7 +14,7 @@ public sealed class CatalogMeterTests
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))} {value}"));
         listener.Start();
         counted.Operation("get", "hit");
-        counted.Query("select", "videos");
+        counted.Query("select");
         counted.Flight(isShared: false);
         counted.Flight(isShared: true);
         Assert.Equal(

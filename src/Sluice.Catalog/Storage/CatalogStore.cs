@@ -12,7 +12,7 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
 
     public async Task AddAsync(Video video, CancellationToken cancellation = default)
     {
-        meter.Query("insert", "videos");
+        meter.Query("insert");
         await database.WriteAsync(session => session.ExecuteAsync($"""
             INSERT INTO videos ({Columns})
             VALUES ({video.Id}, {video.UserId}, {video.Title}, {VideoStatusText.Write(video.Status)}, {video.OriginalKey}, {video.HlsKey}, {video.CreatedAt}, {video.UpdatedAt},
@@ -23,13 +23,13 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
 
     public Task<Video?> FindAsync(Guid id, CancellationToken cancellation = default)
     {
-        meter.Query("select", "videos");
+        meter.Query("select");
         return database.ReadAsync(async session => (await session.QueryAsync($"SELECT {Columns} FROM videos WHERE id = {id}", ReadVideo, cancellation)).FirstOrDefault(), cancellation);
     }
 
     public Task<IReadOnlyList<Video>> ListAsync(VideoQuery query, CancellationToken cancellation = default)
     {
-        meter.Query("select", "videos");
+        meter.Query("select");
         var (time, id) = VideoCursor.Read(query.After);
         var limit = query.Limit + 1;
         return database.ReadAsync<IReadOnlyList<Video>>(async session => query.UserId is { } user
@@ -39,7 +39,7 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
 
     public Task<Video?> ChangeAsync(Guid id, Func<Video, VideoChange?> decide, Job? ending = null, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
-        meter.Query("select", "videos");
+        meter.Query("select");
         await database.OrderEventsAsync(session, cancellation);
         var now = await NowAsync(session, cancellation);
         var video = (await session.QueryAsync($"SELECT {Columns} FROM videos WHERE id = {id} {database.ForUpdate}", ReadVideo, cancellation)).FirstOrDefault();
@@ -47,7 +47,7 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
         if (decide(video) is not { } change) return video;
 
         var after = (change.Video ?? video) with { Version = video.Version + 1, UpdatedAt = now };
-        meter.Query(change.Video is null ? "delete" : "update", "videos");
+        meter.Query(change.Video is null ? "delete" : "update");
         if (change.Video is null) await session.ExecuteAsync($"DELETE FROM videos WHERE id = {id}", cancellation);
         else
             await session.ExecuteAsync($"""

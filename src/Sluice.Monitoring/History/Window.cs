@@ -21,10 +21,10 @@ internal sealed class Window(Dictionary<int, SeriesValue> values, Func<int, Seri
     public double Sum(string instrument, string? key = null, string? value = null) => Of(instrument, key, value).Sum(found => found.Value.Value);
 
     /// <summary>The last value of a gauge, series of it added up; null when there is none.</summary>
-    public double? Last(string instrument, string? key = null, string? value = null)
+    public double? Last(string instrument)
     {
         double? sum = null;
-        foreach (var (_, found) in Of(instrument, key, value)) sum = (sum ?? 0) + found.Value;
+        foreach (var (_, found) in Of(instrument, null, null)) sum = (sum ?? 0) + found.Value;
         return sum;
     }
 

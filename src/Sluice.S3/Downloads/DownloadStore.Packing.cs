@@ -45,7 +45,7 @@ internal sealed partial class DownloadStore
         using (var packed = new BrotliStream(File.OpenRead(PathOf(row.Key)), CompressionMode.Decompress))
         using (var plain = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read))
             packed.CopyTo(plain);
-        if (!DownloadSums.Fit(row, path, packed: false)) throw new InvalidDataException("The compressed file is damaged.");
+        if (!DownloadSums.Fit(row, path)) throw new InvalidDataException("The compressed file is damaged.");
     }
 
     // The beginning tells what the rest is like; video and archives are known by it.

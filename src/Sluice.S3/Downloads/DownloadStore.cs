@@ -151,7 +151,7 @@ internal sealed partial class DownloadStore : IDisposable
 
     private bool IsUnchanged(DownloadRow row, FileInfo file)
     {
-        if (row.Packed || !DownloadSums.Fit(row, file.FullName, packed: false)) return false;
+        if (row.Packed || !DownloadSums.Fit(row, file.FullName)) return false;
         Index.Write(connection => connection.Execute("UPDATE entries SET stamp = ?3 WHERE key = ?1 AND created = ?2", row.Key, row.Created, file.LastWriteTimeUtc.Ticks));
         return true;
     }

@@ -35,7 +35,7 @@ internal sealed record DownloadSums(byte[]? Sha256, ulong Crc)
         }
     }
 
-    /// <summary>True when a file, or what is packed in it, is what an entry was.</summary>
-    public static bool Fit(DownloadRow row, string path, bool packed) =>
-        row.Crc is { } crc ? Of(path, packed, hash: false).Crc == crc : row.Sha256 is { } sha256 && Of(path, packed, hash: true).Sha256.AsSpan().SequenceEqual(sha256);
+    /// <summary>True when a file is what an entry was.</summary>
+    public static bool Fit(DownloadRow row, string path) =>
+        row.Crc is { } crc ? Of(path, packed: false, hash: false).Crc == crc : row.Sha256 is { } sha256 && Of(path, packed: false, hash: true).Sha256.AsSpan().SequenceEqual(sha256);
 }
