@@ -200,7 +200,6 @@ public sealed class RedisClient : IAsyncDisposable
         Volatile.Write(ref reason, why);
         if (failure is null)
         {
-            counters.Connected();
             if (Interlocked.CompareExchange(ref isLost, 0, 1) == 1) RedisEvents.Back(log, options.Host, options.Port);
         }
         else if (Interlocked.CompareExchange(ref isLost, 1, 0) == 0)

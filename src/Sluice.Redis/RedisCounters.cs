@@ -3,11 +3,9 @@ namespace Sluice.Redis;
 /// <summary>What happened since start.</summary>
 internal sealed class RedisCounters
 {
-    private long commands, connections, losses, refusals;
+    private long commands, losses, refusals;
 
     public long Commands => Volatile.Read(ref commands);
-
-    public long Connections => Volatile.Read(ref connections);
 
     public long Losses => Volatile.Read(ref losses);
 
@@ -16,8 +14,6 @@ internal sealed class RedisCounters
     public void Refused() => Interlocked.Increment(ref refusals);
 
     public void Command() => Interlocked.Increment(ref commands);
-
-    public void Connected() => Interlocked.Increment(ref connections);
 
     public void Lost() => Interlocked.Increment(ref losses);
 }

@@ -47,8 +47,5 @@ public readonly struct FileLease : IDisposable
         PageCacheRead.Bring(file, start, end);
     }
 
-    /// <summary>Reads from the page cache; false when not all bytes are there.</summary>
-    public bool TryRead(Span<byte> into, long start) => PageCacheRead.TryFill(File, into, start);
-
     internal bool Holds(int chunk) => body!.IsVerified(chunk);
 }

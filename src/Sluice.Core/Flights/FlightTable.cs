@@ -8,9 +8,6 @@ public sealed class FlightTable<TResult> where TResult : class, IDisposable
 {
     private readonly ConcurrentDictionary<string, Flight<TResult>> flights = new(StringComparer.Ordinal);
 
-    /// <summary>Flights under way.</summary>
-    public int Count => flights.Count;
-
     /// <summary>Joins the flight of that name, or starts it. Dispose the ticket when its result is no longer wanted: when the last one goes before the result is there, the flight is cancelled.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="start">Does the work; runs on the thread pool, and its token is cancelled when nobody waits any more.</param>

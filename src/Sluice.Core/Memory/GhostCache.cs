@@ -11,9 +11,6 @@ public sealed class GhostCache(string policy, long capacity)
     /// <summary>Objects it would hold.</summary>
     public int Count => held.Count;
 
-    /// <summary>Bytes of them.</summary>
-    public long Bytes => eviction.Bytes;
-
     /// <summary>True when it would hold the object.</summary>
     public bool Holds(ulong identity) => held.ContainsKey(identity);
 

@@ -18,16 +18,6 @@ internal static class EntityTags
     /// <summary>True for a tag marked W/.</summary>
     public static bool IsWeak(ReadOnlySpan<char> tag) => tag.StartsWith("W/", StringComparison.Ordinal);
 
-    /// <summary>True when the text is exactly one entity tag of the grammar, weak or strong.</summary>
-    public static bool IsValid(ReadOnlySpan<char> text)
-    {
-        var opaque = Opaque(text);
-        if (opaque.Length < 2 || opaque[0] != '"' || opaque[^1] != '"') return false;
-        foreach (var c in opaque[1..^1])
-            if (c is < '\x21' or '"' or '\x7f') return false;
-        return true;
-    }
-
     private static bool Contains(ReadOnlySpan<char> field, ReadOnlySpan<char> tag, bool strong)
     {
         if (tag.IsEmpty || (strong && IsWeak(tag))) return false;

@@ -12,8 +12,6 @@ internal sealed class AlertEvidence(HistoryStore store, DateTimeOffset now)
     /// <summary>The moment.</summary>
     public DateTimeOffset Now => now;
 
-    public HistoryStore Store => store;
-
     /// <summary>The last so many seconds.</summary>
     public Window Last(int seconds)
     {

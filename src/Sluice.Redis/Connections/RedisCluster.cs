@@ -27,8 +27,6 @@ internal sealed class RedisCluster(RedisOptions options, RedisDialer dialer, Tim
     /// <summary>The connection to the server that was named; it may be the only one there is.</summary>
     public RedisLink? Named { get; set; }
 
-    public bool IsUp => !links.IsEmpty && links.Values.Any(link => link.IsUp);
-
     /// <summary>Asks a node which slots are where.</summary>
     public async Task LearnAsync(RedisConnection from, string host, CancellationToken cancellation)
     {

@@ -46,9 +46,6 @@ internal sealed class RedisNames
     /// <summary>Number: bytes of keys and values.</summary>
     public string Size => $"{Base}sluice.size:{own}";
 
-    /// <summary>Prefixes of all values, for client tracking.</summary>
-    public IEnumerable<string> Prefixes => Form.Length > 0 ? [Values, Base + Form] : [Values];
-
     /// <summary>Where a value is.</summary>
     public string Of(string key) => Form.Length > 0 && key.StartsWith(Form, StringComparison.Ordinal) ? Base + key : Values + key;
 

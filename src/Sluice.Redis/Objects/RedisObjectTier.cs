@@ -57,9 +57,6 @@ internal sealed partial class RedisObjectTier : ISharedTier
 
     public static string SourceTagOf(string source) => "source:" + source;
 
-    /// <summary>What the index says.</summary>
-    public ValueTask<KeyValueUsage> GetUsageAsync() => index.GetUsageAsync();
-
     public async ValueTask<SharedTurn> TakeTurnAsync(CacheScope scope, string target, bool mayLead, CancellationToken cancellation)
     {
         if (!Client.IsAvailable || Client.Time.GetTimestamp() < Volatile.Read(ref pausedUntil)) return SharedTurn.None;

@@ -45,9 +45,6 @@ internal readonly struct RespValue
         return Utf8Parser.TryParse(Span, out long value, out var used) && used == Span.Length && used > 0 ? value : throw new RespException("Redis answered something else than a number.");
     }
 
-    /// <summary>A copy of the bytes that no pool gets back.</summary>
-    public byte[] ToArray() => !pooled && data is byte[] bytes && bytes.Length == number ? bytes : Span.ToArray();
-
     /// <summary>Gives large bytes back to the pool: for the one who was handed the reply, once, when done with it. Leaving it out costs only the reuse.</summary>
     public void Release()
     {

@@ -9,8 +9,6 @@ internal sealed class DownloadReplay(long maximumBytes, int maximumEntries, Time
     private readonly LinkedList<Ghost> order = new();
     private long bytes;
 
-    public int Calls { get; private set; }
-
     public int Hits { get; private set; }
 
     public long FetchedBytes { get; private set; }
@@ -18,7 +16,6 @@ internal sealed class DownloadReplay(long maximumBytes, int maximumEntries, Time
     /// <summary>One call.</summary>
     public void Use(string key, long size, long at)
     {
-        Calls++;
         if (held.TryGetValue(key, out var node))
         {
             Remove(node);

@@ -46,9 +46,6 @@ public sealed class S3Origin : IOrigin, IDisposable
     /// <inheritdoc/>
     public OriginTraits Traits => OriginTraits.Ranges | OriginTraits.PolicyFromRoute | OriginTraits.ReadOnly;
 
-    /// <summary>Where requests go: scheme, host and port, free of secrets. It changes when the bucket turns out to live in another region.</summary>
-    public string Address => bucket.Address.Root;
-
     /// <summary>Region that requests are signed for.</summary>
     public string Region => bucket.Address.Region;
 

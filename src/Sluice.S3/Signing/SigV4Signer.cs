@@ -16,9 +16,6 @@ internal sealed class SigV4Signer(string region, string service = "s3")
     private const int SignatureLength = 64;
     private readonly SigningKeys keys = new(region, service);
 
-    /// <summary>The region the signatures hold for.</summary>
-    public string Region => region;
-
     /// <summary>The instant as x-amz-date and X-Amz-Date spell it.</summary>
     public static string Timestamp(DateTimeOffset at) => at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 

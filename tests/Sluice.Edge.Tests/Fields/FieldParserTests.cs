@@ -85,16 +85,6 @@ public class FieldParserTests
             EntityTags.ContainsStrong(string.Join(", ", c.list), c.list[c.i]) && !EntityTags.ContainsWeak(string.Join(",", c.list), "\"none\"")).QuickCheckThrowOnFailure();
     }
 
-    [Theory]
-    [InlineData("\"a\"", true)]
-    [InlineData("W/\"\"", true)]
-    [InlineData("a", false)]
-    [InlineData("\"a", false)]
-    [InlineData("w/\"a\"", false)]
-    [InlineData("\"a b\"", false)]
-    [InlineData("\"a\", \"b\"", false)]
-    public void EntityTags_IsValid_FollowsTheGrammar(string tag, bool valid) => Assert.Equal(valid, EntityTags.IsValid(tag));
-
     [Fact]
     public void HopByHop_Remove_KeepsEndToEndLinesInOrder()
     {
