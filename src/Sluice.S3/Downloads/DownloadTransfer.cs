@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using Sluice.Core.Origins;
@@ -10,9 +9,6 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
 {
     /// <summary>How often in a row a part may fail without a byte in between: its connection breaks, or the server is busy. What the others brought is not thrown away for it.</summary>
     private const int Patience = 5;
-
-    // Large, so that one wake-up takes in all that has come in the meantime.
-    private const int BufferBytes = 1 << 20;
 
     private int next = 1;
 
@@ -86,7 +82,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
     private async Task FetchAsync(int part, (long Start, long End) bounds, DownloadDigest digest, CancellationToken cancellation)
     {
         var (start, end) = bounds;
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var buffer = DownloadBuffers.OfProcess.Rent();
         var open = part == 0 ? head.Response : null;
         try
         {
@@ -99,7 +95,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
                     var skip = open.Range is null && open != head.Response ? start : 0;
                     for (int count; start < end; start += count)
                     {
-                        count = await open.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferBytes, skip > 0 ? skip : end - start)), cancellation);
+                        count = await open.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, skip > 0 ? skip : end - start)), cancellation);
                         // What is written and summed up now takes long for a thread that sees to sockets, as the server's do: its clients would wait.
                         if (!Thread.CurrentThread.IsThreadPoolThread) await Task.Yield();
                         if (count == 0) throw new OriginException(OriginFailure.Truncated, $"{key} ended before its length.");
@@ -130,7 +126,7 @@ internal sealed class DownloadTransfer(DownloadSource source, string key, Downlo
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            DownloadBuffers.OfProcess.Return(buffer);
             if (open is not null) await open.DisposeAsync();
         }
     }
