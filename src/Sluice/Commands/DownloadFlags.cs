@@ -8,6 +8,8 @@ namespace Sluice.Commands;
 /// <summary>The options of commands that use the download cache, and what they do with its failures.</summary>
 internal sealed class DownloadFlags
 {
+    private const string IndexFile = "index.db";
+
     private readonly Option<string?> _file = new("--config") { HelpName = "FILE", Description = $"Configuration file, of which section downloads is used. Default: ./{ConfigurationLoader.DefaultFile} where there is one." };
     private readonly Option<string?> _directory = new("--cache-dir") { HelpName = "PATH", Description = "The cache directory. Default: CACHE_DIR, else ~/.sluice/cache." };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Tell what happens on the way, and the details of cache trouble." };
@@ -43,6 +45,9 @@ internal sealed class DownloadFlags
         if (wrong.Count > 0) return ConfigurationFlags.Complain(wrong, terminal);
         var options = settings.Downloads.ToOptions();
         if (parsed.GetValue(_directory) is { } directory) options = options with { Directory = directory };
+        // Who looks at one that is not there has mistyped it, and would make an empty one.
+        if (!_asks && parsed.GetValue(_directory) is not null && !File.Exists(Path.Combine(options.Directory, IndexFile)))
+            return terminal.Fail(ExitCode.Usage, $"there is no download cache in {options.Directory}; name the folder that sluice get was given by --cache-dir or CACHE_DIR");
         try
         {
             var least = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Warning;

@@ -1,0 +1,25 @@
+using Sluice.TestKit.Processes;
+
+namespace Sluice.Tests.Commands;
+
+public sealed class CacheCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("ls")]
+    [InlineData("clear")]
+    [InlineData("rm", "s3://media/a")]
+    public async Task Look_AtADirectoryWithoutACache_SaysSoAndMakesNone(params string[] command)
+    {
+        foreach (var directory in (string[])[folder.Path, folder.FileOf("typo")])
+        {
+            var (code, output, error) = await CommandLine.RunAsync(["cache", .. command, "--cache-dir", directory]);
+
+            Assert.Equal((2, "", $"sluice: there is no download cache in {directory}; name the folder that sluice get was given by --cache-dir or CACHE_DIR\n"), (code, output, error));
+        }
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+}
