@@ -42,11 +42,7 @@ internal sealed class PresignRotation(PresignedUrlCache urls, ILogger log) : IDi
         }
     }
 
-    public void Dispose()
-    {
-        one.Dispose();
-        probe.Dispose();
-    }
+    public void Dispose() => probe.Dispose();
 
     private async Task<RotationReport> RotateAsync(CancellationToken cancellation)
     {

@@ -40,7 +40,11 @@ internal sealed partial class PresignedUrlCache
 
     public Task<int> ForgetAsync(string path, CancellationToken cancellation = default) => AwayAsync(() => ForgetHereAsync(path, cancellation));
 
-    public Task<RotationReport> RotateAsync(CancellationToken cancellation = default) => AwayAsync(() => rotation.RunAsync(cancellation));
+    public Task<RotationReport> RotateAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, typeof(IPresignedUrls));
+        return AwayAsync(() => rotation.RunAsync(cancellation));
+    }
 
     private async Task<int> PurgeHereAsync(CancellationToken cancellation)
     {

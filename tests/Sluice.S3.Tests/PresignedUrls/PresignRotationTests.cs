@@ -1,3 +1,4 @@
+using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Origins;
@@ -55,6 +56,17 @@ public sealed class PresignRotationTests : IAsyncDisposable
         while (server.Calls.Count == 0) await Task.Yield();
 
         await bed.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Rotate_AfterDispose_NamesWhatWasDisposed()
+    {
+        var bed = Bed();
+        await bed.DisposeAsync();
+
+        var closed = await Assert.ThrowsAsync<ObjectDisposedException>(() => bed.Urls.RotateAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(typeof(IPresignedUrls).FullName, closed.ObjectName);
     }
 
     private PresignBed Bed() => new(time: clock, credentials: chain, bucket: PresignBed.Bucket with { Endpoint = new(server.Address) });
