@@ -8,6 +8,9 @@ public static class SqliteDatabase
     /// <summary>How long a statement waits for another process's lock: 5 s.</summary>
     public const int BusyTimeoutSeconds = 5;
 
+    /// <summary>SQLite's result code for a lock that another process keeps.</summary>
+    internal const int Busy = 5;
+
     /// <summary>SQLite's result code for a damaged file.</summary>
     internal const int Corrupt = 11;
 
@@ -114,6 +117,9 @@ public static class SqliteDatabase
             return SQLitePCL.raw.sqlite3_libversion().utf8_to_string();
         }
     }
+
+    /// <summary>True when the error says that another process kept its lock for longer than is waited.</summary>
+    public static bool IsBusy(this SqliteException failure) => failure.SqliteErrorCode == Busy;
 
     /// <summary>True when the error says that the file itself is bad.</summary>
     public static bool IsDamage(this SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;

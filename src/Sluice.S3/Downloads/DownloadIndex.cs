@@ -9,13 +9,19 @@ internal sealed class DownloadIndex : IDisposable
 {
     public const string Columns = "key, url, place, length, size, packed, etag, modified, sha256, stamp, created, used, hits, leased, crc";
 
+    /// <summary>How long nobody waits for a lock that somebody has waited for in vain.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    private readonly TimeProvider time;
     private readonly SqliteConnection reader, writer;
     private readonly SqliteStatements changes;
     private readonly SqliteCommand find;
     private readonly Lock reading = new(), writing = new();
+    private (SqliteException Failure, long At)? busy;
 
-    public DownloadIndex(string directory, ILogger log, bool thorough)
+    public DownloadIndex(string directory, TimeProvider time, ILogger log, bool thorough)
     {
+        this.time = time;
         writer = DownloadIndexFile.Open(directory, log, thorough);
         try
         {
@@ -56,13 +62,15 @@ internal sealed class DownloadIndex : IDisposable
         }
     }
 
-    /// <summary>Runs changes, of the index and of the files, alone among all processes. Waits up to five seconds for another one's.</summary>
+    /// <summary>Runs changes, of the index and of the files, alone among all processes. Waits up to five seconds for another one's; not while somebody has waited in vain a moment ago.</summary>
     /// <exception cref="SqliteException">Nothing in the index was changed.</exception>
     public T Write<T>(Func<SqliteStatements, T> change)
     {
         lock (writing)
         {
-            using var transaction = writer.BeginWrite();
+            // Each would wait as long as the first, one after the other, while a process stands still that has the lock.
+            if (busy is { } last && time.GetElapsedTime(last.At) < Pause) throw new SqliteException(last.Failure.Message, last.Failure.SqliteErrorCode);
+            using var transaction = Begin();
             var result = change(changes);
             transaction.Commit();
             return result;
@@ -91,6 +99,19 @@ internal sealed class DownloadIndex : IDisposable
     {
         using var rows = connection.Bind(sql, values).ExecuteReader();
         while (rows.Read() && goOn(rows)) ;
+    }
+
+    private SqliteWrite Begin()
+    {
+        try
+        {
+            return writer.BeginWrite();
+        }
+        catch (SqliteException failure) when (failure.IsBusy())
+        {
+            busy = (failure, time.GetTimestamp());
+            throw;
+        }
     }
 
     public static DownloadRow Read(SqliteDataReader row) => new()

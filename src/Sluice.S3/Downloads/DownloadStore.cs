@@ -34,7 +34,7 @@ internal sealed partial class DownloadStore : IDisposable
             // Taken before: an index that is replaced while it is opened is opened once more.
             stamp = DownloadIndexFile.Stamp(Root);
             Index?.Dispose();
-            Index = new(Root, log, thorough);
+            Index = new(Root, time, log, thorough);
         }
         while (!IsCurrent);
         try

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Origins;
+using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
 
@@ -19,7 +20,12 @@ internal sealed class DownloadTrouble(TimeProvider time, ILogger log)
     public void Unusable(string directory, Exception failure)
     {
         log.LogDebug(DownloadEvents.CacheUnusable, failure, "The download cache failed");
-        if (IsNew("unusable"))
+        if (failure is SqliteException locked && locked.IsBusy())
+        {
+            if (IsNew("busy"))
+                log.LogWarning(DownloadEvents.CacheUnusable, "Another process keeps the index of the download cache {Directory} locked; what needs it goes past the cache until it lets go. One that was stopped (Ctrl-Z) does: let it go on, or end it (fuser {Index} names who has it open)", directory, Path.Combine(directory, "index.db"));
+        }
+        else if (IsNew("unusable"))
             log.LogWarning(DownloadEvents.CacheUnusable, "The download cache {Directory} cannot be used ({Reason}); downloads go past it. Check its permissions and free space, or choose another (CACHE_DIR)", directory, failure.Message.ReplaceLineEndings(" ").TrimEnd('.'));
     }
 

@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Core.Sqlite;
+using Sluice.S3.Downloads;
+
+namespace Sluice.S3.Tests.Downloads;
+
+/// <summary>A process that has the lock of the index and stands still, as one that was stopped (Ctrl-Z) does.</summary>
+public sealed class DownloadLockTests : IAsyncDisposable
+{
+    private readonly DownloadBed bed = new();
+
+    public ValueTask DisposeAsync() => bed.DisposeAsync();
+
+    // Each waited for five seconds, one after the other: a hundred files took ten minutes.
+    [Fact]
+    public async Task Fetch_WhileAnotherProcessKeepsTheLock_IsNotHeldUpOnceSomebodyWaitedInVain()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1000);
+        bed.Store().Dispose();
+        await using var cache = bed.Open();
+        using (Lock(bed.Root))
+            Assert.Equal(S3DownloadOutcome.Bypass, (await cache.FetchAsync("s3://media/clip.mp4", cancellation: TestContext.Current.CancellationToken)).Outcome);
+
+        // It is free again, which nobody looks at for a while: so nobody waited for it, either.
+        var past = await cache.FetchAsync("s3://media/clip.mp4", cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(S3DownloadOutcome.Bypass, past.Outcome);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(past.Path, TestContext.Current.CancellationToken));
+        Assert.StartsWith("Another process keeps the index", Assert.Single(bed.Log.Warnings), StringComparison.Ordinal);
+
+        bed.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(S3DownloadOutcome.Miss, (await cache.FetchAsync("s3://media/clip.mp4", cancellation: TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    private static SqliteConnection Lock(string directory)
+    {
+        var connection = SqliteDatabase.Open(Path.Combine(directory, "index.db"));
+        connection.Execute("BEGIN IMMEDIATE");
+        return connection;
+    }
+}
