@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sluice.Core.Sqlite;
 
 namespace Sluice.S3.Downloads;
@@ -7,22 +8,40 @@ internal sealed partial class DownloadStore
     /// <summary>Signs come every two seconds.</summary>
     private static readonly TimeSpan Stillness = TimeSpan.FromMinutes(1);
 
+    // Downloads of this process that ended when the index could not be written. As long as it says that they are under way every process waits for them.
+    private readonly ConcurrentDictionary<string, bool> unended = new();
+
     /// <summary>Begins the download of a key; false while another one's is under way. That of a process which died is taken over.</summary>
-    public bool TryBegin(string key) => Index.Write(connection =>
+    public bool TryBegin(string key)
     {
-        var holder = DownloadIndex.Read(connection, "SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key);
-        if (holder.Count > 0)
+        var wasUnended = false;
+        try
         {
-            if (holder[0] == owner.Id || DownloadOwner.IsAlive(Root, holder[0])) return false;
-            Abandon(connection, key, holder[0]);
+            return Index.Write(connection =>
+            {
+                var holder = DownloadIndex.Read(connection, "SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key);
+                if (holder.Count > 0)
+                {
+                    if (IsUnderWay(key, holder[0])) return false;
+                    wasUnended = unended.TryRemove(key, out _);
+                    Abandon(connection, key, holder[0]);
+                }
+                connection.Execute("INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
+                return true;
+            });
         }
-        connection.Execute("INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
-        return true;
-    });
+        catch
+        {
+            if (wasUnended) unended[key] = true;
+            throw;
+        }
+    }
 
     /// <summary>True while a download of a key is under way, in a process that lives.</summary>
     public bool IsUnderWay(string key) =>
-        Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is [var holder] && (holder == owner.Id || DownloadOwner.IsAlive(Root, holder));
+        Index.Query("SELECT owner FROM flights WHERE key = ?1", row => row.GetString(0), key) is [var holder] && IsUnderWay(key, holder);
+
+    private bool IsUnderWay(string key, string holder) => holder == owner.Id ? !unended.ContainsKey(key) : DownloadOwner.IsAlive(Root, holder);
 
     /// <summary>True when another process fetches a key and has shown no sign of life for a minute.</summary>
     public bool StandsStill(string key)
@@ -71,11 +90,36 @@ internal sealed partial class DownloadStore
     });
 
     /// <summary>Ends a download that came to nothing.</summary>
-    public void Abandon(string key) => Index.Write(connection =>
+    public void Abandon(string key)
     {
-        Abandon(connection, key, owner.Id);
-        return 0;
-    });
+        unended[key] = true;
+        EndAbandoned();
+    }
+
+    /// <summary>Ends those that could not be ended before.</summary>
+    public void EndAbandoned()
+    {
+        if (unended.IsEmpty) return;
+        var ended = new List<string>();
+        try
+        {
+            Index.Write(connection =>
+            {
+                foreach (var key in unended.Keys)
+                {
+                    if (!unended.TryRemove(key, out _)) continue;
+                    ended.Add(key);
+                    Abandon(connection, key, owner.Id);
+                }
+                return 0;
+            });
+        }
+        catch
+        {
+            foreach (var key in ended) unended[key] = true;
+            throw;
+        }
+    }
 
     private void Abandon(SqliteStatements connection, string key, string ownerId)
     {

@@ -48,6 +48,7 @@ public sealed partial class S3DownloadCache
         if (!open.IsCurrent) return;
         try
         {
+            open.EndAbandoned();
             open.Flush();
             if (open.Sweep(always: false, closing.Token)) refuge.Sweep();
         }

@@ -7,6 +7,7 @@ namespace Sluice.S3.Tests.Downloads;
 /// <summary>A process that has the lock of the index and stands still, as one that was stopped (Ctrl-Z) does.</summary>
 public sealed class DownloadLockTests : IAsyncDisposable
 {
+    private static readonly string Key = DownloadKey.Of("s3://media/clip.mp4", null);
     private readonly DownloadBed bed = new();
 
     public ValueTask DisposeAsync() => bed.DisposeAsync();
@@ -29,6 +30,29 @@ public sealed class DownloadLockTests : IAsyncDisposable
 
         bed.Clock.Advance(TimeSpan.FromSeconds(15));
         Assert.Equal(S3DownloadOutcome.Miss, (await cache.FetchAsync("s3://media/clip.mp4", cancellation: TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    // What could not be taken out of the index was waited for, by this process and all others, for as long as this one ran.
+    [Fact]
+    public void Abandon_WhileTheIndexCannotBeWritten_IsMadeUpFor()
+    {
+        using var store = bed.Store();
+        using var other = bed.Store();
+        Assert.True(store.TryBegin(Key));
+        Fail(store, () => store.Abandon(Key));
+        Assert.True(store.TryBegin(Key));
+        Fail(store, () => store.Abandon(Key));
+        Assert.False(other.TryBegin(Key));
+        store.EndAbandoned();
+        Assert.True(other.TryBegin(Key));
+    }
+
+    // As on a disk that is full.
+    private static void Fail(DownloadStore store, Action write)
+    {
+        store.Index.Write(connection => connection.Execute("ALTER TABLE flights RENAME TO away"));
+        Assert.Throws<SqliteException>(write);
+        store.Index.Write(connection => connection.Execute("ALTER TABLE away RENAME TO flights"));
     }
 
     private static SqliteConnection Lock(string directory)
