@@ -50,7 +50,7 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         return lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Distinct(StringComparer.Ordinal).Select(line => (line, (string?)null)).ToList();
     }
 
-    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder, or be the same file as another or the folder of one, ends it: nothing is written then.</summary>
+    /// <summary>What lies below a prefix, where each goes below a folder, and the bytes of all. A key that would leave the folder, has a folder's name, or would be the same file as another or the folder of one, ends it: nothing is written then.</summary>
     public async Task<(List<(string, string?)> Items, long Total)> ListAsync(string prefix, string folder, CancellationToken cancellation)
     {
         var root = Path.GetFullPath(folder);
@@ -61,6 +61,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         var (items, total, taken) = (new List<(string, string?)>(), 0L, new Dictionary<string, string>(StringComparer.Ordinal));
         await foreach (var (url, length) in BucketListing.ReadAsync(terminal, cache, prefix, options, cancellation))
         {
+            if (url.EndsWith('/'))
+                throw new ArgumentException($"{url} has {length} bytes and the name of a folder; fetch it on its own with -o");
             var target = Path.GetFullPath(Path.Combine(root, url[cut..].TrimStart('/')));
             if (!target.StartsWith(root.TrimEnd('/') + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");
