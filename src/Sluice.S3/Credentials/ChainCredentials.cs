@@ -198,7 +198,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
             var kept = current?.Credentials is { } held && IsValid(held) ? current : null;
             if (!complained)
             {
-                if (kept is null)
+                if (kept is null && AreExpected)
+                    log.LogWarning("The AWS credentials that are set up cannot be had: requests to the bucket are anonymous meanwhile. Renew them ('aws sso login' for single sign-on), or see to what gives them. ({Reason})", failure.Message.ReplaceLineEndings(" "));
+                else if (kept is null)
                     log.LogWarning("No AWS credentials found: requests to the bucket are anonymous. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. ({Reason})", failure.Message.ReplaceLineEndings(" "));
                 else
                     log.LogWarning("AWS credentials could not be renewed; the ones at hand are used until they expire. ({Reason})", failure.Message.ReplaceLineEndings(" "));

@@ -62,8 +62,9 @@ internal sealed class PresignCredentials(IS3Credentials chain, TimeProvider time
     private S3Credentials Choose(S3Credentials? found)
     {
         var current = Volatile.Read(ref active);
-        if (found is null) return current is { Expires: null } ? current : throw new PresignedUrlException(
-            "There are no credentials to sign with, and an anonymous URL cannot be presigned. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile.");
+        if (found is null) return current is { Expires: null } ? current : throw new PresignedUrlException(chain.AreExpected
+            ? "The credentials that are set up cannot be had, and an anonymous URL cannot be presigned. Renew them ('aws sso login' for single sign-on), or see to what gives them: the log says why they cannot."
+            : "There are no credentials to sign with, and an anonymous URL cannot be presigned. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile.");
         if (ReferenceEquals(found, current)) return found;
         // The chain makes them anew each time it looks: from here on it is this one that is recognised at a glance.
         if (found == current) return Interlocked.CompareExchange(ref active, found, current) == current ? found : current;

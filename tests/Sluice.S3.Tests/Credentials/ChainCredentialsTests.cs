@@ -3,6 +3,7 @@ using System.Reflection;
 using Amazon.Runtime;
 using Sluice.S3.Credentials;
 using Sluice.S3.Objects;
+using Sluice.S3.PresignedUrls;
 using Sluice.S3.Signing;
 using Sluice.S3.Tests.Objects;
 using Sluice.TestKit.Time;
@@ -295,6 +296,19 @@ public class ChainCredentialsTests
     public void For_UnknownProfile_SaysHowToMakeOne()
         => Assert.Contains("no profile 'nobody-has-this'", Assert.Throws<ArgumentException>(() => ChainCredentials.For(new() { Bucket = "media", Profile = "nobody-has-this" }, clock, log)).Message, StringComparison.Ordinal);
 
+    // Who has named a profile, and whose sign-on is over, learns nothing from being told to name one.
+    [Fact]
+    public async Task Get_ThoseThatAreSetUpCannotBeHad_SaysThat()
+    {
+        using var chain = ChainCredentials.For(new() { Bucket = "media", Credentials = new Failing() }, clock, log);
+
+        Assert.Null(await chain.GetAsync(default));
+
+        Assert.StartsWith("The AWS credentials that are set up cannot be had", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.EndsWith("(No valid SSO Token could be found.)", log.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("The credentials that are set up cannot be had", (await Assert.ThrowsAsync<PresignedUrlException>(() => new PresignCredentials(chain, clock).GetAsync(default).AsTask())).Message, StringComparison.Ordinal);
+    }
+
     private static void IsThere(ValueTask<S3Credentials?> asked) => Assert.True(asked.IsCompletedSuccessfully);
 
     private sealed class Renewing(TimeProvider clock) : AWSCredentials
@@ -306,6 +320,11 @@ public class ChainCredentialsTests
             Expiration = clock.GetUtcNow().UtcDateTime.AddMinutes(8);
             return new($"id{++turn}", "secret", "token");
         }
+    }
+
+    private sealed class Failing : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => throw new AmazonClientException("No valid SSO Token could be found.");
     }
 
     private sealed class Temporary : AWSCredentials
