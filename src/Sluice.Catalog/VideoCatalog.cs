@@ -55,6 +55,8 @@ public sealed class VideoCatalog : IAsyncDisposable
 
     internal CatalogOptions Options => parts.Options;
 
+    internal TimeProvider Time => parts.Time;
+
     /// <summary>Where uploads go that come through this program; null when they go to the bucket.</summary>
     internal FolderStore? Folder => parts.Objects as FolderStore;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sluice.Catalog.Videos;
 
 namespace Sluice.Catalog.Api;
@@ -21,8 +22,12 @@ internal static class UploadEndpoint
         var most = catalog.Options.MaximumUpload;
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Request.ContentLength > most) throw BoundedBody.TooLarge();
+        // The server's own least rate gives a body five seconds to begin, too few for one that is still being made, and takes what came at first for any silence after it:
+        // of a phone that was out of reach the file would stay for months.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        await using var body = new BoundedBody(context.Request.BodyReader, most, catalog.Time);
         // Another upload may have been quicker, and be what is transcoded by now: renditions would be of one file and of the other.
-        await folder.ReceiveAsync(video.OriginalKey, new BoundedBody(context.Request.Body, most), context.RequestAborted,
+        await folder.ReceiveAsync(video.OriginalKey, body, context.RequestAborted,
             async () => KeepFile(await catalog.Store.FindAsync(id, context.RequestAborted)));
         if (await catalog.Store.FindAsync(id, context.RequestAborted) is not null) return TypedResults.Ok();
         // Deleted meanwhile, and its files before this one came: nobody would ever delete it.

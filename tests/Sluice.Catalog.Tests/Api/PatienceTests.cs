@@ -1,9 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Storage;
@@ -52,16 +55,37 @@ public sealed class PatienceTests
         Assert.StartsWith("{\"error\":\"internal_error\",", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    // A phone that is out of reach says nothing of it: what it had sent stayed in the folder for months.
+    [Fact]
+    public async Task Upload_OfWhichNothingMoreComes_IsEndedAfterAMinute()
+    {
+        using var folder = new TemporaryFolder();
+        await using var stores = new InProcessKeyValueStores(time);
+        await using var catalog = await OpenAsync(folder, new FolderStore(folder.FileOf("files")), stores);
+        var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
+        await using var app = await StartAsync(_ => Task.FromResult(catalog));
+        var url = await catalog.Uploads.ForAsync(video, app.Urls.First(), TestContext.Current.CancellationToken);
+        using var client = new TcpClient(url.Host, url.Port);
+        var line = client.GetStream();
+
+        var begun = time.GetTimestamp();
+        // So many bytes that the server's own least rate would wait for an hour.
+        await line.WriteAsync(Encoding.ASCII.GetBytes($"PUT {url.PathAndQuery} HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n{new string('x', 1_000_000)}"), TestContext.Current.CancellationToken);
+        var answering = new StreamReader(line, Encoding.ASCII).ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.True(await PassesUntilAsync(() => answering.IsCompleted));
+
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await answering);
+        Assert.True(time.GetElapsedTime(begun) >= TimeSpan.FromMinutes(1));
+        Assert.Empty(Directory.GetFiles(folder.FileOf("files"), "*", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task Dispose_WhileWorkHangs_WaitsForHalfAMinute()
     {
         using var folder = new TemporaryFolder();
         var store = new HangingStore();
         await using var stores = new InProcessKeyValueStores(time);
-        var catalog = await VideoCatalog.OpenAsync(new CatalogParts
-        {
-            Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
-        }, TestContext.Current.CancellationToken);
+        var catalog = await OpenAsync(folder, store, stores);
         var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
         await catalog.Videos.ProcessAsync(video.Id, TestContext.Current.CancellationToken);
         // Whoever looked a moment before the job was there looks again after a while.
@@ -74,6 +98,11 @@ public sealed class PatienceTests
         Assert.True(time.GetElapsedTime(begun) >= TimeSpan.FromSeconds(30));
         store.Over.SetResult(null);
     }
+
+    private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, IObjectStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
+    {
+        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+    }, TestContext.Current.CancellationToken);
 
     private async Task<WebApplication> StartAsync(Func<CancellationToken, Task<VideoCatalog>> open)
     {
