@@ -86,7 +86,17 @@ public static class CatalogEndpoints
         }
         if (body is null) throw new VideoException(VideoFault.InvalidRequest, "The body is empty.");
         var video = await catalog.Videos.CreateAsync(new NewVideo(body.UserId, body.Title, body.FileName), context.RequestAborted);
-        var url = await catalog.Uploads.ForAsync(video, ApiOf(context), context.RequestAborted);
+        Uri url;
+        try
+        {
+            url = await catalog.Uploads.ForAsync(video, ApiOf(context), context.RequestAborted);
+        }
+        catch
+        {
+            // Nobody is told its id, and each further try would leave one more.
+            await catalog.Videos.DeleteAsync(video.Id, CancellationToken.None);
+            throw;
+        }
         context.Response.Headers.Location = $"/v1/videos/{video.Id}";
         return TypedResults.Json(VideoAnswer.Of(video) with { UploadUrl = url, UpdatedAt = null }, CatalogJson.Wire.VideoAnswer, statusCode: StatusCodes.Status201Created);
     }

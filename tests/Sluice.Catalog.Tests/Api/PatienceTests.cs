@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -80,6 +81,21 @@ public sealed class PatienceTests
     }
 
     [Fact]
+    public async Task Create_WhereNoUploadUrlCanBeMade_LeavesNoVideo()
+    {
+        using var folder = new TemporaryFolder();
+        await using var stores = new InProcessKeyValueStores(time);
+        await using var catalog = await OpenAsync(folder, new HangingStore { UrlFailure = new IOException("no credentials") }, stores);
+        await using var app = await StartAsync(_ => Task.FromResult(catalog));
+        using var client = new HttpClient { Timeout = Limit };
+
+        using var answer = await client.PostAsync($"{app.Urls.First()}/v1/videos", JsonContent.Create(new { user_id = Guid.NewGuid(), title = "T", file_name = "a.mp4" }), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Empty((await catalog.Videos.ListAsync(new VideoQuery(), TestContext.Current.CancellationToken)).Videos);
+    }
+
+    [Fact]
     public async Task Dispose_WhileWorkHangs_WaitsForHalfAMinute()
     {
         using var folder = new TemporaryFolder();
@@ -129,6 +145,8 @@ public sealed class PatienceTests
 
         public TaskCompletionSource<string?> Over { get; } = new();
 
+        public Exception? UrlFailure { get; init; }
+
         public string Name => "hangs";
 
         public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default)
@@ -145,6 +163,6 @@ public sealed class PatienceTests
 
         public ValueTask DeleteAsync(string key, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
+        public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => UrlFailure is { } failure ? throw failure : default;
     }
 }
