@@ -13,6 +13,8 @@ public sealed class FolderStore(string folder) : IObjectStore
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly string root = Path.GetFullPath(folder);
+    private readonly string incoming = Path.Combine(Path.GetFullPath(folder), Incoming);
+    private volatile bool isKnown;
 
     /// <inheritdoc/>
     public string Name => root;
@@ -21,12 +23,12 @@ public sealed class FolderStore(string folder) : IObjectStore
     public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default)
     {
         var file = new FileInfo(FileOf(key));
-        return new(file.Exists ? file.Length : null);
+        return new(IsThere(file.Exists) ? file.Length : null);
     }
 
     /// <inheritdoc/>
     public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) =>
-        new(FileOf(key) is var file && File.Exists(file) ? file : null);
+        new(FileOf(key) is var file && IsThere(File.Exists(file)) ? file : null);
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default)
@@ -40,7 +42,7 @@ public sealed class FolderStore(string folder) : IObjectStore
     {
         await Task.CompletedTask;
         var start = prefix.LastIndexOf('/') is >= 0 and var slash ? FileOf(prefix[..slash]) : root;
-        if (!Directory.Exists(start)) yield break;
+        if (!IsThere(Directory.Exists(start))) yield break;
         foreach (var file in Directory.EnumerateFiles(start, "*", SearchOption.AllDirectories))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -72,7 +74,11 @@ public sealed class FolderStore(string folder) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default) => default;
+    public ValueTask<Uri?> GetUploadUrlAsync(string key, TimeSpan validity, CancellationToken cancellation = default)
+    {
+        Prepare();
+        return default;
+    }
 
     /// <summary>Stores what a stream brings; how many bytes that were. Nothing is kept when the stream fails, or <paramref name="allow"/>, which is asked once all of it is here.</summary>
     /// <exception cref="IOException">The folder cannot be written, or the stream broke.</exception>
@@ -81,8 +87,7 @@ public sealed class FolderStore(string folder) : IObjectStore
         var target = FileOf(key);
         try
         {
-            var incoming = Path.Combine(root, Incoming);
-            Directory.CreateDirectory(incoming);
+            Prepare();
             var temporary = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
             try
             {
@@ -108,7 +113,7 @@ public sealed class FolderStore(string folder) : IObjectStore
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new IOException($"The folder {root} cannot be written ({e.Message}). Check its permissions.", e);
+            throw Denied(e);
         }
     }
 
@@ -127,6 +132,33 @@ public sealed class FolderStore(string folder) : IObjectStore
             }
         }
     }
+
+    /// <summary>Makes the folder, once: where it is gone later, files would go to what is there in its place, and be out of sight when its disk is mounted again.</summary>
+    private void Prepare()
+    {
+        if (isKnown && !Directory.Exists(incoming)) throw Away();
+        try
+        {
+            Directory.CreateDirectory(incoming);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+        isKnown = true;
+    }
+
+    // Where its disk is not mounted, what is there in its place has no file at all. That says nothing of any.
+    private bool IsThere(bool isFound)
+    {
+        if (Directory.Exists(incoming)) isKnown = true;
+        else if (!isFound) throw Away();
+        return isFound;
+    }
+
+    private IOException Denied(UnauthorizedAccessException e) => new($"The folder {root} cannot be written ({e.Message}). Check its permissions.", e);
+
+    private StoreAwayException Away() => new($"The folder {root} is not there, or is not the one that uploads went to. Check that its disk is mounted.");
 
     private string FileOf(string key)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Core.Storage;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -66,6 +67,46 @@ public sealed class UploadTests : IDisposable
 
         Assert.Equal("second", await File.ReadAllTextAsync((await store.FetchAsync("originals/a/b.mp4", "/nowhere"))!));
         Assert.Equal(6, await store.GetLengthAsync("originals/a/b.mp4"));
+    }
+
+    // An unmounted disk leaves an empty folder, or none: each video that was queued was FAILED for good, and uploads went to the disk below.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Folder_WhoseDiskIsNotMounted_IsAStoreThatIsAway(bool isEmpty)
+    {
+        var (mounted, seen) = (folder.FileOf("store/x")[..^2], new FolderStore(folder.FileOf("store/x")[..^2]));
+        Assert.Null(await seen.GetUploadUrlAsync("originals/a/b.mp4", TimeSpan.FromMinutes(1)));
+        Assert.Null(await seen.GetLengthAsync("originals/a/b.mp4"));
+        await seen.ReceiveAsync("originals/a/b.mp4", new MemoryStream([1]), default);
+
+        Directory.Move(mounted, folder.FileOf("elsewhere"));
+        if (isEmpty) Directory.CreateDirectory(mounted);
+        foreach (var store in (FolderStore[])[seen, new FolderStore(mounted)])
+        {
+            await Assert.ThrowsAsync<StoreAwayException>(async () => await store.GetLengthAsync("originals/a/b.mp4"));
+            await Assert.ThrowsAsync<StoreAwayException>(async () => await store.FetchAsync("originals/a/b.mp4", "/nowhere"));
+            await Assert.ThrowsAsync<StoreAwayException>(async () => await store.ListAsync("hls/a/").ToListAsync());
+        }
+        await Assert.ThrowsAsync<StoreAwayException>(async () => await seen.GetUploadUrlAsync("originals/c/d.mp4", TimeSpan.FromMinutes(1)));
+        await Assert.ThrowsAsync<StoreAwayException>(async () => await seen.ReceiveAsync("originals/c/d.mp4", new MemoryStream([1]), default));
+
+        if (isEmpty) Directory.Delete(mounted);
+        Directory.Move(folder.FileOf("elsewhere"), mounted);
+        Assert.Equal(1, await seen.GetLengthAsync("originals/a/b.mp4"));
+    }
+
+    // As one that was restored without what begins with a dot.
+    [Fact]
+    public async Task Folder_WithFilesAndNoPlaceForUploads_IsUsed()
+    {
+        folder.Write("originals/a/b.mp4", "x");
+        var store = new FolderStore(folder.Path);
+
+        Assert.Equal(1, await store.GetLengthAsync("originals/a/b.mp4"));
+        await store.ReceiveAsync("hls/a/master.m3u8", new MemoryStream([1]), default);
+
+        Assert.Null(await store.GetLengthAsync("hls/b/master.m3u8"));
     }
 
     [Fact]
