@@ -15,7 +15,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     private const double LeastStill = 0.04;
 
     // Only what is read below: a file may have any number of tags, of any length.
-    private const string Wanted = "format=start_time,duration:stream=index,codec_type,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic:stream_side_data=rotation";
+    private const string Wanted = "format=start_time,duration:stream=index,codec_type,codec_name,channels,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
 
     private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
 
@@ -87,14 +87,14 @@ internal sealed class SourceProbe(FfmpegTools tools)
     {
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
-        var (width, pictureEnd, soundEnd, frame) = (0.0, 0.0, 0.0, 0.0);
+        var (width, pictureEnd, soundEnd, frame, rank) = (0.0, 0.0, 0.0, 0.0, -1);
         var (height, isHdr) = (0, false);
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
             var kind = Text(stream, "codec_type");
             // The cover of a song is a picture, not a film.
             var isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
-            if (kind == "audio" && audio is null) (audio, soundEnd) = (stream.GetProperty("index").GetInt32(), End(stream));
+            if (kind == "audio" && Rank(stream) is var mine && mine > rank) (audio, soundEnd, rank) = (stream.GetProperty("index").GetInt32(), End(stream), mine);
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
             (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
             isHdr = ToneMap.IsNeeded(Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
@@ -114,6 +114,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
             IsHdr = isHdr,
         };
     }
+
+    // Which of several sounds is taken: one that can be understood, then the one that players begin with, then the first. Broadcasts announce some of which nothing comes, which have no channels.
+    private static int Rank(JsonElement sound) =>
+        sound.TryGetProperty("channels", out var channels) && channels.GetInt32() == 0 ? -1
+            : (sound.TryGetProperty("codec_name", out _) ? 2 : 0) + (sound.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("default", out var main) ? main.GetInt32() : 0);
 
     // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag, counted from the file's beginning: what ffprobe calls a stream's duration there is the whole file's.
     private static double End(JsonElement stream)

@@ -117,6 +117,21 @@ public sealed class HlsTests
         Assert.Equal(expected, source.StillEnd, 6);
     }
 
+    // Broadcasts announce sounds of which nothing comes, and ffmpeg fails at them; what plays first of several is not always first in the file.
+    [Theory]
+    [InlineData("""{"index":1,"codec_name":"mp3","channels":0},{"index":2,"codec_name":"mp2","channels":2}""", 2)]
+    [InlineData("""{"index":1,"codec_name":"mp3","channels":0}""", null)]
+    [InlineData("""{"index":1,"channels":2,"disposition":{"default":1}},{"index":2,"codec_name":"aac","channels":2,"disposition":{"default":0}}""", 2)]
+    [InlineData("""{"index":1,"channels":2}""", 1)]
+    [InlineData("""{"index":1,"codec_name":"aac","channels":2,"disposition":{"default":0}},{"index":2,"codec_name":"aac","channels":2,"disposition":{"default":1}}""", 2)]
+    [InlineData("""{"index":1,"codec_name":"aac","channels":2,"disposition":{"default":1}},{"index":2,"codec_name":"aac","channels":6,"disposition":{"default":1}}""", 1)]
+    public void Probe_OfSeveralSounds_TakesOneThatPlays(string sounds, int? expected)
+    {
+        var source = SourceProbe.Read(Encoding.UTF8.GetBytes($$"""{"streams":[{"codec_type":"video","index":0,"width":320,"height":240},{{sounds.Replace("{\"index\"", "{\"codec_type\":\"audio\",\"index\"", StringComparison.Ordinal)}}]}"""));
+
+        Assert.Equal(expected, source.AudioStream);
+    }
+
     // What a header says of the end is what was meant to be: a file may be cut off before it, and the last picture of a recorded screen is shown for as long as nothing moves.
     [Theory]
     [InlineData("0,9.96,0.04\n1,9.98,0.02\n", 10, 0)]
