@@ -17,6 +17,9 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>When the file begins by its own clock, in seconds.</summary>
     public double Begin { get; init; }
 
+    /// <summary>True when it is of a kind whose clock may jump within a file.</summary>
+    public bool MayJump { get; init; }
+
     /// <summary>For how long ffmpeg shows its last picture, in seconds; 0 when the file does not tell.</summary>
     public double Frame { get; init; }
 

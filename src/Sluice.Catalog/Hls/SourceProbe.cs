@@ -14,8 +14,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
     // Long enough to be a frame.
     private const double LeastStill = 0.04;
 
+    // Beyond it ffmpeg takes a gap for a jump of the clock.
+    private const double Jump = 10;
+
     // Only what is read below: a file may have any number of tags, of any length.
-    private const string Wanted = "format=start_time,duration:stream=index,codec_type,codec_name,channels,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
+    private const string Wanted = "format=format_name,start_time,duration:stream=index,codec_type,codec_name,channels,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
 
     private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
 
@@ -52,13 +55,23 @@ internal sealed class SourceProbe(FfmpegTools tools)
         string[] last = ["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{from:0.###}%"), "-show_entries", "packet=stream_index,pts_time,duration_time", "-of", "csv=p=0"];
         try
         {
-            return await tools.ProbeAsync([.. last, .. FfmpegTools.Upload(file)], output => AtEndAsync(info, new StreamReader(output, Encoding.ASCII)), cancellation);
+            info = await tools.ProbeAsync([.. last, .. FfmpegTools.Upload(file)], output => AtEndAsync(info, new StreamReader(output, Encoding.ASCII)), cancellation);
+            return info.MayJump && info.PictureEnd > 0 ? await WithoutJumpsAsync(file, info, cancellation) : info;
         }
         catch (ToolFailedException)
         {
             // It is of a kind in which nothing can be looked for by its time.
             return info;
         }
+    }
+
+    // Where a recording was put together of parts or its channel was away, its clock goes on hours later. ffmpeg leaves that out: sound would go on in silence for as long after the picture.
+    private async Task<SourceInfo> WithoutJumpsAsync(string file, SourceInfo info, CancellationToken cancellation)
+    {
+        var last = 0.0;
+        string[] count = ["-map", string.Create(CultureInfo.InvariantCulture, $"0:{info.VideoStream}"), "-c", "copy", "-f", "null", "-"];
+        await tools.EncodeAsync("/", [.. FfmpegTools.Upload(file), .. count], seconds => last = seconds, cancellation);
+        return info.PictureEnd - last > Jump ? info with { PictureEnd = last + info.Frame, Duration = last + info.Frame } : info;
     }
 
     /// <summary>What is known of an upload, by the last packets that are in it. They are not kept: a file may have a packet for each of its bytes, all of them in its last second.</summary>
@@ -104,7 +117,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         if (video is not null && (width <= 0 || height <= 0 || width * height > FfmpegTools.MostPixels))
             throw new UnusableSourceException(TooManyPixels);
         if (video is not { } picture || width < 2 || height < 2) throw new UnusableSourceException("The uploaded file has no picture that could be shown.");
-        var (begin, duration) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration")) : (0, 0);
+        var (begin, duration, container) = document.RootElement.TryGetProperty("format", out var format) ? (Seconds(format, "start_time"), Seconds(format, "duration"), Text(format, "format_name")) : (0, 0, null);
         return new SourceInfo(picture, audio, width, height, duration)
         {
             PictureEnd = pictureEnd > 0 ? pictureEnd - begin : 0,
@@ -112,6 +125,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             Begin = begin,
             Frame = frame,
             IsHdr = isHdr,
+            MayJump = container is "mpegts" or "mpeg",
         };
     }
 

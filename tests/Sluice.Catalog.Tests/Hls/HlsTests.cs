@@ -132,6 +132,22 @@ public sealed class HlsTests
         Assert.Equal(expected, source.AudioStream);
     }
 
+    // Its sound was silence for the fourteen hours that are not in it, or it was refused as longer than a day.
+    [Fact]
+    public async Task Probe_OfARecordingWhoseClockJumps_TellsWhatIsInIt()
+    {
+        using var folder = new TemporaryFolder();
+        var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var (first, second) = (folder.FileOf("first.ts"), folder.FileOf("second.ts"));
+        foreach (var (part, begin) in ((string, string)[])[(first, "0"), (second, "50000")])
+            await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=2", "-c:v", "mpeg2video", "-output_ts_offset", begin, part], null, TestContext.Current.CancellationToken);
+        var joined = folder.Write("joined.ts", [.. await File.ReadAllBytesAsync(first, TestContext.Current.CancellationToken), .. await File.ReadAllBytesAsync(second, TestContext.Current.CancellationToken)]);
+
+        var source = await new SourceProbe(tools).ProbeAsync(joined, TestContext.Current.CancellationToken);
+
+        Assert.InRange(source.PictureEnd, 3.5, 4.5);
+    }
+
     // What a header says of the end is what was meant to be: a file may be cut off before it, and the last picture of a recorded screen is shown for as long as nothing moves.
     [Theory]
     [InlineData("0,9.96,0.04\n1,9.98,0.02\n", 10, 0)]
