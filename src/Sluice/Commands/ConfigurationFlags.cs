@@ -42,9 +42,12 @@ internal sealed class ConfigurationFlags
     {
         File = parsed.GetValue(_file),
         Environment = terminal.Environment,
-        Flags = _flags.Where(f => parsed.GetResult(f) is not null).ToDictionary(f => f.Name, f => parsed.GetValue(f) ?? ""),
+        Flags = _flags.Where(f => Has(parsed, f.Name)).ToDictionary(f => f.Name, f => parsed.GetValue(f) ?? ""),
         Origin = parsed.CommandResult.Command.Arguments.Contains(_origin) ? parsed.GetValue(_origin) : null,
     });
+
+    /// <summary>True when a flag was given.</summary>
+    public bool Has(ParseResult parsed, string flag) => _flags.Exists(f => f.Name == flag && parsed.GetResult(f) is not null);
 
     /// <summary>Writes every error, one line each.</summary>
     public static int Complain(IReadOnlyList<ConfigurationError> errors, Terminal terminal)

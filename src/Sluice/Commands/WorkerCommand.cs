@@ -26,6 +26,8 @@ internal static class WorkerCommand
             var (options, errors) = flags.Load(parsed, terminal);
             if (errors.Count > 0)
                 return ConfigurationFlags.Complain(errors, terminal);
+            if (options.Catalog.Workers == 0 && flags.Has(parsed, "--workers"))
+                return terminal.Fail(ExitCode.Usage, "--workers 0 leaves nothing to do for a worker; name 1 or more");
             return await WorkAsync(options, terminal, cancellation);
         });
         return command;

@@ -37,6 +37,7 @@ public sealed class CommandLineTests
     [InlineData("sluice: sluice report needs PERIOD: day, week or month; see sluice report --help", "report")]
     [InlineData("sluice: sluice config needs one of show, schema, reference; see sluice config --help", "config")]
     [InlineData("sluice: sluice worker has no option --memory; see sluice worker --help", "worker", "--memory", "1GB")]
+    [InlineData("sluice: --workers 0 leaves nothing to do for a worker; name 1 or more", "worker", "--workers", "0")]
     [InlineData("sluice: sluice cache rm needs s3://BUCKET/KEY: The addresses, as they were asked for; see sluice cache rm --help", "cache", "rm")]
     [InlineData("sluice: sluice cache rm has no option --frce; see sluice cache rm --help", "cache", "rm", "s3://media/a", "--frce")]
     [InlineData("sluice: Argument 'noon' not recognized. Must be one of: 'morning' 'now' 'evening'; see sluice check --help", "check", "noon")]
