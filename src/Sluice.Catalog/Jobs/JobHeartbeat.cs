@@ -13,7 +13,7 @@ internal sealed class JobHeartbeat(ICatalogStore store, TimeSpan lease, TimeProv
     public async Task RunAsync(Job job, JobProgress progress, CancellationTokenSource work, CancellationToken done)
     {
         var every = lease / 3 < Often ? lease / 3 : Often;
-        var (told, kept) = (("", -1.0), time.GetTimestamp());
+        var (told, kept, complained) = (("", -1.0), time.GetTimestamp(), false);
         try
         {
             while (true)
@@ -29,15 +29,13 @@ internal sealed class JobHeartbeat(ICatalogStore store, TimeSpan lease, TimeProv
                         await work.CancelAsync();
                         return;
                     }
-                    (told, kept) = (now, time.GetTimestamp());
+                    (told, kept, complained) = (now, time.GetTimestamp(), false);
                 }
                 catch (IOException e)
                 {
-                    // Somebody else may take the job when the lease is over; until then there is time for the database to come back.
-                    logger.LogWarning("The lease of job {Job} could not be kept: {Reason}", job.Id, e.Message);
-                    if (time.GetElapsedTime(kept) < lease) continue;
-                    await work.CancelAsync();
-                    return;
+                    // Whoever else takes the job when the lease is over needs the database for it, too. Where somebody has, it is told once it is back, and nothing can be published before.
+                    if (!complained) logger.LogWarning("The lease of job {Job} cannot be kept; the work goes on meanwhile: {Reason}", job.Id, e.Message);
+                    complained = true;
                 }
             }
         }
