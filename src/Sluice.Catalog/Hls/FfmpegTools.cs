@@ -106,6 +106,7 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
         var words = new StringBuilder(name).Append(exit.End switch
         {
             ToolEnd.TimedOut => " took too long",
+            ToolEnd.Signalled when exit.Code == 128 + 9 => " was killed (signal 9), as the kernel does where memory runs out",
             ToolEnd.Signalled or ToolEnd.Killed => string.Create(CultureInfo.InvariantCulture, $" was ended by signal {exit.Code - 128}"),
             _ => string.Create(CultureInfo.InvariantCulture, $" failed ({exit.Code})"),
         });
