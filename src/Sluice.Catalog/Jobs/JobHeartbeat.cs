@@ -25,7 +25,7 @@ internal sealed class JobHeartbeat(ICatalogStore store, TimeSpan lease, TimeProv
                 {
                     if (!await store.ReportAsync(job, now.Stage, now.Share, lease, done))
                     {
-                        logger.LogInformation("Job {Job} is not this worker's any more: it was cancelled, or another one has it", job.Id);
+                        if (!progress.IsOver) logger.LogInformation("Job {Job} is not this worker's any more: it was cancelled, or another one has it", job.Id);
                         await work.CancelAsync();
                         return;
                     }

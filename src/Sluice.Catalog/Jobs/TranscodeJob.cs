@@ -17,7 +17,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
     public async Task<bool> RunAsync(Job job, JobProgress progress, CancellationToken cancellation)
     {
         if (await store.FindAsync(job.VideoId, cancellation) is not { Status: VideoStatus.Processing } video) return false;
-        if (job.Attempt > options.Attempts) return await FailAsync(job, $"Transcoding was begun {options.Attempts} times, and the worker died each time.", cancellation);
+        if (job.Attempt > options.Attempts) return await FailAsync(job, progress, $"Transcoding was begun {options.Attempts} times, and the worker died each time.", cancellation);
 
         try
         {
@@ -28,6 +28,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
             // The last look before viewers see it: two workers must not both publish.
             if (!await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation)) return false;
             await transcoder.PublishAsync(video.Id, manifest, scratch.Path, cancellation);
+            progress.IsOver = true;
             // Before it is READY: whoever learns of it then finds no older manifest here.
             if (!await MarkReadyAsync(job, generation, duration, cancellation)) return false;
             logger.LogInformation("Video {Video} is READY ({Duration:0.0} s)", video.Id, duration);
@@ -35,7 +36,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         }
         catch (UnusableSourceException e)
         {
-            return await FailAsync(job, e.Message, cancellation);
+            return await FailAsync(job, progress, e.Message, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
@@ -44,7 +45,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
             // A store that is there and does not take this one thing, as where its disk is full: without counting, it would be transcoded again and again.
             if (job.Attempt < options.Attempts && e is StoreAwayException) throw new IOException(e.Message, e);
             if (job.Attempt < options.Attempts) throw;
-            return await FailAsync(job, e.Message, cancellation);
+            return await FailAsync(job, progress, e.Message, cancellation);
         }
     }
 
@@ -62,8 +63,9 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         }
     }
 
-    private async Task<bool> FailAsync(Job job, string reason, CancellationToken cancellation)
+    private async Task<bool> FailAsync(Job job, JobProgress progress, string reason, CancellationToken cancellation)
     {
+        progress.IsOver = true;
         logger.LogWarning("Video {Video} is FAILED: {Reason}", job.VideoId, reason);
         return await outcomes.MarkFailedAsync(job, reason, cancellation);
     }
