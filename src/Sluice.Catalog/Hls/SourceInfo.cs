@@ -17,6 +17,9 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>When the file begins by its own clock, in seconds.</summary>
     public double Begin { get; init; }
 
+    /// <summary>True when its picture is red, green and blue, as of a recorded screen or an animation.</summary>
+    public bool IsRgb { get; init; }
+
     /// <summary>True when it is of a kind whose clock may jump within a file.</summary>
     public bool MayJump { get; init; }
 

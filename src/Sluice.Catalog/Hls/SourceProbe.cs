@@ -18,7 +18,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     private const double Jump = 10;
 
     // Only what is read below: a file may have any number of tags, of any length.
-    private const string Wanted = "format=format_name,start_time,duration:stream=index,codec_type,codec_name,channels,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
+    private const string Wanted = "format=format_name,start_time,duration:stream=index,codec_type,codec_name,channels,pix_fmt,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
 
     private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
 
@@ -101,7 +101,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
         var (width, pictureEnd, soundEnd, frame, rank) = (0.0, 0.0, 0.0, 0.0, -1);
-        var (height, isHdr) = (0, false);
+        var (height, isRgb, isHdr) = (0, false, false);
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
             var kind = Text(stream, "codec_type");
@@ -109,7 +109,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             var isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
             if (kind == "audio" && Rank(stream) is var mine && mine > rank) (audio, soundEnd, rank) = (stream.GetProperty("index").GetInt32(), End(stream), mine);
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
-            (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
+            (video, pictureEnd, frame, isRgb) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream), IsRgb(Text(stream, "pix_fmt") ?? ""));
             isHdr = ToneMap.IsNeeded(Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
@@ -125,6 +125,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             Begin = begin,
             Frame = frame,
             IsHdr = isHdr,
+            IsRgb = isRgb,
             MayJump = container is "mpegts" or "mpeg",
         };
     }
@@ -154,6 +155,8 @@ internal sealed class SourceProbe(FfmpegTools tools)
 
     private static double Frame(JsonElement stream) =>
         Text(stream, "r_frame_rate")?.Split('/') is [var a, var b] && double.TryParse(a, CultureInfo.InvariantCulture, out var frames) && double.TryParse(b, CultureInfo.InvariantCulture, out var seconds) && frames > 0 ? seconds / frames : 0;
+
+    private static bool IsRgb(string pixels) => pixels == "pal8" || Array.Exists(["rgb", "bgr", "gbr"], order => pixels.Contains(order, StringComparison.Ordinal));
 
     private static int Rotation(JsonElement stream)
     {

@@ -264,6 +264,29 @@ public sealed class HlsTests
     private static Task UploadAsync(TemporaryFolder folder, FfmpegTools tools) =>
         tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", folder.Write(TestVideos.First.OriginalKey, "")], null, TestContext.Current.CancellationToken);
 
+    // Of a recorded screen the green was a darker one.
+    [Fact]
+    public async Task Encode_OfRgb_HasItsColours()
+    {
+        using var folder = new TemporaryFolder();
+        var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var (file, made) = (folder.FileOf("screen.mov"), Path.GetDirectoryName(folder.FileOf("out/x"))!);
+        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "color=c=0x0FD2BC:size=64x64:rate=10:duration=1,format=rgb24", "-c:v", "png", file], null, TestContext.Current.CancellationToken);
+        var source = await new SourceProbe(tools).ProbeAsync(file, TestContext.Current.CancellationToken);
+
+        await new HlsEncoder(tools).EncodeAsync(file, source, Ladder.For(source)[0], made, _ => { }, TestContext.Current.CancellationToken);
+
+        await AssertGreenAsync(Path.Combine(made, "segment_000.ts"), "in_color_matrix=bt709");
+
+        async Task AssertGreenAsync(string picture, string colours)
+        {
+            var raw = folder.FileOf("pixels.raw");
+            await tools.EncodeAsync(folder.Path, ["-i", picture, "-frames:v", "1", "-vf", "scale=" + colours, "-pix_fmt", "rgb24", "-f", "rawvideo", raw], null, TestContext.Current.CancellationToken);
+            var first = (await File.ReadAllBytesAsync(raw, TestContext.Current.CancellationToken))[..3];
+            Assert.All(first.Zip<byte, byte>([0x0F, 0xD2, 0xBC]), pair => Assert.InRange(pair.First, pair.Second - 6, pair.Second + 6));
+        }
+    }
+
     // ffmpeg leaves out what it cannot write, goes on to the film's end, and ends with success.
     [Fact]
     public async Task Encode_DiskBecomesFull_EndsThere()
