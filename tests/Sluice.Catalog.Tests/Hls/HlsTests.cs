@@ -264,9 +264,9 @@ public sealed class HlsTests
     private static Task UploadAsync(TemporaryFolder folder, FfmpegTools tools) =>
         tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", folder.Write(TestVideos.First.OriginalKey, "")], null, TestContext.Current.CancellationToken);
 
-    // Of a recorded screen the green was a darker one.
+    // Of a recorded screen the green was a darker one, and of every film in HD the poster's a brighter one.
     [Fact]
-    public async Task Encode_OfRgb_HasItsColours()
+    public async Task Encode_OfRgb_HasItsColoursInRenditionsAndPictures()
     {
         using var folder = new TemporaryFolder();
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
@@ -274,9 +274,11 @@ public sealed class HlsTests
         await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "color=c=0x0FD2BC:size=64x64:rate=10:duration=1,format=rgb24", "-c:v", "png", file], null, TestContext.Current.CancellationToken);
         var source = await new SourceProbe(tools).ProbeAsync(file, TestContext.Current.CancellationToken);
 
-        await new HlsEncoder(tools).EncodeAsync(file, source, Ladder.For(source)[0], made, _ => { }, TestContext.Current.CancellationToken);
+        var encoded = await new HlsEncoder(tools).EncodeAsync(file, source, Ladder.For(source)[0], made, _ => { }, TestContext.Current.CancellationToken);
+        await new Pictures(tools).DrawAsync(made, encoded, folder.Path, TestContext.Current.CancellationToken);
 
         await AssertGreenAsync(Path.Combine(made, "segment_000.ts"), "in_color_matrix=bt709");
+        foreach (var picture in (string[])["poster.jpg", "thumbnails.jpg"]) await AssertGreenAsync(folder.FileOf(picture), "in_color_matrix=bt601:in_range=pc");
 
         async Task AssertGreenAsync(string picture, string colours)
         {
