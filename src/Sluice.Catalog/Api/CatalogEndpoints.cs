@@ -139,7 +139,7 @@ public static class CatalogEndpoints
     {
         var id = IdOf(context);
         var job = await catalog.Store.FindJobAsync(id, context.RequestAborted)
-            ?? throw new VideoException(VideoFault.VideoNotFound, $"Nothing was ever processed of a video {id}.");
+            ?? throw new VideoException(VideoFault.VideoNotFound, $"Nothing was processed of a video {id} in the last seven days.");
         return TypedResults.Json(new JobAnswer(job.State, job.Attempt, job.Stage, Math.Round(job.Progress, 3), job.Error), CatalogJson.Wire.JobAnswer);
     }
 
