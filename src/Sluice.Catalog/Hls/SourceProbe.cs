@@ -18,7 +18,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     private const double Jump = 10;
 
     // Only what is read below: a file may have any number of tags, of any length.
-    private const string Wanted = "format=format_name,start_time,duration:stream=index,codec_type,codec_name,channels,pix_fmt,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
+    private const string Wanted = "format=start_time,duration,format_name:stream=index,codec_type,codec_name,channels,pix_fmt,width,height,sample_aspect_ratio,color_space,color_primaries,color_transfer,r_frame_rate,start_time,duration:stream_tags=DURATION:stream_disposition=attached_pic,default:stream_side_data=rotation";
 
     private static readonly string TooManyPixels = string.Create(CultureInfo.InvariantCulture, $"The uploaded file's picture cannot be read, or has more than {FfmpegTools.MostPixels:N0} pixels (8K).");
 
