@@ -8,6 +8,9 @@ internal sealed class SettingGroup<T>(Func<T> create, params Setting<T>[] settin
     /// <summary>A section with every default.</summary>
     public T Create() => create();
 
+    /// <summary>Its settings, in the order people read them.</summary>
+    public IReadOnlyList<Setting<T>> Settings { get; } = settings;
+
     /// <summary>Takes over what was written; a name that is none of the settings is an error with the nearest name.</summary>
     public void Bind(T owner, ConfigurationNode node, string path, List<ConfigurationError> errors)
     {

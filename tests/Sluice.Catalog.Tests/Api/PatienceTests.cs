@@ -117,7 +117,7 @@ public sealed class PatienceTests
 
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, IObjectStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
     {
-        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Observer = this, Logging = NullLoggerFactory.Instance, Time = time,
+        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
     }, TestContext.Current.CancellationToken);
 
     private async Task<WebApplication> StartAsync(Func<CancellationToken, Task<VideoCatalog>> open)
