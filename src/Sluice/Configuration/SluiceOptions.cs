@@ -28,7 +28,7 @@ internal sealed class SluiceOptions
     public LoggingSection Logging { get; } = new();
 
     /// <summary>What the program reads and keeps, as whole paths: keys, presigned URLs and uploads are in it, which no viewer is to have where it lies in a folder that is served.</summary>
-    public IEnumerable<string> OwnFiles() => new[] { file, Edge.Tls.Key, Cache.Directory, Catalog.Directory, Downloads.Directory }.OfType<string>().Select(Path.GetFullPath);
+    public IEnumerable<string> OwnFiles() => new[] { file, Edge.Tls.Key, Cache.Directory, Catalog.Directory, Catalog.Store.Folder, Downloads.Directory }.OfType<string>().Select(Path.GetFullPath);
 
     /// <summary>Says which file it was read from.</summary>
     public void MarkFile(string path) => file = path;

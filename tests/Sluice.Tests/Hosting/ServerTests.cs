@@ -42,15 +42,16 @@ public sealed class ServerTests
         {
             options.MarkFile(Path.Combine(folder, "sluice.json"));
             options.Cache.Directory = Path.Combine(folder, "later", "cache");
+            options.Catalog.Store.Folder = Path.Combine(folder, "store");
             // All of it lies in there, and is meant to be served.
             options.Downloads.Directory = folder;
         });
         File.WriteAllText(Path.Combine(server.Folder, "sluice.json"), "{}");
         File.CreateSymbolicLink(Path.Combine(server.Folder, "link.json"), "sluice.json");
-        foreach (var name in (string[])["later/cache", "later/cached"])
+        foreach (var name in (string[])["later/cache", "later/cached", "store/hls"])
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(server.Folder, name)).FullName, "kv.db"), "key");
 
-        foreach (var (path, status) in ((string, HttpStatusCode)[])[("/sluice.json", HttpStatusCode.NotFound), ("/link.json", HttpStatusCode.NotFound), ("/later/cache/kv.db", HttpStatusCode.NotFound), ("/later/cached/kv.db", HttpStatusCode.OK), ("/clip.mp4", HttpStatusCode.OK)])
+        foreach (var (path, status) in ((string, HttpStatusCode)[])[("/sluice.json", HttpStatusCode.NotFound), ("/link.json", HttpStatusCode.NotFound), ("/later/cache/kv.db", HttpStatusCode.NotFound), ("/store/hls/kv.db", HttpStatusCode.NotFound), ("/later/cached/kv.db", HttpStatusCode.OK), ("/clip.mp4", HttpStatusCode.OK)])
             Assert.Equal((path, status), (path, (await server.Edge.GetAsync(path)).StatusCode));
     }
 
