@@ -8,12 +8,12 @@ public static class QueryRedaction
 {
     private static readonly FrozenSet<string> Names = ((string[])
     [
-        "AWSAccessKeyId", "Key-Pair-Id", "Policy", "sig", "se", "sks", "auth", "authorization", "apikey", "api_key", "api-key", "key",
+        "Key-Pair-Id", "Policy", "sig", "se", "sks", "auth", "authorization", "apikey", "key",
         "passwd", "pwd", "jwt", "session", "hdnts", "hdnea", "hmac", "hash", "code", "signed", "sign",
     ]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // Of whatever else such a name is made: X-Amz-Signature, access_token, client_secret.
-    private static readonly string[] Words = ["signature", "credential", "token", "secret", "password"];
+    // Of whatever else such a name is made: X-Amz-Signature, access_token, client_secret, auth_key.
+    private static readonly string[] Words = ["signature", "credential", "token", "secret", "password", "accesskey", "-key", "_key"];
 
     /// <summary>A path and query so.</summary>
     public static string RedactTarget(string target) => target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark ? target[..mark] + Redact(target[mark..]) : target;

@@ -18,6 +18,7 @@ public sealed class QueryRedactionTests
     [InlineData("sig=abc&x", "sig=***&x")]
     [InlineData("?token", "?token")]
     [InlineData("?upload_token=abc&X-Goog-Signature=abc", "?upload_token=***&X-Goog-Signature=***")]
+    [InlineData("?auth_key=1-2-3&X-Api-Key=abc&AWSAccessKeyId=AKIA", "?auth_key=***&X-Api-Key=***&AWSAccessKeyId=***")]
     [InlineData("?author=anna&monkey=1&X-Amz-Date=20260101", "?author=anna&monkey=1&X-Amz-Date=20260101")]
     [InlineData("?&&sig=&a", "?&&sig=***&a")]
     public void Redact_Query_HidesWhatIsSecret(string query, string logged) => Assert.Equal(logged, QueryRedaction.Redact(query));
