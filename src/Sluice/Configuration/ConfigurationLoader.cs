@@ -21,7 +21,8 @@ internal static class ConfigurationLoader
         ApplyFlags(root, sources.Flags, errors);
         ApplyOrigin(root, sources, errors);
         var options = new SluiceOptions();
-        if (FileOf(sources) is { Length: > 0 } file) options.MarkFile(file);
+        // One that is not there yet will be read by the next reload or start.
+        options.MarkFile(FileOf(sources) is { Length: > 0 } file ? file : DefaultFile);
         SettingTree.Root.Bind(options, root, "", errors);
         ConfigurationRules.Check(options, root, errors);
         return (options, errors);
