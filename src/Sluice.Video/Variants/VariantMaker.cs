@@ -228,7 +228,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>A command that reads the source, by what is known of its picture.</summary>
     private FfmpegCommand CommandFor(Job job, Func<FfmpegInput, IReadOnlyList<string>> arguments)
     {
-        var known = job.Tools.CanToneMap ? facts.IsHdr(job.SourceKey) : false;
+        var known = job.Tools.CanToneMap && job.Options.Mode != VideoMode.Audio ? facts.IsHdr(job.SourceKey) : false;
         return new FfmpegCommand(arguments(new(job.Loan.Url, known == true))) { ForHdr = known is null ? () => arguments(new(job.Loan.Url, true)) : null };
     }
 

@@ -11,7 +11,7 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <summary>So little left to do is finished though nobody waits any more.</summary>
     private static readonly TimeSpan NearEnd = TimeSpan.FromSeconds(3);
 
-    /// <summary>ffmpeg always says something of its source before the first byte; so long at most until that is heard.</summary>
+    /// <summary>ffmpeg always says something of its source before the first byte; so long at most after that byte until it is heard.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
 
     private readonly FfmpegTools tools;
@@ -58,8 +58,7 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <exception cref="OriginException">It failed.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        if (!isHeard) await HearAsync(cancellation);
-        var count = await process.Output.ReadAsync(buffer, cancellation);
+        var count = isHeard ? await process.Output.ReadAsync(buffer, cancellation) : await BeginAsync(buffer, cancellation);
         if ((made += count) > limits.OutputBytes)
         {
             // Nobody takes the rest of it, so that it would not end by itself.
@@ -94,16 +93,21 @@ internal sealed class VariantRun : IAsyncDisposable
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }
 
-    /// <summary>Waits for what ffmpeg says of its source, which comes on another way than what it makes of it. Of a source of high dynamic range it begins again, now that it is known to be one.</summary>
-    private async Task HearAsync(CancellationToken cancellation)
+    /// <summary>The first bytes, after what ffmpeg says of its source, which comes on another way. Of a source of high dynamic range it begins again, now that it is known to be one.</summary>
+    private async Task<int> BeginAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         isHeard = true;
-        await Task.WhenAny(Progress.SourceKnown, process.Exited, Task.Delay(Glance, time, cancellation));
-        cancellation.ThrowIfCancellationRequested();
-        if (!Progress.IsHdr || command.ForHdr is not { } again) return;
+        var first = process.Output.ReadAsync(buffer, cancellation).AsTask();
+        // However long it takes: it may be that the source does.
+        await Task.WhenAny(Progress.SourceKnown, first);
+        if (first.IsCompleted) await Task.WhenAny(Progress.SourceKnown, process.Exited, Task.Delay(Glance, time, cancellation));
+        if (!Progress.IsHdr || command.ForHdr is not { } again) return await first;
+        process.Kill();
+        await first;
         await process.DisposeAsync();
         Progress = new FfmpegProgress();
         process = Start(again());
+        return await process.Output.ReadAsync(buffer, cancellation);
     }
 
     private ToolProcess Start(IReadOnlyList<string> arguments) => ToolProcess.Start(
@@ -111,9 +115,12 @@ internal sealed class VariantRun : IAsyncDisposable
         {
             Input = command.Input,
             Listen = Progress.Hear,
-            Limits = new ToolLimits { Time = command.Time ?? limits.Time, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
+            Limits = new ToolLimits { Time = Left, ProcessorTime = limits.Time * Math.Max(1, limits.Threads), MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
         },
         time);
+
+    /// <summary>What a second start may still take of the time of both.</summary>
+    private TimeSpan Left => TimeSpan.FromTicks(Math.Max(0, ((command.Time ?? limits.Time) - time.GetElapsedTime(began)).Ticks));
 
     private VariantFault TooLong() => VariantFault.TooLarge($"The variant has more than {limits.OutputBytes} bytes.");
 

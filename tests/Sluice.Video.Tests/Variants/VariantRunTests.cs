@@ -1,0 +1,61 @@
+using System.Text;
+using Sluice.Core.Origins;
+using Sluice.Core.Processes;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+using Sluice.Video.Ffmpeg;
+using Sluice.Video.Options;
+using Sluice.Video.Variants;
+
+namespace Sluice.Video.Tests.Variants;
+
+/// <summary>One run of ffmpeg, of which nobody knows before whether its source is of high dynamic range.</summary>
+public sealed class VariantRunTests : IDisposable
+{
+    private const string Hdr = "echo '[info]   Stream #0:0: Video: hevc, yuv420p10le(tv, bt2020nc/bt2020/smpte2084), 64x64' >&2; echo '[info] Stream mapping:' >&2; ";
+
+    private readonly ManualTimeProvider time = new();
+    private readonly TemporaryFolder folder = new();
+    private readonly VariantMeter meter;
+
+    public VariantRunTests() => meter = new VariantMeter(new FairQueue(1, 1, TimeSpan.FromSeconds(1), time));
+
+    public void Dispose()
+    {
+        meter.Dispose();
+        folder.Dispose();
+    }
+
+    // A bucket that takes seconds for each of the requests that it takes to find what a file says of itself.
+    [Fact]
+    public async Task Source_ThatIsSlowToOpen_IsToldInStandardRangeToo_AndHasTheTimeOfOneRun()
+    {
+        await using var run = Start($"until [ -e {folder.FileOf("opened")} ]; do /bin/sleep 0.02; done; {Hdr}printf grey; exec /bin/sleep 60", "printf standard; exec /bin/sleep 60");
+        var reading = ReadAsync(run);
+        time.Advance(TimeSpan.FromMinutes(6));
+        folder.Write("opened", "");
+        Assert.Equal("standard", await reading);
+        var end = ReadAsync(run);
+        time.Advance(TimeSpan.FromMinutes(5));
+        await Assert.ThrowsAsync<OriginException>(() => end);
+        Assert.Equal(ToolEnd.TimedOut, (await run.Exited).End);
+    }
+
+    [Theory]
+    [InlineData("[info] Stream mapping:", "as it is")]
+    [InlineData("", "")] // of what failed at once
+    public async Task Source_OfStandardRange_IsReadOnce(string said, string made)
+    {
+        await using var run = Start($"echo '{said}' >&2; printf '{made}'", "printf again");
+        Assert.Equal(made, await ReadAsync(run));
+    }
+
+    private VariantRun Start(string first, string forHdr) =>
+        new(new FfmpegTools("/bin/sh", "", ""), new FfmpegCommand(["-c", first]) { ForHdr = () => ["-c", forHdr] }, new VideoOptions { Format = "mp4" }, new FfmpegLimits { Time = TimeSpan.FromMinutes(10) }, meter, time);
+
+    private static async Task<string> ReadAsync(VariantRun run)
+    {
+        var buffer = new byte[100];
+        return Encoding.ASCII.GetString(buffer, 0, await run.ReadAsync(buffer, TestContext.Current.CancellationToken));
+    }
+}
