@@ -30,6 +30,7 @@ public sealed record ToolCommand(string Program, IReadOnlyList<string> Arguments
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(IsProgram);
 
-    private static bool IsProgram(string file) =>
+    /// <summary>Whether there is a file that may be run.</summary>
+    public static bool IsProgram(string file) =>
         File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 }

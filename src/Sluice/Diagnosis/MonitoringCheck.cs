@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Sluice.Configuration;
+using Sluice.Core.Processes;
 
 namespace Sluice.Diagnosis;
 
@@ -19,7 +20,7 @@ internal static class MonitoringCheck
         if (monitoring is { Enabled: true, Alerts.Webhook: { } webhook })
             findings.Add(await TryAsync($"webhook {webhook.Host}:{webhook.Port}", "correct monitoring.alerts.webhook, or what is in the way: no alert is heard of", token => ConnectAsync(webhook, token), time, cancellation));
         if (monitoring is { Enabled: true, Alerts.Command: { } command } && command.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var program, ..])
-            findings.Add(IsThere(program) ? Finding.Ok("alert command", $"{program} is there; it was not started") : Finding.Fail("alert command", $"there is no program {program}", "correct monitoring.alerts.command: no alert is heard of"));
+            findings.Add(IsThere(program) ? Finding.Ok("alert command", $"{program} is there; it was not started") : Finding.Fail("alert command", $"there is no program {program}, or none that may be run", "correct monitoring.alerts.command: no alert is heard of"));
         if (monitoring.Otlp is { } collector)
             findings.Add(await TryAsync($"collector {collector}", "correct monitoring.otlp: its base, of OTLP over HTTP (port 4318; 4317 is gRPC)", token => AskAsync(collector, token), time, cancellation));
         return findings;
@@ -68,6 +69,5 @@ internal static class MonitoringCheck
         return answer.IsSuccessStatusCode ? "takes metrics" : throw new IOException($"it answers {(int)answer.StatusCode} to metrics");
     }
 
-    private static bool IsThere(string program) => program.Contains('/', StringComparison.Ordinal) ? File.Exists(program)
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool IsThere(string program) => program.Contains('/', StringComparison.Ordinal) ? ToolCommand.IsProgram(program) : ToolCommand.Find(program, Environment.GetEnvironmentVariable("PATH")) is not null;
 }

@@ -78,6 +78,9 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains($"✗ webhook {at}: ", away, StringComparison.Ordinal);
         Assert.Contains("✗ alert command: there is no program /nope/tell", away, StringComparison.Ordinal);
         Assert.Contains($"✗ collector http://{at}/: ", away, StringComparison.Ordinal);
+        // As where chmod +x was forgotten.
+        var script = _folder.Write("tell.sh", "#!/bin/sh\n");
+        Assert.Contains($"✗ alert command: there is no program {script}, or none that may be run", await DoctorAsync(script, null), StringComparison.Ordinal);
 
         async Task<string> DoctorAsync(string command, string? otlp)
         {
