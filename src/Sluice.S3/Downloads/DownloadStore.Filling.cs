@@ -23,9 +23,10 @@ internal sealed partial class DownloadStore
                 if (holder.Count > 0)
                 {
                     if (IsUnderWay(key, holder[0])) return false;
-                    wasUnended = unended.TryRemove(key, out _);
                     Abandon(connection, key, holder[0]);
                 }
+                // Also where the index has none any more: this one would be ended in its place.
+                wasUnended = unended.TryRemove(key, out _);
                 connection.Execute("INSERT INTO flights VALUES (?1, ?2, 0)", key, owner.Id);
                 return true;
             });

@@ -47,6 +47,19 @@ public sealed class DownloadLockTests : IAsyncDisposable
         Assert.True(other.TryBegin(Key));
     }
 
+    // A file that was packed is out of the list already; what was noted of it would have ended the next download of the same object.
+    [Fact]
+    public void EndAbandoned_OfADownloadBegunSince_LeavesIt()
+    {
+        using var store = bed.Store();
+        Fail(store, () => store.Abandon(Key));
+
+        Assert.True(store.TryBegin(Key));
+
+        store.EndAbandoned();
+        Assert.True(store.IsUnderWay(Key));
+    }
+
     // As on a disk that is full.
     private static void Fail(DownloadStore store, Action write)
     {
