@@ -17,6 +17,9 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>When the file begins by its own clock, in seconds.</summary>
     public double Begin { get; init; }
 
+    /// <summary>True when its sound has shown nothing where the file begins: it begins later, or nothing comes of it.</summary>
+    public bool IsSoundInDoubt { get; init; }
+
     /// <summary>True when its picture is red, green and blue, as of a recorded screen or an animation.</summary>
     public bool IsRgb { get; init; }
 

@@ -41,7 +41,22 @@ internal sealed class SourceProbe(FfmpegTools tools)
             throw new UnusableSourceException("The uploaded file is not a video, or of a kind that is not supported.", e);
         }
         var info = Read(report);
+        if (info.IsSoundInDoubt && !await HasSoundAsync(file, info, cancellation)) info = info with { AudioStream = null };
         return Accept(info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info);
+    }
+
+    // Broadcasts announce sounds of which nothing comes, and ffmpeg fails at them. One that begins late is like them until it does.
+    private async Task<bool> HasSoundAsync(string file, SourceInfo info, CancellationToken cancellation)
+    {
+        string[] first = ["-select_streams", info.AudioStream!.Value.ToString(CultureInfo.InvariantCulture), "-read_intervals", "%+#1", "-show_entries", "packet=stream_index", "-of", "csv=p=0"];
+        try
+        {
+            return (await tools.ProbeAsync([.. first, .. FfmpegTools.Upload(file)], FfmpegTools.ReadReportAsync, cancellation)).Length > 0;
+        }
+        catch (ToolFailedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Refuses what is too long to be a video. Pictures may be an hour apart, all of which is encoded: a few kilobytes are weeks of film.</summary>
@@ -100,7 +115,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
     {
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
-        var (width, pictureEnd, soundEnd, frame, rank) = (0.0, 0.0, 0.0, 0.0, -1);
+        var (width, pictureEnd, soundEnd, frame, rank) = (0.0, 0.0, 0.0, 0.0, int.MinValue);
         var (height, isRgb, isHdr) = (0, false, false);
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
@@ -124,13 +139,14 @@ internal sealed class SourceProbe(FfmpegTools tools)
             StillEnd = pictureEnd > 0 && soundEnd - pictureEnd > Moment ? soundEnd - pictureEnd : 0,
             Begin = begin,
             Frame = frame,
+            IsSoundInDoubt = audio is not null && rank < 0,
             IsHdr = isHdr,
             IsRgb = isRgb,
             MayJump = container is "mpegts" or "mpeg",
         };
     }
 
-    // Which of several sounds is taken: one that can be understood, then the one that players begin with, then the first. Broadcasts announce some of which nothing comes, which have no channels.
+    // Which of several sounds is taken: one that can be understood, then the one that players begin with, then the first. One of which nothing has come yet has no channels.
     private static int Rank(JsonElement sound) =>
         sound.TryGetProperty("channels", out var channels) && channels.GetInt32() == 0 ? -1
             : (sound.TryGetProperty("codec_name", out _) ? 2 : 0) + (sound.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("default", out var main) ? main.GetInt32() : 0);
