@@ -136,7 +136,7 @@ public sealed class FolderStore(string folder) : IObjectStore
     /// <summary>Makes the folder, once: where it is gone later, files would go to what is there in its place, and be out of sight when its disk is mounted again.</summary>
     private void Prepare()
     {
-        if (isKnown && !Directory.Exists(incoming)) throw Away();
+        if (isKnown && !IsMounted) throw Away();
         try
         {
             Directory.CreateDirectory(incoming);
@@ -148,10 +148,12 @@ public sealed class FolderStore(string folder) : IObjectStore
         isKnown = true;
     }
 
-    // Where its disk is not mounted, what is there in its place has no file at all. That says nothing of any.
+    // What is there in place of a disk that is not mounted is empty. The place for uploads alone does not tell: backups leave out what begins with a dot, or is empty.
+    private bool IsMounted => Directory.Exists(incoming) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any());
+
     private bool IsThere(bool isFound)
     {
-        if (Directory.Exists(incoming)) isKnown = true;
+        if (IsMounted) isKnown = true;
         else if (!isFound) throw Away();
         return isFound;
     }

@@ -109,6 +109,22 @@ public sealed class UploadTests : IDisposable
         Assert.Null(await store.GetLengthAsync("hls/b/master.m3u8"));
     }
 
+    // Somebody had deleted the empty folder, or a backup left it out: each upload was refused until a restart, and deletions were tried again and again.
+    [Fact]
+    public async Task Folder_WithFilesAndNoPlaceForUploads_IsNotAway()
+    {
+        folder.Write("originals/a/b.mp4", "x");
+        var store = new FolderStore(folder.Path);
+
+        Assert.Null(await store.GetLengthAsync("hls/a/master.m3u8"));
+        Assert.Empty(await store.ListAsync("hls/a/").ToListAsync());
+        foreach (var key in (string[])["originals/c/d.mp4", "originals/c/e.mp4"])
+        {
+            await store.ReceiveAsync(key, new MemoryStream([1]), default);
+            Directory.Delete(folder.FileOf(".incoming"));
+        }
+    }
+
     [Fact]
     public async Task Delete_LastOfAFolder_TakesTheFolderAlong()
     {
