@@ -68,7 +68,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         {
             if (job.Kind == JobKind.Transcode)
             {
-                if (!await transcode.RunAsync(job, progress, work.Token))
+                if (!await transcode.RunAsync(job, progress, rhythm.Time, work.Token))
                 {
                     // The video is not waiting for it any more; where somebody else holds the job this changes nothing.
                     await store.EndAsync(job, null, null, CancellationToken.None);

@@ -14,7 +14,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
     /// <returns>False when the job turned out to be somebody else's.</returns>
     /// <exception cref="StoreAwayException">It failed while the store did not answer.</exception>
     /// <exception cref="IOException">It failed, and may be tried again.</exception>
-    public async Task<bool> RunAsync(Job job, JobProgress progress, CancellationToken cancellation)
+    public async Task<bool> RunAsync(Job job, JobProgress progress, TimeProvider time, CancellationToken cancellation)
     {
         if (await store.FindAsync(job.VideoId, cancellation) is not { Status: VideoStatus.Processing } video) return false;
         if (job.Attempt > options.Attempts) return await FailAsync(job, progress, $"Transcoding was begun {options.Attempts} times, and the worker died each time.", cancellation);
@@ -26,7 +26,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
             var (manifest, duration) = await transcoder.RunAsync(video, generation, scratch.Path, progress, cancellation);
             progress.Set("publishing", 0.99);
             // The last look before viewers see it: two workers must not both publish.
-            if (!await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation)) return false;
+            if (!await IsMineAsync(job, time, cancellation)) return false;
             await transcoder.PublishAsync(video.Id, manifest, scratch.Path, cancellation);
             progress.IsOver = true;
             // Before it is READY: whoever learns of it then finds no older manifest here.
@@ -46,6 +46,22 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
             if (job.Attempt < options.Attempts && e is StoreAwayException) throw new IOException(e.Message, e);
             if (job.Attempt < options.Attempts) throw;
             return await FailAsync(job, progress, e.Message, cancellation);
+        }
+    }
+
+    // While the database is away nobody else can have the job either, and what is made here may be the work of hours. The heartbeat says so in the log.
+    private async Task<bool> IsMineAsync(Job job, TimeProvider time, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await store.ReportAsync(job, "publishing", 0.99, options.Lease, cancellation);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(options.Poll, time, cancellation);
+            }
         }
     }
 

@@ -1,6 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Catalog.Caching;
+using Sluice.Catalog.Events;
+using Sluice.Catalog.Hls;
 using Sluice.Catalog.Storage;
+using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
+using Sluice.Core.KeyValue;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -36,10 +41,7 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
     [InlineData(true)]
     public async Task Run_DatabaseIsAwayForLong_EndsTheWorkOnlyWhereAnotherHasTakenIt(bool isTaken)
     {
-        var video = new Video { Id = Guid.NewGuid(), UserId = Guid.NewGuid(), Title = "T", Status = VideoStatus.Processing, OriginalKey = "a", CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(), Version = 1 };
-        await mine.AddAsync(video, TestContext.Current.CancellationToken);
-        await mine.ChangeAsync(video.Id, v => new(v) { Jobs = [new(JobKind.Transcode)] }, null, TestContext.Current.CancellationToken);
-        var job = (await mine.ClaimAsync("mine", Lease, true, TestContext.Current.CancellationToken))!;
+        var job = await ClaimAsync();
         using CancellationTokenSource work = new(), done = new();
         database.IsAway = true;
         var beating = new JobHeartbeat(mine, Lease, time, NullLogger.Instance).RunAsync(job, new JobProgress(), work, done.Token);
@@ -61,6 +63,36 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
         await beating;
     }
 
+    // What was done by then was thrown away all the same.
+    [Fact]
+    public async Task Transcode_EndsWhileTheDatabaseIsAway_IsReadyOnceItIsBack()
+    {
+        await using var stores = new InProcessKeyValueStores(time);
+        var (tools, options) = (new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System), new CatalogOptions { Directory = folder.Path });
+        var job = await ClaimAsync();
+        await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", folder.FileOf("store/a.mp4")], null, TestContext.Current.CancellationToken);
+        var cache = new CachedVideoService(new VideoService(mine, options, time), new KeyValueVideoCache(stores.Open("copies"), stores.Open("fences"), meter, time, NullLogger.Instance) { LongestLife = Limit }, options, meter);
+        var transcoder = new Transcoder(new FolderStore(Path.GetDirectoryName(folder.FileOf("store/a.mp4"))!), tools, long.MaxValue, ScratchFolder.Room);
+        database.IsAway = true;
+
+        var working = new TranscodeJob(mine, transcoder, new VideoOutcomes(mine, cache, options), new OwnPublications(null), options, NullLogger<TranscodeJob>.Instance)
+            .RunAsync(job, new JobProgress(), time, TestContext.Current.CancellationToken);
+        Assert.True(await Eventually.HoldsAsync(() => database.Refused > 0, Limit));
+        database.IsAway = false;
+
+        Assert.True(await PassesUntilAsync(() => working.IsCompleted));
+        Assert.True(await working);
+        Assert.Equal(VideoStatus.Ready, (await mine.FindAsync(job.VideoId, TestContext.Current.CancellationToken))!.Status);
+    }
+
+    private async Task<Job> ClaimAsync()
+    {
+        var video = new Video { Id = Guid.NewGuid(), UserId = Guid.NewGuid(), Title = "T", Status = VideoStatus.Processing, OriginalKey = "a.mp4", CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(), Version = 1 };
+        await mine.AddAsync(video, TestContext.Current.CancellationToken);
+        await mine.ChangeAsync(video.Id, v => new(v) { Jobs = [new(JobKind.Transcode)] }, null, TestContext.Current.CancellationToken);
+        return (await mine.ClaimAsync("mine", Lease, true, TestContext.Current.CancellationToken))!;
+    }
+
     private Task<bool> PassesUntilAsync(Func<bool> condition) => Eventually.HoldsAsync(() =>
     {
         if (condition()) return true;
@@ -70,7 +102,7 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
 
     private sealed class AwayDatabase(ICatalogDatabase inner) : ICatalogDatabase
     {
-        private int writes;
+        private int writes, refused;
         private volatile bool isAway;
 
         public bool IsAway
@@ -86,6 +118,8 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
         /// <summary>Since it last went or came.</summary>
         public int Writes => Volatile.Read(ref writes);
 
+        public int Refused => Volatile.Read(ref refused);
+
         public SqlText ForUpdate => inner.ForUpdate;
 
         public SqlText ForUpdateSkipLocked => inner.ForUpdateSkipLocked;
@@ -98,7 +132,11 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
 
         public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> work, CancellationToken cancellation)
         {
-            if (IsAway) throw new IOException("refused");
+            if (IsAway)
+            {
+                Interlocked.Increment(ref refused);
+                throw new IOException("refused");
+            }
             var result = await inner.WriteAsync(work, cancellation);
             Interlocked.Increment(ref writes);
             return result;
