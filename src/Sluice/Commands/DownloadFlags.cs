@@ -46,7 +46,7 @@ internal sealed class DownloadFlags
         var options = settings.Downloads.ToOptions();
         if (parsed.GetValue(_directory) is { } directory) options = options with { Directory = directory };
         // Who looks at one that is not there has mistyped it, and would make an empty one.
-        if (!_asks && parsed.GetValue(_directory) is not null && !File.Exists(Path.Combine(options.Directory, IndexFile)))
+        if (!_asks && parsed.GetValue(_directory) is not null && !IsCache(options.Directory))
             return terminal.Fail(ExitCode.Usage, $"there is no download cache in {options.Directory}; name the folder that sluice get was given by --cache-dir or CACHE_DIR");
         try
         {
@@ -72,6 +72,10 @@ internal sealed class DownloadFlags
             return terminal.Fail(ExitCode.Interrupted, "interrupted");
         }
     }
+
+    // Of another program there may be files without an index, which are taken in.
+    private static bool IsCache(string directory) =>
+        File.Exists(Path.Combine(directory, IndexFile)) || (Directory.Exists(directory) && Directory.EnumerateDirectories(directory, "??").Any());
 
     /// <summary>What every download of a command wants.</summary>
     /// <exception cref="ArgumentException">The endpoint is no URL.</exception>

@@ -22,4 +22,16 @@ public sealed class CacheCommandTests : IDisposable
         }
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
+
+    // Another program's, or one whose index was deleted: its files are taken in.
+    [Fact]
+    public async Task Look_AtFilesWithoutAnIndex_TakesThemIn()
+    {
+        folder.Write($"ab/ab{new string('0', 62)}", "x");
+
+        var (code, _, error) = await CommandLine.RunAsync(["cache", "ls", "--cache-dir", folder.Path]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.True(File.Exists(folder.FileOf("index.db")));
+    }
 }
