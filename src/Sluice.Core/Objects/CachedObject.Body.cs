@@ -173,6 +173,8 @@ public sealed partial class CachedObject
         Fill? begun;
         lock (gate)
         {
+            // It may have shown since the reader looked that this is the end: there is nothing to ask for.
+            if (Metadata.Length is { } length && reader.Position >= length) return false;
             if (reader.Fill is { Failure: { } failure } failed)
             {
                 reader.Fill = null;
