@@ -13,7 +13,7 @@ internal static partial class HistoryFile
 
     private const int FormatVersion = 1;
 
-    private const int Corrupt = 11, NotADatabase = 26, Error = 1, Busy = 5, Locked = 6;
+    private const int Corrupt = 11, NotADatabase = 26, Error = 1;
 
     // "level" is the length of a point in seconds, times are seconds since the Unix epoch, "data" is as PointFormat says.
     private const string Schema = """
@@ -76,7 +76,7 @@ internal static partial class HistoryFile
     public static string Advice(Exception failure) => failure switch
     {
         SqliteException damage when damage.IsDamage() => "Restart the server, which puts the damaged file aside.",
-        SqliteException { SqliteErrorCode: Busy or Locked } => "Another program holds the file: end it, and have it read a copy.",
+        SqliteException held when held.IsBusy() => "Another program holds the file: end it, and have it read a copy.",
         _ => "Check free space and permissions of the cache directory.",
     };
 
