@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Catalog.Uploads;
+using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Storage;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -23,5 +25,36 @@ public sealed class VideoCatalogTests
         var refused = await Assert.ThrowsAsync<IOException>(() => VideoCatalog.OpenAsync(parts, TestContext.Current.CancellationToken));
 
         Assert.Contains("cannot be written", refused.Message, StringComparison.Ordinal);
+    }
+
+    // After a reboot the process is a new one: uploads went to the disk below, and what was queued was found to be gone.
+    [Fact]
+    public async Task Open_FolderOfTheVideosIsNotMounted_TakesNoUploads()
+    {
+        using var folder = new TemporaryFolder();
+        await using var stores = new InProcessKeyValueStores(new ManualTimeProvider());
+        var cancellation = TestContext.Current.CancellationToken;
+        CatalogParts Parts() => new()
+        {
+            Options = new CatalogOptions { Directory = folder.FileOf("catalog"), Workers = 0 }, Objects = new FolderStore(folder.FileOf("files")),
+            Values = stores, Logging = NullLoggerFactory.Instance, Time = new ManualTimeProvider(),
+        };
+        Video video;
+        await using (var before = await VideoCatalog.OpenAsync(Parts(), cancellation))
+        {
+            video = await before.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), cancellation);
+            await before.Uploads.ForAsync(video, "http://a", cancellation);
+            await before.Folder!.ReceiveAsync(video.OriginalKey, new MemoryStream([1]), cancellation);
+            await before.Videos.ProcessAsync(video.Id, cancellation);
+        }
+
+        Directory.Move(folder.FileOf("files"), folder.FileOf("elsewhere"));
+        Directory.CreateDirectory(folder.FileOf("files"));
+        await using var after = await VideoCatalog.OpenAsync(Parts(), cancellation);
+        await Assert.ThrowsAsync<StoreAwayException>(async () => await after.Uploads.ForAsync(video, "http://a", cancellation));
+        await Assert.ThrowsAsync<StoreAwayException>(async () => await after.Folder!.ReceiveAsync(video.OriginalKey, new MemoryStream([1]), cancellation));
+
+        Directory.CreateDirectory(folder.FileOf("files/.incoming"));
+        await after.Uploads.ForAsync(video, "http://a", cancellation);
     }
 }

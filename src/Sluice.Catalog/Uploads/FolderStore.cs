@@ -19,6 +19,9 @@ public sealed class FolderStore(string folder) : IObjectStore
     /// <inheritdoc/>
     public string Name => root;
 
+    /// <summary>Files are known to be here: an empty folder is one whose disk is not mounted, for uploads too.</summary>
+    internal void Expect() => isKnown = true;
+
     /// <inheritdoc/>
     public ValueTask<long?> GetLengthAsync(string key, CancellationToken cancellation = default)
     {
@@ -160,7 +163,7 @@ public sealed class FolderStore(string folder) : IObjectStore
 
     private IOException Denied(UnauthorizedAccessException e) => new($"The folder {root} cannot be written ({e.Message}). Check its permissions.", e);
 
-    private StoreAwayException Away() => new($"The folder {root} is not there, or is not the one that uploads went to. Check that its disk is mounted.");
+    private StoreAwayException Away() => new($"The folder {root} is not there, or is not the one that uploads went to. Check that its disk is mounted; to use it as it is, make a folder {Incoming} in it.");
 
     private string FileOf(string key)
     {
