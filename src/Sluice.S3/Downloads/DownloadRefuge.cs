@@ -10,7 +10,8 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
     private const string OfNoCache = ".day", OfLease = ".lease";
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1), KeptOfNoCache = TimeSpan.FromDays(1);
 
-    private readonly Lazy<string> folder = new(Make);
+    private readonly Lock gate = new();
+    private string? folder;
     private int count;
 
     private string Suffix => !options.Enabled ? OfNoCache
@@ -22,7 +23,15 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
 
     /// <summary>A path that is free.</summary>
     /// <exception cref="IOException">There is no folder for temporary files.</exception>
-    public string Next(string key) => Path.Combine(folder.Value, $"{key}-{Interlocked.Increment(ref count)}{Suffix}");
+    public string Next(string key)
+    {
+        lock (gate)
+        {
+            // While nothing is in it others delete it after a day: a process that cleans, and what cleans folders for temporary files.
+            if (folder is null || !Directory.Exists(folder)) folder = Make();
+            return Path.Combine(folder, $"{key}-{++count}{Suffix}");
+        }
+    }
 
     /// <summary>Deletes old files, of this process and of others.</summary>
     public void Sweep()
@@ -35,7 +44,7 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
             {
                 foreach (var file in directory.EnumerateFiles("*", every))
                     if (now - file.LastWriteTimeUtc > KeptOf(file.Name) && file.Name.Length > DownloadKey.Length && DownloadKey.IsKey(file.Name.AsSpan(0, DownloadKey.Length))) file.Delete();
-                if (now - directory.LastWriteTimeUtc > KeptOfNoCache && (!folder.IsValueCreated || folder.Value != directory.FullName) && !directory.EnumerateFileSystemInfos().Any()) directory.Delete();
+                if (now - directory.LastWriteTimeUtc > KeptOfNoCache && folder != directory.FullName && !directory.EnumerateFileSystemInfos().Any()) directory.Delete();
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -69,10 +78,10 @@ internal sealed class DownloadRefuge(S3DownloadCacheOptions options, TimeProvide
     /// <summary>Removes the folder when nothing is in it.</summary>
     public void Close()
     {
-        if (!folder.IsValueCreated) return;
+        if (folder is null) return;
         try
         {
-            Directory.Delete(folder.Value);
+            Directory.Delete(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Sluice.S3.Downloads;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
@@ -132,6 +133,20 @@ public sealed class DownloadDirectoryTests : IAsyncDisposable
         File.SetLastWriteTimeUtc(path, bed.Clock.GetUtcNow().UtcDateTime.AddMinutes(-minutes));
         bed.Open(o => o with { Lease = TimeSpan.FromMinutes(10) }).Clean();
         Assert.Equal(stays, File.Exists(path));
+        File.Delete(path);
+    }
+
+    // Another process that cleans deletes it once it was empty for a day; what cleans the system's folders after some more.
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Get_FolderPastTheCacheWasDeleted_HasAnotherThatIsThisUsersAlone()
+    {
+        var bytes = bed.Put("clip.mp4", 1, 1000);
+        var cache = bed.Open(o => o with { MaximumBytes = 100 });
+        Directory.Delete(Path.GetDirectoryName(await cache.GetAsync("s3://media/clip.mp4", cancellation: Stop))!, recursive: true);
+        var path = await cache.GetAsync("s3://media/clip.mp4", cancellation: Stop);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(path, Stop));
         File.Delete(path);
     }
 
