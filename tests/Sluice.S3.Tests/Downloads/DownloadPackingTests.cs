@@ -75,11 +75,12 @@ public sealed class DownloadPackingTests : IAsyncDisposable
         using var stopped = bed.Store();
         Assert.True(stopped.TryBegin(DownloadKey.Of(Url, null)));
         var fetch = cache.FetchAsync(Url, new S3DownloadOptions { ValidateETag = false }, Stop);
+        // Only so far: the clock is the request's to the bucket, too, which fails where nothing comes for a minute.
         Assert.True(await Eventually.HoldsAsync(
             () =>
             {
                 bed.Clock.Advance(TimeSpan.FromSeconds(5));
-                return fetch.IsCompleted;
+                return bed.Log.Warnings.Length > 0;
             }, TimeSpan.FromSeconds(60)));
         var result = await fetch;
         Assert.False(result.Path.StartsWith(bed.Root, StringComparison.Ordinal));
