@@ -214,6 +214,8 @@ public class HttpOriginFailureTests
     [InlineData("GET", "Close", 3)]
     [InlineData("GET", "Reset", 3)]
     [InlineData("HEAD", "Close", 3)]
+    [InlineData("OPTIONS", "Close", 3)]
+    [InlineData("OPTIONS", "Reset", 3)]
     [InlineData("POST", "Close", 2)]
     [InlineData("POST", "Reset", 2)]
     [InlineData("DELETE", "Close", 2)]
