@@ -154,7 +154,14 @@ public sealed class EdgeServingTests : IDisposable
     public async Task Get_AfterRestart_IsAHitFromDisk()
     {
         origin.Length = 600_000;
-        await using (var edge = await EdgeServer.StartAsync(origin, time, Options(8 << 20, true))) await edge.GetAsync("/a.mp4");
+        await using (var edge = await EdgeServer.StartAsync(origin, time, Options(8 << 20, true)))
+        {
+            await edge.GetAsync("/a.mp4");
+            // The answer is there before its bytes are on disk, and a stop does not wait for them.
+            var stored = edge.Cache.Scope("made").Find("/a.mp4")!.Objects[0];
+            Assert.True(await Eventually.HoldsAsync(() => stored.DiskBytes >= origin.Length, TimeSpan.FromSeconds(60)));
+        }
+
         await using var restarted = await EdgeServer.StartAsync(origin, time, Options(8 << 20, true));
         var (head, body) = await restarted.GetAsync("/a.mp4");
         Assert.Equal("HIT", head.Headers.GetValues("X-Cache-Status").Single());
