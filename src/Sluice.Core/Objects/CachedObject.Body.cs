@@ -187,12 +187,13 @@ public sealed partial class CachedObject
             if (!waiting.Contains(reader)) waiting.Add(reader);
             var covering = fills.Find(fill => fill.WillReach(index, CanFillGaps));
             reader.Fill = covering;
-            if (covering is not null || coming is not null) return true;
-            begun = BeginGap(reader, index);
-            reader.Fill = begun;
+            begun = covering is not null || coming is not null ? null : BeginGap(reader, index);
+            reader.Fill ??= begun;
         }
 
-        begun.Start();
+        begun?.Start();
+        // One that is far ahead of the others may be waiting for them.
+        if (begun is null) Demand.Pulse();
         return true;
     }
 

@@ -131,9 +131,10 @@ public sealed partial class CachedObject
             long? result = null;
             foreach (var reader in waiting)
             {
-                // One that begins where this fill ends is another's, and waits there for as long as it likes.
-                if (reader.End <= fill.First || reader.Position > fill.Position || reader.Position >= fill.End) continue;
-                result = result is not { } best ? reader.Position : foremost ? Math.Max(best, reader.Position) : Math.Min(best, reader.Position);
+                // One that begins where this fill ends is another's, and waits there for as long as it likes. One that waits for this fill further on can read nothing before it is there.
+                var passed = Math.Min(reader.Position, fill.Position);
+                if (reader.End <= fill.First || reader.Position >= fill.End || (reader.Position > passed && !ReferenceEquals(reader.Fill, fill))) continue;
+                result = result is not { } best ? passed : foremost ? Math.Max(best, passed) : Math.Min(best, passed);
             }
 
             return result ?? fill.Position;
