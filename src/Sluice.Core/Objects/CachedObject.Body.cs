@@ -46,9 +46,9 @@ public sealed partial class CachedObject
     {
         get
         {
-            if (CanFillGaps) return true;
-            if (Metadata.Length is { } length && Holds(0, length)) return true;
-            lock (gate) return fills.Exists(static fill => !fill.IsAbandoned);
+            // In this order: what is no longer arriving is here.
+            if (CanFillGaps || IsFilling) return true;
+            return Metadata.Length is { } length && Holds(0, length);
         }
     }
 

@@ -7,8 +7,9 @@ using Sluice.TestKit.Time;
 namespace Sluice.Core.Tests.Objects;
 
 /// <summary>The length of a body in chunks of HTTP shows at its end, and there is nothing beyond that to ask for.</summary>
-public sealed class BodyEndTests : IOrigin
+public sealed class BodyEndTests : IOrigin, IAsyncDisposable
 {
+    private readonly ObjectCache cache = ObjectCache.Open(new() { MemoryBytes = 8 << 20 }, new ManualTimeProvider(), NullLoggerFactory.Instance);
     private int calls;
 
     public string Name => "counting";
@@ -17,29 +18,55 @@ public sealed class BodyEndTests : IOrigin
 
     public OriginTraits Traits => OriginTraits.Ranges;
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => cache.DisposeAsync();
+
     [Fact]
     public async Task Read_WhileTheEndShows_AsksForNothingBeyondIt()
     {
-        await using var cache = ObjectCache.Open(new() { MemoryBytes = 8 << 20 }, new ManualTimeProvider(), NullLoggerFactory.Instance);
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, null),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
-        var source = new FillSource(this, new OriginRequest { Path = "/a" });
         for (var round = 0; round < 5000; round++)
         {
-            var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
-            BodyReader[] readers = [.. Enumerable.Range(0, 4).Select(_ => stored.Open(0, long.MaxValue, source))];
-            stored.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = metadata.Version, Body = new EmptyStream() }, 0, null, source, readers[0], background: true);
-            cache.Publish(stored, cache.Fence);
+            var stored = Begin("\"v\"", new EmptyStream(), readers: 4, out var readers);
             await Task.WhenAll(readers.Select(reader => Task.Run(async () =>
             {
-                using (reader) await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+                using (reader) await reader.ReadToEndAsync(Cancellation);
             })));
 
             Assert.Equal((0, false, 0L), (calls, stored.IsDetached, stored.Metadata.Length));
         }
+    }
+
+    // Whoever finds an object that is not takes it out of the cache.
+    [Fact]
+    public async Task IsServable_WhileTheEndShows_OfABodyThatCannotBeAskedForAgain()
+    {
+        for (var round = 0; round < 2000; round++)
+        {
+            var stored = Begin("W/\"v\"", new MemoryStream(new byte[10]), readers: 1, out var readers);
+            var read = Task.Run(async () =>
+            {
+                using (readers[0]) await readers[0].ReadToEndAsync(Cancellation);
+            });
+            while (stored.IsFilling) Assert.True(stored.IsServable);
+            Assert.True(stored.IsServable);
+            await read;
+        }
+    }
+
+    private CachedObject Begin(string tag, Stream body, int readers, out BodyReader[] opened)
+    {
+        var metadata = new ObjectMetadata
+        {
+            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion(tag, null, null),
+            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
+        };
+        var source = new FillSource(this, new OriginRequest { Path = "/a" });
+        var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
+        opened = [.. Enumerable.Range(0, readers).Select(_ => stored.Open(0, long.MaxValue, source))];
+        stored.Take(new OriginResponse { Status = 200, Headers = metadata.Headers, Version = metadata.Version, Body = body }, 0, null, source, opened[0], background: true);
+        cache.Publish(stored, cache.Fence);
+        return stored;
     }
 
     ValueTask<OriginResponse> IOrigin.FetchAsync(OriginRequest request, CancellationToken cancellation)
