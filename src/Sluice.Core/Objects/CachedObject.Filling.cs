@@ -73,6 +73,9 @@ public sealed partial class CachedObject
             Volatile.Write(ref metadata, known);
             if (!detached && disk is not null) cache.Disk!.Update(disk, known);
         }
+
+        // Now, and not when the fill ends, which waits for those who are behind.
+        Progress.Pulse();
     }
 
     /// <summary>Puts a smaller block in the place of a chunk that turned out shorter than its block.</summary>

@@ -37,6 +37,22 @@ public sealed class BodyEndTests : IOrigin, IAsyncDisposable
         }
     }
 
+    // He had every byte, and heard that it was the last one when the other had it too.
+    [Fact]
+    public async Task Read_BesideOneWhoTakesNothing_EndsWithTheBody()
+    {
+        var body = new OpenStream(new byte[1000]);
+        Begin("\"v\"", body, readers: 2, out var readers);
+        using var paused = readers[0];
+        using var reader = readers[1];
+        using (var piece = await reader.ReadAsync(Cancellation)) Assert.Equal(1000, piece.Length);
+        var end = reader.ReadToEndAsync(Cancellation);
+
+        body.End.SetResult();
+
+        await end.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+    }
+
     // Whoever finds an object that is not takes it out of the cache.
     [Fact]
     public async Task IsServable_WhileTheEndShows_OfABodyThatCannotBeAskedForAgain()
@@ -81,6 +97,17 @@ public sealed class BodyEndTests : IOrigin, IAsyncDisposable
         {
             await Task.Yield();
             return 0;
+        }
+    }
+
+    private sealed class OpenStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length) await End.Task.WaitAsync(cancellationToken);
+            return await base.ReadAsync(buffer, cancellationToken);
         }
     }
 }
