@@ -20,7 +20,7 @@ internal sealed class Fill
     private readonly FillWindow window;
     private readonly CancellationTokenSource stop = new();
     private OriginResponse? response;
-    private bool hasLetGo;
+    private bool hasLetGo, isWhole;
     private readonly long began;
     private long position;
     private long end;
@@ -60,7 +60,7 @@ internal sealed class Fill
     {
         var current = Position / target.ChunkSize;
         if (stop.IsCancellationRequested || Failure is not null || current > index || (long)index * target.ChunkSize >= End) return false;
-        return !canFillGaps || index - current <= Patience || IsSoonAt((long)index * target.ChunkSize);
+        return !canFillGaps || Volatile.Read(ref isWhole) || index - current <= Patience || IsSoonAt((long)index * target.ChunkSize);
     }
 
     /// <summary>True when it will be there sooner than another request would answer: asking again would only throw away what is on its way.</summary>
@@ -161,8 +161,9 @@ internal sealed class Fill
             if (answer.Status == 206 && answer.Range is { } range && range.Start == First) accepted = true;
             else if (answer.Status == 200)
             {
-                // The origin ignored the range: its answer starts at the first byte.
+                // The origin ignored the range: its answer starts at the first byte, and asked again it would give the same.
                 Volatile.Write(ref position, 0);
+                Volatile.Write(ref isWhole, !whole);
                 accepted = true;
             }
 

@@ -205,7 +205,7 @@ public sealed partial class CachedObject
         if (index == brokenAt) reader.Retry(failures, brokenBy!);
         // To the end of what this reader wants, widened to the fill unit, but not into what is held or already on its way.
         var unit = cache.FillUnit;
-        var wanted = Math.Min(length, (reader.End + unit - 1) / unit * unit);
+        var wanted = Math.Min(length, (Math.Min(reader.End, length) + unit - 1) / unit * unit);
         var last = index + 1;
         while ((long)last * ChunkSize < wanted && !HoldsChunk(last) && At(last) is null && !fills.Exists(f => f.WillReach(last, true))) last++;
         foreach (var other in fills) other.EndBefore(index);
