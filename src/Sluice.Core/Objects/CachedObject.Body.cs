@@ -41,14 +41,23 @@ public sealed partial class CachedObject
         return true;
     }
 
-    /// <summary>True when it can be served at all: whole, being filled, or of a version whose missing bytes can be asked for.</summary>
+    /// <summary>True when it can be served at all: whole, arriving from its beginning on, or of a version whose missing bytes can be asked for.</summary>
     public bool IsServable
     {
         get
         {
             // In this order: what is no longer arriving is here.
-            if (CanFillGaps || IsFilling) return true;
+            if (CanFillGaps || IsArriving) return true;
             return Metadata.Length is { } length && Holds(0, length);
+        }
+    }
+
+    /// <summary>True while it is being fetched and its beginning is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
+    private bool IsArriving
+    {
+        get
+        {
+            lock (gate) return fills.Exists(fill => !fill.IsAbandoned && (fill.Position < ChunkSize || HoldsChunk(0)));
         }
     }
 
