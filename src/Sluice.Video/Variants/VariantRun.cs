@@ -14,6 +14,9 @@ internal sealed class VariantRun : IAsyncDisposable
     /// <summary>ffmpeg always says something of its source before the first byte; so long at most after that byte until it is heard.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(5);
 
+    /// <summary>What ffmpeg says where memory runs out: its own words, and those of the encoders of H.264, AV1 and JPEG, of which the last says no more than that.</summary>
+    private static readonly string[] OutOfMemory = ["Cannot allocate memory", "malloc of size", "Memory allocation error", "Failed to allocate", "frame_thread_encoder_init failed"];
+
     private readonly FfmpegTools tools;
     private readonly FfmpegCommand command;
     private readonly VideoOptions options;
@@ -88,7 +91,7 @@ internal sealed class VariantRun : IAsyncDisposable
         if (exit.IsInterrupted || Progress.IsInterrupted) return VariantFault.Interrupted();
         var said = Progress.Fault;
         if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
-        if (exit.End == ToolEnd.Signalled || exit.Error.Contains("Cannot allocate memory", StringComparison.Ordinal)) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
+        if (exit.End == ToolEnd.Signalled || Array.Exists(OutOfMemory, words => exit.Error.Contains(words, StringComparison.OrdinalIgnoreCase))) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");
         if (exit.Error.Contains("max pixel count", StringComparison.Ordinal) || exit.Error.Contains("icture size", StringComparison.Ordinal)) return VariantFault.TooLarge("The source's picture is too large.");
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }

@@ -50,6 +50,19 @@ public sealed class VariantRunTests : IDisposable
         Assert.Equal(made, await ReadAsync(run));
     }
 
+    // A viewer was told of a picture in 8K and high dynamic range, which takes more, that it is no media.
+    [Theory]
+    [InlineData("[error] Error while filtering: Cannot allocate memory")]
+    [InlineData("x264 [error]: malloc of size 57105233 failed")]
+    [InlineData("[libaom-av1 @ 0x55ec85a347c0] [error] Error encoding frame: Memory allocation error")]
+    [InlineData("[mjpeg @ 0x55bc94ac5940] [error] ff_frame_thread_encoder_init failed")]
+    public async Task Fault_WhereMemoryRanOut_SaysSo(string said)
+    {
+        await using var run = Start($"echo '{said}' >&2; echo '[error] Error while opening encoder' >&2; exit 1", "");
+        await Assert.ThrowsAsync<OriginException>(() => ReadAsync(run));
+        Assert.Equal((413, "Making the variant took more memory or processor time than it may."), run.Fault(await run.Exited) is { } fault ? (fault.Status, fault.Message) : default);
+    }
+
     private VariantRun Start(string first, string forHdr) =>
         new(new FfmpegTools("/bin/sh", "", ""), new FfmpegCommand(["-c", first]) { ForHdr = () => ["-c", forHdr] }, new VideoOptions { Format = "mp4" }, new FfmpegLimits { Time = TimeSpan.FromMinutes(10) }, meter, time);
 
