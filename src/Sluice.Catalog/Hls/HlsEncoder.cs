@@ -17,7 +17,7 @@ internal sealed class HlsEncoder(FfmpegTools tools)
         var still = source.StillEnd > 0 ? string.Create(CultureInfo.InvariantCulture, $"tpad=stop_mode=clone:stop_duration={source.StillEnd:0.###},") : "";
         // ffmpeg would make the colours of old television of them and not say so, where players take those of today's.
         var (colours, told) = source.IsRgb ? (":out_color_matrix=bt709", ",setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709") : ("", "");
-        var tone = source.IsHdr && await tools.CanToneMapAsync(cancellation) ? ToneMap.Filters + "," : "";
+        var tone = source.IsHdr ? ToneMap.Filters + "," : "";
         string[] picture =
         [
             // Of the two halves that pictures of DVDs, camcorders and broadcasts have, one is made first: scaled as they are, whatever moves would be torn into lines.

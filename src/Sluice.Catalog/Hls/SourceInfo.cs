@@ -29,6 +29,6 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>For how long ffmpeg shows its last picture, in seconds; 0 when the file does not tell.</summary>
     public double Frame { get; init; }
 
-    /// <summary>Whether its picture is of high dynamic range.</summary>
+    /// <summary>True when its picture is of high dynamic range, and ffmpeg can make one of standard range of it.</summary>
     public bool IsHdr { get; init; }
 }

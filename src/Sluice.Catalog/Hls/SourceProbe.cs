@@ -42,6 +42,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         }
         var info = Read(report);
         if (info.IsSoundInDoubt && !await HasSoundAsync(file, info, cancellation)) info = info with { AudioStream = null };
+        if (info.IsHdr && !await tools.CanToneMapAsync(cancellation)) info = info with { IsHdr = false };
         return Accept(info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info);
     }
 
