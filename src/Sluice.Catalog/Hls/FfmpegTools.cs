@@ -29,6 +29,9 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
     /// <summary>Length of an upload in seconds, and of what is made of one that does not tell.</summary>
     public const int MostSeconds = 24 * 3600;
 
+    /// <summary>What the system says of a file whose disk, or the server that has it, fails.</summary>
+    private static readonly string[] Unreadable = ["Input/output error", "Stale file handle", "Transport endpoint is not connected", "Host is down"];
+
     /// <summary>Options that come before an upload.</summary>
     public static IEnumerable<string> Upload(string file) => ["-max_pixels", MostPixels.ToString(CultureInfo.InvariantCulture), "-protocol_whitelist", "file", "-format_whitelist", Formats, "-i", "file:" + file];
 
@@ -95,14 +98,12 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
         return report.ToArray();
     }
 
-    private static string? Find(string name) => ToolCommand.Find(name, Environment.GetEnvironmentVariable("PATH"));
-
-    private async Task JudgeAsync(string name, ToolExit exit, CancellationToken cancellation)
+    /// <summary>Why a tool failed; null when it did not. It is a <see cref="ToolFailedException"/> only where that may be the file's fault.</summary>
+    internal static IOException? Fault(string name, ToolExit exit)
     {
-        cancellation.ThrowIfCancellationRequested();
-        if (exit.IsSuccess) return;
-        // Whoever stops a service tells all its processes at once, and a tool may be gone before this one has heard of it. ffmpeg ends in its own way then, with 255.
-        if (exit.IsInterrupted || exit.Code == 255) await Task.Delay(Moment, time, cancellation);
+        // ffmpeg takes it for the file's end, and ends with success.
+        if (ReadFault(exit.Error) is { } fault) return new IOException($"{name} could not read the upload: {fault}");
+        if (exit.IsSuccess) return null;
         var words = new StringBuilder(name).Append(exit.End switch
         {
             ToolEnd.TimedOut => " took too long",
@@ -111,8 +112,21 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
             _ => string.Create(CultureInfo.InvariantCulture, $" failed ({exit.Code})"),
         });
         if (exit.LastLine.Length > 0) words.Append(": ").Append(exit.LastLine);
-        // That says nothing of the file.
-        throw exit.IsInterrupted ? new IOException(words.ToString()) : new ToolFailedException(words.ToString());
+        return exit.IsInterrupted ? new IOException(words.ToString()) : new ToolFailedException(words.ToString());
+    }
+
+    private static string? ReadFault(string said) => said.Split('\n')
+        .Where(line => line.StartsWith("file:", StringComparison.Ordinal) || line.Contains("Error during demuxing: ", StringComparison.Ordinal))
+        .Select(line => Array.Find(Unreadable, words => line.EndsWith(": " + words, StringComparison.Ordinal))).FirstOrDefault(words => words is not null);
+
+    private static string? Find(string name) => ToolCommand.Find(name, Environment.GetEnvironmentVariable("PATH"));
+
+    private async Task JudgeAsync(string name, ToolExit exit, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        // Whoever stops a service tells all its processes at once, and a tool may be gone before this one has heard of it. ffmpeg ends in its own way then, with 255.
+        if (exit.IsInterrupted || exit.Code == 255) await Task.Delay(Moment, time, cancellation);
+        if (Fault(name, exit) is { } fault) throw fault;
     }
 
     private ToolProcess Start(string? program, string name, IReadOnlyList<string> arguments, string folder) => ToolProcess.Start(

@@ -4,6 +4,7 @@ using Sluice.Catalog.Caching;
 using Sluice.Catalog.Jobs;
 using Sluice.Catalog.Uploads;
 using Sluice.Catalog.Videos;
+using Sluice.Core.Processes;
 using Sluice.Core.Storage;
 using Sluice.TestKit.Processes;
 
@@ -41,6 +42,18 @@ public sealed class HlsTests
             new() { Name = "1080p", Width = 1920, Height = 1080, Codecs = "avc1.640028,mp4a.40.2", Bandwidth = 5_400_000, AverageBandwidth = 5_100_000, FrameRate = 30000 / 1001.0, Duration = 10 },
             new() { Name = "audio", Codecs = "mp4a.40.2", Bandwidth = 140_000, AverageBandwidth = 130_000, Duration = 10 },
         ]));
+
+    // ffmpeg ends with success there: of a folder on a server that was away for a moment the video was READY with what had been read.
+    [Theory]
+    [InlineData("file:/store/originals/a: Input/output error", "Input/output error")]
+    [InlineData("file:/a: corrupt input packet in stream 0\nfile:/a: Stale file handle\n[aac @ 0x1] channel element 0.0 is not allocated", "Stale file handle")]
+    [InlineData("[in#0/mpegts @ 0x558a26] Error during demuxing: Input/output error", "Input/output error")]
+    [InlineData("[matroska,webm @ 0x564c435f9900] File ended prematurely", null)] // of a file that was cut off
+    [InlineData("[mov,mp4 @ 0x5586f7] stream 1, offset 0x5ba770: partial file\nfile:/a: Invalid data found when processing input", null)]
+    [InlineData("Error while decoding stream #0:0: Input/output error", null)]
+    [InlineData("", null)]
+    public void Fault_OfAFileThatCouldNotBeRead_IsNoSuccess(string said, string? expected) =>
+        Assert.Equal(expected is null ? null : "ffmpeg could not read the upload: " + expected, FfmpegTools.Fault("ffmpeg", new ToolExit(ToolEnd.Exited, 0, said))?.Message);
 
     // ffmpeg ends with success on a full disk: a video of such segments was READY where room came back in time for its playlist.
     [Theory]
