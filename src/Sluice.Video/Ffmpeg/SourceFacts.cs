@@ -53,6 +53,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         var exit = await process.Exited.WaitAsync(cancellation);
         // That says nothing of the source.
         if (exit.IsInterrupted) throw new OriginException(OriginFailure.Invalid, "ffprobe was told to end, as when the server is stopped");
+        if (exit.HasNotRun) throw new IOException(exit.LastLine);
         // What broke off ended there for ffprobe: how long it is would be a guess, and remembered.
         if (loan.IsBroken || !exit.IsSuccess || Read(said) is not { } read) return (null, progress.Fault, exit.End == ToolEnd.TimedOut);
         if (known.Count >= Remembered) known.Clear();

@@ -89,6 +89,7 @@ internal sealed class VariantRun : IAsyncDisposable
         if (exit.IsSuccess) return null;
         if (isTooLong) return TooLong();
         if (exit.IsInterrupted || Progress.IsInterrupted) return VariantFault.Interrupted();
+        if (exit.HasNotRun) return VariantFault.Failed("it could not be run");
         var said = Progress.Fault;
         if (exit.End == ToolEnd.TimedOut) return VariantFault.TimedOut(limits.Time);
         if (exit.End == ToolEnd.Signalled || Array.Exists(OutOfMemory, words => exit.Error.Contains(words, StringComparison.OrdinalIgnoreCase))) return VariantFault.TooLarge("Making the variant took more memory or processor time than it may.");

@@ -55,6 +55,17 @@ public sealed class HlsTests
     public void Fault_OfAFileThatCouldNotBeRead_IsNoSuccess(string said, string? expected) =>
         Assert.Equal(expected is null ? null : "ffmpeg could not read the upload: " + expected, FfmpegTools.Fault("ffmpeg", new ToolExit(ToolEnd.Exited, 0, said))?.Message);
 
+    // While its package was upgraded, or where memory ran out, each upload that was looked at was FAILED for good, as no video.
+    [Theory]
+    [InlineData(ToolEnd.Exited, 1, "Invalid data found when processing input", true)]
+    [InlineData(ToolEnd.Exited, 1, "file:/a: Input/output error", false)]
+    [InlineData(ToolEnd.Exited, 127, "error while loading shared libraries: libavcodec.so.59: cannot open shared object file", false)]
+    [InlineData(ToolEnd.Exited, 126, "", false)]
+    [InlineData(ToolEnd.Signalled, 128 + 9, "", false)]
+    [InlineData(ToolEnd.Signalled, 128 + 11, "", true)]
+    [InlineData(ToolEnd.TimedOut, 128 + 9, "", true)]
+    public void Fault_OfATool_MayBeTheFiles(ToolEnd end, int code, string said, bool expected) => Assert.Equal(expected, FfmpegTools.Fault("ffprobe", new ToolExit(end, code, said)) is ToolFailedException);
+
     // ffmpeg ends with success on a full disk: a video of such segments was READY where room came back in time for its playlist.
     [Theory]
     [InlineData("segment_000.ts", 1880, "", true)]

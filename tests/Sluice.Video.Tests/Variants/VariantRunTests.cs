@@ -63,6 +63,15 @@ public sealed class VariantRunTests : IDisposable
         Assert.Equal((413, "Making the variant took more memory or processor time than it may."), run.Fault(await run.Exited) is { } fault ? (fault.Status, fault.Message) : default);
     }
 
+    // While its package was upgraded sources were said to be no media.
+    [Fact]
+    public async Task Fault_OfAnFfmpegThatMissesALibrary_SaysNothingOfTheSource()
+    {
+        await using var run = Start("echo 'ffmpeg: error while loading shared libraries: libavcodec.so.59' >&2; exit 127", "");
+        await Assert.ThrowsAsync<OriginException>(() => ReadAsync(run));
+        Assert.Equal((500, "ffmpeg failed: it could not be run"), run.Fault(await run.Exited) is { } fault ? (fault.Status, fault.Message) : default);
+    }
+
     private VariantRun Start(string first, string forHdr) =>
         new(new FfmpegTools("/bin/sh", "", ""), new FfmpegCommand(["-c", first]) { ForHdr = () => ["-c", forHdr] }, new VideoOptions { Format = "mp4" }, new FfmpegLimits { Time = TimeSpan.FromMinutes(10) }, meter, time);
 
