@@ -14,9 +14,10 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
     /// <summary>Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => LoopAsync(stop)));
+    // One more that takes no video: what is deleted plays on until its files are, and must not wait for hours behind what is transcoded.
+    public Task RunAsync(CancellationToken stop) => options.Workers == 0 ? Task.CompletedTask : Task.WhenAll(Enumerable.Range(0, options.Workers + 1).Select(number => LoopAsync(number > 0, stop)));
 
-    private async Task LoopAsync(CancellationToken stop)
+    private async Task LoopAsync(bool transcodes, CancellationToken stop)
     {
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
         long? lacked = null;
@@ -24,14 +25,14 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         {
             try
             {
-                if (lacked is not { } at || rhythm.Time.GetElapsedTime(at) >= LookAgain)
+                if (transcodes && (lacked is not { } at || rhythm.Time.GetElapsedTime(at) >= LookAgain))
                 {
                     var lack = Lack();
                     if (lack is not null && lacked is null) rhythm.Logger.LogWarning("No video is transcoded here until {Lack}", lack);
                     lacked = lack is null ? null : rhythm.Time.GetTimestamp();
                 }
                 // Deletions are done all the same: they may be what makes room.
-                if (await store.ClaimAsync(owner, options.Lease, transcodes: lacked is null, stop) is { } job) await WorkAsync(job, stop);
+                if (await store.ClaimAsync(owner, options.Lease, transcodes && lacked is null, stop) is { } job) await WorkAsync(job, stop);
                 else await rhythm.PauseAsync(options.Poll, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
@@ -43,6 +44,26 @@ public sealed class CatalogWorkerTests
     [Fact]
     public Task Run_StoreGivesUpByItself_FailsTheVideoAfterItsAttempts() => AssertFailsAsync(new FailingStore { FetchFailure = new TaskCanceledException("no credentials came") }, "no credentials came");
 
+    // Its segments were fetched and given again for as long as others were transcoded, hours perhaps.
+    [Fact]
+    public async Task Run_AVideoIsDeletedWhileAnotherIsTranscoded_DoesNotWaitForThat()
+    {
+        var held = new TaskCompletionSource<string?>();
+        var store = new FailingStore { Fetching = held.Task };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var deleted = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
+        await ProcessAsync(catalog);
+        Assert.True(await PassesUntilAsync(() => Task.FromResult(store.IsFetching)));
+
+        await catalog.Videos.DeleteAsync(deleted.Id, TestContext.Current.CancellationToken);
+
+        var isDeleted = await PassesUntilAsync(() => Task.FromResult(store.Listed.Contains(VideoKeys.Hls(deleted.Id))));
+        held.SetResult(null);
+        Assert.True(isDeleted);
+    }
+
     private async Task AssertFailsAsync(FailingStore store, string reason)
     {
         await using var stores = new InProcessKeyValueStores(time);
@@ -83,6 +104,12 @@ public sealed class CatalogWorkerTests
 
         public Exception? FetchFailure { get; init; }
 
+        public Task<string?>? Fetching { get; init; }
+
+        public bool IsFetching { get; private set; }
+
+        public ConcurrentQueue<string> Listed { get; } = new();
+
         public int Asked => Volatile.Read(ref asked);
 
         public string Name => "fails";
@@ -93,11 +120,19 @@ public sealed class CatalogWorkerTests
             return Failure is { } failure ? throw failure : default;
         }
 
-        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default) => FetchFailure is { } failure ? throw failure : default;
+        public ValueTask<string?> FetchAsync(string key, string scratch, CancellationToken cancellation = default)
+        {
+            IsFetching = true;
+            return FetchFailure is { } failure ? throw failure : Fetching is { } fetching ? new(fetching) : default;
+        }
 
         public ValueTask PutAsync(string key, string file, string contentType, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => throw new NotSupportedException();
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default)
+        {
+            Listed.Enqueue(prefix);
+            return AsyncEnumerable.Empty<string>();
+        }
 
         public ValueTask DeleteAsync(string key, CancellationToken cancellation = default) => throw new NotSupportedException();
 
