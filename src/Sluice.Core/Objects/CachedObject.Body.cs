@@ -41,7 +41,7 @@ public sealed partial class CachedObject
         return true;
     }
 
-    /// <summary>True when it can be served at all: whole, arriving from its beginning on, or of a version whose missing bytes can be asked for.</summary>
+    /// <summary>True when it can be served at all: whole, arriving with all that came still here, or of a version whose missing bytes can be asked for.</summary>
     public bool IsServable
     {
         get
@@ -52,13 +52,20 @@ public sealed partial class CachedObject
         }
     }
 
-    /// <summary>True while it is being fetched and its beginning is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
+    /// <summary>True while it is being fetched and all that came is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
     private bool IsArriving
     {
         get
         {
-            lock (gate) return fills.Exists(fill => !fill.IsAbandoned && (fill.Position < ChunkSize || HoldsChunk(0)));
+            lock (gate) return fills.Exists(fill => !fill.IsAbandoned && HoldsUntil(fill.Position));
         }
+    }
+
+    private bool HoldsUntil(long position)
+    {
+        for (var i = 0; (i + 1L) * ChunkSize <= position; i++)
+            if (!HoldsChunk(i)) return false;
+        return true;
     }
 
     /// <summary>True while bytes of it are being fetched.</summary>
