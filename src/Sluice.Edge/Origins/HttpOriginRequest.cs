@@ -71,7 +71,7 @@ internal static class HttpOriginRequest
         message.Content.Headers.TryAddWithoutValidation(name, value);
     }
 
-    /// <summary>True for a GET, HEAD or OPTIONS without a body: a browser asks for leave by the last, and does without what it does not get.</summary>
+    /// <summary>True for a GET, HEAD or OPTIONS without a body (content without one holds fields, such as Content-Type): a browser asks for leave by the last, and does without what it does not get.</summary>
     public static bool IsRepeatable(HttpRequestMessage message) =>
-        message.Content is null && (message.Method == HttpMethod.Get || message.Method == HttpMethod.Head || message.Method == HttpMethod.Options);
+        message.Content is not HttpOriginContent && (message.Method == HttpMethod.Get || message.Method == HttpMethod.Head || message.Method == HttpMethod.Options);
 }

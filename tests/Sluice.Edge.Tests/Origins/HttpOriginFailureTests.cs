@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Edge.Origins;
 using Sluice.TestKit.Processes;
@@ -229,6 +230,20 @@ public class HttpOriginFailureTests
         if (requests == 3) await using (var response = await second) Assert.Equal(200, response.Status);
         else Assert.Equal(OriginFailure.Truncated, (await Assert.ThrowsAsync<OriginException>(() => second)).Failure);
         Assert.Equal(requests, server.Requests.Length);
+    }
+
+    // As libraries for JSON send, of requests without a body too.
+    [Theory]
+    [InlineData("Close")]
+    [InlineData("Reset")]
+    public async Task Fetch_WithAFieldThatDescribesABody_IsRepeatedAsWell(string end)
+    {
+        await using var server = new RawServer(Ok, new RawReply("", Enum.Parse<RawEnd>(end)), Ok);
+        using var origin = server.Origin();
+        await using (var first = await origin.FetchAsync(new() { Path = "/" }, default)) await first.Body.ReadExactlyAsync(new byte[2]);
+        await using var second = await origin.FetchAsync(new() { Path = "/", Headers = new HeaderList { { "Content-Type", "application/json" } } }, default);
+        Assert.Equal((200, 3), (second.Status, server.Requests.Length));
+        Assert.Contains("Content-Type: application/json", server.Requests[2], StringComparison.Ordinal);
     }
 
     // An answer that had begun is one, however it ends.
