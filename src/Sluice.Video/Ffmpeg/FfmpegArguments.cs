@@ -67,7 +67,8 @@ internal static class FfmpegArguments
             var begin = first - (lead * 4 * HlsGrid.SamplesOfFrame);
             var beyond = end + (2 * HlsGrid.SamplesOfFrame);
             // Over silence: sound that ends before the picture would otherwise be missing in some segments, for which players wait.
-            filters += $";anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]{(isStill ? "atrim=start=0," : "")}aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
+            // A graph of its own: one whose picture changes its size, as calls by WebRTC do, begins again, and with it what sounds.
+            var own = $"anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]{(isStill ? "atrim=start=0," : "")}aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
                 + $"[silence][own]amix=inputs=2:duration=first:normalize=0,atrim=start_pts={begin}:end_pts={beyond}[sound]";
             // The first frame out of the encoder is of what was before the first that went in.
             var dropped = ((first - begin) / HlsGrid.SamplesOfFrame) + 1;

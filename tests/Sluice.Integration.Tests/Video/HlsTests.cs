@@ -89,6 +89,24 @@ public sealed partial class HlsTests(VideoEdge video) : IClassFixture<VideoEdge>
         }
     }
 
+    /// <summary>As a call in a browser is recorded, whose picture is larger from the sixth second on: there the sound began again, and the rest of the segment had none.</summary>
+    [Fact]
+    public async Task Segment_InWhichThePictureChangesItsSize_HasAllOfItsSound()
+    {
+        var parts = video.Folder.FileOf("parts.ts");
+        foreach (var size in (string[])["320x240", "640x480"])
+        {
+            var part = await Clips.MakeAsync($"hls-{size}.ts", "-f", "lavfi", "-i", $"testsrc2=s={size}:r=25:d=6", "-f", "lavfi", "-i", "sine=d=6", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac");
+            await File.AppendAllBytesAsync(parts, await File.ReadAllBytesAsync(part));
+        }
+
+        await ProvideAsync("grows.mkv", ["-i", parts, "-c", "copy"]);
+        var (_, segment) = await video.GetAsync("/grows.mkv/hls-1.ts?bitrate=500k");
+        var sound = await TimesAsync(segment, "a:0", "packet=pts_time");
+        Assert.Equal(187, sound.Length);
+        Assert.All(sound.Zip(sound.Skip(1)), pair => Assert.Equal(1024 / 48_000.0, pair.Second - pair.First, 0.0005));
+    }
+
     [Fact]
     public async Task Ffmpeg_PlaysTheMasterPlaylist_WithoutAnError()
     {
