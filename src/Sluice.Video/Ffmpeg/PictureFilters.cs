@@ -29,6 +29,8 @@ internal static class PictureFilters
         if (isHdr) filters.Add(ToneMap.Filters);
         if (options.Tuning is { } tuning) filters.AddRange(Tune(tuning));
         filters.Add("setsar=1");
+        // Where none begins for a while, as of a screen on which nothing moves, the first is there from the beginning of a clip on: there might be none in it otherwise.
+        if (options is { Mode: VideoMode.Video, Time: not null }) filters.Add("setpts='if(N,PTS,0)'");
         return string.Join(',', filters);
     }
 

@@ -133,7 +133,8 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var options = job.Options;
         var isWebM = options.Format == "webm";
-        TimeSpan? length = null;
+        // Of the source ffmpeg takes as much from the first picture on, however late that is, and so what is beyond the clip.
+        var length = VariantRun.LengthOf(options, null);
         if (isWebM)
         {
             // A WebM that is made as a stream has its length at its head only when it is known before.

@@ -61,6 +61,35 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.InRange(probe.Frames, frames - 2, frames + 2);
     }
 
+    // The next picture of the recorded screen is in the ninth second: it was the clip's, and what comes after it, beyond its end.
+    [Theory]
+    [InlineData("mp4")]
+    [InlineData("webm")]
+    public async Task Clip_FromWhereNothingMoves_EndsWhereItEnds_AndHasAPicture(string format)
+    {
+        var clip = await Clips.MakeAsync("rests.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=12", "-f", "lavfi", "-i", "sine=d=12", "-vf", "select='lt(t,2)+gt(t,9)'", "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac");
+        if (!File.Exists(video.Folder.FileOf("rests.mp4"))) File.Copy(clip, video.Folder.FileOf("rests.mp4"));
+        var probe = await Probe.OfAsync((await video.GetAsync($"/rests.mp4?width=160&time=4s&duration=3s&format={format}")).File);
+        Assert.Equal(1, probe.Frames);
+        Assert.InRange(probe.Duration!.Value, 2.9, 3.1);
+    }
+
+    // A cover is told as one, and has no time: no H.264 goes into an MP4 as one, and for a sheet there was no picture.
+    [Theory]
+    [InlineData("width=160", "h264")]
+    [InlineData("mode=spritesheet&width=160&height=160&columns=2&rows=2", "mjpeg")]
+    public async Task Song_WithACover_ShowsIt(string query, string codec)
+    {
+        var cover = await Clips.MakeAsync("cover.jpg", "-f", "lavfi", "-i", "color=white:s=160x160:d=1", "-frames:v", "1");
+        var clip = await Clips.MakeAsync("covered.mp4", "-f", "lavfi", "-i", "sine=d=8", "-i", cover, "-map", "0", "-map", "1", "-c:a", "aac", "-c:v", "copy", "-disposition:v", "attached_pic");
+        if (!File.Exists(video.Folder.FileOf("covered.mp4"))) File.Copy(clip, video.Folder.FileOf("covered.mp4"));
+        var (answer, file) = await video.GetAsync("/covered.mp4?" + query);
+        Assert.False(answer.Headers.Contains("X-Fallback-Applied"));
+        var probe = await Probe.OfAsync(file);
+        Assert.Equal((codec, 1), (probe.Video, probe.Frames));
+        Assert.All(await Clips.PixelsAsync(file, 2, 2), value => Assert.InRange(value, 250, 255));
+    }
+
     [Theory]
     [InlineData("width=160&time=9s")]
     [InlineData("width=160&time=100%25&duration=2s")]
