@@ -72,7 +72,7 @@ internal static class FfmpegArguments
                 + $"[silence][own]amix=inputs=2:duration=first:normalize=0,atrim=start_pts={begin}:end_pts={beyond}[sound]";
             // The first frame out of the encoder is of what was before the first that went in.
             var dropped = ((first - begin) / HlsGrid.SamplesOfFrame) + 1;
-            sound = ["-map", "[sound]", "-c:a", "aac", "-b:a", Text(Rates.HlsSound), "-bsf:a", $"noise=drop='lt(n,{dropped})+gte(n,{dropped + ((end - first) / HlsGrid.SamplesOfFrame)})'"];
+            sound = ["-filter_complex", own, "-map", "[sound]", "-c:a", "aac", "-b:a", Text(Rates.HlsSound), "-bsf:a", $"noise=drop='lt(n,{dropped})+gte(n,{dropped + ((end - first) / HlsGrid.SamplesOfFrame)})'"];
         }
 
         var level = HlsSize.LevelOf(HlsSize.Of(options, fact.Streams!), fact.Rate);
@@ -169,7 +169,8 @@ internal static class FfmpegArguments
     {
         var hasSound = options.Audio;
         List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
-        arguments.AddRange(["-vf", PictureFilters.For(options, input.IsHdr), "-threads", Text(limits.Threads)]);
+        // The cover of a song becomes a film of one picture: as a cover no H.264 goes into an MP4.
+        arguments.AddRange(["-disposition:v", "0", "-vf", PictureFilters.For(options, input.IsHdr), "-threads", Text(limits.Threads)]);
         if (hasSound && options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
         var isWebM = options.Format == "webm";
         arguments.AddRange(isWebM ? ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1"] : ["-c:v", "libx264", "-preset", "veryfast"]);

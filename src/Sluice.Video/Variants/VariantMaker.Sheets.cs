@@ -21,6 +21,8 @@ public sealed partial class VariantMaker
         if (options.Format != "vtt")
         {
             var made = grid.Step > FarApart ? await SoughtAsync(job, grid, cancellation) : await WholeAsync(job, CommandFor(job, input => FfmpegArguments.ForSheet(options, grid, input, limits)), cancellation);
+            // A cover has a time only where it is sought for.
+            if (made is { Body: null, Fault: null }) made = await SoughtAsync(job, grid, cancellation);
             return Whole(job, made);
         }
 
