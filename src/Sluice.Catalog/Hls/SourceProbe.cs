@@ -162,8 +162,8 @@ internal sealed class SourceProbe(FfmpegTools tools)
 
     private static double Seconds(JsonElement element, string name) => double.TryParse(Text(element, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 
-    private static (double Width, int Height) Shown(double width, int height, int rotation) =>
-        rotation % 180 == 0 ? (width, height) : (height, (int)Math.Round(width));
+    private static (double Width, int Height) Shown(double width, int height, double rotation) =>
+        Turns.IsUpright(rotation) ? (width, height) : (height, (int)Math.Round(width));
 
     private static double PixelAspect(JsonElement stream) =>
         Text(stream, "sample_aspect_ratio")?.Split(':') is [var x, var y] && int.TryParse(x, NumberStyles.None, CultureInfo.InvariantCulture, out var wide) && int.TryParse(y, NumberStyles.None, CultureInfo.InvariantCulture, out var high) && wide > 0 && high > 0
@@ -175,11 +175,11 @@ internal sealed class SourceProbe(FfmpegTools tools)
 
     private static bool IsRgb(string pixels) => pixels == "pal8" || Array.Exists(["rgb", "bgr", "gbr"], order => pixels.Contains(order, StringComparison.Ordinal));
 
-    private static int Rotation(JsonElement stream)
+    private static double Rotation(JsonElement stream)
     {
         if (stream.TryGetProperty("side_data_list", out var list))
             foreach (var item in list.EnumerateArray())
-                if (item.TryGetProperty("rotation", out var rotation)) return Math.Abs((int)rotation.GetDouble());
+                if (item.TryGetProperty("rotation", out var rotation)) return rotation.GetDouble();
         return 0;
     }
 

@@ -94,7 +94,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         static (int Width, int Height) Shown(JsonElement stream, int width, int height)
         {
             if (Text(stream, "sample_aspect_ratio")?.Split(':') is [var x, var y] && Number(x) / Number(y) is > 0 and < double.PositiveInfinity and var shape) width = (int)(width * Math.Clamp(shape, 0.25, 4));
-            var isTurned = stream.TryGetProperty("side_data_list", out var list) && list.EnumerateArray().Any(item => item.TryGetProperty("rotation", out var turn) && (int)turn.GetDouble() % 180 != 0);
+            var isTurned = stream.TryGetProperty("side_data_list", out var list) && list.EnumerateArray().Any(item => item.TryGetProperty("rotation", out var turn) && !Turns.IsUpright(turn.GetDouble()));
             return isTurned ? (height, width) : (width, height);
         }
 

@@ -116,6 +116,7 @@ public sealed class HlsTests
     [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080}""", 1920, 1080)]
     [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080,"side_data_list":[{"rotation":-90}]}""", 1080, 1920)]
     [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080,"side_data_list":[{"rotation":180}]}""", 1920, 1080)]
+    [InlineData("""{"codec_type":"video","index":0,"width":1920,"height":1080,"side_data_list":[{"rotation":-2147483648}]}""", 1920, 1080)]
     [InlineData("""{"codec_type":"video","index":0,"width":720,"height":576,"sample_aspect_ratio":"16:15"}""", 768, 576)]
     [InlineData("""{"codec_type":"video","index":0,"width":720,"height":576,"sample_aspect_ratio":"0:1"}""", 720, 576)]
     public void Probe_OfAPicture_IsAsShown(string stream, double width, int height)
