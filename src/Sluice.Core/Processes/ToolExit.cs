@@ -15,6 +15,6 @@ public sealed record ToolExit(ToolEnd End, int Code, string Error)
     /// <summary>True when it was found and could not be run (126), or misses a library or what a script calls (127), as while its package is upgraded.</summary>
     public bool HasNotRun => End == ToolEnd.Exited && Code is 126 or 127;
 
-    /// <summary>The last line of <see cref="Error"/> that is not empty, for an error message; empty when it said nothing.</summary>
-    public string LastLine => Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+    /// <summary>The last line of <see cref="Error"/> that is not empty, nor tells only how often ffmpeg said the one before, for an error message; empty when it said nothing.</summary>
+    public string LastLine => Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.StartsWith("Last message repeated ", StringComparison.Ordinal)) ?? "";
 }

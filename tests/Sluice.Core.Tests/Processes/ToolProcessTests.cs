@@ -52,6 +52,11 @@ public class ToolProcessTests
         Assert.Equal("last", exit.LastLine);
     }
 
+    [Theory]
+    [InlineData("Invalid data\n    Last message repeated 1 times\n", "Invalid data")]
+    [InlineData("Last message repeated 3 times", "")]
+    public void LastLine_OfWhatFfmpegSaidTwice_IsWhatItSaid(string said, string expected) => Assert.Equal(expected, new ToolExit(ToolEnd.Exited, 69, said).LastLine);
+
     [Fact]
     public async Task StandardError_LongerThanWhatIsKept_KeepsItsEndInWholeLines()
     {
