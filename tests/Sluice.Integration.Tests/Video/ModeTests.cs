@@ -61,6 +61,24 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.InRange(probe.Frames, frames - 2, frames + 2);
     }
 
+    // Of a video that is white for two pictures of each second: they were up to 100 ms behind their sound.
+    [Theory]
+    [InlineData(2, "mp4")]
+    [InlineData(2, "webm")]
+    [InlineData(1.5, "mp4")]
+    [InlineData(0.5, "mp4")]
+    public async Task Video_OfAnotherSpeed_HasEachPictureAtItsTime(double speed, string format)
+    {
+        var clip = await Clips.MakeAsync("flashes.mp4", "-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=8,drawbox=c=white:t=fill:enable='lt(mod(t,1),0.08)'", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p");
+        if (!File.Exists(video.Folder.FileOf("flashes.mp4"))) File.Copy(clip, video.Folder.FileOf("flashes.mp4"));
+        var pixels = await Clips.PixelsAsync((await video.GetAsync(FormattableString.Invariant($"/flashes.mp4?speed={speed}&format={format}"))).File, 1, 1);
+        var white = Enumerable.Range(0, pixels.Length / 3).Where(at => pixels[at * 3] > 128).ToArray();
+        var begin = white.Where((at, i) => i == 0 || at - white[i - 1] > 5).ToArray();
+        Assert.Equal(8, begin.Length);
+        // The rate is the source's, so that a picture is a twenty-fifth of a second.
+        Assert.All(begin.Select((at, second) => (at, second)), pair => Assert.InRange(pair.at - (pair.second * 25 / speed), -1.01, 1.01));
+    }
+
     // The next picture of the recorded screen is in the ninth second: it was the clip's, and what comes after it, beyond its end.
     [Theory]
     [InlineData("mp4")]
