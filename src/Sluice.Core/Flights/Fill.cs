@@ -200,7 +200,7 @@ internal sealed class Fill
             var index = (int)(Position / target.ChunkSize);
             var size = await FillChunkAsync(answer.Body, index);
             if (size < 0) return;
-            if (!target.IsWanted(this)) return;
+            if (target.AbandonUnwanted(this)) return;
             await window.WaitAsync(stop.Token);
         }
     }

@@ -13,6 +13,7 @@ public sealed class BodyReader : IDisposable
     private int retries;
     private int lastRetried;
     private int closed;
+    private bool isServed;
 
     internal BodyReader(CachedObject target, long start, long end)
     {
@@ -65,8 +66,11 @@ public sealed class BodyReader : IDisposable
         position >= End ? default : TryRead(maximum, out var piece) ? new(piece) : ReadSlowAsync(maximum, cancellation);
 
     /// <summary>The next bytes, <paramref name="maximum"/> at most, if they are in memory now; awaits nothing.</summary>
+    /// <exception cref="ObjectChangedException">It is the first look, and what is missing is not to be had.</exception>
     public bool TryRead(int maximum, out BodyPiece piece)
     {
+        if (!isServed) target.CheckServes(position, End);
+        isServed = true;
         if (!target.TryRead(position, Math.Min(End - position, maximum) + position, out piece)) return false;
         Advance(piece.Length);
         return true;

@@ -47,23 +47,20 @@ public sealed partial class CachedObject
         get
         {
             // In this order: what is no longer arriving is here.
-            if (CanFillGaps || IsArriving) return true;
+            if (CanFillGaps || IsArriving(0)) return true;
             return Metadata.Length is { } length && Holds(0, length);
         }
     }
 
-    /// <summary>True while it is being fetched and all that came is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
-    private bool IsArriving
+    /// <summary>True while it is being fetched and all that came from <paramref name="start"/> on is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
+    private bool IsArriving(long start)
     {
-        get
-        {
-            lock (gate) return fills.Exists(fill => !fill.IsAbandoned && HoldsUntil(fill.Position));
-        }
+        lock (gate) return fills.Exists(fill => !fill.IsAbandoned && HoldsUntil(start, fill.Position));
     }
 
-    private bool HoldsUntil(long position)
+    private bool HoldsUntil(long start, long position)
     {
-        for (var i = 0; (i + 1L) * ChunkSize <= position; i++)
+        for (var i = (int)(start / ChunkSize); (i + 1L) * ChunkSize <= position; i++)
             if (!HoldsChunk(i)) return false;
         return true;
     }
@@ -136,6 +133,17 @@ public sealed partial class CachedObject
 
     /// <summary>As <see cref="Open"/>, for a client: how to ask on its behalf is made out once bytes are found missing.</summary>
     public BodyReader OpenFor(long start, long end, Func<CachedObject, FillSource> asker) => new(this, start, end) { Asker = asker };
+
+    /// <summary>For a reader without a byte yet, who is counted by now: what he follows from here on is given up no more. It may have been, since he looked whether it can be served.</summary>
+    internal void CheckServes(long start, long end)
+    {
+        // In this order: what is no longer arriving is here.
+        if (CanFillGaps || IsArriving(start)) return;
+        if (Metadata.Length is not { } length || !Holds(start, Math.Min(end, length))) throw Gone();
+    }
+
+    private IOException Gone() =>
+        lostBy is { } reason ? BodyReader.Anew(reason) : new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
 
     internal async ValueTask<BodyPiece> ReadAsync(BodyReader reader, int maximum, CancellationToken cancellation)
     {
@@ -216,7 +224,7 @@ public sealed partial class CachedObject
     private Fill BeginGap(BodyReader reader, int index)
     {
         if (reader.MakeSource() is not { } source || !CanFillGaps || Metadata.Length is not { } length)
-            throw lostBy is { } reason ? BodyReader.Anew(reason) : new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");
+            throw Gone();
         // It may have broken off before this reader came to wait for it.
         if (index == brokenAt) reader.Retry(failures, brokenBy!);
         // To the end of what this reader wants, widened to the fill unit, but not into what is held or already on its way.

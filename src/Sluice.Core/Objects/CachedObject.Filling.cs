@@ -126,6 +126,17 @@ public sealed partial class CachedObject
         lock (gate) return fill.IsWanted(waiting);
     }
 
+    /// <summary>Gives up a fill that nobody wants; in one step, so that nobody follows it who comes just then.</summary>
+    internal bool AbandonUnwanted(Fill fill)
+    {
+        lock (gate)
+        {
+            if (fill.IsWanted(waiting)) return false;
+            fill.Abandon();
+            return true;
+        }
+    }
+
     /// <summary>How far the readers of a fill are: the foremost, or the hindmost.</summary>
     internal long ReaderPosition(Fill fill, bool foremost)
     {
