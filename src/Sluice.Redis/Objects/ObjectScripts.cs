@@ -70,6 +70,15 @@ internal static class ObjectScripts
         return redis.call('GETRANGE', KEYS[2], ARGV[2], ARGV[3])
         """);
 
+    /// <summary>KEYS 2 on: parts. ARGV: token. 1 while all of them are there: a Redis that evicts takes keys one by one.</summary>
+    public static RedisScript Whole { get; } = new("""
+        if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+        for i = 2, #KEYS do
+          if redis.call('STRLEN', KEYS[i]) == 0 then return 0 end
+        end
+        return 1
+        """);
+
     /// <summary>KEYS 2: base; 3 on: parts. ARGV: token, manifest, milliseconds to live, channel, message.</summary>
     public static RedisScript Commit { get; } = new("""
         if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end

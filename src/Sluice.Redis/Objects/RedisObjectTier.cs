@@ -112,7 +112,7 @@ internal sealed partial class RedisObjectTier : ISharedTier
             var epoch = journal.Last;
             var json = await Client.SendAsync(names.Base, cancellation, "GET", names.Base).AsTask().WaitAsync(lookPatience, Client.Time, cancellation);
             var seen = json.IsNull ? null : ObjectManifest.Read(json.Span);
-            if (seen is { } found && IsUsable(found.Manifest, found.Metadata, target)) return Found(names, scope, target, found.Manifest, found.Metadata);
+            if (seen is { } found && IsUsable(found.Manifest, found.Metadata, target) && await IsWholeAsync(names, found.Manifest, cancellation)) return Found(names, scope, target, found.Manifest, found.Metadata);
 
             Counters.Missed();
             // What cannot be read is not in anybody's way for long.
@@ -142,6 +142,13 @@ internal sealed partial class RedisObjectTier : ISharedTier
 
     private bool IsUsable(ObjectManifest manifest, ObjectMetadata metadata, string target) =>
         metadata.Freshness.RemainingAt(Client.Time.GetUtcNow()) > TimeSpan.Zero && journal.IsKnown && !journal.HasPurgedSince(LogPlace.Parse(manifest.Epoch), target, metadata);
+
+    // Before the first byte: a part that is missing in the middle would cut the answer short, for everybody and for as long as the manifest is there.
+    private async Task<bool> IsWholeAsync(ObjectNames names, ObjectManifest manifest, CancellationToken cancellation)
+    {
+        string[] keys = [names.Lease, .. Enumerable.Range(0, manifest.ChunkCount).Select(names.Chunk)];
+        return (await Client.RunAsync(ObjectScripts.Whole, keys, cancellation, manifest.Token).AsTask().WaitAsync(lookPatience, Client.Time, cancellation)).AsInteger() == 1;
+    }
 
     private SharedTurn Found(ObjectNames names, string scope, string target, ObjectManifest manifest, ObjectMetadata metadata)
     {

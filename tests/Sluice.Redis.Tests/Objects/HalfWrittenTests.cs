@@ -27,6 +27,29 @@ public sealed class HalfWrittenTests(PlainRedis redis) : IClassFixture<PlainRedi
         Assert.Equal("0", await redis.Server.CliAsync("EXISTS", turn.Names.Chunk(0)));
     }
 
+    // A Redis with maxmemory takes keys one by one: who began to read got the bytes before the missing part, as did everybody after him.
+    [Theory]
+    [InlineData("_chunk_1")]
+    [InlineData("_lease")]
+    public async Task Object_OfWhichAKeyWasEvicted_IsSharedAnew(string key)
+    {
+        await using var one = await TierNode.OpenAsync(redis.Server, TimeProvider.System, new SharedTierOptions { SizeThreshold = 100_000, ChunkSize = 100_000 });
+        var target = "/evicted" + key;
+        using (var turn = await one.TurnAsync(target)) turn.Keep(one.Store(target, Metadata("a", TimeSpan.FromHours(1)), new byte[Length]));
+        Assert.True(await Eventually.HoldsAsync(async () => (await one.LookAsync(target)).Found is not null, Soon));
+
+        Assert.Equal("1", await redis.Server.CliAsync("DEL", $"object:{TierNode.ScopeName} {target}{key}"));
+
+        Assert.Null((await one.LookAsync(target)).Found);
+        using (var turn = Assert.IsType<RedisTurn>(await one.TurnAsync(target))) turn.Keep(one.Store(target, Metadata("a", TimeSpan.FromHours(1)), new byte[Length]));
+        SharedObject? found = null;
+        Assert.True(await Eventually.HoldsAsync(async () => (found = (await one.LookAsync(target)).Found) is not null, Soon));
+        await using var read = (await found!.OpenAsync(0, Length, CancellationToken.None))!;
+        using var copy = new MemoryStream();
+        await read.CopyToAsync(copy);
+        Assert.Equal(new byte[Length], copy.ToArray());
+    }
+
     // A node began to write "b" over "a" and died; the origin then went back to "a", so that whoever came next found its bytes to be the same still.
     [Fact]
     public async Task Manifest_OfABodyThatWasWrittenOver_IsNotTakenForTheSameBody()
