@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Sluice.Catalog.Caching;
 using Sluice.Catalog.Storage;
+using Sluice.Core.Storage;
 
 namespace Sluice.Catalog.Events;
 
@@ -118,7 +119,7 @@ internal sealed class EventFollower(ICatalogStore store, CachedVideoService vide
         if (cursorFile is null) return;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(cursorFile)!);
+            OwnerOnly.CreateDirectory(Path.GetDirectoryName(cursorFile)!);
             File.WriteAllText(cursorFile + ".new", at.ToString(CultureInfo.InvariantCulture));
             File.Move(cursorFile + ".new", cursorFile, overwrite: true);
         }

@@ -1,3 +1,5 @@
+using Sluice.Core.Storage;
+
 namespace Sluice.Catalog.Jobs;
 
 /// <summary>A folder for one attempt at a job. A lock beside it says that it is in use, for as long as its process lives: what killed ones left behind is found by that, whoever does their jobs now.</summary>
@@ -11,7 +13,7 @@ internal sealed class ScratchFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public ScratchFolder(string parent, string name)
     {
-        Directory.CreateDirectory(parent);
+        OwnerOnly.CreateDirectory(parent);
         foreach (var left in Directory.GetDirectories(parent)) Sweep(left);
         Path = System.IO.Path.Combine(parent, name);
         held = Hold(Path);

@@ -26,7 +26,7 @@ internal sealed class SqliteCatalog : ICatalogDatabase
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            OwnerOnly.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // It holds the key of upload URLs.
             OwnerOnly.CreateFile(path);
             var writer = SqliteDatabase.Open(path);

@@ -1,6 +1,7 @@
 using Sluice.Catalog.Hls;
 using Sluice.Configuration;
 using Sluice.Core.Origins;
+using Sluice.Core.Storage;
 using Sluice.Edge.Playback;
 using Sluice.Edge.Routes;
 
@@ -25,7 +26,7 @@ internal static class CatalogRoute
         try
         {
             if (catalog.Files().Folder is { } folder)
-                Directory.CreateDirectory(folder);
+                OwnerOnly.CreateDirectory(folder);
             IOrigin origin = new TaggedOrigin(origins.Create(catalog.Files()));
             return new EdgeRoute { Name = Name, Pattern = Pattern, Origins = [origin], Playback = Tokens(catalog, time) };
         }

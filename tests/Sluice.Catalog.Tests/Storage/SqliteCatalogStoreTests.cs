@@ -24,10 +24,11 @@ public sealed class SqliteCatalogStoreTests : CatalogStoreContract
     [SupportedOSPlatform("linux")]
     public async Task Open_NewFile_IsItsOwnersAlone()
     {
-        var file = folder.FileOf("new.db");
+        var file = Path.Combine(folder.Path, "catalog", "new.db");
 
         await using var catalog = SqliteCatalog.Open(file);
 
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
         foreach (var each in (string[])[file, file + "-wal"]) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(each));
     }
 
