@@ -38,7 +38,7 @@ public sealed class VideoCatalog : IAsyncDisposable
         rhythm = new JobRhythm(time, logging.CreateLogger<CatalogWorker>());
         var publications = new OwnPublications(parts.Observer);
         following = new EventFollower(store, cached, publications, parts.CursorFile, time, logging.CreateLogger<EventFollower>()).RunAsync(options.Poll, stop.Token);
-        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time), options.MaximumUpload, ScratchFolder.Room);
+        var transcoder = new Transcoder(parts.Objects, new FfmpegTools(options.EncodeTimeout, time), options.MaximumUpload, ScratchFolder.Room, time);
         var outcomes = new VideoOutcomes(store, cached, options);
         var transcode = new TranscodeJob(store, transcoder, outcomes, publications, options, logging.CreateLogger<TranscodeJob>());
         working = new CatalogWorker(store, transcode, new TidyJob(store, parts.Objects), options, meter, rhythm).RunAsync(rest.Token);

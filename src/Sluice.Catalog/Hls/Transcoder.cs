@@ -7,10 +7,13 @@ using Sluice.Core.Storage;
 namespace Sluice.Catalog.Hls;
 
 /// <summary>Makes everything that is played of a video, and puts it in the object store: the master manifest last, so that it never leads to what is not there.</summary>
-internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mostBytes, Func<string, long> room)
+internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mostBytes, Func<string, long> room, TimeProvider time)
 {
     // Of a segment that does not fit there may be a few bytes left.
     private const long LeastRoom = 1 << 20;
+
+    // Two minutes in all, as a server that is started again may take.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LastPause = TimeSpan.FromSeconds(64);
 
     private readonly SourceProbe probe = new(tools);
     private readonly HlsEncoder encoder = new(tools);
@@ -44,7 +47,7 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
     {
         var file = Path.Combine(scratch, "master.m3u8");
         await File.WriteAllTextAsync(file, manifest, new UTF8Encoding(false), cancellation);
-        await store.PutAsync(VideoKeys.Master(video), file, ContentTypes.Of(file), cancellation);
+        await PutAsync(VideoKeys.Master(video), file, cancellation);
     }
 
     /// <summary>True when the store answers nothing, whatever it is asked for.</summary>
@@ -86,7 +89,8 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
         return made;
     }
 
-    private async Task StoreAsync(string output, string prefix, JobProgress progress, CancellationToken cancellation)
+    /// <summary>Stores all files of a folder, or none.</summary>
+    internal async Task StoreAsync(string output, string prefix, JobProgress progress, CancellationToken cancellation)
     {
         var files = Directory.GetFiles(output, "*", SearchOption.AllDirectories);
         var keys = Array.ConvertAll(files, file => prefix + Path.GetRelativePath(output, file).Replace(Path.DirectorySeparatorChar, '/'));
@@ -95,12 +99,29 @@ internal sealed class Transcoder(IObjectStore store, FfmpegTools tools, long mos
             progress.Set("storing", 0.93 + (0.06 * i / files.Length));
             try
             {
-                await store.PutAsync(keys[i], files[i], ContentTypes.Of(keys[i]), cancellation);
+                await PutAsync(keys[i], files[i], cancellation);
             }
             catch (IOException)
             {
                 await ForgetAsync(keys.AsMemory(0, i), cancellation);
                 throw;
+            }
+        }
+    }
+
+    // What it is a part of may be the work of hours, and of thousands of files a busy store turns one away now and then.
+    private async Task PutAsync(string key, string file, CancellationToken cancellation)
+    {
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            try
+            {
+                await store.PutAsync(key, file, ContentTypes.Of(key), cancellation);
+                return;
+            }
+            catch (StoreAwayException) when (pause <= LastPause)
+            {
+                await Task.Delay(pause, time, cancellation);
             }
         }
     }

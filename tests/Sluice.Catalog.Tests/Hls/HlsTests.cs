@@ -298,7 +298,7 @@ public sealed class HlsTests
         folder.Write(video.OriginalKey, "01234567890");
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
 
-        var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10, ScratchFolder.Room).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+        var refused = await Assert.ThrowsAsync<UnusableSourceException>(() => new Transcoder(new FolderStore(folder.Path), tools, 10, ScratchFolder.Room, TimeProvider.System).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Contains("larger than the 10 bytes", refused.Message, StringComparison.Ordinal);
     }
@@ -340,7 +340,7 @@ public sealed class HlsTests
         var tools = new FfmpegTools(TimeSpan.FromMinutes(1), TimeProvider.System);
         await UploadAsync(folder, tools);
 
-        var failure = await Assert.ThrowsAsync<IOException>(() => new Transcoder(new FolderStore(folder.Path), tools, long.MaxValue, _ => 4096).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+        var failure = await Assert.ThrowsAsync<IOException>(() => new Transcoder(new FolderStore(folder.Path), tools, long.MaxValue, _ => 4096, TimeProvider.System).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Contains("The disk is full", failure.Message, StringComparison.Ordinal);
     }
@@ -355,7 +355,7 @@ public sealed class HlsTests
         await UploadAsync(folder, tools);
         var store = new SmallStore(new FolderStore(folder.Path), 2);
 
-        await Assert.ThrowsAsync<IOException>(() => new Transcoder(store, tools, long.MaxValue, ScratchFolder.Room).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
+        await Assert.ThrowsAsync<IOException>(() => new Transcoder(store, tools, long.MaxValue, ScratchFolder.Room, TimeProvider.System).RunAsync(video, "g", folder.FileOf("scratch"), new(), default));
 
         Assert.Empty(await store.ListAsync("hls/", TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }

@@ -72,7 +72,7 @@ public sealed class JobHeartbeatTests : IAsyncDisposable
         var job = await ClaimAsync();
         await tools.EncodeAsync(folder.Path, ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=1", folder.FileOf("store/a.mp4")], null, TestContext.Current.CancellationToken);
         var cache = new CachedVideoService(new VideoService(mine, options, time), new KeyValueVideoCache(stores.Open("copies"), stores.Open("fences"), meter, time, NullLogger.Instance) { LongestLife = Limit }, options, meter);
-        var transcoder = new Transcoder(new FolderStore(Path.GetDirectoryName(folder.FileOf("store/a.mp4"))!), tools, long.MaxValue, ScratchFolder.Room);
+        var transcoder = new Transcoder(new FolderStore(Path.GetDirectoryName(folder.FileOf("store/a.mp4"))!), tools, long.MaxValue, ScratchFolder.Room, time);
         database.IsAway = true;
 
         var working = new TranscodeJob(mine, transcoder, new VideoOutcomes(mine, cache, options), new OwnPublications(null), options, NullLogger<TranscodeJob>.Instance)
