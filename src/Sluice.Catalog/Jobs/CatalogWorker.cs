@@ -103,7 +103,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             var pause = options.RetryPause * Math.Pow(2, Math.Min(job.Attempt - 1, 10));
             rhythm.Logger.LogWarning("Job {Job} ({Kind}) failed, attempt {Attempt}; it is begun again in {Pause}: {Reason}", job.Id, kind, job.Attempt, pause, e.Message);
             meter.Job(kind, "retried");
-            await store.EndAsync(job, e.Message, pause, CancellationToken.None);
+            await store.EndAsync(job, FailureText.WithoutFolders(e.Message), pause, CancellationToken.None);
         }
         finally
         {

@@ -83,6 +83,6 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
     {
         progress.IsOver = true;
         logger.LogWarning("Video {Video} is FAILED: {Reason}", job.VideoId, reason);
-        return await outcomes.MarkFailedAsync(job, reason, cancellation);
+        return await outcomes.MarkFailedAsync(job, FailureText.WithoutFolders(reason), cancellation);
     }
 }

@@ -58,7 +58,7 @@ public sealed class ToolProcess : IAsyncDisposable
         catch (Win32Exception failure)
         {
             process.Dispose();
-            throw new IOException($"{command.Program} cannot be started: {failure.Message}.", failure);
+            throw new IOException($"{command.Program} cannot be started: {new Win32Exception(failure.NativeErrorCode).Message}.", failure);
         }
 
         var tool = new ToolProcess(process, command, time);

@@ -44,6 +44,15 @@ public sealed class CatalogWorkerTests
     [Fact]
     public Task Run_StoreGivesUpByItself_FailsTheVideoAfterItsAttempts() => AssertFailsAsync(new FailingStore { FetchFailure = new TaskCanceledException("no credentials came") }, "no credentials came");
 
+    // Clients were told where on the server its programs and files are.
+    [Theory]
+    [InlineData("/opt/ffmpeg/bin/ffprobe cannot be started: No such file or directory.", "ffprobe cannot be started: No such file or directory.")]
+    [InlineData("ffmpeg failed (1): file:/srv/My films/originals/6f1c/a b.mov: Invalid data found when processing input", "ffmpeg failed (1): a b.mov: Invalid data found when processing input")]
+    [InlineData("ffprobe failed (127): /usr/bin/ffprobe: error while loading shared libraries: libavcodec.so.59", "ffprobe failed (127): ffprobe: error while loading shared libraries: libavcodec.so.59")]
+    [InlineData("The folder /srv/media cannot be written (Access to the path '/srv/my media/.incoming' is denied.). Check its permissions.", "The folder media cannot be written (Access to the path '.incoming' is denied.). Check its permissions.")]
+    [InlineData("hls/6f1c/a.ts could not be stored in s3://videos/films: Connection refused (127.0.0.1:9000)", "hls/6f1c/a.ts could not be stored in s3://videos/films: Connection refused (127.0.0.1:9000)")]
+    public Task Run_FailureTellsOfFolders_ClientsAreNotTold(string said, string told) => AssertFailsAsync(new FailingStore { FetchFailure = new IOException(said) }, told);
+
     // Its segments were fetched and given again for as long as others were transcoded, hours perhaps.
     [Fact]
     public async Task Run_AVideoIsDeletedWhileAnotherIsTranscoded_DoesNotWaitForThat()

@@ -126,7 +126,7 @@ public class ToolProcessTests
     public void Start_OfWhatIsNotThere_SaysWhatIsMissing()
     {
         var failure = Assert.Throws<IOException>(() => ToolProcess.Start(new ToolCommand("/nowhere/tool", []), time));
-        Assert.Contains("/nowhere/tool", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("/nowhere/tool cannot be started: No such file or directory.", failure.Message);
     }
 
     [Fact]
