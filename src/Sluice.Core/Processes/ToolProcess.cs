@@ -137,8 +137,8 @@ public sealed class ToolProcess : IAsyncDisposable
         await using (time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, LastWords, Timeout.InfiniteTimeSpan))
             await reading;
         var end = (ToolEnd)Volatile.Read(ref cause);
-        // .NET reports a signal as 128 and its number; programs that exit with such a code themselves mean the same.
-        if (end == ToolEnd.Exited && process.ExitCode is > 128 and < 192) end = ToolEnd.Signalled;
+        // .NET reports a signal as 128 and its number; programs that exit with such a code themselves mean the same. ffmpeg 6.1 and later ends with the last byte of its own numbers, 183 where it does not know what it reads.
+        if (end == ToolEnd.Exited && process.ExitCode is > 128 and < 160) end = ToolEnd.Signalled;
         return new ToolExit(end, process.ExitCode, errors.ToString());
     }
 }

@@ -57,6 +57,17 @@ public class ToolProcessTests
     [InlineData("Last message repeated 3 times", "")]
     public void LastLine_OfWhatFfmpegSaidTwice_IsWhatItSaid(string said, string expected) => Assert.Equal(expected, new ToolExit(ToolEnd.Exited, 69, said).LastLine);
 
+    // Of a source that is no media ffmpeg 7 ends with 183, and the viewer was told that it took too much memory.
+    [Theory]
+    [InlineData(137, ToolEnd.Signalled)]
+    [InlineData(159, ToolEnd.Signalled)]
+    [InlineData(183, ToolEnd.Exited)]
+    public async Task Exited_WithAHighCode_IsASignalOnlyWhereThereIsSuchASignal(int code, ToolEnd expected)
+    {
+        await using var tool = Shell($"exit {code}");
+        Assert.Equal(new ToolExit(expected, code, ""), await tool.Exited);
+    }
+
     [Fact]
     public async Task StandardError_LongerThanWhatIsKept_KeepsItsEndInWholeLines()
     {
