@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Sluice.Catalog.Api;
 
 namespace Sluice.Commands;
@@ -42,7 +41,8 @@ internal static class UploadCommand
                 var progress = new ProgressLine(terminal);
                 try
                 {
-                    await PutAsync(video.UploadUrl!, path, progress, cancellation);
+                    using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) };
+                    await new FileUpload(handler, progress, terminal.Time).SendAsync(video.UploadUrl!, RenewAsync, path, cancellation);
                 }
                 catch
                 {
@@ -61,34 +61,11 @@ internal static class UploadCommand
                 if (now.Status != "FAILED")
                     return ExitCode.Ok;
                 return terminal.Fail(ExitCode.Failure, $"{now.Id} is FAILED: {now.FailureReason}");
+
+                async Task<Uri> RenewAsync() => (await client.PostAsync($"/v1/videos/{video.Id}/upload-url", CatalogJson.Wire.VideoAnswer, cancellation)).UploadUrl!;
             });
         });
         return command;
-    }
-
-    private static async Task PutAsync(Uri url, string path, ProgressLine progress, CancellationToken cancellation)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
-        try
-        {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            using var body = new UploadContent(file, (done, length) => progress.Show("uploading", (double)done / length));
-            using var answer = await http.PutAsync(url, body, cancellation);
-            if (answer.IsSuccessStatusCode)
-                return;
-            var said = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new ApiException(ExitCode.Failure, answer.StatusCode == HttpStatusCode.RequestEntityTooLarge
-                ? $"{path} is larger than the server takes (catalog.uploadLimit)"
-                : $"the upload was answered with {(int)answer.StatusCode}: {said[..Math.Min(300, said.Length)]}");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException and not ApiException or UnauthorizedAccessException or OperationCanceledException { InnerException: TimeoutException })
-        {
-            throw new ApiException(ExitCode.Failure, $"the upload of {path} broke off: {e.InnerException?.Message ?? e.Message}", e);
-        }
-        finally
-        {
-            progress.End();
-        }
     }
 
     // Nobody was told its id, and the next try makes another one.

@@ -1,0 +1,93 @@
+using System.Net;
+using Sluice.Commands;
+using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
+
+namespace Sluice.Tests.Commands;
+
+/// <summary>An upload to a server that is not always there.</summary>
+public sealed class FileUploadTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly ManualTimeProvider clock = new();
+    private readonly TemporaryFolder folder = new();
+    private readonly Server server = new();
+
+    // Each of them ended the upload, and the video was deleted.
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    [InlineData(408)]
+    [InlineData(0)]
+    public async Task Send_FailsForAMoment_IsTriedAgainFromItsBeginning(int status)
+    {
+        server.Answers.Enqueue(status);
+        server.Answers.Enqueue(status);
+
+        Assert.Null(await SendAsync());
+
+        Assert.Equal(["/0 whole", "/1 whole", "/2 whole"], server.Taken);
+    }
+
+    [Fact]
+    public async Task Send_NoOtherAddressCanBeHad_GoesOnWithTheFirst()
+    {
+        server.Answers.Enqueue(0);
+
+        Assert.Null(await SendAsync(_ => throw new ApiException(ExitCode.Unreachable, "away")));
+
+        Assert.Equal(["/0 whole", "/0 whole"], server.Taken);
+    }
+
+    [Theory]
+    [InlineData(403, 1)]
+    [InlineData(413, 1)]
+    [InlineData(507, 1)]
+    [InlineData(503, 5)]
+    public async Task Send_NoTryHelps_SaysWhatWasAnswered(int status, int tries)
+    {
+        for (var i = 0; i < 9; i++) server.Answers.Enqueue(status);
+
+        var failure = await SendAsync();
+
+        Assert.Contains(status == 413 ? "larger" : $"answered with {status}: no", Assert.IsType<ApiException>(failure).Message, StringComparison.Ordinal);
+        Assert.Equal(tries, server.Taken.Count);
+    }
+
+    public void Dispose()
+    {
+        server.Dispose();
+        folder.Dispose();
+    }
+
+    private async Task<Exception?> SendAsync(Func<int, Uri>? renew = null)
+    {
+        var renewed = 0;
+        using var error = new StringWriter();
+        var upload = new FileUpload(server, new ProgressLine(new(TextWriter.Null, error, new Dictionary<string, string>(), clock)), clock);
+        var sending = Record.ExceptionAsync(() => upload.SendAsync(Url(0), () => Task.FromResult((renew ?? Url)(++renewed)), folder.Write("a.mp4", "whole"), TestContext.Current.CancellationToken));
+        Assert.True(await Eventually.HoldsAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(sending.IsCompleted);
+        }, Limit));
+        return await sending;
+    }
+
+    private static Uri Url(int number) => new($"http://server/{number}");
+
+    /// <summary>Answers as it is told, 0 by breaking off, and 200 once there is nothing more.</summary>
+    private sealed class Server : HttpMessageHandler
+    {
+        public Queue<int> Answers { get; } = new();
+
+        public List<string> Taken { get; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Taken.Add($"{request.RequestUri!.AbsolutePath} {await request.Content!.ReadAsStringAsync(cancellationToken)}");
+            return (Answers.TryDequeue(out var status) ? status : 200) is > 0 and var code ? new((HttpStatusCode)code) { Content = new StringContent("no") } : throw new HttpRequestException("connection reset");
+        }
+    }
+}
