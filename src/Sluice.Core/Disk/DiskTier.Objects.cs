@@ -23,11 +23,14 @@ public sealed partial class DiskTier
         target.Replace(metadata);
         if (disposed || lost || target.IsRemoved) return;
         if (target.IsListed) writer.Add(new IndexChange(IndexChangeKind.Object, target));
-        else if (target.Length == 0 && target.TryUse())
-        {
-            if (MakeRoom(target, 0) == Reservation.Granted) Register(target);
-            EndUse(target);
-        }
+    }
+
+    /// <summary>Gives an empty body, which no byte is written of, a row; nothing of any other. Not under a lock: it may evict others, whose owners hear of it.</summary>
+    public void ListEmpty(DiskObject target)
+    {
+        if (disposed || lost || target.IsListed || target.Length != 0 || !target.TryUse()) return;
+        if (MakeRoom(target, 0) == Reservation.Granted) Register(target);
+        EndUse(target);
     }
 
     /// <summary>Notes a use: no lock, no allocation, no I/O.</summary>

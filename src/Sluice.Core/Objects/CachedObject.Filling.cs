@@ -1,3 +1,4 @@
+using Sluice.Core.Disk;
 using Sluice.Core.Flights;
 using Sluice.Core.Origins;
 
@@ -66,14 +67,16 @@ public sealed partial class CachedObject
     /// <summary>The body ended: its length, unknown until now, is this.</summary>
     internal void SetLength(long length)
     {
+        DiskObject? stored;
         lock (gate)
         {
             if (metadata.Length is not null) return;
             var known = metadata with { Version = metadata.Version with { Length = length } };
             Volatile.Write(ref metadata, known);
-            if (!detached && disk is not null) cache.Disk!.Update(disk, known);
+            stored = Update(known);
         }
 
+        if (stored is not null) cache.Disk!.ListEmpty(stored);
         // Now, and not when the fill ends, which waits for those who are behind.
         Progress.Pulse();
     }

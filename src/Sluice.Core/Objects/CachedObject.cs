@@ -77,14 +77,27 @@ public sealed partial class CachedObject
     /// <returns>False when it can no longer be found.</returns>
     internal bool Refresh(ObjectMetadata fresh)
     {
+        DiskObject? stored;
+        bool isFound;
         lock (gate)
         {
             // Its body ended since the caller looked.
             if (fresh.Length is null && metadata.Length is { } length) fresh = fresh with { Version = fresh.Version with { Length = length } };
             Volatile.Write(ref metadata, fresh);
-            if (!detached && disk is not null) cache.Disk!.Update(disk, fresh);
-            return !detached;
+            stored = Update(fresh);
+            isFound = !detached;
         }
+
+        if (stored is not null) cache.Disk!.ListEmpty(stored);
+        return isFound;
+    }
+
+    /// <summary>Tells the disk tier, under the gate, so that the last to come is the last there; null where it has nothing of it.</summary>
+    private DiskObject? Update(ObjectMetadata fresh)
+    {
+        if (detached || disk is null) return null;
+        cache.Disk!.Update(disk, fresh);
+        return disk;
     }
 
     /// <summary>Stale from now on: revalidated at its next use.</summary>

@@ -107,8 +107,8 @@ public sealed partial class ObjectCache : IAsyncDisposable, IDisposable
         var disk = Disk?.Create(scope.KeyOf(target), metadata);
         var added = new CachedObject(this, scope, target, metadata, disk);
         if (disk is not null) disk.Owner = added;
-        // The empty body is whole at once, and only an update makes the disk tier write it.
-        if (disk is not null && metadata.Length == 0) Disk!.Update(disk, metadata);
+        // The empty body is whole at once.
+        if (disk is not null) Disk!.ListEmpty(disk);
         return added;
     }
 

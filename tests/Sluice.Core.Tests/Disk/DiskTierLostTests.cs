@@ -31,7 +31,7 @@ public sealed class DiskTierLostTests : DiskTierTestBase
         Assert.Empty(tier.Scan(static _ => true));
         Assert.False(await tier.WriteAsync(tier.Create("new", Metadata(Chunk)), 0, new byte[Chunk], Cancellation));
         Assert.False(await tier.WriteAsync(half, 1, new byte[Chunk], Cancellation));
-        tier.Update(tier.Create("empty", Metadata(0)), Metadata(0));
+        tier.ListEmpty(tier.Create("empty", Metadata(0)));
         // So that a purge is not refused for it.
         await tier.FlushAsync();
         Assert.False(Directory.Exists(Cache));

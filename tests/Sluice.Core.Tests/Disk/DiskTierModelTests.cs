@@ -34,7 +34,7 @@ public sealed class DiskTierModelTests : DiskTierTestBase
                     var length = random.Next(0, 6 * Chunk);
                     var body = Body($"{seed}-{step}", length);
                     var made = tier.Create("k" + random.Next(20), Metadata(length));
-                    if (length == 0) tier.Update(made, Metadata(0));
+                    if (length == 0) tier.ListEmpty(made);
                     model.Add(made, new Expected(body));
                     break;
                 case < 50:

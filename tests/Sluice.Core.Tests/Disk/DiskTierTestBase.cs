@@ -57,7 +57,7 @@ public abstract class DiskTierTestBase : IDisposable
     {
         var target = tier.Create(key, Metadata(length));
         var body = Body(key, length);
-        if (length == 0) tier.Update(target, Metadata(0));
+        if (length == 0) tier.ListEmpty(target);
         for (var at = 0; at < length; at += Chunk)
             Assert.True(await tier.WriteAsync(target, at / Chunk, body.AsMemory(at, Math.Min(Chunk, length - at)), Cancellation));
         return target;
