@@ -79,6 +79,19 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.All(begin.Select((at, second) => (at, second)), pair => Assert.InRange(pair.at - (pair.second * 25 / speed), -1.01, 1.01));
     }
 
+    // Of a recorded screen that changes each second, and is written down with a rate of 25: half of what was seen on it was left out.
+    [Theory]
+    [InlineData("mp4")]
+    [InlineData("webm")]
+    public async Task Video_OfTwiceTheSpeed_ShowsAllThatStaysLongEnough(string format)
+    {
+        var clip = await Clips.MakeAsync("slides.webm", "-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=10,drawbox=c=white:t=fill:enable='mod(floor(t),2)',select='not(mod(n,25))+eq(n,249)'", "-fps_mode", "vfr", "-c:v", "libvpx", "-deadline", "realtime", "-pix_fmt", "yuv420p");
+        if (!File.Exists(video.Folder.FileOf("slides.webm"))) File.Copy(clip, video.Folder.FileOf("slides.webm"));
+        var pixels = await Clips.PixelsAsync((await video.GetAsync($"/slides.webm?speed=2&format={format}")).File, 1, 1);
+        var white = Enumerable.Range(0, pixels.Length / 3).Select(at => pixels[at * 3] > 128).ToArray();
+        Assert.Equal(9, white.Zip(white.Skip(1)).Count(pair => pair.First != pair.Second));
+    }
+
     // The next picture of the recorded screen is in the ninth second: it was the clip's, and what comes after it, beyond its end.
     [Theory]
     [InlineData("mp4")]
