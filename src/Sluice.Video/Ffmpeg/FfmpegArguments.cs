@@ -30,7 +30,7 @@ internal static class FfmpegArguments
         arguments.AddRange(options.Mode switch
         {
             VideoMode.Frame => Picture(options, PictureFilters.For(options, input.IsHdr), limits),
-            VideoMode.Audio => Sound(options),
+            VideoMode.Audio => Sound(options, length),
             VideoMode.Video => Moving(options, input, limits, length),
             _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
         });
@@ -182,11 +182,13 @@ internal static class FfmpegArguments
         return arguments;
     }
 
-    private static List<string> Sound(VideoOptions options)
+    private static List<string> Sound(VideoOptions options, TimeSpan? length)
     {
         List<string> arguments = ["-map", "0:a:0", "-vn", .. Bare];
         if (options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
-        arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments(2), "pipe:1"]);
+        arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments(2)]);
+        if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);
+        arguments.Add("pipe:1");
         return arguments;
     }
 

@@ -133,7 +133,7 @@ public sealed partial class VariantMaker : IAsyncDisposable
     {
         var options = job.Options;
         var isWebM = options.Format == "webm";
-        // Of the source ffmpeg takes as much from the first picture on, however late that is, and so what is beyond the clip.
+        // Of the source ffmpeg takes as much from the first picture or sound on, however late that is, and so what is beyond the clip.
         var length = VariantRun.LengthOf(options, null);
         if (isWebM)
         {

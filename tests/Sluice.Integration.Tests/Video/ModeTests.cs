@@ -105,6 +105,17 @@ public sealed class ModeTests(VideoEdge video) : IClassFixture<VideoEdge>
         Assert.InRange(probe.Duration!.Value, 2.9, 3.1);
     }
 
+    // It sounds from the third second on: of a clip of 3 s that is one second.
+    [Fact]
+    public async Task Sound_OfAClip_InWhichItBeginsLate_EndsWhereTheClipEnds()
+    {
+        var clip = await Clips.MakeAsync("mute.mp4", "-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=8", "-itsoffset", "2", "-f", "lavfi", "-i", "sine=d=6", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac");
+        if (!File.Exists(video.Folder.FileOf("mute.mp4"))) File.Copy(clip, video.Folder.FileOf("mute.mp4"));
+        var (_, file) = await video.GetAsync("/mute.mp4?mode=audio&duration=3s");
+        var sound = await Tool.RunAsync("ffprobe", ["-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", file]);
+        Assert.InRange(sound.All.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 40, 50);
+    }
+
     // A cover is told as one, and has no time: no H.264 goes into an MP4 as one, and for a sheet there was no picture.
     [Theory]
     [InlineData("width=160", "h264")]
