@@ -25,7 +25,7 @@ internal static class PictureFilters
         if (Turn(options.Rotate) is { } turn) filters.Add(turn);
         if (options.Mode == VideoMode.Video && options.Speed is { } speed && speed != 1) filters.Add(Invariant($"setpts=PTS/{speed}"));
         // Of those that come too fast for the source's rate ffmpeg would leave out some only once they are two behind, and the sound ahead of them. A rate far above that of any picture is one of times, as of recorded calls.
-        if (options is { Mode: VideoMode.Video, Speed: > 1, FramesPerSecond: null }) filters.Add("fps='if(lte(source_fps,120),source_fps,60)'");
+        if (options is { Mode: VideoMode.Video, Speed: > 1, FramesPerSecond: null }) filters.Add("fps='if(gt(source_fps,0)*lte(source_fps,120),source_fps,60)'");
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
         filters.Add(Fit(options.Fit, options.Width, options.Height));
         if (isHdr) filters.Add(ToneMap.Filters);
