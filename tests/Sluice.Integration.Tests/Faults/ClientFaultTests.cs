@@ -49,7 +49,7 @@ public sealed class ClientFaultTests(HttpEdge http) : IClassFixture<HttpEdge>
             Assert.Equal(200, (await viewer.ReadHeadAsync())!.Value.Status);
 
         Assert.Equal("ok", (string?)(await sluice.ApiJsonAsync("/health/ready"))["status"]);
-        Assert.Contains("Of the 500 files that this process may have open", sluice.Log, StringComparison.Ordinal);
+        Assert.True(await sluice.SaysAsync("Of the 500 files that this process may have open"), sluice.Log);
         viewers.ForEach(viewer => viewer.Dispose());
     }
 

@@ -59,6 +59,9 @@ public sealed class SluiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>True once it has printed that: what it prints is read a moment after it answers.</summary>
+    public Task<bool> SaysAsync(string text) => Eventually.HoldsAsync(() => Log.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+
     /// <summary>Bytes resident now.</summary>
     public long ResidentBytes => StatusField("VmRSS:");
 
