@@ -13,8 +13,10 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
-    /// <summary>Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count.</summary>
-    // One more that takes no video: what is deleted plays on until its files are, and must not wait for hours behind what is transcoded.
+    /// <summary>
+    /// Works until stopped. A job that is interrupted by that is begun again by the next worker, and the attempt does not count. One loop more than there are workers takes no video:
+    /// what is deleted plays on until its files are, and must not wait for hours behind what is transcoded.
+    /// </summary>
     public Task RunAsync(CancellationToken stop) => options.Workers == 0 ? Task.CompletedTask : Task.WhenAll(Enumerable.Range(0, options.Workers + 1).Select(number => LoopAsync(number > 0, stop)));
 
     private async Task LoopAsync(bool transcodes, CancellationToken stop)

@@ -42,15 +42,7 @@ public sealed partial class CachedObject
     }
 
     /// <summary>True when it can be served at all: whole, arriving with all that came still here, or of a version whose missing bytes can be asked for.</summary>
-    public bool IsServable
-    {
-        get
-        {
-            // In this order: what is no longer arriving is here.
-            if (CanFillGaps || IsArriving(0)) return true;
-            return Metadata.Length is { } length && Holds(0, length);
-        }
-    }
+    public bool IsServable => Serves(0, long.MaxValue);
 
     /// <summary>True while it is being fetched and all that came from <paramref name="start"/> on is still here: what nobody keeps, for want of room, passes by those who come later.</summary>
     private bool IsArriving(long start)
@@ -137,10 +129,11 @@ public sealed partial class CachedObject
     /// <summary>For a reader without a byte yet, who is counted by now: what he follows from here on is given up no more. It may have been, since he looked whether it can be served.</summary>
     internal void CheckServes(long start, long end)
     {
-        // In this order: what is no longer arriving is here.
-        if (CanFillGaps || IsArriving(start)) return;
-        if (Metadata.Length is not { } length || !Holds(start, Math.Min(end, length))) throw Gone();
+        if (!Serves(start, end)) throw Gone();
     }
+
+    // In this order: what is no longer arriving is here.
+    private bool Serves(long start, long end) => CanFillGaps || IsArriving(start) || (Metadata.Length is { } length && Holds(start, Math.Min(end, length)));
 
     private IOException Gone() =>
         lostBy is { } reason ? BodyReader.Anew(reason) : new ObjectChangedException($"{Target}: part of the stored body is gone and cannot be fetched again by range.");

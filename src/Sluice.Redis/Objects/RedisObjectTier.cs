@@ -110,13 +110,12 @@ internal sealed partial class RedisObjectTier : ISharedTier
             // Asked for before the look: what lands in between is not missed.
             var landing = mayLead ? landings.GetOrAdd(names.Base, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)) : null;
             var epoch = journal.Last;
-            var json = await Client.SendAsync(names.Base, cancellation, "GET", names.Base).AsTask().WaitAsync(lookPatience, Client.Time, cancellation);
-            var seen = json.IsNull ? null : ObjectManifest.Read(json.Span);
-            if (seen is { } found && IsUsable(found.Manifest, found.Metadata, target) && await IsWholeAsync(names, found.Manifest, cancellation)) return Found(names, scope, target, found.Manifest, found.Metadata);
+            var (isThere, seen, isWhole) = await LookAsync(names, target, cancellation).WaitAsync(lookPatience, Client.Time, cancellation);
+            if (isWhole && seen is { } found) return Found(names, scope, target, found.Manifest, found.Metadata);
 
             Counters.Missed();
             // What cannot be read is not in anybody's way for long.
-            if (!json.IsNull && seen is null) await DropAsync(ObjectNames.IndexKey(scope, target), cancellation);
+            if (isThere && seen is null) await DropAsync(ObjectNames.IndexKey(scope, target), cancellation);
             if (!mayLead || !journal.IsKnown) return SharedTurn.None;
             var answer = await Client.RunAsync(ObjectScripts.Enter, [names.Lease, names.Base], cancellation, node, (long)Options.Lease.TotalMilliseconds, seen?.Manifest.Token ?? "");
             switch (answer.Items[0].AsText())
@@ -143,11 +142,15 @@ internal sealed partial class RedisObjectTier : ISharedTier
     private bool IsUsable(ObjectManifest manifest, ObjectMetadata metadata, string target) =>
         metadata.Freshness.RemainingAt(Client.Time.GetUtcNow()) > TimeSpan.Zero && journal.IsKnown && !journal.HasPurgedSince(LogPlace.Parse(manifest.Epoch), target, metadata);
 
-    // Before the first byte: a part that is missing in the middle would cut the answer short, for everybody and for as long as the manifest is there.
-    private async Task<bool> IsWholeAsync(ObjectNames names, ObjectManifest manifest, CancellationToken cancellation)
+    private async Task<(bool IsThere, (ObjectManifest Manifest, ObjectMetadata Metadata)? Seen, bool IsWhole)> LookAsync(ObjectNames names, string target, CancellationToken cancellation)
     {
-        string[] keys = [names.Lease, .. Enumerable.Range(0, manifest.ChunkCount).Select(names.Chunk)];
-        return (await Client.RunAsync(ObjectScripts.Whole, keys, cancellation, manifest.Token).AsTask().WaitAsync(lookPatience, Client.Time, cancellation)).AsInteger() == 1;
+        var json = await Client.SendAsync(names.Base, cancellation, "GET", names.Base);
+        if (json.IsNull) return default;
+        var seen = ObjectManifest.Read(json.Span);
+        if (seen is not { } found || !IsUsable(found.Manifest, found.Metadata, target)) return (true, seen, false);
+        // Before the first byte: a part that is missing in the middle would cut the answer short, for everybody and for as long as the manifest is there.
+        string[] keys = [names.Lease, .. Enumerable.Range(0, found.Manifest.ChunkCount).Select(names.Chunk)];
+        return (true, seen, (await Client.RunAsync(ObjectScripts.Whole, keys, cancellation, found.Manifest.Token)).AsInteger() == 1);
     }
 
     private SharedTurn Found(ObjectNames names, string scope, string target, ObjectManifest manifest, ObjectMetadata metadata)

@@ -3,7 +3,7 @@ using System.Net;
 namespace Sluice.Commands;
 
 /// <summary>Sends a file to where the catalog takes it, a few times where the server is away or busy: it may be an hour's work of a line.</summary>
-internal sealed class FileUpload(HttpMessageHandler handler, ProgressLine progress, TimeProvider time)
+internal sealed class FileUpload(HttpMessageHandler handler, ProgressLine progress, Terminal terminal)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LastPause = TimeSpan.FromSeconds(8);
 
@@ -18,8 +18,9 @@ internal sealed class FileUpload(HttpMessageHandler handler, ProgressLine progre
             {
                 if (pause > LastPause)
                     throw fault;
-                progress.Show("waiting to try again", 0);
-                await Task.Delay(pause, time, cancellation);
+                progress.End();
+                terminal.Complain($"{fault.Message}; it is begun again in {pause.TotalSeconds:0} s");
+                await Task.Delay(pause, terminal.Time, cancellation);
                 try
                 {
                     url = await renew();

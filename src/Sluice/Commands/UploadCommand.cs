@@ -42,7 +42,7 @@ internal static class UploadCommand
                 try
                 {
                     using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) };
-                    await new FileUpload(handler, progress, terminal.Time).SendAsync(video.UploadUrl!, RenewAsync, path, cancellation);
+                    await new FileUpload(handler, progress, terminal).SendAsync(video.UploadUrl!, RenewAsync, path, cancellation);
                 }
                 catch
                 {

@@ -17,7 +17,7 @@ public sealed class ConnectionFloodTests
 
         var flood = new List<RawHttp>();
         for (var i = 0; i < 100; i++) flood.Add(await RawHttp.ConnectAsync(sluice.EdgeAddress));
-        Assert.True(await Eventually.HoldsAsync(() => sluice.Log.Contains("LimitNOFILE=", StringComparison.Ordinal), TimeSpan.FromSeconds(30)), sluice.Log);
+        Assert.True(await sluice.SaysAsync("LimitNOFILE="), sluice.Log);
         var before = sluice.ProcessorTime;
         await Eventually.PassAsync(TimeSpan.FromSeconds(2));
         var taken = sluice.ProcessorTime - before;
@@ -43,7 +43,7 @@ public sealed class ConnectionFloodTests
 
         var flood = new List<RawHttp>();
         for (var i = 0; i < 400; i++) flood.Add(await RawHttp.ConnectAsync(listener == "API" ? sluice.ApiAddress : sluice.EdgeAddress));
-        Assert.True(await Eventually.HoldsAsync(() => sluice.Log.Contains("LimitNOFILE=", StringComparison.Ordinal), TimeSpan.FromSeconds(30)), sluice.Log);
+        Assert.True(await sluice.SaysAsync("LimitNOFILE="), sluice.Log);
         var before = sluice.ProcessorTime;
         await Eventually.PassAsync(TimeSpan.FromSeconds(2));
         var taken = sluice.ProcessorTime - before;

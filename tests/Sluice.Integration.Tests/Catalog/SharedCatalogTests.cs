@@ -106,7 +106,7 @@ public sealed class SharedCatalogTests(PostgresServer postgres) : IClassFixture<
         });
         var client = new CatalogClient(server);
         var id = await client.UploadAsync(await TestClip.MakeAsync(320, 240, 2, sound: false));
-        Assert.True(await Eventually.HoldsAsync(() => server.Log.Contains("No video is transcoded here until this is started with ffmpeg on the PATH", StringComparison.Ordinal), Patience));
+        Assert.True(await server.SaysAsync("No video is transcoded here until this is started with ffmpeg on the PATH"));
 
         await using var worker = await SluiceWorker.StartAsync(["--catalog", folder.FileOf("worker/x")[..^2]], environment);
         await client.ReadyAsync(id);

@@ -13,6 +13,7 @@ public sealed class FileUploadTests : IDisposable
     private readonly ManualTimeProvider clock = new();
     private readonly TemporaryFolder folder = new();
     private readonly Server server = new();
+    private readonly StringWriter said = new();
 
     // Each of them ended the upload, and the video was deleted.
     [Theory]
@@ -28,6 +29,7 @@ public sealed class FileUploadTests : IDisposable
         Assert.Null(await SendAsync());
 
         Assert.Equal(["/0 whole", "/1 whole", "/2 whole"], server.Taken);
+        Assert.Matches("sluice: the upload .*(answered with|broke off).*; it is begun again in 1 s\n", said.ToString());
     }
 
     [Fact]
@@ -58,14 +60,15 @@ public sealed class FileUploadTests : IDisposable
     public void Dispose()
     {
         server.Dispose();
+        said.Dispose();
         folder.Dispose();
     }
 
     private async Task<Exception?> SendAsync(Func<int, Uri>? renew = null)
     {
         var renewed = 0;
-        using var error = new StringWriter();
-        var upload = new FileUpload(server, new ProgressLine(new(TextWriter.Null, error, new Dictionary<string, string>(), clock)), clock);
+        var terminal = new Terminal(TextWriter.Null, said, new Dictionary<string, string>(), clock);
+        var upload = new FileUpload(server, new ProgressLine(terminal), terminal);
         var sending = Record.ExceptionAsync(() => upload.SendAsync(Url(0), () => Task.FromResult((renew ?? Url)(++renewed)), folder.Write("a.mp4", "whole"), TestContext.Current.CancellationToken));
         Assert.True(await Eventually.HoldsAsync(() =>
         {
