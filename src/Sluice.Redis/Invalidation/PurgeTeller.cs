@@ -87,7 +87,7 @@ internal sealed class PurgeTeller
 
             // Told as soon as it can be, though the connection that brings messages may never have been away.
             if (!request.DryRun) Missed?.Invoke();
-            return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Others };
+            return new PurgeReceipt { Nodes = 0, SilentNodes = nodes.Untold };
         }
         finally
         {

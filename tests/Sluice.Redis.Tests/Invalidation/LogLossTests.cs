@@ -62,6 +62,23 @@ public sealed class LogLossTests : IAsyncLifetime
         await ChecksAsync(other, held);
     }
 
+    // Redis knows nobody after a restart. Who is back first had nobody to count until the others were, and told its purges as told to all.
+    [Fact]
+    public async Task LostByARestart_NodeThatIsNotBackYet_IsSilent()
+    {
+        await using var other = await OtherAsync();
+        relay.Cut();
+        await redis.KillAsync();
+        await redis.StartAgainAsync();
+        Assert.True(await Eventually.HoldsAsync(async () => await redis.CliAsync("ZCARD", "sluice.nodes") == "1", Soon));
+
+        var receipt = await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+
+        Assert.Equal((1, 1), (receipt.Nodes, receipt.SilentNodes));
+        relay.Mend();
+        Assert.True(await Eventually.HoldsAsync(async () => (await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"))).Nodes == 2, Soon));
+    }
+
     // A replica that had not heard of the last purge takes over, or a snapshot is read again.
     [Fact]
     public async Task OlderCopy_WhatTheOtherHolds_IsChecked()
@@ -92,6 +109,21 @@ public sealed class LogLossTests : IAsyncLifetime
         await one.Cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
         relay.Mend();
         await ChecksAsync(other, held);
+    }
+
+    // As with a wrong password: it has seen nobody, and told nobody.
+    [Fact]
+    public async Task BeganAlone_ItsPurge_IsNotSaidToBeToldToAll()
+    {
+        relay.Cut();
+        await using var node = new RedisNode(Options(relay.Address), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var cache = ObjectCache.Open(new ObjectCacheOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        node.Join(cache, null, null);
+        await node.StartAsync();
+
+        var receipt = await cache.PurgeAsync(new PurgeRequest(PurgeKind.Url, "/a"));
+
+        Assert.Equal((1, 1), (receipt.Nodes, receipt.SilentNodes));
     }
 
     [Fact]
