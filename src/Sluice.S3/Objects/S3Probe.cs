@@ -28,6 +28,7 @@ internal sealed class S3Probe(S3Location place, S3Bucket bucket, S3Exchange exch
             if (listing.Error.Code is not ("AccessDenied" or "")) return Refused(where, listing);
             // Listing is a right of its own; a name that nobody uses tells a missing object from a missing right.
             using var missing = await exchange.SendAsync(new(HttpMethod.Get, CanonicalForm.Path(place.Prefix + "sluice-probe"), "", [new("Range", "bytes=0-0")]), cancellation);
+            if (missing is { Status: 404, Error.Code: "" }) return new(false, $"{where} answers, but not as S3 does: check that the endpoint is an S3 server.");
             return missing.Status is 200 or 206 or 404 && missing.Error.Code != "NoSuchBucket"
                 ? new(true, $"{where} can be read. It may not be listed (s3:ListBucket), which is fine.")
                 : Refused(where, missing);

@@ -90,6 +90,19 @@ public class S3ProbeTests() : S3OriginTestBase(TimeProvider.System.GetUtcNow())
         Assert.Contains("is an S3 server", result.Message, StringComparison.Ordinal);
     }
 
+    // Any web server has neither the bucket nor the object, and was ready to serve.
+    [Fact]
+    public async Task Probe_WebServerThatHasNothing_IsNoBucket()
+    {
+        var nothing = new OriginReply { Status = 404, Body = OriginBody.Of("<html>not found</html>") };
+        Server.On("/media/", nothing).On("/media/sluice-probe", nothing);
+
+        var result = await Origin().ProbeAsync(default);
+
+        Assert.False(result.Readable);
+        Assert.Contains("is an S3 server", result.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Probe_NobodyListens_NamesTheAddress()
     {
