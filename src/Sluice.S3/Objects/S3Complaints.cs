@@ -8,7 +8,7 @@ internal sealed class S3Complaints(string place, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    // Keyed by hints, which are a closed set, so it stays small.
+    // Keyed by hints, of which there are few, so it stays small.
     private readonly ConcurrentDictionary<string, DateTimeOffset> said = new();
 
     /// <summary>Logs the hint, unless it was logged within the last ten minutes.</summary>

@@ -130,7 +130,10 @@ internal sealed class S3Exchange(string name, S3OriginOptions options, S3Bucket 
             case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                 return new(OriginFailure.Unreachable, $"{name}: no such host as {bucket.Address.Host}.", failure);
             case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                return new(OriginFailure.Unreachable, $"{name}: no secure connection to {bucket.Address.Host}: {failure.InnerException?.Message ?? failure.Message}", failure);
+                var why = failure.InnerException?.Message ?? failure.Message;
+                // Of a server that answers without TLS the runtime says that a frame is corrupted.
+                var scheme = why.Contains("certificate", StringComparison.OrdinalIgnoreCase) ? "" : " One that speaks no TLS is named by http://.";
+                return new(OriginFailure.Unreachable, $"{name}: no secure connection to {bucket.Address.Host}: {why}{scheme}", failure);
             case HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.Unknown, InnerException: IOException }:
             case IOException and not OriginException:
                 return new(OriginFailure.Truncated, $"{name} ended the connection before it had answered.", failure);

@@ -18,6 +18,7 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     [InlineData(403, "AccessDenied", 403, "s3:GetObject")]
     [InlineData(403, "AccessDenied", 403, "kms:Decrypt")]
     [InlineData(403, "", 403, "s3:GetObject")]
+    [InlineData(403, "", 403, "proxy or firewall")]
     [InlineData(403, "SignatureDoesNotMatch", 502, "secret key does not belong")]
     [InlineData(403, "InvalidAccessKeyId", 502, "does not know this access key")]
     [InlineData(403, "ExpiredToken", 502, "have expired")]
@@ -30,6 +31,8 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
     [InlineData(400, "InvalidRequest", 502, "SSE-C")]
     [InlineData(400, "KMS.DisabledException", 502, "key of KMS")]
     [InlineData(400, "Whatever", 502, "did not understand")]
+    [InlineData(405, "MethodNotAllowed", 405, "does not give")]
+    [InlineData(409, "OperationAborted", 409, "")]
     [InlineData(407, "", 502, "NO_PROXY")]
     [InlineData(204, "", 502, "does not give")]
     [InlineData(500, "InternalError", 503, "")]
@@ -55,6 +58,21 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
         if (hint.Length == 0) Assert.Empty(Log.Lines);
         else Assert.Contains(hint, Assert.Single(Log.Lines), StringComparison.Ordinal); // twice asked, once said
         Assert.DoesNotContain(Log.Lines, line => line.Contains("sesame", StringComparison.Ordinal) || line.Contains("AKIA", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("x-amz-bucket-region", "eu-north-1", "lives in eu-north-1:")]
+    [InlineData("Location", "https://user:sesame@s3.example:8443/media/k?X-Amz-Signature=sesame", "redirects to https://s3.example:8443:")]
+    [InlineData("Location", "/login", "another region")]
+    public async Task Get_Redirected_NamesWhere(string field, string value, string hint)
+    {
+        Server.On("/media/k", Refusal(301, "PermanentRedirect", new KeyValuePair<string, string>(field, value)));
+
+        await using var response = await Origin().FetchAsync(Get("/k"), default);
+
+        Assert.Equal(502, response.Status);
+        Assert.Contains(hint, Assert.Single(Log.Lines), StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", Log.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,6 +103,20 @@ public class S3OriginFaultTests() : S3OriginTestBase(TimeProvider.System.GetUtcN
 
         Assert.Equal(403, response.Status);
         Assert.Contains("AWS_ACCESS_KEY_ID", Assert.Single(Log.Lines), StringComparison.Ordinal);
+    }
+
+    // It lies in a public bucket: credentials would change nothing.
+    [Fact]
+    public async Task Get_AnonymousAndArchived_SaysSo()
+    {
+        Server.On("/media/k", Refusal(403, "InvalidObjectState"));
+        var options = new S3.Objects.S3OriginOptions { Bucket = "media", Endpoint = new Uri(Server.Address), Region = "r" };
+        using var origin = new S3.Objects.S3Origin(options, new S3.Credentials.NoCredentials(), S3.Objects.S3Origin.Handler(options, Clock), Clock, Log);
+
+        await using var response = await origin.FetchAsync(Get("/k"), default);
+
+        Assert.Equal(403, response.Status);
+        Assert.Contains("archived", Assert.Single(Log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

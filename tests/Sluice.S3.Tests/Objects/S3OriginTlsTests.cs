@@ -47,6 +47,18 @@ public class S3OriginTlsTests
         Assert.Contains("certificate", failure.Message, StringComparison.OrdinalIgnoreCase);
     }
 
+    // The runtime says that a frame is corrupted.
+    [Fact]
+    public async Task Get_HttpsWhereThereIsNoTls_NamesTheScheme()
+    {
+        await using var server = await StartAsync(IPAddress.Loopback, tls: false);
+        using var origin = Origin(new UriBuilder(Endpoint(server)) { Scheme = "https" }.Uri, trust: true);
+
+        var failure = await Assert.ThrowsAsync<OriginException>(async () => await origin.FetchAsync(new() { Path = "/k" }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("http://", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Store_HttpsWithAnUnknownCertificate_SaysWhy()
     {
