@@ -34,6 +34,9 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     /// <summary>How long the chain may take: a service that takes connections and answers nothing would keep viewers waiting for minutes, also those whom what is held can be served to.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a request waits for newer credentials while those at hand will do: what gives them may be away.</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(1);
+
     private sealed record Snapshot(S3Credentials? Credentials, AWSCredentials? Source, DateTimeOffset Asked, DateTimeOffset AskAgain)
     {
         // Before it was asked: the clock was set back since, and it would be long until it has come round to asking again.
@@ -42,7 +45,7 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
 
     private readonly SemaphoreSlim asking = new(1, 1);
     private Snapshot? snapshot;
-    private Task behind = Task.CompletedTask;
+    private Task<S3Credentials?> behind = Task.FromResult<S3Credentials?>(null);
     private bool complained, expected, isGiven;
 
     /// <summary>The app's own, or the chain for a profile, for variables that are named, or the default one.</summary>
@@ -77,7 +80,8 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
     {
         var current = Volatile.Read(ref snapshot);
         if (current?.IsCurrentAt(time.GetUtcNow()) == true) return new(current.Credentials);
-        if (current is not { Credentials: null }) return new(AskAsync(current, cancellation));
+        if (current is null) return new(AskAsync(current, cancellation));
+        if (current.Credentials is { } held) return new(IsValid(held) ? RenewAsync(current, held, cancellation) : AskAsync(current, cancellation));
         // Where there were none a moment ago there are hardly some now, and looking takes long: nobody waits for it.
         AskBehind(current);
         return default;
@@ -103,12 +107,29 @@ internal sealed class ChainCredentials(Func<Task<AWSCredentials>> resolve, TimeP
         if (Volatile.Read(ref behind).IsCompleted) asking.Dispose();
     }
 
-    private void AskBehind(Snapshot? due)
+    /// <summary>Begins to ask; null where somebody else has begun.</summary>
+    private Task<S3Credentials?>? AskBehind(Snapshot? due)
     {
         var running = Volatile.Read(ref behind);
-        if (!running.IsCompleted) return;
+        if (!running.IsCompleted) return null;
         var next = new Task<Task<S3Credentials?>>(() => AskAsync(due, CancellationToken.None));
-        if (Interlocked.CompareExchange(ref behind, next.Unwrap(), running) == running) next.Start(TaskScheduler.Default);
+        var begun = next.Unwrap();
+        if (Interlocked.CompareExchange(ref behind, begun, running) != running) return null;
+        next.Start(TaskScheduler.Default);
+        return begun;
+    }
+
+    private async Task<S3Credentials?> RenewAsync(Snapshot due, S3Credentials held, CancellationToken cancellation)
+    {
+        if (AskBehind(due) is not { } renewal) return held;
+        try
+        {
+            return await renewal.WaitAsync(Courtesy, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return held;
+        }
     }
 
     /// <summary>The keys of variables that are named.</summary>

@@ -243,6 +243,27 @@ public class ChainCredentialsTests
         Assert.Contains("could not be renewed", log.Lines[0], StringComparison.Ordinal);
     }
 
+    // As with a metadata service that takes connections and says nothing: a viewer waited for it for a quarter of a minute, with minutes left of what was at hand.
+    [Fact]
+    public async Task Get_RenewalNeverAnswers_KeepsNobodyWaiting()
+    {
+        var away = new TaskCompletionSource<AWSCredentials>();
+        var first = new Temporary("id", clock.GetUtcNow().UtcDateTime.AddMinutes(8));
+        using var chain = new ChainCredentials(() => ++asked == 1 ? Task.FromResult<AWSCredentials>(first) : away.Task, clock, log);
+        Assert.NotNull(await chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromMinutes(4));
+
+        var begins = chain.GetAsync(default).AsTask();
+        IsThere(chain.GetAsync(default));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("id", (await begins.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System))?.AccessKey);
+        IsThere(chain.GetAsync(default));
+        away.SetResult(new BasicAWSCredentials("newer", "s"));
+        while ((await chain.GetAsync(default))?.AccessKey != "newer") await Task.Yield();
+        Assert.Equal(2, asked);
+    }
+
     [Fact]
     public async Task Get_ChainNeverAnswers_IsNoneFoundAfterHalfAMinute()
     {
