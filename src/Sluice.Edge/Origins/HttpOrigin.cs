@@ -134,6 +134,7 @@ public sealed class HttpOrigin : IOrigin, IDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseProxy = options.UseEnvironmentProxy,
+        Proxy = options.UseEnvironmentProxy ? EnvironmentProxy.OfProcess : null,
         ActivityHeadersPropagator = null,
         // Field values are bytes to a cache; Latin-1 keeps each of them (RFC 9110 section 5.5).
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,

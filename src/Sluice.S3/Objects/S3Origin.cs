@@ -112,6 +112,7 @@ public sealed class S3Origin : IOrigin, IDisposable
     {
         ConnectTimeout = options.ConnectTimeout,
         ConnectCallback = OriginDialer.With(time),
+        Proxy = EnvironmentProxy.OfProcess,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
