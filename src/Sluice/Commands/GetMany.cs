@@ -8,6 +8,9 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
 {
     private const int Parallel = 4;
 
+    /// <summary>Whether names that differ in case alone are one file in a folder.</summary>
+    public Func<string, bool> IgnoresCase { get; set; } = Tries;
+
     /// <summary>Fetches all; the exit code of the first failure.</summary>
     /// <param name="what">Name of the whole, for progress.</param>
     /// <param name="items">Addresses, and where each goes; null for the cache's path.</param>
@@ -59,6 +62,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
         if (cut <= "s3://".Length)
             cut = prefix.Length + 1;
         var (items, total, taken) = (new List<(string, string?)>(), 0L, new Dictionary<string, string>(StringComparer.Ordinal));
+        bool? ignoresCase = null;
+        var alike = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         await foreach (var (url, length) in BucketListing.ReadAsync(terminal, cache, prefix, options, cancellation))
         {
             if (url.EndsWith('/'))
@@ -68,6 +73,8 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
                 throw new ArgumentException($"{url} would be written outside {root}; fetch it on its own with -o");
             if (!taken.TryAdd(target, url))
                 throw new ArgumentException($"{taken[target]} and {url} would both be written to {target}; fetch one of them on its own with -o");
+            if (!alike.TryAdd(target, url) && (ignoresCase ??= IgnoresCase(root)))
+                throw new ArgumentException($"{alike[target]} and {url} would both be written to {target}, for upper and lower case are the same there; fetch one of them on its own with -o");
             items.Add((url, target));
             total += length;
         }
@@ -76,5 +83,22 @@ internal sealed class GetMany(Terminal terminal, S3DownloadCache cache, S3Downlo
                 if (taken.TryGetValue(above, out var file))
                     throw new ArgumentException($"{file} would be written to {above}, which is a folder for {url}; fetch one of them on its own with -o");
         return (items, total);
+    }
+
+    // As exFAT does, and what Windows and macOS have: the second of two such keys took the place of the first.
+    private static bool Tries(string folder)
+    {
+        while (!Directory.Exists(folder)) folder = Path.GetDirectoryName(folder)!;
+        var name = Path.Combine(folder, $".sluice-{Guid.NewGuid():N}-");
+        try
+        {
+            using var file = new FileStream(name + "a", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return File.Exists(name + "A");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The first file that is written says what is wrong with the folder.
+            return false;
+        }
     }
 }
