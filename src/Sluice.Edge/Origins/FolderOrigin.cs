@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
@@ -30,7 +31,7 @@ public sealed class FolderOrigin : IOrigin
     private readonly string folder;
     private readonly byte[] folderPath;
     private readonly long instance;
-    private byte[][] hidden = [];
+    private string[] hidden = [];
     private long unsettled;
 
     private FolderOrigin(string name, string folder, TimeProvider time)
@@ -75,7 +76,7 @@ public sealed class FolderOrigin : IOrigin
         using var inside = LinuxFiles.Name(handle, [(byte)'.', (byte)'/', (byte)'.', 0], out error);
         if (inside is null) throw new UnauthorizedAccessException($"The folder '{origin.folder}' may not be entered.");
         var root = LinuxFiles.RealPath(handle);
-        origin.hidden = [.. (hidden ?? []).Select(RealPath).Where(path => IsInside(root, path))];
+        origin.hidden = [.. (hidden ?? []).Select(RealPath).Where(path => IsInside(root, path)).Select(Encoding.UTF8.GetString)];
         return origin;
     }
 
@@ -126,7 +127,7 @@ public sealed class FolderOrigin : IOrigin
         using var named = LinuxFiles.Name(root, path, out error);
         if (named is null) return Refusal(error);
         var real = LinuxFiles.RealPath(named);
-        if (!LinuxFiles.Status(named).IsFile || !IsInside(LinuxFiles.RealPath(root), real) || Array.Exists(hidden, one => real.AsSpan().SequenceEqual(one) || IsInside(one, real))) return 404;
+        if (!LinuxFiles.Status(named).IsFile || !IsInside(LinuxFiles.RealPath(root), real) || IsHidden(real)) return 404;
         file = LinuxFiles.Open(named, out error);
         return file is null ? Refusal(error) : 200;
     }
@@ -144,8 +145,16 @@ public sealed class FolderOrigin : IOrigin
         for (var there = path; ; there = Path.GetDirectoryName(there)!)
         {
             using var handle = LinuxFiles.Name(null, LinuxFiles.Terminated(there), out _);
-            if (handle is not null) return [.. LinuxFiles.RealPath(handle), .. System.Text.Encoding.UTF8.GetBytes(path[there.Length..])];
+            if (handle is not null) return [.. LinuxFiles.RealPath(handle), .. Encoding.UTF8.GetBytes(path[there.Length..])];
         }
+    }
+
+    // In whatever case: file systems that ignore it (of Windows shares, exFAT) lead to the same file, and tell nobody that they do.
+    private bool IsHidden(byte[] real)
+    {
+        if (hidden.Length == 0) return false;
+        var path = Encoding.UTF8.GetString(real);
+        return Array.Exists(hidden, one => path.StartsWith(one, StringComparison.OrdinalIgnoreCase) && (path.Length == one.Length || path[one.Length] == '/'));
     }
 
     private static bool IsInside(ReadOnlySpan<byte> root, ReadOnlySpan<byte> path)

@@ -49,6 +49,22 @@ public class FolderOriginEscapeTests : FolderOriginFixture
         Assert.Equal(404, await StatusOf(path));
     }
 
+    // A file system that ignores case, as of a Windows share, leads from /Sluice.JSON to the keys in sluice.json; here they are two files.
+    [Theory]
+    [InlineData("/sluice.json", 404)]
+    [InlineData("/Sluice.JSON", 404)]
+    [InlineData("/B%C3%96SE/.Sluice/kv.db", 404)]
+    [InlineData("/sluice.json.gz", 200)]
+    public async Task Fetch_HiddenInAnyCase_Answers404(string path, int status)
+    {
+        foreach (var name in (string[])["sluice.json", "Sluice.JSON", "BÖSE/.Sluice/kv.db", "sluice.json.gz"]) Write(name, "x");
+        var origin = FolderOrigin.Create("files", Root, Clock, [Path.Combine(Root, "sluice.json"), Path.Combine(Root, "böse/.sluice")]);
+
+        await using var response = await origin.FetchAsync(new() { Path = path }, CancellationToken.None);
+
+        Assert.Equal(status, response.Status);
+    }
+
     [Fact]
     public async Task Fetch_LinkOutOfTheFolder_Answers404()
     {
