@@ -75,7 +75,7 @@ public sealed class VideoCatalog : IAsyncDisposable
         try
         {
             // After a reboot without its mount, uploads would go to the disk below, and what is queued would be found to be gone.
-            if (parts.Objects is FolderStore folder && (await store.ListAsync(new VideoQuery(Limit: 100), cancellation)).Any(video => video.Status is VideoStatus.Ready or VideoStatus.Processing)) folder.Expect();
+            if (parts.Objects is FolderStore folder && await store.HasFilesAsync(cancellation)) folder.Expect();
             var key = await store.ShareAsync("upload-key", UploadTokens.NewKey(), cancellation);
             return new VideoCatalog(parts, store, new UploadTokens(Convert.FromHexString(key), parts.Time), meter);
         }

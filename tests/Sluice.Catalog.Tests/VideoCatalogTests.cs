@@ -32,12 +32,13 @@ public sealed class VideoCatalogTests
     public async Task Open_FolderOfTheVideosIsNotMounted_TakesNoUploads()
     {
         using var folder = new TemporaryFolder();
-        await using var stores = new InProcessKeyValueStores(new ManualTimeProvider());
+        var time = new ManualTimeProvider();
+        await using var stores = new InProcessKeyValueStores(time);
         var cancellation = TestContext.Current.CancellationToken;
         CatalogParts Parts() => new()
         {
             Options = new CatalogOptions { Directory = folder.FileOf("catalog"), Workers = 0 }, Objects = new FolderStore(folder.FileOf("files")),
-            Values = stores, Logging = NullLoggerFactory.Instance, Time = new ManualTimeProvider(),
+            Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
         };
         Video video;
         await using (var before = await VideoCatalog.OpenAsync(Parts(), cancellation))
@@ -46,6 +47,9 @@ public sealed class VideoCatalogTests
             await before.Uploads.ForAsync(video, "http://a", cancellation);
             await before.Folder!.ReceiveAsync(video.OriginalKey, new MemoryStream([1]), cancellation);
             await before.Videos.ProcessAsync(video.Id, cancellation);
+            time.Advance(TimeSpan.FromSeconds(1));
+            // However many have come since of which nothing was uploaded.
+            for (var i = 0; i < 101; i++) await before.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), cancellation);
         }
 
         Directory.Move(folder.FileOf("files"), folder.FileOf("elsewhere"));

@@ -37,6 +37,13 @@ internal sealed partial class CatalogStore(ICatalogDatabase database, CatalogMet
             : await session.QueryAsync($"SELECT {Columns} FROM videos WHERE (created_at, id) < ({time}, {id}) ORDER BY created_at DESC, id DESC LIMIT {limit}", ReadVideo, cancellation), cancellation);
     }
 
+    public Task<bool> HasFilesAsync(CancellationToken cancellation = default)
+    {
+        meter.Query("select");
+        var (ready, processing) = (VideoStatusText.Write(VideoStatus.Ready), VideoStatusText.Write(VideoStatus.Processing));
+        return database.ReadAsync(async session => (await session.QueryAsync($"SELECT id FROM videos WHERE status IN ({ready}, {processing}) LIMIT 1", row => row.GetGuid(0), cancellation)).Count > 0, cancellation);
+    }
+
     public Task<Video?> ChangeAsync(Guid id, Func<Video, VideoChange?> decide, Job? ending = null, CancellationToken cancellation = default) => database.WriteAsync(async session =>
     {
         meter.Query("select");

@@ -19,6 +19,10 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task<IReadOnlyList<Video>> ListAsync(VideoQuery query, CancellationToken cancellation = default);
 
+    /// <summary>Whether there is a video of which a file was uploaded: one that is READY, or is being transcoded.</summary>
+    /// <exception cref="IOException">The database failed.</exception>
+    Task<bool> HasFilesAsync(CancellationToken cancellation = default);
+
     /// <summary>Changes a video as <paramref name="decide"/> says, which sees the row as it is and holds it until the change is in place.</summary>
     /// <returns>The row after the change; the row as it was when there is nothing to change; null when there is no such video, or the job was lost.</returns>
     /// <exception cref="IOException">The database failed.</exception>
