@@ -63,7 +63,12 @@ internal sealed class VideoService(ICatalogStore store, CatalogOptions options, 
     }, cancellation);
 
     public Task<Video> DeleteAsync(Guid id, CancellationToken cancellation = default) =>
-        ChangeAsync(id, _ => new(null) { CancelsJobs = true, Jobs = [new(JobKind.Delete), new(JobKind.Delete, DeleteAgain)] }, cancellation);
+        ChangeAsync(id, video => new(null)
+        {
+            CancelsJobs = true,
+            // A worker that is storing hears within its lease that it lost the job, and what it stored meanwhile must not be there for a day.
+            Jobs = video.Status == VideoStatus.Processing ? [new(JobKind.Delete), new(JobKind.Delete, options.Lease), new(JobKind.Delete, DeleteAgain)] : [new(JobKind.Delete), new(JobKind.Delete, DeleteAgain)],
+        }, cancellation);
 
     private static VideoChange Begin(Video video) => new(video with { Status = VideoStatus.Processing, HlsKey = null, Failure = null }) { CancelsJobs = true, Jobs = [new(JobKind.Transcode)] };
 

@@ -190,6 +190,22 @@ public sealed class VideoServiceTests : IAsyncDisposable
         Assert.Equal((video.Id, JobKind.Delete), await store.ClaimAsync("w", TimeSpan.FromMinutes(1)) is { } job ? (job.VideoId, job.Kind) : default);
     }
 
+    // It stores on until it hears of that, and what came after the first look stayed for a day.
+    [Fact]
+    public async Task Delete_AVideoThatIsBeingTranscoded_LooksOnceMoreWhenTheWorkerKnows()
+    {
+        var video = await service.CreateAsync(new NewVideo(User, "T", "a.mp4"));
+        await service.ProcessAsync(video.Id);
+        await store.ClaimAsync("w", TimeSpan.FromMinutes(1));
+
+        await service.DeleteAsync(video.Id);
+
+        await store.EndAsync((await store.ClaimAsync("w", TimeSpan.FromMinutes(1)))!, null, null);
+        Assert.Null(await store.ClaimAsync("w", TimeSpan.FromMinutes(1)));
+        time.Advance(new CatalogOptions { Directory = "d" }.Lease);
+        Assert.Equal(JobKind.Delete, (await store.ClaimAsync("w", TimeSpan.FromMinutes(1)))?.Kind);
+    }
+
     [Fact]
     public async Task AnythingOf_AVideoThatIsNot_IsNotFound()
     {
