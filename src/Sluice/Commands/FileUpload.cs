@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 
 namespace Sluice.Commands;
 
@@ -31,7 +32,8 @@ internal sealed class FileUpload(HttpMessageHandler handler, ProgressLine progre
                 }
             }
         }
-        catch (Exception e) when (e is IOException and not ApiException or UnauthorizedAccessException)
+        // A certificate that is not trusted stays so.
+        catch (Exception e) when (e is IOException and not ApiException or UnauthorizedAccessException or HttpRequestException)
         {
             throw BrokeOff(path, e);
         }
@@ -57,7 +59,7 @@ internal sealed class FileUpload(HttpMessageHandler handler, ProgressLine progre
                 : $"the upload was answered with {(int)answer.StatusCode}: {said[..Math.Min(300, said.Length)]}");
             return IsPassing(answer.StatusCode) ? fault : throw fault;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException { InnerException: TimeoutException })
+        catch (Exception e) when (e is HttpRequestException { InnerException: not AuthenticationException } or OperationCanceledException { InnerException: TimeoutException })
         {
             return BrokeOff(path, e);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Sluice.Commands;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
@@ -40,6 +41,18 @@ public sealed class FileUploadTests : IDisposable
         Assert.Null(await SendAsync(_ => throw new ApiException(ExitCode.Unreachable, "away")));
 
         Assert.Equal(["/0 whole", "/0 whole"], server.Taken);
+    }
+
+    [Fact]
+    public async Task Send_CertificateIsNotTrusted_IsNotTriedAgain()
+    {
+        server.Fault = new HttpRequestException("The SSL connection could not be established, see inner exception.", new AuthenticationException("The remote certificate is invalid"));
+        server.Answers.Enqueue(0);
+
+        var failure = await SendAsync();
+
+        Assert.Matches("a.mp4 broke off: The remote certificate is invalid", Assert.IsType<ApiException>(failure).Message);
+        Assert.Equal(["/0 whole"], server.Taken);
     }
 
     [Theory]
@@ -85,12 +98,14 @@ public sealed class FileUploadTests : IDisposable
     {
         public Queue<int> Answers { get; } = new();
 
+        public HttpRequestException Fault { get; set; } = new("connection reset");
+
         public List<string> Taken { get; } = [];
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Taken.Add($"{request.RequestUri!.AbsolutePath} {await request.Content!.ReadAsStringAsync(cancellationToken)}");
-            return (Answers.TryDequeue(out var status) ? status : 200) is > 0 and var code ? new((HttpStatusCode)code) { Content = new StringContent("no") } : throw new HttpRequestException("connection reset");
+            return (Answers.TryDequeue(out var status) ? status : 200) is > 0 and var code ? new((HttpStatusCode)code) { Content = new StringContent("no") } : throw Fault;
         }
     }
 }
