@@ -32,8 +32,8 @@ internal static class UploadCommand
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetValue(file)!;
-            if (!File.Exists(path))
-                return Task.FromResult(terminal.Fail(ExitCode.Usage, $"there is no file {Path.GetFullPath(path)}"));
+            if (Problem(path) is { } problem)
+                return Task.FromResult(terminal.Fail(ExitCode.Usage, problem));
             var body = new VideoBody { UserId = parsed.GetValue(user) ?? Nobody, Title = parsed.GetValue(title) ?? Path.GetFileNameWithoutExtension(path), FileName = Path.GetFileName(path) };
             return api.AskAsync(parsed, terminal, async client =>
             {
@@ -66,6 +66,23 @@ internal static class UploadCommand
             });
         });
         return command;
+    }
+
+    private static string? Problem(string path)
+    {
+        if (!File.Exists(path))
+            return $"there is no file {Path.GetFullPath(path)}";
+        try
+        {
+            using var file = File.OpenRead(path);
+            return !file.CanSeek ? $"{path} is a pipe, whose length is not known and which cannot be read again: write it to a file first"
+                : file.Length == 0 ? $"{path} is empty"
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} cannot be read: {e.Message}";
+        }
     }
 
     // Nobody was told its id, and the next try makes another one.
