@@ -43,7 +43,7 @@ internal sealed class SqliteCatalog : ICatalogDatabase
         }
         catch (Exception e) when (e is SqliteException or UnauthorizedAccessException)
         {
-            throw new IOException($"The catalog's database {path} cannot be used ({e.Message}). Check the file and its permissions, or choose another folder with --catalog.", e);
+            throw Unusable(path, e);
         }
     }
 
@@ -109,16 +109,28 @@ internal sealed class SqliteCatalog : ICatalogDatabase
     private static void Migrate(SqliteConnection connection, string path)
     {
         using var transaction = connection.BeginWrite();
-        var version = connection.ReadInteger("PRAGMA user_version");
-        if (version > Migrations.Steps.Length)
-            throw new IOException($"The catalog's database {path} was made by a newer version of this program (format {version}; this one knows {Migrations.Steps.Length}). Start the newer version.");
-        foreach (var step in Migrations.Steps.Skip((int)version))
+        foreach (var step in Migrations.Steps.Skip(VersionOf(connection, path)))
             foreach (var statement in step)
                 connection.Execute(statement.Replace("{serial}", "integer PRIMARY KEY AUTOINCREMENT", StringComparison.Ordinal).Replace("{uuid}", "text", StringComparison.Ordinal).Replace("{time}", "text", StringComparison.Ordinal));
         connection.Execute($"PRAGMA user_version = {Migrations.Steps.Length}");
         transaction.Commit();
     }
 
-    private static IOException Failed(SqliteException failure) =>
-        new($"The catalog's database failed ({failure.Message}). Check its permissions and free space.", failure);
+    /// <summary>The file's format; 0 before its tables are made.</summary>
+    /// <exception cref="IOException">This program does not know it.</exception>
+    internal static int VersionOf(SqliteConnection connection, string path) => connection.ReadInteger("PRAGMA user_version") is var version && version <= Migrations.Steps.Length
+        ? (int)version
+        : throw new IOException($"The catalog's database {path} was made by a newer version of this program (format {version}; this one knows {Migrations.Steps.Length}). Start the newer version.");
+
+    private static IOException Failed(SqliteException failure) => new($"The catalog's database failed ({failure.Message}). {Advice(failure)}", failure);
+
+    /// <summary>What is said of a file that cannot be opened.</summary>
+    internal static IOException Unusable(string path, Exception failure) => new($"The catalog's database {path} cannot be used ({failure.Message}). {Advice(failure)}", failure);
+
+    private static string Advice(Exception failure) => failure switch
+    {
+        SqliteException held when held.IsBusy() => "Another program holds it: end that one, and have it read a copy.",
+        SqliteException damage when damage.IsDamage() => "It is damaged: put a backup of it in its place, or choose another folder with --catalog.",
+        _ => "Check its permissions and free space, or choose another folder with --catalog.",
+    };
 }

@@ -1,3 +1,4 @@
+using Sluice.Catalog;
 using Sluice.Catalog.Storage;
 using Sluice.Configuration;
 
@@ -12,10 +13,13 @@ internal static class CatalogCheck
     public static async Task<IReadOnlyList<Finding>> RunAsync(CatalogSection catalog, OriginCheck origins, TimeProvider time, CancellationToken cancellation)
     {
         if (!catalog.Enabled || !catalog.IsWritten()) return [];
-        var findings = new List<Finding> { catalog.Database is { } address ? await DatabaseAsync(address, time, cancellation) : Folder("catalog folder", catalog.Directory) };
+        var (own, hasFiles) = catalog.Database is { } address ? (await DatabaseAsync(address, time, cancellation), false) : Own(catalog.Directory);
+        var findings = new List<Finding> { own };
         var files = catalog.Files();
         if (files.Folder is { } folder)
-            findings.Add(Folder("catalog files", folder));
+            findings.Add(hasFiles && !(Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+                ? Finding.Fail("catalog files", $"{folder} is empty or not there, though there are videos: uploads are refused, and nothing is transcoded", "mount its disk, or correct catalog.store; to begin anew there, make a folder .incoming in it")
+                : Folder("catalog files", folder));
         else if (files.IsComplete)
             findings.Add(await origins.RunAsync(files, null, cancellation) switch
             {
@@ -35,6 +39,20 @@ internal static class CatalogCheck
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             return Finding.Fail(Database, $"cannot be used: {e.Message}", "check that PostgreSQL runs, and catalog.database (docs/catalog.md)");
+        }
+    }
+
+    private static (Finding Found, bool HasFiles) Own(string directory)
+    {
+        const string Subject = "catalog folder";
+        try
+        {
+            var hasFiles = SqliteProbe.HasFiles(Path.Combine(Path.GetFullPath(directory), VideoCatalog.CatalogFile));
+            return (Folder(Subject, directory), hasFiles);
+        }
+        catch (IOException e)
+        {
+            return (Finding.Fail(Subject, $"cannot be used: {e.Message}", "see docs/catalog.md"), false);
         }
     }
 

@@ -1,10 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Catalog;
+using Sluice.Catalog.Uploads;
+using Sluice.Catalog.Videos;
 using Sluice.Commands;
 using Sluice.Configuration;
+using Sluice.Core.KeyValue;
 using Sluice.Diagnosis;
 using Sluice.TestKit.Processes;
+using Sluice.TestKit.Time;
 using Sluice.Tests.Commands;
 using Sluice.Tests.Hosting;
 
@@ -209,6 +215,40 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("✗ catalog database: cannot be used: Connection refused\n", dead, StringComparison.Ordinal);
         Assert.Contains("✗ catalog bucket s3://videos: ", dead, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", dead, StringComparison.Ordinal);
+    }
+
+    // It said that all is ready, where uploads were refused and the reason was in the server's log alone.
+    [Fact]
+    public async Task Doctor_CatalogWhoseFilesAreNotThere_SaysSo()
+    {
+        var time = new ManualTimeProvider();
+        await using var values = new InProcessKeyValueStores(time);
+        var parts = new CatalogParts { Options = new CatalogOptions { Directory = _folder.FileOf("catalog"), Workers = 0 }, Objects = new FolderStore(_folder.FileOf("catalog/media")), Values = values, Logging = NullLoggerFactory.Instance, Time = time };
+        await using (var catalog = await VideoCatalog.OpenAsync(parts, TestContext.Current.CancellationToken))
+        {
+            var video = await catalog.Videos.CreateAsync(new NewVideo(Guid.NewGuid().ToString(), "T", "a.mp4"), TestContext.Current.CancellationToken);
+            await catalog.Videos.ProcessAsync(video.Id, TestContext.Current.CancellationToken);
+        }
+        Directory.CreateDirectory(_folder.FileOf("catalog/media"));
+
+        var (code, empty, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--catalog", _folder.FileOf("catalog"));
+        Directory.CreateDirectory(_folder.FileOf("catalog/media/.incoming"));
+        var (_, known, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--catalog", _folder.FileOf("catalog"));
+
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Contains($"✗ catalog files: {_folder.FileOf("catalog/media")} is empty or not there, though there are videos", empty, StringComparison.Ordinal);
+        Assert.Contains($"✓ catalog files: {_folder.FileOf("catalog/media")} is writable", known, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_CatalogIsDamaged_SaysSo()
+    {
+        _folder.Write("catalog/catalog.db", new string('x', 8192));
+
+        var (code, output, _) = await RunAsync(_folder.Path, "--cache-dir", _folder.FileOf("cache"), "--catalog", _folder.FileOf("catalog"));
+
+        Assert.Equal(ExitCode.Failure, code);
+        Assert.Matches("✗ catalog folder: cannot be used: .*It is damaged: put a backup of it in its place", output);
     }
 
     [Theory]
