@@ -25,7 +25,7 @@ export async function ask(method, path, body) {
   }
   if (answer.status === 401) throw Object.assign(new Error(token ? 'That is not the token of this API.' : ''), { needsToken: true });
   const json = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Error(json?.message ?? json?.detail ?? `The server answered ${answer.status}.`);
+  if (!answer.ok) throw Object.assign(new Error(json?.message ?? json?.detail ?? `The server answered ${answer.status}.`), { isGone: answer.status === 404 });
   return json;
 }
 

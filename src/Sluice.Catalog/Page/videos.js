@@ -34,7 +34,20 @@ async function act(video, method, what) {
   } catch (error) {
     complain(error);
   }
+  // Where the server is away, refresh says so.
+  await look(video.id).catch(() => {});
   await refresh();
+}
+
+// What happened to one video, wherever it stands: the list that is kept current is the first page.
+async function look(id) {
+  try {
+    await show(await ask('GET', `/v1/videos/${id}`));
+  } catch (error) {
+    if (!error.isGone) throw error;
+    cards.get(id)?.line.remove();
+    cards.delete(id);
+  }
 }
 
 function remove(video) {
@@ -92,6 +105,8 @@ async function refresh() {
     const page = await ask('GET', `/v1/videos?limit=${pageSize}`);
     await Promise.all(page.videos.map(show));
     arrange(page);
+    const first = new Set(page.videos.map(video => video.id));
+    await Promise.all([...cards].filter(([id, one]) => !first.has(id) && one.video.status === 'PROCESSING').map(([id]) => look(id)));
     older ??= page.next ?? '';
     byId('more').hidden = !older;
     byId('none').hidden = cards.size > 0 || byId('uploads').childElementCount > 0;

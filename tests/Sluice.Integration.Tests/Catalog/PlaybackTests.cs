@@ -57,6 +57,35 @@ public sealed class PlaybackTests
         await page.GetByText("There are no videos yet.").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
     }
 
+    // What is kept current is the first page: a video beyond it stayed there when it was deleted, and one that was begun again looked as before.
+    [Fact]
+    public async Task Page_AVideoBeyondTheFirstPage_ShowsWhatWasDoneWithIt()
+    {
+        var chromium = Require.Command("chromium");
+        using var folder = new TemporaryFolder();
+        await using var sluice = await SluiceProcess.StartAsync(new SluiceProcessOptions { Origin = folder.Path, Environment = new Dictionary<string, string> { ["SLUICE__Catalog__Workers"] = "0" } });
+        var catalog = new CatalogClient(sluice);
+        var failed = (await catalog.CreateAsync("Failed")).Id;
+        foreach (var what in (string[])["process", "cancel"]) Assert.Equal(HttpStatusCode.Accepted, (await catalog.SendAsync(HttpMethod.Post, $"/v1/videos/{failed}/{what}")).Status);
+        var waiting = (await catalog.CreateAsync("Waiting")).Id;
+        for (var i = 0; i < 50; i++) await catalog.CreateAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(sluice.ApiAddress + "videos");
+        await page.ClickAsync("#more");
+
+        await page.Locator($"#video-{waiting}").GetByText("Delete", new LocatorGetByTextOptions { Exact = true }).ClickAsync();
+        await page.GetByText("Delete the video").ClickAsync();
+        await page.Locator($"#video-{waiting}").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached, Timeout = 20_000 });
+        await page.Locator($"#video-{failed}").GetByText("Transcode again").ClickAsync();
+        await page.Locator($"#video-{failed}.PROCESSING").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
+
+        // Nor is it left as it was when something happens to it elsewhere.
+        Assert.Equal(HttpStatusCode.Accepted, (await catalog.SendAsync(HttpMethod.Post, $"/v1/videos/{failed}/cancel")).Status);
+        await page.Locator($"#video-{failed}.FAILED").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
+    }
+
     [Fact]
     public async Task PrivateVideo_OnlyWithItsToken_PlaysFromSharedCopies()
     {
