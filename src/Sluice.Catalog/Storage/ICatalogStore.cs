@@ -41,7 +41,7 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task EndAsync(Job job, string? error, TimeSpan? pause, CancellationToken cancellation = default);
 
-    /// <summary>Gives a job back as if it had not been begun.</summary>
+    /// <summary>Gives a job back as if it had not been begun: it is the next one again.</summary>
     /// <exception cref="IOException">The database failed; the lease runs out by itself.</exception>
     Task ReleaseAsync(Job job, CancellationToken cancellation = default);
 

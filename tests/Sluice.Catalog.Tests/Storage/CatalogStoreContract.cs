@@ -260,6 +260,21 @@ public abstract class CatalogStoreContract : IAsyncLifetime
         Assert.Equal(1, (await Store.ClaimAsync("w", Lease))!.Attempt);
     }
 
+    // With a restart of its worker, or of the bucket, it went behind all that were waiting.
+    [Fact]
+    public async Task Release_AJobBeforeOthers_KeepsItsPlace()
+    {
+        await BeginAsync();
+        var job = (await Store.ClaimAsync("w", Lease))!;
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await BeginAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Store.ReleaseAsync(job);
+
+        Assert.Equal(job.Id, (await Store.ClaimAsync("w", Lease))!.Id);
+    }
+
     [Fact]
     public async Task Change_ThatCancelsJobs_TakesThemFromTheirWorker()
     {
