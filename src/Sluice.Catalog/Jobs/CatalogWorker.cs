@@ -23,6 +23,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
     {
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
         long? lacked = null;
+        string? told = null;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -36,6 +37,7 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
                 // Deletions are done all the same: they may be what makes room.
                 if (await store.ClaimAsync(owner, options.Lease, transcodes && lacked is null, stop) is { } job) await WorkAsync(job, stop);
                 else await rhythm.PauseAsync(options.Poll, stop);
+                told = null;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -43,14 +45,21 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
             }
             catch (StoreAwayException e)
             {
-                rhythm.Logger.LogWarning("No video is transcoded here until the store answers: {Reason}", e.Message);
+                Complain("No video is transcoded here until the store answers", e);
                 await rhythm.RestAsync(LookAgain, stop);
             }
             catch (Exception e)
             {
-                rhythm.Logger.LogWarning("Jobs cannot be taken or ended: {Reason}", e.Message);
+                Complain("Jobs cannot be taken or ended", e);
                 await rhythm.RestAsync(options.RetryPause, stop);
             }
+        }
+
+        // Once, and not every few seconds for as long as a database or a bucket is away.
+        void Complain(string what, Exception why)
+        {
+            if (told != what) rhythm.Logger.LogWarning("{What}: {Reason}", what, why.Message);
+            told = what;
         }
     }
 

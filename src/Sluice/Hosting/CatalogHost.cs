@@ -109,6 +109,7 @@ internal sealed class CatalogHost : IAsyncDisposable
 
     private async Task KeepOpeningAsync(ILogger logger)
     {
+        string? told = null;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -122,7 +123,8 @@ internal sealed class CatalogHost : IAsyncDisposable
             }
             catch (IOException e)
             {
-                logger.LogWarning("The catalog cannot be opened; it is tried again every {Seconds:0} s: {Reason}", TryAgain.TotalSeconds, e.Message);
+                if (told != e.Message) logger.LogWarning("The catalog cannot be opened; it is tried again every {Seconds:0} s: {Reason}", TryAgain.TotalSeconds, e.Message);
+                told = e.Message;
                 await Task.WhenAny(Task.Delay(TryAgain, _parts.Time, _stop.Token));
             }
         }

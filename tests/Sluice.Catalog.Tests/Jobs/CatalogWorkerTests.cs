@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
 using Sluice.Core.Storage;
@@ -14,6 +14,7 @@ public sealed class CatalogWorkerTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly ManualTimeProvider time = new();
+    private readonly ConcurrentQueue<string> lines = new();
 
     [Fact]
     public async Task Run_StoreIsAwayForLong_LeavesTheVideoUntilItIsBack()
@@ -27,6 +28,8 @@ public sealed class CatalogWorkerTests
 
         Assert.True(await PassesUntilAsync(() => Task.FromResult(store.Asked > 10)));
         Assert.Equal(VideoStatus.Processing, (await StateAsync(catalog, video)).Status);
+        // Not every fifteen seconds for as long as it is away.
+        Assert.Equal("No video is transcoded here until the store answers: connection refused", Assert.Single(lines));
 
         store.Failure = null;
         Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
@@ -86,7 +89,7 @@ public sealed class CatalogWorkerTests
 
     private Task<VideoCatalog> OpenAsync(TemporaryFolder folder, FailingStore store, InProcessKeyValueStores stores) => VideoCatalog.OpenAsync(new CatalogParts
     {
-        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = NullLoggerFactory.Instance, Time = time,
+        Options = new CatalogOptions { Directory = folder.Path }, Objects = store, Values = stores, Logging = new WarningLines(lines), Time = time,
     }, TestContext.Current.CancellationToken);
 
     private static async Task<Guid> ProcessAsync(VideoCatalog catalog)
@@ -104,6 +107,28 @@ public sealed class CatalogWorkerTests
         time.Advance(TimeSpan.FromSeconds(5));
         return false;
     }, Limit);
+
+    private sealed class WarningLines(ConcurrentQueue<string> lines) : ILogger, ILoggerFactory
+    {
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Warning) lines.Enqueue(formatter(state, exception));
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class FailingStore : IObjectStore
     {
