@@ -112,7 +112,8 @@ internal sealed class FfmpegTools(TimeSpan timeout, TimeProvider time)
             _ => string.Create(CultureInfo.InvariantCulture, $" failed ({exit.Code})"),
         });
         if (exit.LastLine.Length > 0) words.Append(": ").Append(exit.LastLine);
-        return exit.IsInterrupted || exit.HasNotRun || exit is { End: ToolEnd.Signalled, Code: 128 + 9 } ? new IOException(words.ToString()) : new ToolFailedException(words.ToString());
+        if (exit.HasNotRun) return new ToolAwayException(words.ToString());
+        return exit.IsInterrupted || exit is { End: ToolEnd.Signalled, Code: 128 + 9 } ? new IOException(words.ToString()) : new ToolFailedException(words.ToString());
     }
 
     private static string? ReadFault(string said) => said.Split('\n')

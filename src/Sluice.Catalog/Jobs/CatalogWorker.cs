@@ -48,6 +48,11 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
                 Complain("No video is transcoded here until the store answers", e);
                 await rhythm.RestAsync(LookAgain, stop);
             }
+            catch (ToolAwayException e)
+            {
+                Complain("No video is transcoded here until ffmpeg can be run", e);
+                await rhythm.RestAsync(LookAgain, stop);
+            }
             catch (Exception e)
             {
                 Complain("Jobs cannot be taken or ended", e);
@@ -97,15 +102,15 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await store.ReleaseAsync(job, CancellationToken.None);
+            await store.ReleaseAsync(job, cancellation: CancellationToken.None);
         }
         catch (OperationCanceledException) when (work.IsCancellationRequested)
         {
             meter.Job(kind, "lost");
         }
-        catch (StoreAwayException) when (job.Kind == JobKind.Transcode)
+        catch (Exception e) when (job.Kind == JobKind.Transcode && e is StoreAwayException or ToolAwayException)
         {
-            await store.ReleaseAsync(job, CancellationToken.None);
+            await store.ReleaseAsync(job, FailureText.WithoutFolders(e.Message), CancellationToken.None);
             throw;
         }
         catch (Exception e)

@@ -13,6 +13,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
     /// <summary>Works on a job to its end.</summary>
     /// <returns>False when the job turned out to be somebody else's.</returns>
     /// <exception cref="StoreAwayException">It failed while the store did not answer.</exception>
+    /// <exception cref="ToolAwayException">It failed since ffmpeg cannot be run.</exception>
     /// <exception cref="IOException">It failed, and may be tried again.</exception>
     public async Task<bool> RunAsync(Job job, JobProgress progress, TimeProvider time, CancellationToken cancellation)
     {
@@ -38,7 +39,7 @@ internal sealed class TranscodeJob(ICatalogStore store, Transcoder transcoder, V
         {
             return await FailAsync(job, progress, e.Message, cancellation);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is not ToolAwayException && (e is not OperationCanceledException || !cancellation.IsCancellationRequested))
         {
             // That says nothing of the video: it would be FAILED after seconds, and all that wait behind it.
             if (await transcoder.IsStoreAwayAsync(video.Id, cancellation)) throw new StoreAwayException(e.Message, e);

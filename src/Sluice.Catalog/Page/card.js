@@ -7,7 +7,7 @@ const stages = { fetching: 'Fetching the upload', probing: 'Looking at the file'
 
 function told(job) {
   if (!job) return '';
-  if (job.state === 'queued') return job.error ? `Begins again soon: ${job.error}` : 'Waiting for a worker';
+  if (job.state === 'queued') return job.error ? `Waiting: ${job.error}` : 'Waiting for a worker';
   const stage = stages[job.stage] ?? (job.stage ? `Encoding ${job.stage}` : 'Beginning');
   return `${stage} · ${Math.floor(job.progress * 100)} %${job.attempt > 1 ? ` · attempt ${job.attempt}` : ''}`;
 }

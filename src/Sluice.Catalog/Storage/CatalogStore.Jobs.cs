@@ -47,8 +47,8 @@ internal sealed partial class CatalogStore
         return mine;
     }, cancellation);
 
-    public Task ReleaseAsync(Job job, CancellationToken cancellation = default) => database.WriteAsync(session => session.ExecuteAsync($"""
-        UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
+    public Task ReleaseAsync(Job job, string? error = null, CancellationToken cancellation = default) => database.WriteAsync(session => session.ExecuteAsync($"""
+        UPDATE jobs SET state = 'queued', attempts = {job.Attempt - 1}, error = {error}, lease_owner = NULL, lease_until = NULL, stage = NULL, progress = NULL
         WHERE id = {job.Id} AND state = 'running' AND lease_owner = {job.Owner} AND attempts = {job.Attempt}
         """, cancellation), cancellation);
 

@@ -41,9 +41,9 @@ internal interface ICatalogStore : IAsyncDisposable
     /// <exception cref="IOException">The database failed.</exception>
     Task EndAsync(Job job, string? error, TimeSpan? pause, CancellationToken cancellation = default);
 
-    /// <summary>Gives a job back as if it had not been begun: it is the next one again.</summary>
+    /// <summary>Gives a job back as if it had not been begun: it is the next one again. Until it is over, <paramref name="error"/> tells why.</summary>
     /// <exception cref="IOException">The database failed; the lease runs out by itself.</exception>
-    Task ReleaseAsync(Job job, CancellationToken cancellation = default);
+    Task ReleaseAsync(Job job, string? error = null, CancellationToken cancellation = default);
 
     /// <summary>How the newest transcoding of a video goes; null when there was none.</summary>
     /// <exception cref="IOException">The database failed.</exception>

@@ -107,7 +107,7 @@ internal static class UploadCommand
             if (video.Status != "PROCESSING")
                 return;
             var job = await client.GetAsync($"/v1/videos/{id}/job", CatalogJson.Wire.JobAnswer, cancellation);
-            progress.Show(job.State == "queued" ? "waiting for a worker" : $"transcoding {job.Stage}".TrimEnd(), job.Progress);
+            progress.Show(job.State == "queued" ? job.Error is { } error ? $"waiting: {error}" : "waiting for a worker" : $"transcoding {job.Stage}".TrimEnd(), job.Progress);
             await Task.Delay(LookEvery, terminal.Time, cancellation);
         }
     }

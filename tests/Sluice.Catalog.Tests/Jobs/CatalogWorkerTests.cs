@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sluice.Catalog.Hls;
 using Sluice.Catalog.Videos;
 using Sluice.Core.KeyValue;
+using Sluice.Core.Processes;
 using Sluice.Core.Storage;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
@@ -28,6 +30,8 @@ public sealed class CatalogWorkerTests
 
         Assert.True(await PassesUntilAsync(() => Task.FromResult(store.Asked > 10)));
         Assert.Equal(VideoStatus.Processing, (await StateAsync(catalog, video)).Status);
+        // The job says why, where the log alone did.
+        Assert.Equal("connection refused", (await catalog.Store.FindJobAsync(video, TestContext.Current.CancellationToken))?.Error);
         // Not every fifteen seconds for as long as it is away.
         Assert.Equal("No video is transcoded here until the store answers: connection refused", Assert.Single(lines));
 
@@ -55,6 +59,24 @@ public sealed class CatalogWorkerTests
     [InlineData("The folder /srv/media cannot be written (Access to the path '/srv/my media/.incoming' is denied.). Check its permissions.", "The folder media cannot be written (Access to the path '.incoming' is denied.). Check its permissions.")]
     [InlineData("hls/6f1c/a.ts could not be stored in s3://videos/films: Connection refused (127.0.0.1:9000)", "hls/6f1c/a.ts could not be stored in s3://videos/films: Connection refused (127.0.0.1:9000)")]
     public Task Run_FailureTellsOfFolders_ClientsAreNotTold(string said, string told) => AssertFailsAsync(new FailingStore { FetchFailure = new IOException(said) }, told);
+
+    // Within fifteen seconds of an upgrade each video that was taken was FAILED for good, and of several workers the one whose ffmpeg was broken took all of them.
+    [Fact]
+    public async Task Run_FfmpegCannotBeRun_LeavesTheVideoUntilItCan()
+    {
+        var store = new FailingStore { FetchFailure = FfmpegTools.Fault("ffprobe", new ToolExit(ToolEnd.Exited, 127, "/usr/bin/ffprobe: error while loading shared libraries: libavcodec.so.59")) };
+        await using var stores = new InProcessKeyValueStores(time);
+        using var folder = new TemporaryFolder();
+        await using var catalog = await OpenAsync(folder, store, stores);
+        var video = await ProcessAsync(catalog);
+
+        Assert.True(await PassesUntilAsync(() => Task.FromResult(store.Asked > 10)));
+        Assert.Equal(VideoStatus.Processing, (await StateAsync(catalog, video)).Status);
+        Assert.Equal("ffprobe failed (127): ffprobe: error while loading shared libraries: libavcodec.so.59", (await catalog.Store.FindJobAsync(video, TestContext.Current.CancellationToken))?.Error);
+
+        store.FetchFailure = null;
+        Assert.True(await PassesUntilAsync(async () => (await StateAsync(catalog, video)).Status == VideoStatus.Failed));
+    }
 
     // Its segments were fetched and given again for as long as others were transcoded, hours perhaps.
     [Fact]
@@ -136,7 +158,7 @@ public sealed class CatalogWorkerTests
 
         public Exception? Failure { get; set; }
 
-        public Exception? FetchFailure { get; init; }
+        public Exception? FetchFailure { get; set; }
 
         public Task<string?>? Fetching { get; init; }
 
