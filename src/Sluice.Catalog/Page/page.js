@@ -1,5 +1,7 @@
 // What the parts of the page share: the API, elements, words.
 const kept = 'sluice.token';
+// Longer than the server takes to refuse what takes long: after that it hangs, or the way to it is gone, which a connection does not tell.
+const patience = 40_000;
 
 export const byId = id => document.getElementById(id);
 
@@ -18,10 +20,13 @@ export async function ask(method, path, body) {
   const token = sessionStorage.getItem(kept);
   if (token) headers.Authorization = 'Bearer ' + token;
   let answer;
+  const late = new AbortController(), timer = setTimeout(() => late.abort(), patience);
   try {
-    answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal: late.signal });
   } catch {
     throw Object.assign(new Error('The server cannot be reached. Trying again …'), { passing: true });
+  } finally {
+    clearTimeout(timer);
   }
   if (answer.status === 401) throw Object.assign(new Error(token ? 'That is not the token of this API.' : ''), { needsToken: true });
   const json = await answer.json().catch(() => null);

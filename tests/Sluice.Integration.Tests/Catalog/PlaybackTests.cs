@@ -86,6 +86,33 @@ public sealed class PlaybackTests
         await page.Locator($"#video-{failed}.FAILED").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
     }
 
+    // What was there before stood there for as long as it hung, as if it were so.
+    [Fact]
+    public async Task Page_ServerThatHangs_IsSaid()
+    {
+        var chromium = Require.Command("chromium");
+        using var folder = new TemporaryFolder();
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+        var page = await browser.NewPageAsync();
+        await page.Clock.InstallAsync();
+        await page.GotoAsync(sluice.ApiAddress + "videos");
+        await page.GetByText("There are no videos yet.").WaitForAsync(new LocatorWaitForOptions { Timeout = 20_000 });
+
+        var hangs = true;
+        await page.RouteAsync("**/v1/videos?*", route => hangs ? Task.CompletedTask : route.ContinueAsync());
+        Assert.True(await ShowsAsync(true));
+        hangs = false;
+        Assert.True(await ShowsAsync(false));
+
+        Task<bool> ShowsAsync(bool isShown) => Eventually.HoldsAsync(async () =>
+        {
+            await page.Clock.FastForwardAsync(10_000);
+            return await page.GetByText("The server cannot be reached. Trying again …").IsVisibleAsync() == isShown;
+        }, TimeSpan.FromSeconds(60));
+    }
+
     [Fact]
     public async Task PrivateVideo_OnlyWithItsToken_PlaysFromSharedCopies()
     {
