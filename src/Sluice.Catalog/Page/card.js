@@ -34,8 +34,10 @@ export function card(actions) {
 
   function draw(video) {
     const poster = video.poster_url ?? '';
-    if (shownPoster === state.textContent + poster) return;
-    shownPoster = state.textContent + poster;
+    // The token of a private video is another each minute, of the same picture.
+    const shows = state.textContent + poster.split('?')[0];
+    if (shownPoster === shows) return;
+    shownPoster = shows;
     still.disabled = !video.hls_url;
     still.replaceChildren();
     if (!video.hls_url) {
@@ -44,7 +46,7 @@ export function card(actions) {
     }
     if (poster) still.append(make('img', { src: poster, alt: '', loading: 'lazy', onerror: e => e.target.remove() }));
     still.append(make('span', { className: 'play' }), make('span', { className: 'length', textContent: clock(video.duration ?? 0) }));
-    if (video.thumbnails_url) preview(still, video.thumbnails_url);
+    if (video.thumbnails_url) preview(still, () => now.thumbnails_url);
   }
 
   function update(video, job) {

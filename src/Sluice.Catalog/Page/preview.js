@@ -1,10 +1,10 @@
 // Moving along a still shows the video at that point, from the one picture that holds all thumbnails.
 
 /** Adds it to a still; nothing is fetched before the pointer is there. */
-export function preview(still, url) {
+export function preview(still, address) {
   let cues = null, frame = null;
 
-  still.onpointerenter = () => { cues ??= load(url).catch(() => []); };
+  still.onpointerenter = () => { cues ??= load(address()).catch(() => []); };
   still.onpointermove = async e => {
     if (e.pointerType === 'touch') return;
     const list = await cues, box = still.getBoundingClientRect();

@@ -6,10 +6,11 @@ import { isUploading, upload } from './upload.js';
 
 const pageSize = 50;
 const cards = new Map();
-let older = null, timer = 0, isLoading = false;
+let older = null, timer = 0, isLoading = false, first = new Set();
 
 const actions = {
-  play,
+  // Beyond the first page the address may be of hours ago, and no longer good.
+  play: video => first.has(video.id) ? play(video) : look(video.id).catch(() => {}).then(() => play(cards.get(video.id)?.video ?? video)),
   copy,
   again: video => act(video, 'POST', '/reprocess'),
   cancel: video => act(video, 'POST', '/cancel'),
@@ -105,7 +106,7 @@ async function refresh() {
     const page = await ask('GET', `/v1/videos?limit=${pageSize}`);
     await Promise.all(page.videos.map(show));
     arrange(page);
-    const first = new Set(page.videos.map(video => video.id));
+    first = new Set(page.videos.map(video => video.id));
     await Promise.all([...cards].filter(([id, one]) => !first.has(id) && one.video.status === 'PROCESSING').map(([id]) => look(id)));
     older ??= page.next ?? '';
     byId('more').hidden = !older;

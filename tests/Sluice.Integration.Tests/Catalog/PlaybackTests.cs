@@ -113,6 +113,33 @@ public sealed class PlaybackTests
         }, TimeSpan.FromSeconds(60));
     }
 
+    // All pictures of the page were fetched again each minute, and the still under a pointer vanished.
+    [Fact]
+    public async Task Page_TokenOfAPrivateVideoChanges_LeavesItsCardAsItIs()
+    {
+        var chromium = Require.Command("chromium");
+        using var folder = new TemporaryFolder();
+        await using var sluice = await SluiceProcess.StartAsync(folder.Path);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+        var page = await browser.NewPageAsync();
+        var asked = 0;
+        await page.RouteAsync("**/v1/videos?*", route =>
+        {
+            var (at, token) = (sluice.EdgeAddress + "hls/1/", Interlocked.Increment(ref asked));
+            return route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""
+                {"videos":[{"id":"6f1c2e0a-6a4e-4b7e-9d0e-0c3f5a1b2c3d","title":"T","status":"READY","created_at":"2026-01-01T00:00:00Z","hls_url":"{{at}}master.m3u8?token={{token}}","poster_url":"{{at}}poster.jpg?token={{token}}"}]}
+                """ });
+        });
+        await page.GotoAsync(sluice.ApiAddress + "videos");
+        await page.Locator(".still .play").EvaluateAsync("still => still.id = 'first'");
+        var before = Volatile.Read(ref asked);
+
+        Assert.True(await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref asked) > before + 1), TimeSpan.FromSeconds(60)));
+
+        Assert.Equal("first", await page.Locator(".still .play").GetAttributeAsync("id"));
+    }
+
     [Fact]
     public async Task PrivateVideo_OnlyWithItsToken_PlaysFromSharedCopies()
     {
