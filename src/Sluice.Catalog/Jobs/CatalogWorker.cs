@@ -63,8 +63,8 @@ internal sealed class CatalogWorker(ICatalogStore store, TranscodeJob transcode,
         // Once, and not every few seconds for as long as a database or a bucket is away.
         void Complain(string what, Exception why)
         {
-            if (told != what) rhythm.Logger.LogWarning("{What}: {Reason}", what, why.Message);
-            told = what;
+            if (told != what + why.Message) rhythm.Logger.LogWarning("{What}: {Reason}", what, why.Message);
+            told = what + why.Message;
         }
     }
 
