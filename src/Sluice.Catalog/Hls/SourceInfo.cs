@@ -1,3 +1,5 @@
+using Sluice.Core.Processes;
+
 namespace Sluice.Catalog.Hls;
 
 /// <summary>What is known of an upload before it is encoded.</summary>
@@ -20,15 +22,12 @@ internal sealed record SourceInfo(int VideoStream, int? AudioStream, double Disp
     /// <summary>True when its sound has shown nothing where the file begins: it begins later, or nothing comes of it.</summary>
     public bool IsSoundInDoubt { get; init; }
 
-    /// <summary>True when its picture is red, green and blue, as of a recorded screen or an animation.</summary>
-    public bool IsRgb { get; init; }
-
     /// <summary>True when it is of a kind whose clock may jump within a file.</summary>
     public bool MayJump { get; init; }
 
     /// <summary>For how long ffmpeg shows its last picture, in seconds; 0 when the file does not tell.</summary>
     public double Frame { get; init; }
 
-    /// <summary>True when its picture is of high dynamic range, and ffmpeg can make one of standard range of it.</summary>
-    public bool IsHdr { get; init; }
+    /// <summary>How its picture has its colours, as far as ffmpeg can do something about it.</summary>
+    public Colours Colours { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         }
         var info = Read(report);
         if (info.IsSoundInDoubt && !await HasSoundAsync(file, info, cancellation)) info = info with { AudioStream = null };
-        if (info.IsHdr && !await tools.CanToneMapAsync(cancellation)) info = info with { IsHdr = false };
+        if (info.Colours == Colours.Hdr && !await tools.CanToneMapAsync(cancellation)) info = info with { Colours = Colours.Usual };
         return Accept(info.PictureEnd > 0 ? await LookAtEndAsync(file, info, cancellation) : info);
     }
 
@@ -117,7 +117,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
         using var document = JsonDocument.Parse(report);
         int? video = null, audio = null;
         var (width, pictureEnd, soundEnd, frame, rank) = (0.0, 0.0, 0.0, 0.0, int.MinValue);
-        var (height, isRgb, isHdr) = (0, false, false);
+        var (height, colours) = (0, Colours.Usual);
         foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
         {
             var kind = Text(stream, "codec_type");
@@ -125,8 +125,8 @@ internal sealed class SourceProbe(FfmpegTools tools)
             var isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
             if (kind == "audio" && Rank(stream) is var mine && mine > rank) (audio, soundEnd, rank) = (stream.GetProperty("index").GetInt32(), End(stream), mine);
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
-            (video, pictureEnd, frame, isRgb) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream), IsRgb(Text(stream, "pix_fmt") ?? ""));
-            isHdr = ToneMap.IsNeeded(Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
+            (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
+            colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         // Of a picture that it must not unpack, ffprobe says that it has no size.
@@ -141,8 +141,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             Begin = begin,
             Frame = frame,
             IsSoundInDoubt = audio is not null && rank < 0,
-            IsHdr = isHdr,
-            IsRgb = isRgb,
+            Colours = colours,
             MayJump = container is "mpegts" or "mpeg",
         };
     }
@@ -172,8 +171,6 @@ internal sealed class SourceProbe(FfmpegTools tools)
 
     private static double Frame(JsonElement stream) =>
         Text(stream, "r_frame_rate")?.Split('/') is [var a, var b] && double.TryParse(a, CultureInfo.InvariantCulture, out var frames) && double.TryParse(b, CultureInfo.InvariantCulture, out var seconds) && frames > 0 ? seconds / frames : 0;
-
-    private static bool IsRgb(string pixels) => pixels == "pal8" || Array.Exists(["rgb", "bgr", "gbr"], order => pixels.Contains(order, StringComparison.Ordinal));
 
     private static double Rotation(JsonElement stream)
     {

@@ -29,7 +29,7 @@ internal static class FfmpegArguments
         List<string> arguments = [.. Common(limits), .. Input(input, limits, options.Time, options.Duration)];
         arguments.AddRange(options.Mode switch
         {
-            VideoMode.Frame => Picture(options, PictureFilters.For(options, input.IsHdr), limits),
+            VideoMode.Frame => Picture(options, PictureFilters.For(options, input.Traits.Colours), limits),
             VideoMode.Audio => Sound(options, length),
             VideoMode.Video => Moving(options, input, limits, length),
             _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
@@ -58,7 +58,7 @@ internal static class FfmpegArguments
             : $"fps=10:round=up:eof_action=pass{(from == 0 ? ":start_time=0" : "")},tpad=stop_mode=clone:stop=-1,trim=start={lead}:end={Seconds(TimeSpan.FromSeconds(lead) + grid.LengthOf(segment))}";
         // A cover is there at the beginning only, and is sought for: it is read by itself.
         var isCover = isStill && fact.Streams!.IsCover;
-        var filters = $"[{(isCover ? 1 : 0)}:v:0]{pictures},{PictureFilters.For(options, input.IsHdr)}[picture]";
+        var filters = $"[{(isCover ? 1 : 0)}:v:0]{pictures},{PictureFilters.For(options, input.Traits.Colours)}[picture]";
         var hasSound = options.Audio && fact.Streams!.HasSound;
         List<string> sound = ["-an"];
         if (hasSound)
@@ -91,14 +91,14 @@ internal static class FfmpegArguments
 
     /// <summary>The command that makes a picture of the last one that the source has at or before a time, for where it has none from there on.</summary>
     public static IReadOnlyList<string> ForLast(VideoOptions options, FfmpegInput input, FfmpegLimits limits) =>
-        [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options, input.IsHdr)}", limits)];
+        [.. Common(limits), .. InputBefore(input, limits, options.Time), .. Picture(options, $"{Last(options.Time)},{PictureFilters.For(options, input.Traits.Colours)}", limits)];
 
     /// <summary>The command that makes a sprite sheet out of a source of known length.</summary>
     public static IReadOnlyList<string> ForSheet(VideoOptions options, SpriteGrid grid, FfmpegInput input, FfmpegLimits limits)
     {
         // What is shown in the middle of each part, however long that stays: pictures may be far apart, as in recordings of a screen, or end before the sound.
         var middles = $"fps=1/{Seconds(grid.Step)}:start_time=0:round=near:eof_action=pass,tpad=stop_mode=clone:stop={grid.Pictures},trim=end_frame={grid.Pictures}";
-        var filters = $"{middles},{Cell(options, grid, input.IsHdr)},setsar=1,{Tile(grid)}";
+        var filters = $"{middles},{Cell(options, grid, input.Traits.Colours)},setsar=1,{Tile(grid)}";
         return [.. Common(limits), .. Input(input, limits, options.Time, grid.Length), .. Picture(options, filters, limits)];
     }
 
@@ -117,7 +117,7 @@ internal static class FfmpegArguments
         // And nothing read ahead: of each source one picture is wanted.
         for (var i = first; i < first + count; i++)
             arguments.AddRange(["-thread_queue_size", "1", .. orBefore ? InputBefore(input, limits with { Threads = 1 }, Middle(i)) : Input(input, limits with { Threads = 1 }, Middle(i), null)]);
-        var cell = Cell(options, grid, input.IsHdr);
+        var cell = Cell(options, grid, input.Traits.Colours);
         var filters = string.Concat(Enumerable.Range(0, count).Select(i => $"[{i}:v:0]{(orBefore ? Last(Middle(first + i)) + "," : "")}trim=end_frame=1,{cell},setsar=1{ColoursOf(null)},format=yuv420p[c{i}];"))
             + string.Concat(Enumerable.Range(0, count).Select(i => $"[c{i}]")) + $"concat=n={count}:v=1:a=0[cells]";
         return [.. arguments, "-filter_complex", filters, "-map", "[cells]", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"];
@@ -135,8 +135,8 @@ internal static class FfmpegArguments
     // Cells beyond a number that is told are never painted. Without one the last of the source is waited for, and they are black.
     private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
 
-    private static string Cell(VideoOptions options, SpriteGrid grid, bool isHdr) =>
-        PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight) + (isHdr ? "," + ToneMap.Filters : "");
+    private static string Cell(VideoOptions options, SpriteGrid grid, Colours colours) =>
+        PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight) + string.Concat(ColourFilters.For(colours).Select(filter => "," + filter));
 
     private static string[] Common(FfmpegLimits limits) =>
         ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];
@@ -170,7 +170,7 @@ internal static class FfmpegArguments
         var hasSound = options.Audio;
         List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
         // The cover of a song becomes a film of one picture: as a cover no H.264 goes into an MP4.
-        arguments.AddRange(["-disposition:v", "0", "-vf", PictureFilters.For(options, input.IsHdr), "-threads", Text(limits.Threads)]);
+        arguments.AddRange(["-disposition:v", "0", "-vf", PictureFilters.For(options, input.Traits.Colours), "-threads", Text(limits.Threads)]);
         if (hasSound && options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
         var isWebM = options.Format == "webm";
         arguments.AddRange(isWebM ? ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1"] : ["-c:v", "libx264", "-preset", "veryfast"]);

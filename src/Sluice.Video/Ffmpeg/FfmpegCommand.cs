@@ -7,8 +7,8 @@ internal sealed record FfmpegCommand(IReadOnlyList<string> Arguments)
     /// <summary>What it reads from its standard input. Default nothing.</summary>
     public ReadOnlyMemory<byte> Input { get; init; }
 
-    /// <summary>What it is told instead where it says of its source that it is of high dynamic range, which nobody knew; null where that is known, or cannot be helped.</summary>
-    public Func<IReadOnlyList<string>>? ForHdr { get; init; }
+    /// <summary>What it is told where it says that its source has other traits than were thought, which nobody knew; null where they are known.</summary>
+    public Func<SourceTraits, IReadOnlyList<string>>? Again { get; init; }
 
     /// <summary>True for one of several runs that make a variant together: only the last is counted as made. Default false.</summary>
     public bool IsPart { get; init; }

@@ -16,8 +16,8 @@ internal sealed partial class FfmpegProgress
     /// <summary>Length of the source; null while it has not said, or does not know.</summary>
     public TimeSpan? Source => Volatile.Read(ref sourceTicks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
-    /// <summary>Whether the source's picture is of high dynamic range.</summary>
-    public bool IsHdr { get; private set; }
+    /// <summary>What the source is like.</summary>
+    public SourceTraits Traits { get; private set; }
 
     /// <summary>Completes once it has said of its source what it knows.</summary>
     public Task SourceKnown => known.Task;
@@ -57,7 +57,8 @@ internal sealed partial class FfmpegProgress
         if (!hasPicture && Picture().Match(line) is { Success: true } picture)
         {
             hasPicture = true;
-            IsHdr = Colours().Match(line, picture.Length) is { Success: true } told && ToneMap.IsNeeded(told.Groups[1].Value, told.Groups[2].Value, told.Groups[3].Value);
+            var told = Colours().Match(line, picture.Length).Groups;
+            Traits = new(ColourFilters.Of(picture.Groups[1].Value, told[1].Value, told[2].Value, told[3].Value));
             return true;
         }
 
@@ -73,7 +74,7 @@ internal sealed partial class FfmpegProgress
     [GeneratedRegex(@"^\[info\]\s+Duration: (?:(\d{2,7}):(\d\d):(\d\d(?:\.\d+)?)|N/A)")]
     private static partial Regex Length();
 
-    [GeneratedRegex(@"^\[info\]\s+Stream #0:\d+[^ ]*: Video: ")]
+    [GeneratedRegex(@"^\[info\]\s+Stream #0:\d+[^ ]*: Video: (?:[^,]+, (\w+))?")]
     private static partial Regex Picture();
 
     // As in yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive).

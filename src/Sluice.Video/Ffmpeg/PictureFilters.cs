@@ -16,8 +16,8 @@ internal static class PictureFilters
     private const string Whole = "yadif=deint=interlaced";
 
     /// <param name="options">The variant.</param>
-    /// <param name="isHdr">Whether the source is of high dynamic range.</param>
-    public static string For(VideoOptions options, bool isHdr = false)
+    /// <param name="colours">How the source has its colours.</param>
+    public static string For(VideoOptions options, Colours colours = Colours.Usual)
     {
         List<string> filters = [Whole];
         if (options.Crop is { } crop) filters.Add(Cut(crop));
@@ -28,7 +28,8 @@ internal static class PictureFilters
         if (options is { Mode: VideoMode.Video, Speed: > 1, FramesPerSecond: null }) filters.Add("fps='if(gt(source_fps,0)*lte(source_fps,120),source_fps,60)'");
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
         filters.Add(Fit(options.Fit, options.Width, options.Height));
-        if (isHdr) filters.Add(ToneMap.Filters);
+        // A PNG has red, green and blue as well.
+        if (colours != Colours.Rgb || options.Format != "png") filters.AddRange(ColourFilters.For(colours));
         if (options.Tuning is { } tuning) filters.AddRange(Tune(tuning));
         filters.Add("setsar=1");
         // Where none begins for a while, as of a screen on which nothing moves, the first is there from the beginning of a clip on: there might be none in it otherwise.

@@ -3,9 +3,9 @@ namespace Sluice.Video.Ffmpeg;
 /// <summary>What is known of a source.</summary>
 /// <param name="Length">How long it is.</param>
 /// <param name="Rate">Its pictures per second; null where that was not asked, or it has none.</param>
-/// <param name="IsHdr">Whether its picture is of high dynamic range.</param>
+/// <param name="Traits">What ffmpeg has to be told something else for.</param>
 /// <param name="Streams">What it has of picture and sound; null where that was not asked.</param>
-internal readonly record struct SourceFact(TimeSpan Length, double? Rate, bool IsHdr, SourceStreams? Streams = null);
+internal readonly record struct SourceFact(TimeSpan Length, double? Rate, SourceTraits Traits, SourceStreams? Streams = null);
 
 /// <summary>Picture and sound of a source.</summary>
 /// <param name="Width">Pixels as shown: turned, and square. 0 without a picture.</param>

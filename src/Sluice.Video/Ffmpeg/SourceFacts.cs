@@ -16,15 +16,15 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
     /// <summary>The length of a source; null when it is not known.</summary>
     public TimeSpan? LengthOf(string source) => known.TryGetValue(source, out var fact) ? fact.Length : null;
 
-    /// <summary>Whether its picture is of high dynamic range; null when it is not known.</summary>
-    public bool? IsHdr(string source) => known.TryGetValue(source, out var fact) ? fact.IsHdr : null;
+    /// <summary>What it is like; null when it is not known.</summary>
+    public SourceTraits? TraitsOf(string source) => known.TryGetValue(source, out var fact) ? fact.Traits : null;
 
     /// <summary>Remembers it.</summary>
-    public void Learn(string source, TimeSpan length, bool isHdr)
+    public void Learn(string source, TimeSpan length, SourceTraits traits)
     {
         if (length <= TimeSpan.Zero) return;
         if (known.Count >= Remembered) known.Clear();
-        known.TryAdd(source, new SourceFact(length, null, isHdr));
+        known.TryAdd(source, new SourceFact(length, null, traits));
     }
 
     /// <summary>Asks ffprobe; null with what it said when the source has no length.</summary>
@@ -41,7 +41,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate,color_space,color_primaries,color_transfer:stream_disposition=attached_pic:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
+            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate,pix_fmt,color_space,color_primaries,color_transfer:stream_disposition=attached_pic:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -68,7 +68,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
             using var document = JsonDocument.Parse(json);
             if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetProperty("duration", out var duration) || Number(duration.GetString()) is not (> 0 and < 1e7 and var seconds)) return null;
             double? rate = null;
-            var (width, height, hasSound, isCover, isHdr) = (0, 0, false, false, false);
+            var (width, height, hasSound, isCover, colours) = (0, 0, false, false, Colours.Usual);
             foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
             {
                 var kind = Text(stream, "codec_type");
@@ -76,12 +76,12 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
                 // The first is the one that is shown.
                 if (kind != "video" || width > 0 || !stream.TryGetProperty("width", out var across) || !stream.TryGetProperty("height", out var down)) continue;
                 (width, height) = Shown(stream, across.GetInt32(), down.GetInt32());
-                isHdr = ToneMap.IsNeeded(Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
+                colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
                 isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
                 if (Text(stream, "avg_frame_rate")?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
             }
 
-            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, isHdr, new SourceStreams(width, height, hasSound, isCover));
+            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new(colours), new SourceStreams(width, height, hasSound, isCover));
         }
         catch (JsonException)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Processes;
 using Sluice.Video.Ffmpeg;
 using Sluice.Video.Options;
 using Sluice.Video.Planning;
@@ -229,15 +230,17 @@ public sealed partial class VariantMaker : IAsyncDisposable
     /// <summary>A command that reads the source, by what is known of its picture.</summary>
     private FfmpegCommand CommandFor(Job job, Func<FfmpegInput, IReadOnlyList<string>> arguments)
     {
-        var known = job.Tools.CanToneMap && job.Options.Mode != VideoMode.Audio ? facts.IsHdr(job.SourceKey) : false;
-        return new FfmpegCommand(arguments(new(job.Loan.Url, known == true))) { ForHdr = known is null ? () => arguments(new(job.Loan.Url, true)) : null };
+        var known = facts.TraitsOf(job.SourceKey);
+        return new FfmpegCommand(For(known ?? default)) { Again = known is null ? For : null };
+
+        IReadOnlyList<string> For(SourceTraits traits) => arguments(new(job.Loan.Url, traits.Colours == Colours.Hdr && !job.Tools.CanToneMap ? traits with { Colours = Colours.Usual } : traits));
     }
 
     private async Task LearnAsync(Job job, VariantRun run)
     {
         // All it said has been heard once it has ended.
         await run.Exited;
-        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.SourceKey, length, run.Progress.IsHdr);
+        if (!job.Loan.IsBroken && run.Progress.Source is { } length) facts.Learn(job.SourceKey, length, run.Progress.Traits);
     }
 
     private OriginResponse Refuse(Job job, VariantFault fault)

@@ -97,7 +97,7 @@ internal sealed class VariantRun : IAsyncDisposable
         return made == 0 ? VariantFault.Unsupported(said) : VariantFault.Failed(said);
     }
 
-    /// <summary>The first bytes, after what ffmpeg says of its source, which comes on another way. Of a source of high dynamic range it begins again, now that it is known to be one.</summary>
+    /// <summary>The first bytes, after what ffmpeg says of its source, which comes on another way. Where that calls for another command it begins again.</summary>
     private async Task<int> BeginAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         isHeard = true;
@@ -105,12 +105,12 @@ internal sealed class VariantRun : IAsyncDisposable
         // However long it takes: it may be that the source does.
         await Task.WhenAny(Progress.SourceKnown, first);
         if (first.IsCompleted) await Task.WhenAny(Progress.SourceKnown, process.Exited, Task.Delay(Glance, time, cancellation));
-        if (!Progress.IsHdr || command.ForHdr is not { } again) return await first;
+        if (command.Again?.Invoke(Progress.Traits) is not { } again || again.SequenceEqual(command.Arguments)) return await first;
         process.Kill();
         await first;
         await process.DisposeAsync();
         Progress = new FfmpegProgress();
-        process = Start(again());
+        process = Start(again);
         return await process.Output.ReadAsync(buffer, cancellation);
     }
 

@@ -47,6 +47,10 @@ internal static class Clips
     public static Task<string> HdAsync() => MakeAsync("hd.mp4",
         "-f", "lavfi", "-i", $"color=c=0x{Skin.R:x2}{Skin.G:x2}{Skin.B:x2}:s=320x180:r=25:d=5,format=rgb24", "-vf", $"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{Bt709}", "-c:v", "libx264", "-preset", "ultrafast");
 
+    /// <summary>320x180, 5 s without sound, all of it <see cref="Skin"/>, in red, green and blue.</summary>
+    public static Task<string> RgbAsync() => MakeAsync("rgb.mp4",
+        "-f", "lavfi", "-i", $"color=c=0x{Skin.R:x2}{Skin.G:x2}{Skin.B:x2}:s=320x180:r=25:d=5,format=rgb24", "-c:v", "libx264rgb", "-preset", "ultrafast", "-qp", "0");
+
     /// <summary>How many pixels of a picture of 320x240 are unlike the one below them: upright edges have few of them, torn ones thousands.</summary>
     public static async Task<int> TornAsync(string file)
     {
@@ -82,6 +86,10 @@ internal static class Clips
         var (r, g, b) = (pixels[at * 3], pixels[(at * 3) + 1], pixels[(at * 3) + 2]);
         Assert.True(Math.Abs(r - expected.R) < within && Math.Abs(g - expected.G) < within && Math.Abs(b - expected.B) < within, $"{(r, g, b)} instead of {expected} at {at}");
     }
+
+    /// <summary>The matrix that a file tells of its colours; "unknown" for none.</summary>
+    public static async Task<string> MatrixAsync(string file) =>
+        (await Tool.RunAsync("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=color_space", "-of", "default=nk=1:nw=1", file])).Output.Split('\n')[0];
 
     /// <summary>A file's pictures as raw RGB, scaled to one size.</summary>
     /// <param name="file">The file.</param>

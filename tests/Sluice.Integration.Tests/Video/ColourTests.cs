@@ -24,7 +24,7 @@ public sealed class ColourTests(VideoEdge video) : IClassFixture<VideoEdge>
     {
         foreach (var transfer in (string[])["arib-std-b67", "smpte2084"])
         {
-            var pixels = await PixelsAsync(await Clips.HdrAsync(transfer), query);
+            var pixels = await PixelsAsync(await MakeAsync(await Clips.HdrAsync(transfer), query), query);
             Clips.AssertNear(Clips.Skin, pixels, 0);
             // Nearly white: what is brighter than paper is brighter here too.
             Clips.AssertNear((225, 225, 225), pixels, 1);
@@ -34,15 +34,28 @@ public sealed class ColourTests(VideoEdge video) : IClassFixture<VideoEdge>
     // JPEG and WebP, as they are read everywhere, have not the matrix that HD video has: it was (178, 47, 49).
     [Theory]
     [MemberData(nameof(Queries))]
-    public async Task Variant_OfHdVideo_HasItsColours(string query) => Clips.AssertNear(Clips.Skin, await PixelsAsync(await Clips.HdAsync(), query), 0, within: 8);
+    public async Task Variant_OfHdVideo_HasItsColours(string query) => Clips.AssertNear(Clips.Skin, await PixelsAsync(await MakeAsync(await Clips.HdAsync(), query), query), 0, within: 8);
 
-    private async Task<byte[]> PixelsAsync(string clip, string query)
+    // As screens are recorded. They had those of old television, and did not say so.
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public async Task Variant_OfRgb_HasItsColours_AndTellsThemAsVideo(string query)
+    {
+        var file = await MakeAsync(await Clips.RgbAsync(), query);
+        Clips.AssertNear(Clips.Skin, await PixelsAsync(file, query), 0, within: 8);
+        if (!query.Contains("mode=", StringComparison.Ordinal)) Assert.Equal("bt709", await Clips.MatrixAsync(file));
+    }
+
+    private async Task<string> MakeAsync(string clip, string query)
     {
         var name = Path.GetFileName(clip);
         if (!File.Exists(video.Folder.FileOf(name))) File.Copy(clip, video.Folder.FileOf(name));
         var (answer, file) = await video.GetAsync("/" + name + query);
         Assert.True(answer.IsSuccessStatusCode && !answer.Headers.Contains("X-Fallback-Applied"), $"{answer}");
-        // Half a picture each.
-        return await Clips.PixelsAsync(file, query.Contains("columns=2", StringComparison.Ordinal) ? 4 : 2, 1, inItsColours: true);
+        return file;
     }
+
+    // Half a picture each.
+    private static Task<byte[]> PixelsAsync(string file, string query) =>
+        Clips.PixelsAsync(file, query.Contains("columns=2", StringComparison.Ordinal) ? 4 : 2, 1, inItsColours: true);
 }

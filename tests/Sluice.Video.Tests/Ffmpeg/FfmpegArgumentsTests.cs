@@ -67,7 +67,14 @@ public class FfmpegArgumentsTests
     [Fact]
     public void Picture_OfHighDynamicRange_IsToldInStandardRange() => Assert.Equal(
         $"yadif=deint=interlaced,scale='iw*clip(sar,0.25,4)':ih,scale=64:-2,{ToneMap.Filters},gblur=sigma=2,setsar=1",
-        PictureFilters.For(new VideoOptions { Format = "mp4", Width = 64, Tuning = new() { Blur = 10 } }, isHdr: true));
+        PictureFilters.For(new VideoOptions { Format = "mp4", Width = 64, Tuning = new() { Blur = 10 } }, Colours.Hdr));
+
+    [Theory]
+    [InlineData("mp4", true)]
+    [InlineData("avif", true)]
+    [InlineData("png", false)]
+    public void Picture_InRgb_BecomesVideoThatTellsItsColours_AndNoneInAPng(string format, bool isVideo) =>
+        Assert.Equal(isVideo, PictureFilters.For(new VideoOptions { Mode = format == "mp4" ? VideoMode.Video : VideoMode.Frame, Format = format }, Colours.Rgb).Contains("out_color_matrix=bt709", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("jpg", ",setsar=1,scale=out_color_matrix=bt601:out_range=pc")]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Core.Processes;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 using Sluice.Video.Ffmpeg;
@@ -42,21 +43,24 @@ public class FfmpegSayingsTests
     }
 
     [Theory]
-    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive), 640x360 [SAR 1:1 DAR 16:9]", true)]
-    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/smpte2084), 640x360", true)]
-    [InlineData("yuv420p10le(bt2020nc/bt2020/smpte2084), 640x360", true)]
-    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/bt2020-10), 640x360", false)]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive), 640x360 [SAR 1:1 DAR 16:9]", Colours.Hdr)]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/smpte2084), 640x360", Colours.Hdr)]
+    [InlineData("yuv420p10le(bt2020nc/bt2020/smpte2084), 640x360", Colours.Hdr)]
+    [InlineData("yuv420p10le(tv, bt2020nc/bt2020/bt2020-10), 640x360", Colours.Usual)]
     // Whose other colours nobody knows.
-    [InlineData("yuv420p10le(tv, bt2020nc/unknown/smpte2084), 640x360", false)]
-    [InlineData("yuv420p(tv, bt709), 640x360", false)]
-    [InlineData("yuv420p, 640x360", false)]
-    public void Progress_OfAPicture_TellsWhetherItIsOfHighDynamicRange(string picture, bool isHdr)
+    [InlineData("yuv420p10le(tv, bt2020nc/unknown/smpte2084), 640x360", Colours.Usual)]
+    [InlineData("yuv420p(tv, bt709), 640x360", Colours.Usual)]
+    [InlineData("yuv420p, 640x360", Colours.Usual)]
+    [InlineData("gbrp(pc, gbr/unknown/unknown, progressive), 640x360", Colours.Rgb)]
+    [InlineData("bgra, 640x360", Colours.Rgb)]
+    [InlineData("pal8, 640x360", Colours.Rgb)]
+    public void Progress_OfAPicture_TellsHowItHasItsColours(string picture, Colours colours)
     {
         var progress = new FfmpegProgress();
         Assert.True(progress.Hear("[info]   Stream #0:0(und): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, mono, fltp, 69 kb/s (default)"));
         Assert.True(progress.Hear($"[info]   Stream #0:1[0x2](und): Video: hevc (Main 10) (hvc1 / 0x31637668), {picture}, 262 kb/s, 25 fps (default)"));
         Assert.True(progress.Hear("[info]   Stream #0:2[0x0]: Video: mjpeg (Baseline), yuvj420p(pc, bt2020nc/bt2020/smpte2084), 640x640 (attached pic)"));
-        Assert.Equal(isHdr, progress.IsHdr);
+        Assert.Equal(colours, progress.Traits.Colours);
     }
 
     [Theory]

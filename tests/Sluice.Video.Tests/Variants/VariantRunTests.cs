@@ -73,7 +73,7 @@ public sealed class VariantRunTests : IDisposable
     }
 
     private VariantRun Start(string first, string forHdr) =>
-        new(new FfmpegTools("/bin/sh", "", ""), new FfmpegCommand(["-c", first]) { ForHdr = () => ["-c", forHdr] }, new VideoOptions { Format = "mp4" }, new FfmpegLimits { Time = TimeSpan.FromMinutes(10) }, meter, time);
+        new(new FfmpegTools("/bin/sh", "", ""), new FfmpegCommand(["-c", first]) { Again = traits => ["-c", traits.Colours == Colours.Hdr ? forHdr : first] }, new VideoOptions { Format = "mp4" }, new FfmpegLimits { Time = TimeSpan.FromMinutes(10) }, meter, time);
 
     private static async Task<string> ReadAsync(VariantRun run)
     {
