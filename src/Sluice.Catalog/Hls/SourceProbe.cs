@@ -146,10 +146,9 @@ internal sealed class SourceProbe(FfmpegTools tools)
         };
     }
 
-    // Which of several sounds is taken: one that can be understood, then the one that players begin with, then the first. One of which nothing has come yet has no channels.
-    private static int Rank(JsonElement sound) =>
-        sound.TryGetProperty("channels", out var channels) && channels.GetInt32() == 0 ? -1
-            : (sound.TryGetProperty("codec_name", out _) ? 2 : 0) + (sound.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("default", out var main) ? main.GetInt32() : 0);
+    private static int Rank(JsonElement sound) => Sounds.Rank(
+        Text(sound, "codec_name"), sound.TryGetProperty("channels", out var channels) ? channels.GetInt32() : null,
+        sound.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("default", out var main) && main.GetInt32() == 1);
 
     // Where it ends, in seconds; 0 when the file does not tell. Matroska says it in a tag, counted from the file's beginning: what ffprobe calls a stream's duration there is the whole file's.
     private static double End(JsonElement stream)

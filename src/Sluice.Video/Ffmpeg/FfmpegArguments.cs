@@ -30,7 +30,7 @@ internal static class FfmpegArguments
         arguments.AddRange(options.Mode switch
         {
             VideoMode.Frame => Picture(options, PictureFilters.For(options, input.Traits.Colours), limits),
-            VideoMode.Audio => Sound(options, length),
+            VideoMode.Audio => Sound(options, input, length),
             VideoMode.Video => Moving(options, input, limits, length),
             _ => throw new ArgumentException("A sprite sheet needs to know its source.", nameof(options)),
         });
@@ -68,7 +68,7 @@ internal static class FfmpegArguments
             var beyond = end + (2 * HlsGrid.SamplesOfFrame);
             // Over silence: sound that ends before the picture would otherwise be missing in some segments, for which players wait.
             // A graph of its own: one whose picture changes its size, as calls by WebRTC do, begins again, and with it what sounds.
-            var own = $"anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:0]{(isStill ? "atrim=start=0," : "")}aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
+            var own = $"anullsrc=r={HlsGrid.SamplesPerSecond}:cl=stereo:d={Seconds(TimeSpan.FromSeconds((double)beyond / HlsGrid.SamplesPerSecond))}[silence];[0:a:{input.Traits.Sound}]{(isStill ? "atrim=start=0," : "")}aresample={HlsGrid.SamplesPerSecond}:async=1:first_pts=0,aformat=channel_layouts=stereo[own];"
                 + $"[silence][own]amix=inputs=2:duration=first:normalize=0,atrim=start_pts={begin}:end_pts={beyond}[sound]";
             // The first frame out of the encoder is of what was before the first that went in.
             var dropped = ((first - begin) / HlsGrid.SamplesOfFrame) + 1;
@@ -168,7 +168,7 @@ internal static class FfmpegArguments
     private static List<string> Moving(VideoOptions options, FfmpegInput input, FfmpegLimits limits, TimeSpan? length)
     {
         var hasSound = options.Audio;
-        List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", "0:a:0?"] : ["-an"], .. Bare];
+        List<string> arguments = ["-map", "0:v:0", .. hasSound ? (string[])["-map", $"0:a:{input.Traits.Sound}?"] : ["-an"], .. Bare];
         // The cover of a song becomes a film of one picture: as a cover no H.264 goes into an MP4.
         arguments.AddRange(["-disposition:v", "0", "-vf", PictureFilters.For(options, input.Traits.Colours), "-threads", Text(limits.Threads)]);
         if (hasSound && options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
@@ -182,9 +182,9 @@ internal static class FfmpegArguments
         return arguments;
     }
 
-    private static List<string> Sound(VideoOptions options, TimeSpan? length)
+    private static List<string> Sound(VideoOptions options, FfmpegInput input, TimeSpan? length)
     {
-        List<string> arguments = ["-map", "0:a:0", "-vn", .. Bare];
+        List<string> arguments = ["-map", $"0:a:{input.Traits.Sound}", "-vn", .. Bare];
         if (options.Speed is { } speed && speed != 1) arguments.AddRange(["-af", PictureFilters.Tempo(speed)]);
         arguments.AddRange(["-c:a", "aac", "-b:a", Rates.Sound(options), "-ac", "2", .. Fragments(2)]);
         if (length is { } most) arguments.AddRange(["-t", Seconds(most)]);

@@ -9,6 +9,8 @@ internal sealed partial class FfmpegProgress
 {
     private long sourceTicks = -1;
     private bool hasPicture;
+    // By their numbers: those of a broadcast are told programme by programme.
+    private readonly SortedDictionary<int, int> sounds = [];
     private readonly TaskCompletionSource known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long doneTicks;
     private volatile string fault = "";
@@ -62,8 +64,19 @@ internal sealed partial class FfmpegProgress
             return true;
         }
 
+        if (!known.Task.IsCompleted && Sound().Match(line) is { Success: true } sound)
+        {
+            var codec = sound.Groups[2].Value;
+            sounds[int.Parse(sound.Groups[1].ValueSpan, CultureInfo.InvariantCulture)] = Sounds.Rank(codec == "none" ? null : codec, line.Contains(", 0 channels", StringComparison.Ordinal) ? 0 : null, line.Contains("(default)", StringComparison.Ordinal));
+            return true;
+        }
+
         // What it does with its sources, after all of them.
-        if (line.StartsWith("[info] Stream mapping:", StringComparison.Ordinal)) known.TrySetResult();
+        if (line.StartsWith("[info] Stream mapping:", StringComparison.Ordinal))
+        {
+            if (sounds.Count > 0) Traits = Traits with { Sound = sounds.Values.ToList().IndexOf(sounds.Values.Max()) };
+            known.TrySetResult();
+        }
         if (Told().IsMatch(line)) IsInterrupted = true;
         // Several filters and demuxers put their own name before the level.
         var isFault = line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal);
@@ -76,6 +89,9 @@ internal sealed partial class FfmpegProgress
 
     [GeneratedRegex(@"^\[info\]\s+Stream #0:\d+[^ ]*: Video: (?:[^,]+, (\w+))?")]
     private static partial Regex Picture();
+
+    [GeneratedRegex(@"^\[info\]\s+Stream #0:(\d{1,9})[^ ]*: Audio: (\w+)")]
+    private static partial Regex Sound();
 
     // As in yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive).
     [GeneratedRegex(@"[(, ]([^/(, ]+)/([^/(, ]+)/([^/), ]+)[),]")]

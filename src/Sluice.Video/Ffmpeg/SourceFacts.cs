@@ -41,7 +41,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         [
             "-hide_banner", "-loglevel", "level+error", "-protocol_whitelist", FfmpegArguments.Protocols, "-format_whitelist", FfmpegArguments.Containers, "-recv_buffer_size", FfmpegArguments.SocketBytes,
             "-max_pixels", limits.SourcePixels.ToString(CultureInfo.InvariantCulture),
-            "-show_entries", "format=duration:stream=codec_type,width,height,sample_aspect_ratio,avg_frame_rate,pix_fmt,color_space,color_primaries,color_transfer:stream_disposition=attached_pic:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
+            "-show_entries", "format=duration:stream=codec_type,codec_name,channels,width,height,sample_aspect_ratio,avg_frame_rate,pix_fmt,color_space,color_primaries,color_transfer:stream_disposition=attached_pic,default:stream_side_data=rotation", "-of", "json", "-i", loan.Url,
         ])
         {
             Limits = new ToolLimits { Time = limits.Time, MemoryBytes = limits.MemoryBytes, FileBytes = 0 },
@@ -68,20 +68,21 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
             using var document = JsonDocument.Parse(json);
             if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetProperty("duration", out var duration) || Number(duration.GetString()) is not (> 0 and < 1e7 and var seconds)) return null;
             double? rate = null;
-            var (width, height, hasSound, isCover, colours) = (0, 0, false, false, Colours.Usual);
+            var (width, height, isCover, colours) = (0, 0, false, Colours.Usual);
+            List<int> sounds = [];
             foreach (var stream in document.RootElement.TryGetProperty("streams", out var streams) ? streams.EnumerateArray() : default)
             {
                 var kind = Text(stream, "codec_type");
-                if (kind == "audio") hasSound = true;
+                if (kind == "audio") sounds.Add(Sounds.Rank(Text(stream, "codec_name"), stream.TryGetProperty("channels", out var channels) ? channels.GetInt32() : null, Is(stream, "default")));
                 // The first is the one that is shown.
                 if (kind != "video" || width > 0 || !stream.TryGetProperty("width", out var across) || !stream.TryGetProperty("height", out var down)) continue;
                 (width, height) = Shown(stream, across.GetInt32(), down.GetInt32());
                 colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
-                isCover = stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
+                isCover = Is(stream, "attached_pic");
                 if (Text(stream, "avg_frame_rate")?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
             }
 
-            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new(colours), new SourceStreams(width, height, hasSound, isCover));
+            return new SourceFact(TimeSpan.FromSeconds(seconds), rate, new(colours, sounds.Count > 0 ? sounds.IndexOf(sounds.Max()) : 0), new SourceStreams(width, height, sounds.Count > 0, isCover));
         }
         catch (JsonException)
         {
@@ -89,6 +90,8 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
         }
 
         static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+        static bool Is(JsonElement stream, string disposition) => stream.TryGetProperty("disposition", out var all) && all.TryGetProperty(disposition, out var one) && one.GetInt32() == 1;
 
         // As ffmpeg shows it: by PictureFilters.Square, and turned as the source says.
         static (int Width, int Height) Shown(JsonElement stream, int width, int height)

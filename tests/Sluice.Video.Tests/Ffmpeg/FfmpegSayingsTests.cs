@@ -64,6 +64,23 @@ public class FfmpegSayingsTests
     }
 
     [Theory]
+    [InlineData(0, "#0:0: Audio: aac (LC), 44100 Hz, mono, fltp", "#0:1: Audio: aac (LC), 44100 Hz, mono, fltp")]
+    [InlineData(1, "#0:1(eng): Audio: aac (LC), 44100 Hz, mono, fltp", "#0:2(fra): Audio: aac (LC), 44100 Hz, mono, fltp (default)")]
+    // By its programmes: the first by its number, and one of which nothing has come.
+    [InlineData(0, "#0:3[0x201](fra): Audio: mp2 ([4][0][0][0] / 0x0004), 48000 Hz, stereo, s16p, 192 kb/s", "#0:1[0x101](eng): Audio: mp2 ([4][0][0][0] / 0x0004), 48000 Hz, stereo, s16p, 192 kb/s")]
+    [InlineData(1, "#0:1[0x101](eng): Audio: mp2 ([4][0][0][0] / 0x0004), 0 channels", "#0:3[0x201](fra): Audio: mp2 ([4][0][0][0] / 0x0004), 48000 Hz, stereo, s16p, 192 kb/s")]
+    [InlineData(1, "#0:1[0x2](und): Audio: none (apac / 0x63617061), 48000 Hz, 4 channels (default)", "#0:2[0x3](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, stereo, fltp, 69 kb/s")]
+    public void Progress_OfSeveralSounds_TellsWhichIsTaken(int sound, params string[] told)
+    {
+        var progress = new FfmpegProgress();
+        foreach (var stream in told) Assert.True(progress.Hear("[info]   Stream " + stream));
+        Assert.True(progress.Hear("[info] Stream mapping:"));
+        // Of what is made.
+        Assert.True(progress.Hear("[info]   Stream #0:0: Audio: aac (LC), 44100 Hz, mono, fltp, 69 kb/s (default)"));
+        Assert.Equal(sound, progress.Traits.Sound);
+    }
+
+    [Theory]
     [InlineData("24:00:00.00", 86_400)]
     [InlineData("123:45:06.78", 445_506.78)]
     public void Progress_SourceOfDays_IsKnown(string said, double seconds)
