@@ -209,7 +209,9 @@ internal static class FfmpegArguments
     /// <summary>The filter for the colours that a picture has by its format, which has no room to tell which they are, and raw ones have: those of JFIF, where most videos have others (ITU-R BT.709).</summary>
     private static string ColoursOf(string? format) => format switch
     {
-        "png" or "avif" => "",
+        // By what is told of them a browser draws a PNG otherwise than it plays the video: brighter.
+        "png" => ",setparams=color_primaries=unknown:color_trc=unknown",
+        "avif" => "",
         "webp" or null => ",scale=out_color_matrix=bt601:out_range=tv",
         _ => ",scale=out_color_matrix=bt601:out_range=pc",
     };

@@ -79,7 +79,7 @@ public class FfmpegArgumentsTests
     [Theory]
     [InlineData("jpg", ",setsar=1,scale=out_color_matrix=bt601:out_range=pc")]
     [InlineData("webp", ",setsar=1,scale=out_color_matrix=bt601:out_range=tv")]
-    [InlineData("png", ",setsar=1")]
+    [InlineData("png", ",setsar=1,setparams=color_primaries=unknown:color_trc=unknown")]
     [InlineData("avif", ",setsar=1")]
     public void Frame_HasTheColoursOfItsFormat(string format, string end) =>
         Assert.EndsWith(end, After(FfmpegArguments.For(new VideoOptions { Mode = VideoMode.Frame, Format = format }, Source, Limits), "-vf"), StringComparison.Ordinal);
