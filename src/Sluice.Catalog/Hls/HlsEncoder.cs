@@ -15,11 +15,11 @@ internal sealed class HlsEncoder(FfmpegTools tools)
     {
         // Segments end with the picture: what sounds on after it would all be in the last one, and in no time of the playlist.
         var still = source.StillEnd > 0 ? string.Create(CultureInfo.InvariantCulture, $"tpad=stop_mode=clone:stop_duration={source.StillEnd:0.###},") : "";
-        var colours = string.Concat(ColourFilters.For(source.Colours).Select(filter => filter + ","));
+        var scale = string.Join(',', [.. ColourFilters.Before(source.Colours), string.Create(CultureInfo.InvariantCulture, $"scale={rendition.Width}:{rendition.Height}"), .. ColourFilters.After(source.Colours)]);
         string[] picture =
         [
             // Of the two halves that pictures of DVDs, camcorders and broadcasts have, one is made first: scaled as they are, whatever moves would be torn into lines.
-            "-map", Stream(source.VideoStream), "-vf", string.Create(CultureInfo.InvariantCulture, $"yadif=deint=interlaced,{still}scale={rendition.Width}:{rendition.Height},{colours}setsar=1"),
+            "-map", Stream(source.VideoStream), "-vf", $"yadif=deint=interlaced,{still}{scale},setsar=1",
             "-c:v", "libx264", "-preset", "fast", "-profile:v", "high", "-pix_fmt", "yuv420p",
             "-b:v", Number(rendition.BitRate), "-maxrate", Number(rendition.BitRate * 107L / 100), "-bufsize", Number(rendition.BitRate * 3L / 2),
             // Times, not counts of frames: so that all renditions are cut alike whatever the frame rate does.

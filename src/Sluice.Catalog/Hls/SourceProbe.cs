@@ -126,7 +126,7 @@ internal sealed class SourceProbe(FfmpegTools tools)
             if (kind == "audio" && Rank(stream) is var mine && mine > rank) (audio, soundEnd, rank) = (stream.GetProperty("index").GetInt32(), End(stream), mine);
             if (kind != "video" || isCover || video is not null || !stream.TryGetProperty("width", out var w)) continue;
             (video, pictureEnd, frame) = (stream.GetProperty("index").GetInt32(), End(stream), Frame(stream));
-            colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
+            colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"), w.GetInt32(), stream.GetProperty("height").GetInt32());
             (width, height) = Shown(w.GetInt32() * PixelAspect(stream), stream.GetProperty("height").GetInt32(), Rotation(stream));
         }
         // Of a picture that it must not unpack, ffprobe says that it has no size.

@@ -6,6 +6,9 @@ public enum Colours
     /// <summary>As it is told, and stays told.</summary>
     Usual,
 
+    /// <summary>As HD video has it, and does not tell: players know it by the size, which a smaller one of it has not.</summary>
+    Hd,
+
     /// <summary>As red, green and blue, as those of a recorded screen or an animation have it.</summary>
     Rgb,
 

@@ -136,7 +136,7 @@ internal static class FfmpegArguments
     private static string Tile(SpriteGrid grid) => $"tile={grid.Columns}x{grid.Rows}{(grid.Pictures == grid.Columns * grid.Rows ? $":nb_frames={grid.Pictures}" : "")}";
 
     private static string Cell(VideoOptions options, SpriteGrid grid, Colours colours) =>
-        PictureFilters.Square + "," + PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight) + string.Concat(ColourFilters.For(colours).Select(filter => "," + filter));
+        string.Join(',', [.. ColourFilters.Before(colours), PictureFilters.Square, PictureFilters.Fit(options.Fit == VideoFit.Cover ? VideoFit.Cover : VideoFit.Pad, grid.CellWidth, grid.CellHeight), .. ColourFilters.After(colours)]);
 
     private static string[] Common(FfmpegLimits limits) =>
         ["-hide_banner", "-nostdin", "-loglevel", "level+info", "-nostats", "-progress", "pipe:2", "-filter_threads", Text(limits.Threads), "-filter_complex_threads", Text(limits.Threads)];

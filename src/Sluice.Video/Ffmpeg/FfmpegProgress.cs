@@ -60,7 +60,7 @@ internal sealed partial class FfmpegProgress
         {
             hasPicture = true;
             var told = Colours().Match(line, picture.Length).Groups;
-            Traits = new(ColourFilters.Of(picture.Groups[1].Value, told[1].Value, told[2].Value, told[3].Value));
+            Traits = new(ColourFilters.Of(picture.Groups[1].Value, told[1].Value, told[2].Value, told[3].Value, Pixels(told[4]), Pixels(told[5])));
             return true;
         }
 
@@ -93,8 +93,10 @@ internal sealed partial class FfmpegProgress
     [GeneratedRegex(@"^\[info\]\s+Stream #0:(\d{1,9})[^ ]*: Audio: (\w+)")]
     private static partial Regex Sound();
 
-    // As in yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67, progressive).
-    [GeneratedRegex(@"[(, ]([^/(, ]+)/([^/(, ]+)/([^/), ]+)[),]")]
+    private static int Pixels(Group told) => int.TryParse(told.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) ? pixels : 0;
+
+    // As in (tv, bt2020nc/bt2020/arib-std-b67, progressive), 1920x1080: one name where all are the same.
+    [GeneratedRegex(@"\G(?:\((?:(?:\d+ bpc|tv|pc), )*(?!(?:\d+ bpc|tv|pc|progressive|top|bottom)\b)([^/,)]+)(?:/([^/,)]+)/([^/,)]+))?)?.*?, (\d+)x(\d+)")]
     private static partial Regex Colours();
 
     // SIGINT and SIGTERM.

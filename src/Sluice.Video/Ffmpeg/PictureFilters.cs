@@ -19,7 +19,7 @@ internal static class PictureFilters
     /// <param name="colours">How the source has its colours.</param>
     public static string For(VideoOptions options, Colours colours = Colours.Usual)
     {
-        List<string> filters = [Whole];
+        List<string> filters = [.. ColourFilters.Before(colours), Whole];
         if (options.Crop is { } crop) filters.Add(Cut(crop));
         filters.Add(Square);
         if (Turn(options.Rotate) is { } turn) filters.Add(turn);
@@ -29,7 +29,7 @@ internal static class PictureFilters
         if (options.Mode == VideoMode.Video && options.FramesPerSecond is { } rate) filters.Add(Invariant($"fps={rate}"));
         filters.Add(Fit(options.Fit, options.Width, options.Height));
         // A PNG has red, green and blue as well.
-        if (colours != Colours.Rgb || options.Format != "png") filters.AddRange(ColourFilters.For(colours));
+        if (colours != Colours.Rgb || options.Format != "png") filters.AddRange(ColourFilters.After(colours));
         if (options.Tuning is { } tuning) filters.AddRange(Tune(tuning));
         filters.Add("setsar=1");
         // Where none begins for a while, as of a screen on which nothing moves, the first is there from the beginning of a clip on: there might be none in it otherwise.

@@ -77,7 +77,7 @@ internal sealed class SourceFacts(FfmpegLimits limits, TimeProvider time)
                 // The first is the one that is shown.
                 if (kind != "video" || width > 0 || !stream.TryGetProperty("width", out var across) || !stream.TryGetProperty("height", out var down)) continue;
                 (width, height) = Shown(stream, across.GetInt32(), down.GetInt32());
-                colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"));
+                colours = ColourFilters.Of(Text(stream, "pix_fmt"), Text(stream, "color_space"), Text(stream, "color_primaries"), Text(stream, "color_transfer"), across.GetInt32(), down.GetInt32());
                 isCover = Is(stream, "attached_pic");
                 if (Text(stream, "avg_frame_rate")?.Split('/') is [var pictures, var per] && Number(pictures) / Number(per) is > 0 and < 1000 and var found) rate = found;
             }

@@ -51,6 +51,10 @@ internal static class Clips
     public static Task<string> RgbAsync() => MakeAsync("rgb.mp4",
         "-f", "lavfi", "-i", $"color=c=0x{Skin.R:x2}{Skin.G:x2}{Skin.B:x2}:s=320x180:r=25:d=5,format=rgb24", "-c:v", "libx264rgb", "-preset", "ultrafast", "-qp", "0");
 
+    /// <summary>1280x720, 2 s without sound, all of it <see cref="Skin"/>, in the colours of HD video, without a word of them.</summary>
+    public static Task<string> UntoldAsync() => MakeAsync("untold.mp4",
+        "-f", "lavfi", "-i", $"color=c=0x{Skin.R:x2}{Skin.G:x2}{Skin.B:x2}:s=1280x720:r=10:d=2,format=rgb24,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-preset", "ultrafast");
+
     /// <summary>How many pixels of a picture of 320x240 are unlike the one below them: upright edges have few of them, torn ones thousands.</summary>
     public static async Task<int> TornAsync(string file)
     {

@@ -8,6 +8,7 @@ public sealed class ColourTests(VideoEdge video) : IClassFixture<VideoEdge>
     [
         "?mode=frame&time=1s&format=jpg&width=160",
         "?mode=frame&time=1s&format=png&width=160",
+        "?mode=frame&time=1s&format=png",
         "?mode=frame&time=1s&format=webp&width=160",
         "?mode=frame&time=1s&format=avif&width=160",
         "?width=160&duration=1s",
@@ -36,12 +37,18 @@ public sealed class ColourTests(VideoEdge video) : IClassFixture<VideoEdge>
     [MemberData(nameof(Queries))]
     public async Task Variant_OfHdVideo_HasItsColours(string query) => Clips.AssertNear(Clips.Skin, await PixelsAsync(await MakeAsync(await Clips.HdAsync(), query), query), 0, within: 8);
 
-    // As screens are recorded. They had those of old television, and did not say so.
+    // As screens are recorded: they had those of old television, and did not say so. And in HD that does not tell them either: players take what is smaller for old television.
     [Theory]
     [MemberData(nameof(Queries))]
-    public async Task Variant_OfRgb_HasItsColours_AndTellsThemAsVideo(string query)
+    public async Task Variant_OfColoursThatAreNotTold_HasThem_AndTellsThemAsVideo(string query)
     {
-        var file = await MakeAsync(await Clips.RgbAsync(), query);
+        await AssertAsync(await Clips.RgbAsync(), query);
+        await AssertAsync(await Clips.UntoldAsync(), query);
+    }
+
+    private async Task AssertAsync(string clip, string query)
+    {
+        var file = await MakeAsync(clip, query);
         Clips.AssertNear(Clips.Skin, await PixelsAsync(file, query), 0, within: 8);
         if (!query.Contains("mode=", StringComparison.Ordinal)) Assert.Equal("bt709", await Clips.MatrixAsync(file));
     }
