@@ -153,7 +153,7 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         for (var i = 1; i <= messages; i++) delivery.Send(Message($"{i}"));
         Assert.True(await AdvanceUntilAsync(delivery, () => time.GetUtcNow() > end));
         // What is back amid an attempt may take the second message first.
-        Assert.True(await Eventually.HoldsAsync(() => delivery.PausesBegun > advanced && time.ActiveTimers == 1, Soon));
+        Assert.True(await Eventually.HoldsAsync(() => IsPausing(delivery), Soon));
         Assert.Equal(0, delivery.Dropped);
         isDown = false;
         Assert.True(await AdvanceUntilAsync(delivery, () => taken.Count == messages));
@@ -273,11 +273,19 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
     /// <summary>Moves the clock on whenever something waits for it.</summary>
     private Task<bool> AdvanceUntilAsync(AlertDelivery delivery, Func<bool> condition) => Eventually.HoldsAsync(() =>
     {
-        // Once for each pause, when the pause is what waits, and no longer than it is: the attempt that follows must not run into its own limit.
-        if (delivery.PausesBegun > advanced && time.ActiveTimers == 1) time.Advance(AlertDelivery.Pauses[Math.Min(advanced++, AlertDelivery.Pauses.Count - 1)]);
+        while (!condition())
+        {
+            if (!IsPausing(delivery)) return false;
+            // To where the pause is looked at and no further: what is done then must not run into its own limit, nor reckon with a clock that moves on.
+            advanced = delivery.PausesBegun;
+            time.Advance(time.NextIn!.Value);
+        }
 
-        return condition();
+        return true;
     }, Soon * 2);
+
+    /// <summary>What waits is a pause: one that has just begun, or something longer than the limit of an attempt.</summary>
+    private bool IsPausing(AlertDelivery delivery) => time.ActiveTimers == 1 && (delivery.PausesBegun > advanced || time.NextIn > AlertDelivery.Patience);
 
     private sealed class Impatient : IAlertSink
     {
