@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Tests.Objects;
 using Sluice.TestKit.Time;
 
 namespace Sluice.Core.Tests.Flights;
@@ -47,10 +47,7 @@ public sealed class GapRequestsTests : IAsyncDisposable
         Assert.Equal(1, origin.Calls);
     }
 
-    private CachedObject Prepare() => cache.Prepare(cache.Scope("s"), "/a", new ObjectMetadata
-    {
-        Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, bytes.Length), Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch },
-    });
+    private CachedObject Prepare() => cache.Prepare(cache.Scope("s"), "/a", BodyMetadata.Of("\"v\"", bytes.Length));
 
     private sealed class Counting(byte[] bytes) : IOrigin
     {

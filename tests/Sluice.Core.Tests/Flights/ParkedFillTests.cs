@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.Core.Tests.Objects;
 using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
@@ -24,11 +24,7 @@ public sealed class ParkedFillTests : IAsyncDisposable
     public async Task Read_FurtherOnThanTheFillIs_DoesNotWaitForAReaderWhoTakesNothing(int chunk)
     {
         var bytes = new BytePattern(4).Bytes(0, 12 << 20);
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("\"v\"", null, bytes.Length),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
+        var metadata = BodyMetadata.Of("\"v\"", bytes.Length);
         var source = new FillSource(null!, new OriginRequest { Path = "/a" });
         var body = new MemoryStream(bytes);
         var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);

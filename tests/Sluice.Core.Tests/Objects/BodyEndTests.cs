@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.TestKit.Time;
@@ -72,11 +71,7 @@ public sealed class BodyEndTests : IOrigin, IAsyncDisposable
 
     private CachedObject Begin(string tag, Stream body, int readers, out BodyReader[] opened)
     {
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion(tag, null, null),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
+        var metadata = BodyMetadata.Of(tag);
         var source = new FillSource(this, new OriginRequest { Path = "/a" });
         var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
         opened = [.. Enumerable.Range(0, readers).Select(_ => stored.Open(0, long.MaxValue, source))];

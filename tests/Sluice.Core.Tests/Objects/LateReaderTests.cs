@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.TestKit.Time;
@@ -64,11 +63,7 @@ public sealed class LateReaderTests : IAsyncDisposable
 
     private CachedObject Begin(long end, out BodyReader reader, HaltingStream? body = null)
     {
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion("W/\"v\"", null, null),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
+        var metadata = BodyMetadata.Of("W/\"v\"");
         var source = new FillSource(null!, new OriginRequest { Path = "/a" });
         var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
         reader = stored.Open(0, end, source);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.TestKit.Processes;
@@ -20,11 +19,7 @@ public sealed class PassedByTests
         await using var cache = ObjectCache.Open(new() { MemoryBytes = 0 }, new ManualTimeProvider(), NullLoggerFactory.Instance);
         var bytes = new byte[4 * cache.ChunkSize];
         var body = new HaltingStream(bytes);
-        var metadata = new ObjectMetadata
-        {
-            Status = 200, Headers = new HeaderList([]), Version = new ObjectVersion(null, null, isLengthKnown ? bytes.Length + 1 : null),
-            Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
-        };
+        var metadata = BodyMetadata.Of(null, isLengthKnown ? bytes.Length + 1 : null);
         var source = new FillSource(null!, new OriginRequest { Path = "/a" });
         var stored = cache.Prepare(cache.Scope("s"), "/a", metadata);
         using var reader = stored.Open(0, metadata.Version.Length ?? long.MaxValue, source);
