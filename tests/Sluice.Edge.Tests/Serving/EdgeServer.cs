@@ -14,6 +14,7 @@ namespace Sluice.Edge.Tests.Serving;
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private int begun;
 
     private EdgeServer(WebApplication app, ObjectCache cache, SluiceEdge edge, EdgeCounters counters, TimeProvider time)
     {
@@ -35,6 +36,9 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public EdgeExplainer Explainer { get; }
 
+    /// <summary>Requests whose heads have arrived.</summary>
+    public int Begun => Volatile.Read(ref begun);
+
     public static async Task<EdgeServer> StartAsync(IOrigin origin, TimeProvider time, ObjectCacheOptions? options = null, RoutePolicy? policy = null, Action<EdgeOptions>? configure = null)
     {
         var cache = ObjectCache.Open(options ?? new ObjectCacheOptions { MemoryBytes = 64 << 20 }, time, NullLoggerFactory.Instance);
@@ -47,9 +51,14 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(NullLoggerFactory.Instance);
         var app = builder.Build();
-        app.Run(edge.InvokeAsync);
+        EdgeServer? server = null;
+        app.Run(context =>
+        {
+            Interlocked.Increment(ref server!.begun);
+            return edge.InvokeAsync(context);
+        });
         await app.StartAsync();
-        return new EdgeServer(app, cache, edge, counters, time);
+        return server = new EdgeServer(app, cache, edge, counters, time);
     }
 
     public async Task<(HttpResponseMessage Head, byte[] Body)> GetAsync(string path, params (string Name, string Value)[] headers)

@@ -119,10 +119,11 @@ public sealed class UnsharedAnswerTests
     /// <summary>Answers to eight who wait for the first of them.</summary>
     private static async Task<(HttpStatusCode Status, string Body)[]> TogetherAsync(EdgeServer edge, HeldOrigin held, string scheme, string target = "/a", bool haveCookies = true)
     {
-        var before = held.Asked;
+        var (before, begun) = (held.Asked, edge.Begun);
         var all = new List<Task<(HttpStatusCode, string)>> { AnswerAsync(0) };
         while (held.Asked == before) await Task.Yield();
         all.AddRange(Enumerable.Range(1, 7).Select(AnswerAsync));
+        while (edge.Begun < begun + 8) await Task.Yield();
         // Answers that go past the origin: time for those who asked before to wait for it.
         for (var i = 0; i < 20; i++) await edge.GetAsync("/none", ("Cache-Control", "only-if-cached"));
         held.Gate!.SetResult();
