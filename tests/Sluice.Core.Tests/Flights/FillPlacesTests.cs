@@ -4,6 +4,7 @@ using Sluice.Core.Flights;
 using Sluice.Core.Freshness;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 using Sluice.TestKit.Time;
 
@@ -131,7 +132,7 @@ public sealed class FillPlacesTests
         };
         var stored = cache.Prepare(cache.Scope("s"), $"/{number}", metadata);
         var response = new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = metadata.Version, Body = body, BodyLength = Length };
-        stored.Take(response, 0, Length, new FillSource(new Nobody(), new OriginRequest { Path = $"/{number}" }), background: true);
+        stored.Take(response, 0, Length, new FillSource(new NoOrigin(), new OriginRequest { Path = $"/{number}" }), background: true);
         return stored;
     }
 
@@ -159,16 +160,5 @@ public sealed class FillPlacesTests
             if (Position == 0) await crowd.EnterAsync();
             return await base.ReadAsync(buffer, cancellationToken);
         }
-    }
-
-    private sealed class Nobody : IOrigin
-    {
-        public string Name => "nobody";
-
-        public string Scope => "nobody";
-
-        public OriginTraits Traits => OriginTraits.None;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => throw new OriginException(OriginFailure.Invalid, "not asked");
     }
 }

@@ -99,7 +99,7 @@ public sealed class CachedObjectHoldTests : IAsyncDisposable
             Version = new ObjectVersion(tag, null, Length),
             Freshness = new ObjectFreshness { ReceivedAt = DateTimeOffset.UnixEpoch, Lifetime = TimeSpan.FromMinutes(5) },
         });
-        stored.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = stored.Metadata.Version, Body = new MemoryStream(body), BodyLength = Length }, 0, Length, new FillSource(new Refusing(), new OriginRequest { Path = target }), background: true);
+        stored.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = stored.Metadata.Version, Body = new MemoryStream(body), BodyLength = Length }, 0, Length, new FillSource(new NoOrigin(), new OriginRequest { Path = target }), background: true);
         cache.Publish(stored, cache.Fence);
         await stored.CompleteAsync(Cancellation);
         Assert.True(SpinWait.SpinUntil(() => stored.DiskBytes == Length, TimeSpan.FromSeconds(60)));
@@ -116,17 +116,5 @@ public sealed class CachedObjectHoldTests : IAsyncDisposable
             if (piece.Length == 0) return read.ToArray();
             read.Write(piece.Span);
         }
-    }
-
-    private sealed class Refusing : IOrigin
-    {
-        public string Name => "refusing";
-
-        public string Scope => "refusing";
-
-        public OriginTraits Traits => default;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) =>
-            throw new OriginException(OriginFailure.Unreachable, "nothing may be fetched again");
     }
 }

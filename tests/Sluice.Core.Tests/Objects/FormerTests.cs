@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Tags;
+using Sluice.TestKit.Origins;
 using Sluice.TestKit.Processes;
 
 namespace Sluice.Core.Tests.Objects;
@@ -158,17 +159,6 @@ public sealed class FormerTests : GoingBackTestBase
         var source = new FillSource(new NoOrigin(), new OriginRequest { Path = "/" });
         arriving.Take(new OriginResponse { Status = 200, Headers = new HeaderList([]), Version = metadata.Version, Body = body, BodyLength = metadata.Length }, 0, metadata.Length, source, background: true);
         return arriving;
-    }
-
-    private sealed class NoOrigin : IOrigin
-    {
-        public string Name => "none";
-
-        public string Scope => "none";
-
-        public OriginTraits Traits => default;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => throw new OriginException(OriginFailure.Unreachable, "nobody is there");
     }
 
     /// <summary>Gives its first byte at once, the rest when the gate opens, as far as it goes.</summary>

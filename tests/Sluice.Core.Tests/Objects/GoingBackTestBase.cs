@@ -15,7 +15,7 @@ public abstract class GoingBackTestBase : IDisposable
     protected const int Chunk = 4096, Length = 5000;
 
     /// <summary>Of a body that nobody may ask for again: what is not found in the cache is a failure.</summary>
-    private static readonly FillSource Nobody = new(new Refusing(), new OriginRequest { Path = "/" });
+    private static readonly FillSource Nobody = new(new NoOrigin(), new OriginRequest { Path = "/" });
 
     protected string Root { get; } = Directory.CreateTempSubdirectory("sluice-back-").FullName;
 
@@ -96,16 +96,4 @@ public abstract class GoingBackTestBase : IDisposable
 
     protected static CachedObject? Find(ObjectCache cache, string target, string? language = null, string scope = "s") =>
         cache.Scope(scope).FindStored(target).SingleOrDefault(held => held.Metadata.Vary.Select(field => field.Value).SingleOrDefault() == language);
-
-    private sealed class Refusing : IOrigin
-    {
-        public string Name => "refusing";
-
-        public string Scope => "refusing";
-
-        public OriginTraits Traits => default;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) =>
-            throw new OriginException(OriginFailure.Unreachable, "nothing may be fetched again");
-    }
 }

@@ -2,6 +2,7 @@ using Sluice.Core.Objects;
 using Sluice.Core.Origins;
 using Sluice.Core.Sqlite;
 using Sluice.Core.Tags;
+using Sluice.TestKit.Origins;
 
 namespace Sluice.Core.Tests.Objects;
 
@@ -101,16 +102,5 @@ public sealed class PurgeWhileReadTests : GoingBackTestBase
             if (Position >= Chunk) await gate;
             return await base.ReadAsync(Position < Chunk ? buffer[..(int)Math.Min(buffer.Length, Chunk - Position)] : buffer, cancellationToken);
         }
-    }
-
-    private sealed class NoOrigin : IOrigin
-    {
-        public string Name => "none";
-
-        public string Scope => "s";
-
-        public OriginTraits Traits => OriginTraits.None;
-
-        public ValueTask<OriginResponse> FetchAsync(OriginRequest request, CancellationToken cancellation) => throw new OriginException(OriginFailure.Unreachable, "none");
     }
 }
