@@ -78,9 +78,9 @@ internal sealed partial class MonitorParts : IAsyncDisposable
                 return Open(file);
             }
         }
-        catch (Exception failure) when (failure is IOException or SqliteException)
+        catch (Exception failure) when (failure is IOException or SqliteException or UnauthorizedAccessException)
         {
-            LogInMemory(logger, failure is SqliteException && file is not null ? HistoryFile.Unusable(file, failure).Message : failure.Message);
+            LogInMemory(logger, failure is not IOException && file is not null ? HistoryFile.Unusable(file, failure).Message : failure.Message);
             return Open(null);
         }
 

@@ -36,6 +36,13 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
         }
     }
 
+    /// <summary>Puts a damaged file aside, and says so.</summary>
+    public void MoveAside(string path, string reason, EventId damaged, ILogger logger)
+    {
+        var number = SqliteDatabase.MoveAside(path);
+        logger.LogWarning(damaged, "The {Noun} was damaged ({Reason}) and is now {File}.damaged-{Number}; a new one is empty. The old one can be deleted", Noun, reason, Path.GetFileName(path), number);
+    }
+
     private SqliteConnection Connect(string path, Action<SqliteConnection>? created, bool thorough)
     {
         // Also where a damaged one was: some hold URLs that are as good as keys.
@@ -100,12 +107,6 @@ public sealed record SqliteFormat(string Noun, int ApplicationId, int Version, s
         {
             throw Unusable(path, failure);
         }
-    }
-
-    private void MoveAside(string path, string reason, EventId damaged, ILogger logger)
-    {
-        var number = SqliteDatabase.MoveAside(path);
-        logger.LogWarning(damaged, "The {Noun} was damaged ({Reason}) and is now {File}.damaged-{Number}; a new one is empty. The old one can be deleted", Noun, reason, Path.GetFileName(path), number);
     }
 
     private SqliteException NotOurs() => new($"it is no {Noun}", SqliteDatabase.NotADatabase);
